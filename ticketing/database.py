@@ -1,0 +1,151 @@
+"""
+The desk's database: SQLite in a file or PostgreSQL, opened so that what was confirmed is kept.
+
+SQLite: WAL, synchronous=FULL, every write transaction begins with BEGIN IMMEDIATE, and the writers of one process queue fairly
+before it. PostgreSQL: `search_path` comes with the address, plans are generic on these connections. Both are explained in
+docs/database.md.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ticketing.errors import DatabaseUnavailable
+
+BUSY_TIMEOUT_MS = 5_000
+_SERIALIZATION_FAILURE = "40001"
+_DEADLOCK = "40P01"
+
+
+class FairLock:
+    """A lock that is granted in the order in which it was asked for, so that no writer starves."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Database:
+    """An engine with the right hooks. `write` is the one way to change, `read` the one way to only look."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writers = FairLock()
+        self._reading = engine.execution_options(reading=True)
+
+    @classmethod
+    def open(cls, url: str, *, pool_size: int = 10) -> Database:
+        """Open the database at `url`; nothing is connected before the first use."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+            event.listen(engine, "connect", _prepare_postgresql)
+        return cls(engine)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        One short transaction that may change things; commits at the end, rolls back on any error.
+
+        Raises DatabaseUnavailable when the database does not answer or stays locked.
+        """
+        if not self.is_sqlite:
+            with _translated(), self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writers, _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to look with. Raises DatabaseUnavailable when the database does not answer."""
+        with _translated(), self._reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether PostgreSQL asks for the transaction to be run again (by SQLSTATE, never by text)."""
+    return getattr(error.orig, "sqlstate", None) in {_SERIALIZATION_FAILURE, _DEADLOCK}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if is_conflict(error):
+            raise
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable from error
+        raise
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the begin hook decides, not the driver
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, _record: ConnectionPoolEntry) -> None:
+    autocommit = connection.autocommit
+    connection.autocommit = True
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.autocommit = autocommit
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to a revision of the schema, from empty or from any older one."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)

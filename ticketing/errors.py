@@ -1,0 +1,123 @@
+"""What the desk refuses, one class a reason. Facts are attributes; the message is a sentence fit to show to a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ticketing.model import PersonId, Ticket, TicketStatus
+
+
+class HelpdeskError(Exception):
+    """The base of everything the desk refuses."""
+
+
+class TicketNotFound(HelpdeskError):
+    """There is no such ticket, or the person may not know of it: the two must look the same."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no ticket #{number} that you can see.")
+
+
+class PersonNotFound(HelpdeskError):
+    """Nobody with that id or reference is known."""
+
+    def __init__(self, person: object) -> None:
+        self.person = person
+        super().__init__(f"Nobody is known as {person}.")
+
+
+class NotAnAgent(HelpdeskError):
+    """The person is no agent, or one who may not do this."""
+
+    def __init__(self, person_id: PersonId, act: str = "do this") -> None:
+        self.person_id, self.act = person_id, act
+        super().__init__(f"Only agents can {act}.")
+
+
+class NotAllowed(HelpdeskError):
+    """The person's role does not reach that far."""
+
+    def __init__(self, act: str, needed: str) -> None:
+        self.act, self.needed = act, needed
+        super().__init__(f"Only {needed}s can {act}.")
+
+
+class OwnTicket(HelpdeskError):
+    """On one's own ticket one is only its customer."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        super().__init__("This is your own ticket. Another agent has to take it.")
+
+
+class NotTheHolder(HelpdeskError):
+    """Only the agent who holds the ticket may do this."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        super().__init__(f"You do not hold #{ticket.number}.")
+
+
+class AlreadyHeld(HelpdeskError):
+    """Somebody else was faster. `since` is when they got it."""
+
+    def __init__(self, ticket: Ticket, since: datetime | None) -> None:
+        self.ticket, self.since = ticket, since
+        super().__init__(f"#{ticket.number} is held by somebody else already.")
+
+
+class AgentFull(HelpdeskError):
+    """The agent holds as many tickets as they take; by hand they may go beyond, knowingly."""
+
+    def __init__(self, agent_id: PersonId, load: int, max_load: int) -> None:
+        self.agent_id, self.load, self.max_load = agent_id, load, max_load
+        super().__init__(f"You hold {load} of {max_load} tickets.")
+
+
+class TransitionNotAllowed(HelpdeskError):
+    """The lifecycle has no such step."""
+
+    def __init__(self, number: int, from_status: TicketStatus, to_status: TicketStatus) -> None:
+        self.number, self.from_status, self.to_status = number, from_status, to_status
+        names = from_status.value.replace("_", " "), to_status.value.replace("_", " ")
+        super().__init__(f"#{number} is {names[0]} and cannot become {names[1]}.")
+
+
+class StaleTicket(HelpdeskError):
+    """The ticket has changed since the card was drawn; nothing was changed by this."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        super().__init__(f"#{ticket.number} has changed in the meantime. Nothing was changed.")
+
+
+class InvalidInput(HelpdeskError):
+    """A value that cannot be stored. `field` names it; the message says what to write instead."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class TooLateToUndo(HelpdeskError):
+    """The window has passed, or something else has happened since."""
+
+    def __init__(self, ticket: Ticket, why: str) -> None:
+        self.ticket, self.why = ticket, why
+        super().__init__(f"Too late to undo: {why}.")
+
+
+class InvalidConfiguration(HelpdeskError):
+    """A configuration that would not work; the message names each fault."""
+
+
+class LeaseLost(HelpdeskError):
+    """Another process has taken over what this one was working on; its late write was refused."""
+
+
+class DatabaseUnavailable(HelpdeskError):
+    """The database does not answer. Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Not saved: the database does not answer.")

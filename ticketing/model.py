@@ -1,0 +1,317 @@
+"""
+The words of the desk as frozen values: people, tickets, comments, events, clocks.
+
+Every instant is an aware UTC `datetime`. A value answers for the moment it was read (`Ticket.as_of`); nothing here
+reads a clock or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, NewType
+
+PersonId = NewType("PersonId", int)
+
+
+class Priority(IntEnum):
+    """How urgent a ticket is; a higher number goes first."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands; `ticketing.lifecycle` says which may follow which."""
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    PENDING_CUSTOMER = "pending_customer"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+HELD = frozenset({TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
+"""The statuses in which a ticket counts as load of its agent."""
+
+
+class Role(IntEnum):
+    """What a person may do; each role includes the ones below it (docs/decisions, roles)."""
+
+    CUSTOMER = 0
+    AGENT = 1
+    LEAD = 2
+    ADMIN = 3
+
+
+class Tier(StrEnum):
+    """What a customer has bought: their own, or that of their organization."""
+
+    STANDARD = "standard"
+    PREMIUM = "premium"
+    ENTERPRISE = "enterprise"
+
+
+class Strategy(StrEnum):
+    """How a category chooses among the agents who can take a ticket."""
+
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+    MOST_SKILLED = "most_skilled"
+
+
+class ClockKind(StrEnum):
+    """What a deadline is about."""
+
+    TIME_TO_CLAIM = "time_to_claim"
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+
+
+class Outcome(StrEnum):
+    """How a clock ended. VOID: what it asked for is no longer owed."""
+
+    MET = "met"
+    BREACHED = "breached"
+    VOID = "void"
+
+
+class CloseReason(StrEnum):
+    """Why a ticket is CLOSED."""
+
+    TIME = "time"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    MOVED = "moved"
+    NOT_A_TICKET = "not_a_ticket"
+
+
+class EventKind(StrEnum):
+    """What an entry of the audit log is about. The log holds ids, codes and numbers, never a person's words."""
+
+    OPENED = "opened"
+    STATUS = "status"
+    ASSIGNED = "assigned"
+    UNASSIGNABLE = "unassignable"
+    COMMENTED = "commented"
+    COMMENT_EDITED = "comment_edited"
+    COMMENT_DELETED = "comment_deleted"
+    PRIORITY = "priority"
+    CATEGORY = "category"
+    TIER = "tier"
+    REOPENED = "reopened"
+    ESCALATED = "escalated"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    CLOCKS_RECOMPUTED = "clocks_recomputed"
+    WARNED = "warned"
+    BREACHED = "breached"
+    ALERT_DISPROVED = "alert_disproved"
+    ALERT_TAKEN = "alert_taken"
+    ALERT_LAPSED = "alert_lapsed"
+    NUDGED = "nudged"
+    THANKED = "thanked"
+    FOLLOWED_UP = "followed_up"
+    LINKED = "linked"
+    UNDONE = "undone"
+    RATED = "rated"
+
+
+@dataclass(frozen=True, order=True)
+class TicketRef:
+    """A ticket's key: its customer and its number. A pair that does not belong together finds nothing."""
+
+    customer_id: PersonId
+    number: int
+
+
+@dataclass(frozen=True)
+class Person:
+    """Anybody the desk knows. `external_ref` is opaque here (the bot writes team and user id)."""
+
+    id: PersonId
+    external_ref: str
+    name: str
+    email: str | None
+    tz: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A person as somebody who opens tickets. `tier` is their own or else their organization's."""
+
+    id: PersonId
+    name: str
+    tier: Tier
+    organization_id: int | None = None
+    organization_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A person to whom tickets can be assigned. `skills` maps a category to a level from 1 to 5."""
+
+    id: PersonId
+    name: str
+    skills: Mapping[str, int]
+    current_load: int
+    max_load: int
+    is_available: bool
+    is_senior: bool = False
+    away_until: datetime | None = None
+    last_assigned_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SlaClock:
+    """
+    One deadline of one ticket.
+
+    `run` counts reopenings (turns, for next_response). `due_at` and `warn_at` are None while paused; after the end they
+    stay, as the deadline by which the outcome was judged. `target_s` is in working seconds of the policy's calendar.
+    """
+
+    kind: ClockKind
+    run: int
+    started_at: datetime
+    target_s: int
+    due_at: datetime | None
+    warn_at: datetime | None
+    config_version: int
+    paused_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    warned_at: datetime | None = None
+    breached_at: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether what the clock asks for is late at `at` and still owed."""
+        return self.is_running and self.due_at is not None and at >= self.due_at
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """
+    A ticket as it stood at `as_of`.
+
+    `opened_at` never changes; `sla_start_at` moves to the reopen time, and `first_response_at` and `resolved_at` are of the
+    current run (a reopen clears them). `version` grows with every change and is what a drawn card is compared with.
+    """
+
+    customer_id: PersonId
+    number: int
+    subject: str
+    description: str
+    category: str
+    priority: Priority
+    status: TicketStatus
+    tier: Tier
+    opened_at: datetime
+    sla_start_at: datetime
+    version: int
+    as_of: datetime
+    source: str
+    opened_by: PersonId
+    assigned_agent_id: PersonId | None = None
+    last_agent_id: PersonId | None = None
+    organization_id: int | None = None
+    assigned_at: datetime | None = None
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    reopened_count: int = 0
+    is_escalated: bool = False
+    snoozed_until: datetime | None = None
+    last_activity_at: datetime | None = None
+    nudged_at: datetime | None = None
+    follows_number: int | None = None
+    merged_into: int | None = None
+    queue_rank: int | None = None
+    last_event: int = 0
+    last_comment: int = 0
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    clocks: tuple[SlaClock, ...] = ()
+
+    @property
+    def ref(self) -> TicketRef:
+        return TicketRef(self.customer_id, self.number)
+
+    @property
+    def is_held(self) -> bool:
+        return self.status in HELD
+
+    def clock(self, kind: ClockKind) -> SlaClock | None:
+        """The latest clock of a kind, or None where no such promise was made."""
+        of_kind = [clock for clock in self.clocks if clock.kind is kind]
+        return max(of_kind, key=lambda clock: clock.run, default=None)
+
+    def current_clock(self, kind: ClockKind) -> SlaClock | None:
+        """The clock of the current run: a reopened ticket is not judged by the run before."""
+        return next((c for c in self.clocks if c.kind is kind and c.run == self.reopened_count), None)
+
+    @property
+    def response_due_at(self) -> datetime | None:
+        clock = self.current_clock(ClockKind.FIRST_RESPONSE)
+        return clock.due_at if clock else None
+
+    @property
+    def resolution_due_at(self) -> datetime | None:
+        clock = self.current_clock(ClockKind.RESOLUTION)
+        return clock.due_at if clock else None
+
+    @property
+    def is_response_breached(self) -> bool:
+        """The first answer is late and still owed."""
+        clock = self.current_clock(ClockKind.FIRST_RESPONSE)
+        return clock is not None and clock.is_late(self.as_of)
+
+    @property
+    def is_resolution_breached(self) -> bool:
+        """The solution is late and still owed."""
+        clock = self.current_clock(ClockKind.RESOLUTION)
+        return clock is not None and clock.is_late(self.as_of)
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Something said on a ticket. `number` counts within the ticket; `said_at` is when it was said, not stored."""
+
+    customer_id: PersonId
+    ticket_number: int
+    number: int
+    author_id: PersonId
+    text: str
+    is_internal: bool
+    said_at: datetime
+    source: str
+    is_automatic: bool = False
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TicketEvent:
+    """One entry of the append-only audit log: who, what, when, from what to what, why."""
+
+    customer_id: PersonId
+    ticket_number: int
+    seq: int
+    at: datetime
+    actor_id: PersonId | None
+    kind: EventKind
+    from_value: str | None = None
+    to_value: str | None = None
+    reason: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)

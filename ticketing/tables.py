@@ -1,0 +1,423 @@
+"""
+The desk's tables, as SQLAlchemy Core knows them; `ticketing/migrations` makes them.
+
+Two conventions hold throughout. Instants are whole microseconds since the epoch (`ticketing.instants`): `_at` columns hold
+business time, `lease_until` and `retry_after` machine time. And `customer_id` stands in every key of a ticket and its
+children, so that the schema can be distributed by customer.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives an id only to a column declared exactly INTEGER.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _ticket_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["customer_id", "ticket_id"], ["tickets.customer_id", "tickets.id"])
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("tier", String(16), nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("external_ref", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("email", String(320)),
+    Column("tz", String(64), nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", BigInteger, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("tier", String(16)),
+    Column("organization_id", BigInteger, ForeignKey("organizations.id")),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", BigInteger, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("is_senior", Boolean, nullable=False),
+    Column("away_until", BigInteger),
+)
+
+# One small row an agent, updated by every assignment: apart from `agents`, which may be a reference table when distributed.
+agent_loads = Table(
+    "agent_loads",
+    metadata,
+    Column("agent_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("load", Integer, CheckConstraint("load >= 0", name="load_not_negative"), nullable=False),
+    Column("max_load", Integer, nullable=False),
+    Column("is_available", Boolean, nullable=False),
+    Column("last_assigned_at", BigInteger, nullable=False),
+)
+
+# What picking needs, copied next to the skill, so that each strategy walks one index.
+agent_skills = Table(
+    "agent_skills",
+    metadata,
+    Column("category", String(64), nullable=False),
+    Column("agent_id", BigInteger, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("load", Integer, nullable=False),
+    Column("max_load", Integer, nullable=False),
+    Column("is_available", Boolean, nullable=False),
+    Column("is_senior", Boolean, nullable=False),
+    Column("last_assigned_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("category", "agent_id"),
+)
+_FREE_POSTGRESQL = text("is_available AND load < max_load")
+_FREE_SQLITE = text("is_available = 1 AND load < max_load")
+_skill = agent_skills.c
+Index(
+    "ix_agent_skills_least_loaded",
+    _skill.category,
+    _skill.load,
+    _skill.last_assigned_at,
+    _skill.agent_id,
+    postgresql_where=_FREE_POSTGRESQL,
+    sqlite_where=_FREE_SQLITE,
+)
+Index(
+    "ix_agent_skills_round_robin",
+    _skill.category,
+    _skill.last_assigned_at,
+    _skill.agent_id,
+    postgresql_where=_FREE_POSTGRESQL,
+    sqlite_where=_FREE_SQLITE,
+)
+Index(
+    "ix_agent_skills_most_skilled",
+    _skill.category,
+    _skill.level.desc(),
+    _skill.load,
+    _skill.last_assigned_at,
+    _skill.agent_id,
+    postgresql_where=_FREE_POSTGRESQL,
+    sqlite_where=_FREE_SQLITE,
+)
+Index(
+    "ix_agent_skills_urgent",
+    _skill.category,
+    _skill.level.desc(),
+    _skill.load,
+    _skill.last_assigned_at,
+    _skill.agent_id,
+    postgresql_where=text("is_available"),
+    sqlite_where=text("is_available = 1"),
+)
+Index("ix_agent_skills_agent_id", _skill.agent_id)
+
+# --- tickets ----------------------------------------------------------------------------------------------------------
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("category", String(64), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("organization_id", BigInteger),
+    Column("opened_by", BigInteger, nullable=False),
+    Column("assigned_agent_id", BigInteger),
+    Column("last_agent_id", BigInteger),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("sla_start_at", BigInteger, nullable=False),
+    Column("assigned_at", BigInteger),
+    Column("first_response_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("close_reason", String(16)),
+    Column("reopened_count", Integer, nullable=False),
+    Column("is_escalated", Boolean, nullable=False),
+    Column("snoozed_until", BigInteger),
+    Column("last_activity_at", BigInteger, nullable=False),
+    Column("nudged_at", BigInteger),
+    Column("follows_number", BigInteger),
+    Column("merged_into", BigInteger),
+    Column("queue_rank", BigInteger),
+    Column("last_event", Integer, nullable=False),
+    Column("last_comment", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    PrimaryKeyConstraint("customer_id", "id"),
+    UniqueConstraint("customer_id", "source"),
+    CheckConstraint("(status = 'open') = (queue_rank IS NOT NULL)", name="open_is_queued"),
+    CheckConstraint(
+        "(status IN ('assigned', 'in_progress', 'pending_customer')) = (assigned_agent_id IS NOT NULL)",
+        name="held_has_holder",
+    ),
+)
+_ticket = tickets.c
+Index("ix_tickets_id", _ticket.id)
+Index(
+    "ix_tickets_queue",
+    _ticket.category,
+    _ticket.queue_rank,
+    postgresql_where=text("queue_rank IS NOT NULL"),
+    sqlite_where=text("queue_rank IS NOT NULL"),
+)
+Index(
+    "ix_tickets_held",
+    _ticket.assigned_agent_id,
+    postgresql_where=text("assigned_agent_id IS NOT NULL"),
+    sqlite_where=text("assigned_agent_id IS NOT NULL"),
+)
+Index(
+    "ix_tickets_resolved",
+    _ticket.resolved_at,
+    postgresql_where=text("status = 'resolved'"),
+    sqlite_where=text("status = 'resolved'"),
+)
+Index(
+    "ix_tickets_snoozed",
+    _ticket.snoozed_until,
+    postgresql_where=text("snoozed_until IS NOT NULL"),
+    sqlite_where=text("snoozed_until IS NOT NULL"),
+)
+Index("ix_tickets_by_customer", _ticket.customer_id, _ticket.last_activity_at.desc())
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("author_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("is_internal", Boolean, nullable=False),
+    Column("is_automatic", Boolean, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("edited_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "id"),
+    UniqueConstraint("customer_id", "source"),
+    _ticket_key(),
+)
+
+ticket_events = Table(
+    "ticket_events",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("kind", String(24), nullable=False),
+    Column("from_value", String(64)),
+    Column("to_value", String(64)),
+    Column("reason", String(64)),
+    Column("data", JSON, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "seq"),
+    _ticket_key(),
+)
+
+sla_clocks = Table(
+    "sla_clocks",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("target_s", Integer, nullable=False),
+    Column("due_at", BigInteger),
+    Column("warn_at", BigInteger),
+    Column("paused_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("outcome", String(8)),
+    Column("warned_at", BigInteger),
+    Column("breached_at", BigInteger),
+    Column("config_version", Integer, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run"),
+    _ticket_key(),
+)
+_clock = sla_clocks.c
+Index(
+    "ix_sla_clocks_due",
+    _clock.due_at,
+    postgresql_where=text("ended_at IS NULL AND breached_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL AND breached_at IS NULL"),
+)
+Index(
+    "ix_sla_clocks_warn",
+    _clock.warn_at,
+    postgresql_where=text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
+)
+
+sla_pauses = Table(
+    "sla_pauses",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("paused_at", BigInteger, nullable=False),
+    Column("resumed_at", BigInteger),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run", "paused_at"),
+    _ticket_key(),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("stage", String(8), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("home", String(64)),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run", "stage"),
+    _ticket_key(),
+)
+
+# --- what is shown in the chat ----------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("place", String(64), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("ticket_id", BigInteger),
+    Column("priority", SmallInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_after", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("fence", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("reason", String(200)),
+    PrimaryKeyConstraint("customer_id", "id"),
+)
+_errand = outbox.c
+Index(
+    "ix_outbox_waiting",
+    _errand.priority.desc(),
+    _errand.id,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)
+Index(
+    "ix_outbox_place",
+    _errand.place,
+    _errand.id,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)
+Index(
+    "ix_outbox_parked",
+    _errand.id,
+    postgresql_where=text("state = 'parked'"),
+    sqlite_where=text("state = 'parked'"),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("place", String(64), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("thread_ts", String(32)),
+    Column("side", String(16), nullable=False),
+    Column("digest", String(64)),
+    PrimaryKeyConstraint("customer_id", "place", "about"),
+)
+Index("ix_shown_message", shown.c.channel, shown.c.ts)
+
+# --- the desk itself --------------------------------------------------------------------------------------------------
+
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", BigInteger),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64)),
+    Column("fence", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+)
+
+dated_jobs = Table(
+    "dated_jobs",
+    metadata,
+    Column("job", String(64), nullable=False),
+    Column("local_date", String(10), nullable=False),
+    Column("ran_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("job", "local_date"),
+)
+
+# SQLite has no sequences: the next outbox id is kept here. On PostgreSQL the sequences below serve.
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+SEQUENCES = ("ticket_number", "outbox_id")
