@@ -1,0 +1,267 @@
+"""
+Every id that Slack hands back to us, written once, and what buttons carry.
+
+A button's value is input like any other: whoever reads it gets a MalformedValue for what we never wrote, and the desk
+still has to find the ticket (a forged pair of customer and number finds nothing).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ticketing.model import PersonId, TicketRef
+
+COMMAND_TICKET = "/ticket"
+COMMAND_HELPDESK = "/helpdesk"
+SHORTCUT_OPEN_FROM_MESSAGE = "open_ticket_from_message"
+SHORTCUT_OPEN = "open_ticket"
+
+_BIGGEST = 2**63 - 1  # what a BIGINT holds
+
+
+class Act(StrEnum):
+    """What can be done to a ticket by a press. The member's value is the button's action_id and a menu option's act."""
+
+    # agents and the team
+    START = "ticket.start"
+    CLAIM = "ticket.claim"
+    CLAIM_ANYWAY = "ticket.claim_anyway"
+    ASSIGN = "ticket.assign"
+    REPLY = "ticket.reply"
+    NOTE = "ticket.note"
+    WAIT = "ticket.wait"
+    RESUME = "ticket.resume"
+    RESOLVE = "ticket.resolve"
+    REOPEN = "ticket.reopen"
+    UNDO = "ticket.undo"
+    TAKE_BACK = "ticket.take_back"
+    RELEASE = "ticket.release"
+    REASSIGN = "ticket.reassign"
+    SNOOZE = "ticket.snooze"
+    PRIORITY = "ticket.priority"
+    CATEGORY = "ticket.category"
+    MERGE = "ticket.merge"
+    NOT_A_TICKET = "ticket.not_a_ticket"
+    ESCALATE = "ticket.escalate"
+    WHY = "ticket.why"
+    MORE = "ticket.more"
+    OPEN = "ticket.open"
+    READ_ALL = "ticket.read_all"
+    PULL_BACK = "ticket.pull_back"
+    TRY_AGAIN = "ticket.try_again"
+    KEEP_AS_NOTE = "ticket.keep_as_note"
+    # the customer
+    ANSWER = "ticket.answer"
+    WITHDRAW = "ticket.withdraw"
+    WITHDRAW_UNDO = "ticket.withdraw_undo"
+    HELPFUL = "ticket.helpful"
+    NOT_HELPFUL = "ticket.not_helpful"
+    RATING_COMMENT = "ticket.rating_comment"
+    NOT_SOLVED = "ticket.not_solved"
+    READ_SIMILAR = "ticket.read_similar"
+    THAT_SOLVED_IT = "ticket.that_solved_it"
+    # alerts
+    TAKE = "alert.take"
+    SEEN = "alert.seen"
+    ALERT_RELEASE = "alert.release"
+
+
+class Press(StrEnum):
+    """action_ids of what is not about one ticket, or needs more than one to be said."""
+
+    TICKET_MENU = "ticket.menu"  # the overflow menu of any card; its options carry `menu_value`
+    OFFER_ADD = "offer.add"
+    OFFER_NEW = "offer.new"
+    OFFER_DISMISS = "offer.dismiss"
+    OFFER_MENU = "offer.menu"
+    NEW_TICKET = "home.new_ticket"
+    HOME_PAGE = "home.page"
+    HOME_PAGE_BACK = "home.page_back"
+    HOME_REFRESH = "home.refresh"
+    TAKE_NEXT = "home.take_next"
+    HAND_OVER = "home.hand_over"
+    AWAY = "home.away"
+    BACK = "home.back"
+    BOARD = "home.board"
+    MY_WORK = "home.my_work"
+    REPORT = "home.report"
+    TEAM = "home.team"
+    SETTINGS = "home.settings"
+    TAKE_SEVERAL = "alerts.take_several"
+    SHOW_ALL = "alerts.show_all"
+    ALERTS_PAGE = "alerts.page"
+    ALERTS_PAGE_BACK = "alerts.page_back"
+    READ_PAGE = "read.page"
+    READ_PAGE_BACK = "read.page_back"
+    TAKE_UNTIL = "take.until"
+    # a field that changes its own form
+    CATEGORY_CHOSEN = "new_ticket.category"
+    # any other field; what it is says its block_id
+    VALUE = "value"
+
+
+class Form(StrEnum):
+    """callback_ids of modals and of App Home."""
+
+    NEW_TICKET = "form.new_ticket"
+    RECEIPT = "form.receipt"
+    SIMILAR = "form.similar"
+    REPLY = "form.reply"
+    NOTE = "form.note"
+    RESOLVE = "form.resolve"
+    WAIT = "form.wait"
+    ANSWER = "form.answer"
+    RELEASE = "form.release"
+    ASSIGN = "form.assign"
+    TAKE = "form.take"
+    SEEN = "form.seen"
+    WITHDRAW = "form.withdraw"
+    RATING = "form.rating"
+    READ_ALL = "form.read_all"
+    MORE = "form.more"
+    WHY = "form.why"
+    ALERTS = "form.alerts"
+    PLAIN = "form.plain"
+    HOME = "home"
+
+
+class Block(StrEnum):
+    """block_ids of fields: what an error stands at, and under what `view.state.values` answers."""
+
+    SUBJECT = "subject"
+    DESCRIPTION = "description"
+    CATEGORY = "category"
+    PRIORITY = "priority"
+    FIELD = "field"
+    TEXT = "text"
+    AGENT = "agent"
+    UNTIL = "until"
+    UNTIL_TIME = "until_time"
+
+
+class MalformedValue(ValueError):
+    """A button's value that this app never wrote."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        super().__init__(f"Not a value of ours: {str(value)[:80]!r}")
+
+
+@dataclass(frozen=True)
+class NewTicketState:
+    """What the new-ticket form remembers between its drawings. `source` is the message it was opened from, if any."""
+
+    source: str | None = None
+    permalink: str | None = None
+    on_behalf_of: PersonId | None = None
+    priority_from: str = ""
+    priority_shown: int | None = None
+    priority_chosen: bool = False
+    offer: str | None = None
+
+
+def ticket_value(ref: TicketRef, version: int) -> str:
+    """What a button on a ticket's card carries: the ticket, and the version it was drawn for."""
+    return f"{ref.customer_id}:{ref.number}:{version}"
+
+
+def read_ticket_value(value: str) -> tuple[TicketRef, int]:
+    """The reverse of `ticket_value`. Raises MalformedValue."""
+    customer_id, number, version = _numbers(value, 3)
+    return TicketRef(PersonId(customer_id), number), version
+
+
+def menu_value(act: Act, ref: TicketRef, version: int) -> str:
+    """What an option of a ticket's overflow menu carries."""
+    return f"{act.value}:{ticket_value(ref, version)}"
+
+
+def read_menu_value(value: str) -> tuple[Act, TicketRef, int]:
+    """The reverse of `menu_value`. Raises MalformedValue."""
+    act, _, rest = _text(value).partition(":")
+    if act not in set(Act):
+        raise MalformedValue(value)
+    ref, version = read_ticket_value(rest)
+    return Act(act), ref, version
+
+
+def comment_value(ref: TicketRef, version: int, comment: int) -> str:
+    """What a button about one comment carries; comment 0 is the ticket's description."""
+    return f"{ticket_value(ref, version)}:{comment}"
+
+
+def read_comment_value(value: str) -> tuple[TicketRef, int, int]:
+    """The reverse of `comment_value`: ticket, version, comment number. Raises MalformedValue."""
+    customer_id, number, version, comment = _numbers(value, 4)
+    return TicketRef(PersonId(customer_id), number), version, comment
+
+
+def page_value(page: int, ref: TicketRef | None = None, comment: int = 0) -> str:
+    """What a paging button carries: the page to show, and whose text it is in Read all."""
+    return f"{page}" if ref is None else f"{page}:{ref.customer_id}:{ref.number}:{comment}"
+
+
+def read_page_value(value: str) -> tuple[int, TicketRef | None, int]:
+    """The reverse of `page_value`. Raises MalformedValue."""
+    parts = _text(value).split(":")
+    if len(parts) == 1:
+        return _numbers(value, 1)[0], None, 0
+    page, customer_id, number, comment = _numbers(value, 4)
+    return page, TicketRef(PersonId(customer_id), number), comment
+
+
+def offer_value(source: str, ref: TicketRef | None = None) -> str:
+    """What a button of an offer carries: the natural key of the first message it is about, and the ticket to add it to."""
+    return source if ref is None else f"{source}|{ref.customer_id}:{ref.number}"
+
+
+def read_offer_value(value: str) -> tuple[str, TicketRef | None]:
+    """The reverse of `offer_value`. Raises MalformedValue."""
+    source, bar, ref = _text(value).partition("|")
+    if not source.startswith("m:") or source.count(":") != 2:
+        raise MalformedValue(value)
+    if not bar:
+        return source, None
+    customer_id, number = _numbers(ref, 2)
+    return source, TicketRef(PersonId(customer_id), number)
+
+
+def person_value(person_id: PersonId) -> str:
+    """What an option that stands for a person carries."""
+    return str(person_id)
+
+
+def read_person_value(value: str) -> PersonId:
+    """The reverse of `person_value`. Raises MalformedValue."""
+    return PersonId(_numbers(value, 1)[0])
+
+
+def form_state(state: NewTicketState) -> str:
+    """The new-ticket form's `private_metadata`."""
+    return json.dumps({key: value for key, value in vars(state).items() if value}, separators=(",", ":"))
+
+
+def read_form_state(text: str) -> NewTicketState:
+    """The reverse of `form_state`. Raises MalformedValue."""
+    try:
+        return NewTicketState(**json.loads(text or "{}"))
+    except (TypeError, ValueError) as error:
+        raise MalformedValue(text) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise MalformedValue(value)
+    return value
+
+
+def _numbers(value: object, count: int) -> list[int]:
+    parts = _text(value).split(":")
+    if len(parts) != count or not all(part.isascii() and part.isdecimal() and len(part) <= 19 for part in parts):
+        raise MalformedValue(value)
+    numbers = [int(part) for part in parts]
+    if max(numbers) > _BIGGEST:
+        raise MalformedValue(value)
+    return numbers

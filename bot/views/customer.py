@@ -1,0 +1,199 @@
+"""What a customer is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.actions import NewTicketState
+from bot.views.common import Possible, Promise, TicketFacts
+from ticketing.model import CloseReason, Priority, Ticket, TicketRef, TicketStatus
+
+
+class FieldKind(StrEnum):
+    """How a category's own field is asked."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    DATE = "date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSpec:
+    """A field of a category. `options` are value and label, for CHOICE (100 at most, Slack's limit)."""
+
+    key: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    is_required: bool = False
+    hint: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryChoice:
+    """A category as the form offers it."""
+
+    key: str
+    label: str
+    default_priority: Priority = Priority.MEDIUM
+    fields: tuple[FieldSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarAnswer:
+    """A resolved ticket that may help; only the subject and the public solution are ever shown."""
+
+    ref: TicketRef
+    version: int
+    subject: str
+    solution: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTicketForm:
+    """
+    The new-ticket modal. `subject` and `description` fill the fields when it opens; later Slack keeps what was typed.
+
+    `state` travels in private_metadata; `bot.blocks.new_ticket.choose_category` makes the form after a choice.
+    """
+
+    categories: tuple[CategoryChoice, ...]
+    category: str | None = None
+    priority: Priority = Priority.MEDIUM
+    subject: str = ""
+    description: str = ""
+    similar: tuple[SimilarAnswer, ...] = ()
+    promise: Promise | None = None
+    zone: str = "UTC"
+    for_customer: str | None = None
+    state: NewTicketState = field(default_factory=NewTicketState)
+
+    @property
+    def chosen(self) -> CategoryChoice | None:
+        return next((one for one in self.categories if one.key == self.category), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTicketAnswers:
+    """What a submitted new-ticket form says; empty where nothing was written. `fields` holds the category's own fields."""
+
+    subject: str
+    description: str
+    category: str | None
+    priority: Priority | None
+    fields: dict[str, str]
+    state: NewTicketState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What stands in the form's place after Send. `link` is the thread's permalink, once there is one."""
+
+    number: int
+    promise: Promise | None
+    zone: str = "UTC"
+    link: str | None = None
+
+
+class CustomerState(StrEnum):
+    """The rows of the table in the customer's card."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    BEGUN = "begun"
+    THEIR_TURN = "their_turn"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> CustomerState:
+        """Where the ticket stands, in the customer's eyes."""
+        if ticket.status is TicketStatus.CLOSED:
+            ended = {CloseReason.WITHDRAWN: cls.WITHDRAWN, CloseReason.MERGED: cls.MERGED}
+            return ended.get(ticket.close_reason or CloseReason.TIME, cls.CLOSED)
+        return {
+            TicketStatus.OPEN: cls.WAITING,
+            TicketStatus.ASSIGNED: cls.HELD,
+            TicketStatus.IN_PROGRESS: cls.BEGUN,
+            TicketStatus.PENDING_CUSTOMER: cls.THEIR_TURN,
+            TicketStatus.RESOLVED: cls.RESOLVED,
+        }[ticket.status]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCard:
+    """
+    The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
+    `joined_with` the number a merge led to; `is_rated` replaces the two rating buttons by Add a comment.
+    """
+
+    facts: TicketFacts
+    state: CustomerState
+    agent: str | None = None
+    answer_by: datetime | None = None
+    question: str | None = None
+    solution: str | None = None
+    closed_at: datetime | None = None
+    joined_with: int | None = None
+    is_rated: bool = False
+    in_channel: bool = False
+    possible: Possible = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadPost:
+    """Something said on the ticket, posted in the customer's thread. `author` None where nobody is to be named."""
+
+    ref: TicketRef
+    version: int
+    text: str
+    author: str | None = None
+    comment: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateApology:
+    """The one apology for a promise that slipped."""
+
+    number: int
+    promised_at: datetime
+    agent: str | None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenTicketLine:
+    """One of the customer's other tickets, by name."""
+
+    ref: TicketRef
+    subject: str
+
+
+class OfferState(StrEnum):
+    """An offer, and what became of it."""
+
+    ASKING = "asking"
+    ADDED = "added"
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """
+    A message outside any thread, and where it may belong. `source` is the natural key of its first message
+    (`m:<channel>:<ts>`); `tickets` are the customer's open ones, last active first; `placed` is the number it got.
+    """
+
+    source: str
+    text: str
+    tickets: tuple[OpenTicketLine, ...] = ()
+    state: OfferState = OfferState.ASKING
+    placed: int | None = None
+    answer_by: datetime | None = None
+    zone: str = "UTC"
+    more_tickets: int = 0

@@ -1,0 +1,93 @@
+"""What modals are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.actions import Act, Form
+from bot.views.common import TicketFacts
+from ticketing.model import PersonId, TicketRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextForm:
+    """Reply, Note, Resolve, Wait, Answer, the comment of a rating: one text. `form` says which."""
+
+    form: Form
+    facts: TicketFacts
+    customer: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentChoice:
+    """An agent to whom a ticket can be given; `fits` when the automatic could have chosen them."""
+
+    id: PersonId
+    name: str
+    load: int
+    max_load: int
+    fits: bool = True
+    is_available: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignForm:
+    """Assign or Reassign (`holder` is None when nobody has it). Agents in the order to be shown; 100 of each kind at most."""
+
+    facts: TicketFacts
+    agents: tuple[AgentChoice, ...]
+    holder: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseForm:
+    """Release to the queue."""
+
+    facts: TicketFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeForm:
+    """Take it, or Seen (`is_seen`): until when?"""
+
+    facts: TicketFacts
+    is_seen: bool = False
+    holder: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawForm:
+    """Withdraw, asked once more."""
+
+    facts: TicketFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadAll:
+    """A whole text; `author` and `said_at` head it. `comment` 0 is the description."""
+
+    ref: TicketRef
+    text: str
+    author: str
+    said_at: datetime | None = None
+    comment: int = 0
+    page: int = 1
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreActions:
+    """Each other thing possible now, in the order to be shown."""
+
+    facts: TicketFacts
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyView:
+    """Six lines at most, each a sentence already."""
+
+    facts: TicketFacts
+    lines: tuple[str, ...]

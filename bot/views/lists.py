@@ -1,0 +1,146 @@
+"""What lists, App Home and the explanation of a deadline are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.views.common import TicketFacts
+from bot.views.customer import CustomerState
+from ticketing.model import ClockKind, Outcome, Priority, TicketRef, TicketStatus, Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRow:
+    """One of the customer's tickets."""
+
+    facts: TicketFacts
+    state: CustomerState
+    agent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentRow:
+    """A ticket in an agent's list. `due_at` is the next deadline, None when none runs."""
+
+    facts: TicketFacts
+    status: TicketStatus
+    customer: str
+    due_at: datetime | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Which page of how many."""
+
+    number: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerHome:
+    """App Home of a customer; `rows` are those of this page, in order: their turn, with us, resolved."""
+
+    rows: tuple[CustomerRow, ...]
+    now: datetime
+    page: Page = Page()
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentHome:
+    """
+    App Home of an agent, and of a lead (`is_lead` adds the row of places).
+
+    The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all.
+    """
+
+    now: datetime
+    name: str
+    mine: tuple[AgentRow, ...]
+    queue: tuple[AgentRow, ...]
+    queued: int
+    due_today: int
+    waiting_for_me: int
+    overdue: int
+    load: int
+    max_load: int
+    is_available: bool = True
+    until: datetime | None = None
+    page: Page = Page()
+    zone: str = "UTC"
+    is_lead: bool = False
+
+
+class ListKind(StrEnum):
+    """The lists that commands answer with."""
+
+    MY_TICKETS = "my_tickets"
+    QUEUE = "queue"
+    MINE = "mine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentList:
+    """`/helpdesk queue` and `/helpdesk mine`; `more` how many are not shown."""
+
+    kind: ListKind
+    rows: tuple[AgentRow, ...]
+    now: datetime
+    more: int = 0
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerList:
+    """`/ticket list`."""
+
+    rows: tuple[CustomerRow, ...]
+    now: datetime
+    more: int = 0
+    zone: str = "UTC"
+
+
+class SegmentKind(StrEnum):
+    """What a stretch of time did for a clock."""
+
+    COUNTED = "counted"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A stretch of time within a deadline's sum. `seconds` are those that counted; 0 for a pause, whose reason is `note`."""
+
+    kind: SegmentKind
+    start: datetime
+    end: datetime
+    seconds: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplanationView:
+    """
+    A deadline as a sum. `due_at` is None while paused; `ended_at` with `outcome` once it is over; `left_s` is what is
+    left of the target (negative: how late, in working seconds) at the end or else at `now`.
+    """
+
+    ref: TicketRef
+    clock: ClockKind
+    target_s: int
+    tier: Tier
+    priority: Priority
+    policy_version: int
+    policy_date: date
+    calendar: str
+    segments: tuple[Segment, ...]
+    now: datetime
+    left_s: int
+    due_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    customer: str = ""
+    zone: str = "UTC"

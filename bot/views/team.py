@@ -1,0 +1,225 @@
+"""What agents and leads are shown: the assignment, the triage card, alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.views.common import Possible, TicketFacts
+from ticketing.model import ClockKind, TicketRef, Tier
+
+
+class WhyRule(StrEnum):
+    """By which rule an assignment was made."""
+
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+    MOST_SKILLED = "most_skilled"
+    URGENT = "urgent"
+    ESCALATED = "escalated"
+    LAST_AGENT = "last_agent"
+    CLAIMED = "claimed"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentWhy:
+    """Why this agent: level and load (before this ticket) as they were when it was decided, `candidates` with them."""
+
+    rule: WhyRule
+    category: str
+    level: int | None = None
+    load: int | None = None
+    max_load: int | None = None
+    candidates: int = 1
+    more_candidates: bool = False
+    by: str | None = None
+
+
+class AssignmentState(StrEnum):
+    """Where the ticket stands, in the eyes of the agent it was assigned to."""
+
+    ASSIGNED = "assigned"
+    REOPENED = "reopened"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    HANDED_ON = "handed_on"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastTicket:
+    """The customer's last ticket before this one."""
+
+    number: int
+    subject: str
+    agent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentCard:
+    """
+    The agent's card. `first_answer_by` and `solution_by` are None when met, paused or not promised; `since` is when the
+    present state began; `holder` who has it now, when it was handed on; `times` how often it was theirs, when reopened.
+    """
+
+    facts: TicketFacts
+    state: AssignmentState
+    customer: str
+    tier: Tier
+    description: str
+    organization: str | None = None
+    tickets_this_month: int = 0
+    last: LastTicket | None = None
+    first_answer_by: datetime | None = None
+    solution_by: datetime | None = None
+    since: datetime | None = None
+    why: AssignmentWhy | None = None
+    times: int = 1
+    holder: str | None = None
+    can_undo: bool = False
+    snoozed_until: datetime | None = None
+    possible: Possible = None
+
+
+class ObstacleKind(StrEnum):
+    """What keeps an agent from taking a ticket."""
+
+    FULL = "full"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """An agent who could take it but for this. `until` is when an absence ends, if that is known."""
+
+    agent: str
+    kind: ObstacleKind
+    until: datetime | None = None
+
+
+class TriageState(StrEnum):
+    """Where the ticket stands, in the eyes of the team."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    IN_PROGRESS = "in_progress"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    NOT_A_TICKET = "not_a_ticket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageCard:
+    """
+    The ticket's card in its triage channel. `obstacles` say why nobody got it (a few; `more_obstacles` is the rest);
+    `nobody_has_skill` that no agent at all has the category.
+    """
+
+    facts: TicketFacts
+    state: TriageState
+    customer: str
+    since: datetime
+    agent: str | None = None
+    first_answer_by: datetime | None = None
+    solution_by: datetime | None = None
+    obstacles: tuple[Obstacle, ...] = ()
+    more_obstacles: int = 0
+    nobody_has_skill: bool = False
+    joined_with: int | None = None
+    possible: Possible = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamPost:
+    """Something said on the ticket, shown in the triage thread or under the assignment. `author` is a full name."""
+
+    ref: TicketRef
+    version: int
+    text: str
+    author: str
+    customer: str
+    comment: int = 0
+    can_pull_back: bool = False
+
+
+class AlertState(StrEnum):
+    """The stages of an alert; each is an edit of its home and a line in its thread."""
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    TAKEN = "taken"
+    SEEN = "seen"
+    LAPSED = "lapsed"
+    REASSIGNED = "reassigned"
+    ANSWERED = "answered"
+    VOID = "void"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """
+    One alert: which clock of which ticket, and how far it has come.
+
+    `is_late` tells whether the deadline has passed (a TAKEN alert may be either). `countdown` is 30, 15 or 5, the minutes
+    of the last countdown edit. `told_at` is set when it was found late. `by` took, saw or answered it at `at`; `until` is
+    the end of a promise. `agent` has the ticket since `agent_since`.
+    """
+
+    facts: TicketFacts
+    clock: ClockKind
+    state: AlertState
+    due_at: datetime
+    customer: str
+    tier: Tier
+    is_late: bool = False
+    agent: str | None = None
+    agent_since: datetime | None = None
+    is_answered: bool = False
+    countdown: int | None = None
+    told_at: datetime | None = None
+    by: str | None = None
+    at: datetime | None = None
+    until: datetime | None = None
+    possible: Possible = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertGroup:
+    """Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all."""
+
+    alerts: tuple[Alert, ...]
+    overdue: int
+    due_soon: int
+    over: int = 0
+    page: int = 1
+    pages: int = 1
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardRow:
+    """A line of the standing board."""
+
+    ref: TicketRef
+    due_at: datetime
+    agent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """What is open and late, as of `now`."""
+
+    now: datetime
+    overdue: int
+    due_within_hour: int
+    without_agent: int
+    rows: tuple[BoardRow, ...]
+    more: int = 0
+    zone: str = "UTC"
