@@ -1,0 +1,349 @@
+"""
+The desk's configuration: one immutable document, stored in versions (docs/configuration.md lists every field).
+
+`parse` is the only way in: what it returns works, and what would not work it refuses, naming each fault and its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from ticketing.calendars import ALWAYS, HORIZON, Calendar, NeverOpen, deadline
+from ticketing.durations import format_duration
+from ticketing.errors import InvalidConfiguration
+from ticketing.model import ClockKind, Priority, Strategy, Tier
+from ticketing.opening_hours import parse_windows
+from ticketing.policies import Policy
+from ticketing.thanks import BARE_THANKS, is_bare_thanks
+
+LEAST_WORKING_TIME = timedelta(days=7)
+"""Working time that a calendar has to offer within ten years; the longest target that holds by default."""
+
+_TRIED_FROM = datetime(2026, 1, 1, tzinfo=UTC)  # to try calendars on; any day would do
+
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
+
+
+def _key(text: str) -> str:
+    if _KEY.fullmatch(text) is None:
+        raise ValueError("A key is 1 to 40 small letters, figures, - or _, and begins with a letter.")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("This is one line of text, without control characters.")
+    return text
+
+
+def _priority(written: object) -> object:
+    """Priorities are written by name; a number would say nothing to who reads it."""
+    if isinstance(written, Priority):
+        return written
+    if isinstance(written, str) and written.upper() in Priority.__members__:
+        return Priority[written.upper()]
+    raise ValueError("A priority is low, medium, high or urgent.")
+
+
+Key = Annotated[str, AfterValidator(_key)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)]
+ChannelId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^\S+$")]
+PriorityName = Annotated[
+    Priority, BeforeValidator(_priority), PlainSerializer(lambda priority: priority.name.lower(), return_type=str)
+]
+
+
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FieldType(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    SELECT = "select"
+
+
+class FieldDefinition(_Part):
+    """A further question that a category asks when a ticket is opened."""
+
+    key: Key
+    label: Line
+    type: FieldType = FieldType.TEXT
+    options: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    required: bool = False
+    max_length: Annotated[int, Field(strict=True, ge=1, le=3000)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> FieldDefinition:
+        if self.type is FieldType.SELECT and not self.options:
+            raise ValueError("A select needs options to choose from.")
+        if self.type is not FieldType.SELECT and self.options:
+            raise ValueError(f"Only a select has options; this is a {self.type} field.")
+        if len(set(self.options)) < len(self.options):
+            raise ValueError("An option is listed twice.")
+        if self.type is not FieldType.TEXT and self.max_length is not None:
+            raise ValueError(f"Only text has a max_length; this is a {self.type} field.")
+        return self
+
+
+class Category(_Part):
+    """A kind of ticket: who answers it (`skill`, by default its key), how they are chosen, where it shows."""
+
+    key: Key
+    name: Line
+    default_priority: PriorityName = Priority.MEDIUM
+    strategy: Strategy = Strategy.LEAST_LOADED
+    channel: ChannelId | None = None
+    private: bool = False
+    skill: Key = Field(default_factory=lambda read: read.get("key", ""))
+    fields: Annotated[tuple[FieldDefinition, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _private_needs_a_channel(self) -> Category:
+        if self.private and self.channel is None:
+            raise ValueError("A private category needs a channel: its members are who may see it.")
+        return self
+
+
+class Holidays(_Part):
+    """Closed local dates: a country's public holidays, a subdivision's as well, and single dates."""
+
+    country: str | None = None
+    subdivision: str | None = None
+    dates: Annotated[tuple[date, ...], Field(max_length=1000)] = ()
+
+
+class CalendarDefinition(_Part):
+    """Working hours. Without a zone they are in the desk's."""
+
+    name: Line
+    zone: str | None = None
+    windows: dict[str, tuple[str, ...]]
+    holidays: Holidays = Holidays()
+
+    @model_validator(mode="after")
+    def _windows_can_be_read(self) -> CalendarDefinition:
+        parse_windows(self.windows)
+        return self
+
+    def build(self, zone_of_desk: str) -> Calendar:
+        """The calendar it defines. Raises ValueError where there is no such zone or country, or it never opens."""
+        return Calendar(
+            name=self.name,
+            zone=self.zone or zone_of_desk,
+            windows=parse_windows(self.windows),
+            holidays=frozenset(self.holidays.dates),
+            country=self.holidays.country,
+            subdivision=self.holidays.subdivision,
+        )
+
+
+class Channels(_Part):
+    """Where the desk speaks to its people, by the channels' ids; None where nobody has chosen yet."""
+
+    triage: ChannelId | None = None
+    escalations: ChannelId | None = None
+
+
+class QueueWeights(_Part):
+    """What counts how much in the queue, in points (docs/sla.md, the queue)."""
+
+    per_priority: Annotated[int, Field(strict=True, ge=0, le=100)] = 10
+    standard: Annotated[int, Field(strict=True, ge=0, le=1000)] = 0
+    premium: Annotated[int, Field(strict=True, ge=0, le=1000)] = 50
+    enterprise: Annotated[int, Field(strict=True, ge=0, le=1000)] = 100
+    growth_points_per_hour: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0
+
+    def tier_bonus(self, tier: Tier) -> int:
+        bonuses = {Tier.STANDARD: self.standard, Tier.PREMIUM: self.premium, Tier.ENTERPRISE: self.enterprise}
+        return bonuses[tier]
+
+
+DEFAULT_CATEGORIES = (
+    Category(key="billing", name="Billing"),
+    Category(key="technical", name="Technical"),
+    Category(key="account", name="Account"),
+    Category(key="general", name="General"),
+)
+
+
+class Configuration(_Part):
+    """A version of the configuration; 0 is one that was never stored. Make it with `parse`."""
+
+    version: Annotated[int, Field(strict=True, ge=0)] = 0
+    zone: str = "UTC"
+    categories: Annotated[tuple[Category, ...], Field(max_length=100)] = DEFAULT_CATEGORIES
+    calendars: Annotated[tuple[CalendarDefinition, ...], Field(max_length=100)] = ()
+    policies: Annotated[tuple[Policy, ...], Field(max_length=500)] = ()
+    channels: Channels = Channels()
+    queue: QueueWeights = QueueWeights()
+    default_max_load: Annotated[int, Field(strict=True, ge=1, le=1000)] = 10
+    open_rate_per_hour: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 20
+    grace_days: Days = 7
+    reopen_limit: Count = 2
+    thanks: Annotated[tuple[Line, ...], Field(max_length=200)] = BARE_THANKS
+    undo_window_s: Annotated[int, Field(strict=True, ge=0, le=86_400)] = 600
+    auto_close_after_days: Days = 3
+    nudge_before_days: Days = 2
+    colleagues_see_tickets: bool = False
+
+    def __hash__(self) -> int:
+        """Cheap, since deadlines are cached by configuration; equality still compares all."""
+        return hash(self.version)
+
+    @cached_property
+    def _categories_by_key(self) -> dict[str, Category]:
+        return {category.key: category for category in self.categories}
+
+    @cached_property
+    def _calendars_by_name(self) -> dict[str, Calendar]:
+        return {ALWAYS.name: ALWAYS} | {defined.name: defined.build(self.zone) for defined in self.calendars}
+
+    @property
+    def undo_window(self) -> timedelta:
+        return timedelta(seconds=self.undo_window_s)
+
+    def category(self, key: str) -> Category | None:
+        """The category of that key, or None: a later version may have dropped it while tickets still carry it."""
+        return self._categories_by_key.get(key)
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name; "24x7" is always there. Raises KeyError for another that is not defined."""
+        return self._calendars_by_name[name]
+
+    def is_bare_thanks(self, text: str) -> bool:
+        """Whether a comment only says thanks, and so reopens nothing."""
+        return is_bare_thanks(text, self.thanks)
+
+
+def parse(document: Mapping[str, Any], version: int = 0) -> Configuration:
+    """
+    Read a document and check that it works; what it leaves out has its default.
+
+    Raises InvalidConfiguration with a line for each fault: where it is, and a sentence what is wrong.
+    """
+    if not isinstance(document, Mapping):
+        raise InvalidConfiguration("The configuration has to be a table of settings.")
+    if "version" in document:
+        raise InvalidConfiguration("version: It is counted when the document is stored and cannot be set.")
+    try:
+        configuration = Configuration.model_validate({**document, "version": version})
+    except ValidationError as error:
+        raise InvalidConfiguration("\n".join(_faults_of_shape(error))) from None
+
+    faults = list(_faults(configuration))
+    if faults:
+        raise InvalidConfiguration("\n".join(faults))
+    return configuration
+
+
+def to_document(configuration: Configuration) -> dict[str, Any]:
+    """The document as JSON, each setting written out, in a fixed order; `parse` reads it back to an equal value."""
+    return configuration.model_dump(mode="json", exclude={"version"}, exclude_none=True)
+
+
+def default_document() -> dict[str, Any]:
+    """The configuration of a desk that has chosen nothing yet."""
+    return to_document(Configuration())
+
+
+# Faults. First the shape, each value by itself (pydantic); then what only shows when it is put together.
+
+
+def _faults_of_shape(error: ValidationError) -> Iterator[str]:
+    sentences = {"extra_forbidden": "There is no such setting.", "missing": "This is required."}
+    for fault in error.errors(include_url=False):
+        if fault["type"] == "default_factory_not_called":
+            continue  # only says that the value it would come from is wrong, which is said already
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
+        said = fault["msg"].removeprefix("Value error, ").rstrip(".") + "."
+        yield f"{place}: {sentences.get(fault['type'], said)}"
+
+
+def _faults(configuration: Configuration) -> Iterator[str]:
+    try:
+        Calendar("zone", configuration.zone)
+    except ValueError as error:
+        yield f"zone: {error}"
+        return  # calendars without a zone of their own would only repeat it
+    if not configuration.categories:
+        yield "categories: There has to be one at least, or no ticket could be opened."
+    yield from _duplicates("categories", "key", [category.key for category in configuration.categories])
+    for at, category in enumerate(configuration.categories):
+        yield from _duplicates(f"categories[{at}].fields", "key", [field.key for field in category.fields])
+    yield from _faults_of_calendars(configuration)
+    yield from _faults_of_policies(configuration)
+    if 0 < configuration.auto_close_after_days <= configuration.nudge_before_days:
+        yield "nudge_before_days: It has to be less than auto_close_after_days, or nobody is asked before."
+
+
+def _faults_of_calendars(configuration: Configuration) -> Iterator[str]:
+    names = [calendar.name for calendar in configuration.calendars]
+    yield from _duplicates("calendars", "name", names)
+    for at, definition in enumerate(configuration.calendars):
+        if definition.name == ALWAYS.name:
+            yield f"calendars[{at}].name: {ALWAYS.name} is the calendar that never closes; choose another name."
+        try:
+            calendar = definition.build(configuration.zone)
+        except ValueError as error:
+            yield f"calendars[{at}]: {error}"
+        else:
+            longest = max(LEAST_WORKING_TIME, _longest_target(configuration.policies))
+            if not _offers(calendar, longest):
+                yield f"calendars[{at}]: It does not have {format_duration(longest)} of working time in ten years."
+
+
+def _faults_of_policies(configuration: Configuration) -> Iterator[str]:
+    calendars = {ALWAYS.name} | {calendar.name for calendar in configuration.calendars}
+    categories = {category.key for category in configuration.categories}
+    covered: set[tuple[str | None, Tier | None]] = set()
+    for at, policy in enumerate(configuration.policies):
+        if policy.calendar is not None and policy.calendar not in calendars:
+            yield f"policies[{at}].calendar: There is no calendar {policy.calendar!r}."
+        if policy.category is not None and policy.category not in categories:
+            yield f"policies[{at}].category: There is no category {policy.category!r}."
+        if (policy.category, policy.tier) in covered:
+            yield f"policies[{at}]: There is a policy for {policy.name} already."
+        covered.add((policy.category, policy.tier))
+
+
+def _duplicates(place: str, name: str, values: list[str]) -> Iterator[str]:
+    for at, value in enumerate(values):
+        if value in values[:at]:
+            yield f"{place}[{at}].{name}: {value!r} is there already."
+
+
+def _longest_target(policies: tuple[Policy, ...]) -> timedelta:
+    lengths = [policy.targets(kind).of(priority) for policy in policies for kind in ClockKind for priority in Priority]
+    return max((length for length in lengths if isinstance(length, timedelta)), default=timedelta(0))
+
+
+def _offers(calendar: Calendar, working_time: timedelta) -> bool:
+    try:
+        reached_at = deadline(_TRIED_FROM, working_time, calendar)
+    except NeverOpen:
+        return False
+    return reached_at is not None and reached_at - _TRIED_FROM <= HORIZON
