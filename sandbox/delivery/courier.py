@@ -1,0 +1,84 @@
+"""Brings payloads to the app over the transport in force, with the faults in force, and events again until acked."""
+
+import asyncio
+import time
+from typing import Any
+
+from sandbox.delivery.http import HttpDelivery
+from sandbox.delivery.outgoing import Ack, Outgoing, Transport
+from sandbox.delivery.socket import SocketMode
+from sandbox.faults import Faults
+from sandbox.log import Log
+
+REORDERED_BY_S = 0.3
+"""How long a reordered event is held, so that those after it overtake it."""
+
+
+class Courier:
+    """`ask` for what a person waits on, `post` for events."""
+
+    def __init__(self, socket: SocketMode, http: HttpDelivery, faults: Faults, log: Log) -> None:
+        self.socket = socket
+        self.http = http
+        self._faults = faults
+        self._log = log
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.mode = "socket"
+
+    @property
+    def _transport(self) -> Transport:
+        return self.http if self.mode == "http" else self.socket
+
+    async def ask(self, outgoing: Outgoing) -> Ack:
+        """Send something that a person waits on: once, never again."""
+        return await self._attempt(outgoing, attempt=0, reason="")
+
+    def post(self, event: dict[str, Any]) -> None:
+        """Send an event, and again on the schedule until it is acked."""
+        outgoing = Outgoing("events_api", _event_name(event), event)
+        task = asyncio.get_running_loop().create_task(self._until_acked(outgoing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _until_acked(self, outgoing: Outgoing) -> None:
+        if self._faults.chance(self._faults.delivery.reorder):
+            await asyncio.sleep(REORDERED_BY_S)
+        ack = await self._attempt(outgoing, attempt=0, reason="")
+        number = 0
+        while not ack.ok and not ack.no_retry and number < len(self._faults.retry_schedule_s):
+            await asyncio.sleep(self._faults.retry_schedule_s[number])
+            number += 1
+            ack = await self._attempt(outgoing, attempt=number, reason=ack.reason)
+
+    async def _attempt(self, outgoing: Outgoing, *, attempt: int, reason: str) -> Ack:
+        faults = self._faults.delivery
+        start = time.monotonic()
+        if faults.latency_ms:
+            await asyncio.sleep(faults.latency_ms / 1000)
+        if self._faults.chance(faults.drop):
+            ack = Ack(error="operation_timeout", reason="timeout" if self.mode == "socket" else "http_timeout")
+        else:
+            duplicate = self._faults.chance(faults.duplicate)
+            ack = await self._transport.send(outgoing, attempt=attempt, reason=reason, duplicate=duplicate)
+        status = "acked" if ack.ok else str(ack.error)
+        ms = (time.monotonic() - start) * 1000
+        self._log.add("out", outgoing.name, outgoing.payload, ack.payload, status=status, ms=ms)
+        return ack
+
+    def forget(self) -> None:
+        """Send nothing again that belongs to the workspace before its reset."""
+        for task in list(self._tasks):
+            task.cancel()
+
+    async def close(self) -> None:
+        """Stop sending."""
+        self.forget()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.http.close()
+        await self.socket.close()
+
+
+def _event_name(event: dict[str, Any]) -> str:
+    inner = event["event"]
+    subtype = inner.get("subtype")
+    return f"{inner['type']}.{subtype}" if subtype else str(inner["type"])

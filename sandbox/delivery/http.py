@@ -1,0 +1,93 @@
+"""
+Signed HTTP delivery.
+
+Signature: https://docs.slack.dev/authentication/verifying-requests-from-slack. Retries and their headers:
+https://docs.slack.dev/apis/events-api.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from sandbox.delivery.outgoing import Ack, Outgoing
+
+ACK_LIMIT_S = 3.0
+ANSWER_LIMIT = 1_000_000
+_USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Slack's `v0` signature of a request."""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+class HttpDelivery:
+    """Posts payloads to the app's request url."""
+
+    def __init__(self, signing_secret: str) -> None:
+        self._secret = signing_secret
+        self._session: aiohttp.ClientSession | None = None
+        self.url = ""
+
+    async def send(self, outgoing: Outgoing, *, attempt: int = 0, reason: str = "", duplicate: bool = False) -> Ack:
+        """Post once (twice for a duplicate) and take the answer as the ack."""
+        body, content_type = _encoded(outgoing)
+        headers = {"Content-Type": content_type, "User-Agent": _USER_AGENT, "Accept": "*/*"}
+        if attempt:
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
+        if duplicate:
+            await self._post(body, dict(headers))
+        return await self._post(body, headers)
+
+    async def _post(self, body: bytes, headers: dict[str, str]) -> Ack:
+        timestamp = str(int(time.time()))
+        headers |= {
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature(self._secret, timestamp, body),
+        }
+        if self._session is None:
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
+        try:
+            async with asyncio.timeout(ACK_LIMIT_S):
+                async with self._session.post(self.url, data=body, headers=headers, allow_redirects=False) as answer:
+                    content = await answer.content.read(ANSWER_LIMIT)
+                    no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
+                    if not 200 <= answer.status < 300:
+                        return Ack(error="dispatch_failed", reason="http_error", no_retry=no_retry)
+                    return Ack(_answer(content, answer.content_type), no_retry=no_retry)
+        except TimeoutError:
+            return Ack(error="operation_timeout", reason="http_timeout")
+        except (aiohttp.ClientError, OSError):
+            return Ack(error="dispatch_failed", reason="connection_failed")
+
+    async def close(self) -> None:
+        """Close what is open."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _encoded(outgoing: Outgoing) -> tuple[bytes, str]:
+    if outgoing.kind == "events_api":
+        return json.dumps(outgoing.payload).encode(), "application/json"
+    if outgoing.kind == "slash_commands":
+        return urlencode(outgoing.payload).encode(), "application/x-www-form-urlencoded"
+    return urlencode({"payload": json.dumps(outgoing.payload)}).encode(), "application/x-www-form-urlencoded"
+
+
+def _answer(content: bytes, content_type: str) -> Any:
+    if not content.strip():
+        return None
+    text = content.decode("utf-8", "replace")
+    if content_type == "application/json":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
+    return {"text": text}
