@@ -1,0 +1,321 @@
+"""
+What is still to be shown to people.
+
+A row of the outbox says *what to show whom* and commits with the change that made it necessary; whoever delivers renders
+current state. Rows are taken under a fenced lease: each taking has a number, and every write after it checks that number,
+so that a slow worker can never overwrite its successor. Several processes may take at once.
+
+Order. Within a place (a person's conversation, a channel) rows go by priority, then by age, one at a time: while the first
+of a place is being sent or waits for its next try, those behind it wait too, and only one of higher priority may overtake
+it. Between places the same order decides who is served first.
+
+Candidates are found by plain reads and taken one by one with a conditional update that names its customer, as everything
+that locks rows here does (docs/database.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from ticketing.errors import LeaseLost
+from ticketing.instants import from_us, to_us
+from ticketing.model import PersonId, TicketRef
+from ticketing.shown import AlertKey, Shown, ShownMessages, remember, tell_at_home
+from ticketing.tables import outbox, sequences
+
+LOST_ANSWER = "lost_answer"
+"""The reason of a row whose last try may have reached its reader, because the answer never came."""
+
+COLLAPSED = "collapsed"
+"""The reason of a row that is done because another row showed the same card."""
+
+PAGE = 200
+"""How many rows one look reads. A further look is needed only when the rows before it stand in few places."""
+
+CARD = "_card"
+"""The kinds that end so are one message edited for life: only these are collapsed, for current state is all they show."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """
+    One thing to show, as it stood when it was found or taken.
+
+    `attempts` counts the tries including the present one. `is_doubtful`: an earlier try may have succeeded without anyone
+    having written that down. `created_at` is business time.
+    """
+
+    customer_id: int
+    id: int
+    place: str
+    about: str
+    kind: str
+    ticket: TicketRef | None
+    priority: int
+    data: Mapping[str, Any]
+    attempts: int
+    fence: int
+    created_at: datetime
+    is_doubtful: bool = False
+    reason: str | None = None
+
+    @property
+    def is_card(self) -> bool:
+        return self.kind.endswith(CARD)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A row to be added to the outbox: the arguments of `Transaction.tell`, as a value."""
+
+    place: str
+    about: str
+    kind: str
+    ticket: TicketRef | None = None
+    priority: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- statements, built once ---------------------------------------------------------------------------------------------
+
+_row = outbox.c
+# Literals, so that the planner sees that the partial indexes over what waits, and what is parked, apply.
+_WAITING: ColumnElement[bool] = _row.state == literal_column("'waiting'")
+_PARKED: ColumnElement[bool] = _row.state == literal_column("'parked'")
+_NOW: BindParameter[int] = bindparam("now")
+_KEY = and_(_row.customer_id == bindparam("key_customer_id"), _row.id == bindparam("key_id"))
+_MINE = and_(_KEY, _WAITING, _row.fence == bindparam("key_fence"))
+_NOT_LEASED = or_(_row.lease_until.is_(None), _row.lease_until <= _NOW)
+_NOT_BACKING_OFF = or_(_row.retry_after.is_(None), _row.retry_after <= _NOW)
+
+_IN_FLIGHT = select(_row.place).where(_WAITING, _row.lease_until > _NOW).distinct()
+_LOOK = (
+    select(outbox)
+    .where(_WAITING, _row.place.not_in(bindparam("seen", expanding=True)))
+    .order_by(_row.priority.desc(), _row.id)
+    .limit(bindparam("page"))
+)
+_TAKE = (
+    update(outbox)
+    .where(_MINE, _NOT_LEASED, _NOT_BACKING_OFF)
+    .values(lease_until=bindparam("new_lease"), fence=_row.fence + 1, attempts=_row.attempts + 1)
+)
+_COLLAPSE = (
+    update(outbox)
+    .where(
+        _row.customer_id == bindparam("key_customer_id"),
+        _row.place == bindparam("key_place"),
+        _row.about == bindparam("key_about"),
+        _row.kind == bindparam("key_kind"),
+        _row.id != bindparam("key_id"),
+        _WAITING,
+        _NOT_LEASED,
+    )
+    .values(state="done", reason=COLLAPSED, lease_until=None)
+)
+_DONE = update(outbox).where(_MINE).values(state="done", lease_until=None, retry_after=None, reason=None)
+_RETRY = (
+    update(outbox)
+    .where(_MINE)
+    .values(
+        lease_until=None,
+        retry_after=bindparam("new_retry"),
+        reason=bindparam("new_reason"),
+        attempts=bindparam("new_attempts"),
+    )
+)
+_PARK = (
+    update(outbox)
+    .where(_MINE)
+    .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
+)
+_NEXT_RETRY = select(func.min(_row.retry_after)).where(_WAITING, _row.retry_after > _NOW)
+_NEXT_LEASE = select(func.min(_row.lease_until)).where(_WAITING, _row.lease_until > _NOW)
+_DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
+_PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
+_ADD = insert(outbox)
+_NEXT_ID_SQLITE = (
+    update(sequences).where(sequences.c.name == "outbox_id").values(value=sequences.c.value + 1)
+).returning(sequences.c.value)
+_NEXT_ID_POSTGRESQL = text("SELECT nextval('outbox_id')")
+
+
+class Outbox(ShownMessages):
+    """The outbox of one desk, and what was shown out of it. Instants given to it are machine time."""
+
+    # --- taking and giving back ---
+
+    def claim(self, now: datetime, limit: int, lease_s: float) -> list[Errand]:
+        """Take what may be sent now, at most `limit` rows and one of each place, until `now` + `lease_s` seconds."""
+        taken = (self.take(errand, now, lease_s) for errand in self.ready(now, limit))
+        return [errand for errand in taken if errand is not None]
+
+    def ready(self, now: datetime, limit: int) -> list[Errand]:
+        """What `take` would get just now, best first: the first row of each place that nothing holds back."""
+        at = to_us(now)
+        ready: list[Errand] = []
+        with self._database.read() as connection:
+            seen = {row.place for row in connection.execute(_IN_FLIGHT, {"now": at})}
+            while len(ready) < limit:
+                rows = connection.execute(_LOOK, {"seen": sorted(seen), "page": PAGE}).all()
+                for row in rows:
+                    if row.place in seen:
+                        continue
+                    seen.add(row.place)
+                    if row.retry_after is None or row.retry_after <= at:
+                        ready.append(_errand(row))
+                if len(rows) < PAGE:
+                    break
+        return ready[:limit]
+
+    def take(self, errand: Errand, now: datetime, lease_s: float) -> Errand | None:
+        """
+        Take one row that `ready` found, or None where somebody else was faster.
+
+        The try is counted here, before it is made. Other waiting rows that show the same card are done with this one,
+        which renders what is current.
+        """
+        at = to_us(now)
+        key = _key(errand)
+        with self._database.write() as connection:
+            taken = connection.execute(
+                _TAKE, {**key, "now": at, "new_lease": to_us(now + timedelta(seconds=lease_s))}
+            ).rowcount
+            if not taken:
+                return None
+            if errand.is_card:
+                same = {"key_place": errand.place, "key_about": errand.about, "key_kind": errand.kind}
+                connection.execute(
+                    _COLLAPSE, {"key_customer_id": errand.customer_id, "key_id": errand.id, "now": at, **same}
+                )
+        return _retaken(errand)
+
+    def done(self, errand: Errand, message: Shown | None = None, *, told: Iterable[AlertKey] = ()) -> None:
+        """
+        Record that it is shown, and where; `told` are the alerts that `message` has told of, if nothing told of them before.
+
+        Raises LeaseLost when another worker has taken it over.
+        """
+        with self._database.write() as connection:
+            _fenced(connection.execute(_DONE, _key(errand)).rowcount)
+            if message is not None:
+                remember(connection, message)
+                tell_at_home(connection, message, told)
+
+    def retry(self, errand: Errand, at: datetime, *, reason: str, attempts: int | None = None) -> None:
+        """
+        Give it back, to be tried again at `at` (machine time).
+
+        `reason` is LOST_ANSWER when the try may have reached its reader. `attempts` replaces the count of tries, for
+        waits that are nobody's failure. Raises LeaseLost.
+        """
+        count = errand.attempts if attempts is None else attempts
+        values = {"new_retry": to_us(at), "new_reason": reason[:200], "new_attempts": count}
+        with self._database.write() as connection:
+            _fenced(connection.execute(_RETRY, {**_key(errand), **values}).rowcount)
+
+    def park(self, errand: Errand, reason: str, *, instead: Notice | None = None, at: datetime | None = None) -> None:
+        """
+        Set it aside where people look, with the reason; `instead` is told in the same transaction.
+
+        `at` is the business instant that `instead` is stamped with (the errand's own by default). Raises LeaseLost.
+        """
+        with self._database.write() as connection:
+            _fenced(connection.execute(_PARK, {**_key(errand), "new_reason": reason[:200]}).rowcount)
+            if instead is not None:
+                self._add(connection, instead, at or errand.created_at)
+
+    def add(self, notice: Notice, *, at: datetime) -> None:
+        """Put something into the outbox that no ticket's change tells of. `at` is business time."""
+        with self._database.write() as connection:
+            self._add(connection, notice, at)
+
+    def _add(self, connection: Connection, notice: Notice, at: datetime) -> None:
+        next_id = _NEXT_ID_SQLITE if self._database.is_sqlite else _NEXT_ID_POSTGRESQL
+        values = {
+            "customer_id": notice.ticket.customer_id if notice.ticket else 0,
+            "id": connection.execute(next_id).scalar_one(),
+            "place": notice.place,
+            "about": notice.about,
+            "kind": notice.kind,
+            "ticket_id": notice.ticket.number if notice.ticket else None,
+            "priority": notice.priority,
+            "data": dict(notice.data),
+            "created_at": to_us(at),
+            "attempts": 0,
+            "fence": 0,
+            "state": "waiting",
+        }
+        connection.execute(_ADD, [values])
+
+    # --- looking ---
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When there may be something to take: `now` if there is, else the next end of a wait or of a lease."""
+        if self.ready(now, 1):
+            return now
+        at = to_us(now)
+        with self._database.read() as connection:
+            found = [connection.execute(look, {"now": at}).scalar() for look in (_NEXT_RETRY, _NEXT_LEASE)]
+        return from_us(min((us for us in found if us is not None), default=None))
+
+    def depth(self) -> int:
+        """How many rows wait."""
+        with self._database.read() as connection:
+            return int(connection.execute(_DEPTH).scalar_one())
+
+    def parked(self, limit: int = 100) -> list[Errand]:
+        """What could not be shown, newest first, with the reason."""
+        with self._database.read() as connection:
+            return [_errand(row) for row in connection.execute(_PARKED_ROWS, {"rows": limit})]
+
+
+def _key(errand: Errand) -> dict[str, int]:
+    return {"key_customer_id": errand.customer_id, "key_id": errand.id, "key_fence": errand.fence}
+
+
+def _fenced(rows: int) -> None:
+    if rows != 1:
+        raise LeaseLost("Another worker has taken this over.")
+
+
+def _retaken(errand: Errand) -> Errand:
+    return Errand(**{**errand.__dict__, "fence": errand.fence + 1, "attempts": errand.attempts + 1})
+
+
+def _errand(row: Row[Any]) -> Errand:
+    return Errand(
+        customer_id=row.customer_id,
+        id=row.id,
+        place=row.place,
+        about=row.about,
+        kind=row.kind,
+        ticket=None if row.ticket_id is None else TicketRef(PersonId(row.customer_id), row.ticket_id),
+        priority=row.priority,
+        data=row.data,
+        attempts=row.attempts,
+        fence=row.fence,
+        created_at=from_us(row.created_at),
+        # A lease that ended without a word, or a try whose answer was lost: it may have been sent.
+        is_doubtful=row.lease_until is not None or row.reason == LOST_ANSWER,
+        reason=row.reason,
+    )

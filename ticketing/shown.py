@@ -1,0 +1,189 @@
+"""
+What is shown to people: which message stands where, for what; and which alerts have been told, in which message.
+
+A row of `shown` finds the message to edit, tells on which side of the conversation a thread is, and finds the copy of a
+comment that was edited or deleted. A row of `alerts` is one stage of one clock run; its `home` is the message that told it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
+
+from ticketing.database import Database
+from ticketing.instants import from_us
+from ticketing.model import ClockKind, TicketRef
+from ticketing.tables import alerts, shown
+
+WARNING = "warning"
+BREACH = "breach"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """
+    A message that stands somewhere: where, in which thread, and on whose side of the conversation.
+
+    `side` is "customer", "agent", "team" or "alert", and belongs to the thread's root. `digest` is of what was last
+    rendered; None where nothing is known of it.
+    """
+
+    customer_id: int
+    place: str
+    about: str
+    channel: str
+    ts: str
+    thread_ts: str | None
+    side: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class AlertKey:
+    """One stage of one clock run of a ticket: what an alert is exactly one of. `stage` is WARNING or BREACH."""
+
+    ref: TicketRef
+    kind: ClockKind
+    run: int
+    stage: str
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """An alert as it was raised: when its clock was due, when it was found, and the message that told it, if one has."""
+
+    key: AlertKey
+    due_at: datetime
+    created_at: datetime
+    home: str | None
+
+
+_msg = shown.c
+_SHOWN_KEY = and_(
+    _msg.customer_id == bindparam("key_customer_id"),
+    _msg.place == bindparam("key_place"),
+    _msg.about == bindparam("key_about"),
+)
+_SHOWN = select(shown).where(_SHOWN_KEY)
+_SHOWN_BY_MESSAGE = select(shown).where(_msg.channel == bindparam("channel"), _msg.ts == bindparam("ts")).limit(1)
+_SHOWN_EVERYWHERE = select(shown).where(
+    _msg.customer_id == bindparam("key_customer_id"), _msg.about == bindparam("key_about")
+)
+_SHOWN_AGAIN = (
+    update(shown)
+    .where(_SHOWN_KEY)
+    .values(
+        channel=bindparam("new_channel"),
+        ts=bindparam("new_ts"),
+        thread_ts=bindparam("new_thread_ts"),
+        side=bindparam("new_side"),
+        digest=bindparam("new_digest"),
+    )
+)
+_SHOWN_FIRST = insert(shown)
+_FORGET = shown.delete().where(_SHOWN_KEY, _msg.ts == bindparam("key_ts"))
+
+_alert = alerts.c
+_ALERTS = (
+    select(alerts)
+    .where(_alert.customer_id == bindparam("key_customer_id"), _alert.ticket_id == bindparam("key_ticket_id"))
+    .order_by(_alert.created_at, _alert.stage)
+)
+_TOLD = (
+    update(alerts)
+    .where(
+        _alert.customer_id == bindparam("key_customer_id"),
+        _alert.ticket_id == bindparam("key_ticket_id"),
+        _alert.kind == bindparam("key_kind"),
+        _alert.run == bindparam("key_run"),
+        _alert.stage == bindparam("key_stage"),
+        _alert.home.is_(None),
+    )
+    .values(home=bindparam("new_home"))
+)
+
+
+class ShownMessages:
+    """What stands where, in the database of one desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def shown(self, customer_id: int, place: str, about: str) -> Shown | None:
+        """The message that shows `about` in `place`, if it stands there."""
+        key = {"key_customer_id": customer_id, "key_place": place, "key_about": about}
+        with self._database.read() as connection:
+            row = connection.execute(_SHOWN, key).one_or_none()
+        return None if row is None else Shown(**row._mapping)
+
+    def shown_by_message(self, channel: str, ts: str) -> Shown | None:
+        """What a message of ours shows; for a reply, ask with its thread's ts."""
+        with self._database.read() as connection:
+            row = connection.execute(_SHOWN_BY_MESSAGE, {"channel": channel, "ts": ts}).one_or_none()
+        return None if row is None else Shown(**row._mapping)
+
+    def shown_everywhere(self, customer_id: int, about: str) -> list[Shown]:
+        """Every message that shows `about`, in whatever place."""
+        key = {"key_customer_id": customer_id, "key_about": about}
+        with self._database.read() as connection:
+            return [Shown(**row._mapping) for row in connection.execute(_SHOWN_EVERYWHERE, key)]
+
+    def remember(self, message: Shown) -> None:
+        """Record a message that stands somewhere, replacing what was known of the same place and matter."""
+        with self._database.write() as connection:
+            remember(connection, message)
+
+    def forget(self, message: Shown) -> None:
+        """Record that a message is gone, unless another already stands for it."""
+        key = {"key_customer_id": message.customer_id, "key_place": message.place, "key_about": message.about}
+        with self._database.write() as connection:
+            connection.execute(_FORGET, {**key, "key_ts": message.ts})
+
+    def alerts(self, ref: TicketRef) -> list[AlertRow]:
+        """The alerts of a ticket, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_ALERTS, {"key_customer_id": ref.customer_id, "key_ticket_id": ref.number})
+            return [
+                AlertRow(
+                    AlertKey(ref, ClockKind(row.kind), row.run, row.stage),
+                    from_us(row.due_at),
+                    from_us(row.created_at),
+                    row.home,
+                )
+                for row in rows
+            ]
+
+
+def remember(connection: Connection, message: Shown) -> None:
+    """Record a message that stands somewhere, within a transaction that is open already."""
+    values = {
+        "new_channel": message.channel,
+        "new_ts": message.ts,
+        "new_thread_ts": message.thread_ts,
+        "new_side": message.side,
+        "new_digest": message.digest,
+    }
+    key = {"key_customer_id": message.customer_id, "key_place": message.place, "key_about": message.about}
+    if connection.execute(_SHOWN_AGAIN, {**key, **values}).rowcount == 0:
+        connection.execute(_SHOWN_FIRST, [dict(message.__dict__)])
+
+
+def tell_at_home(connection: Connection, message: Shown, told: Iterable[AlertKey]) -> None:
+    """Record that `message` was the first to tell of these alerts."""
+    home = f"{message.channel}:{message.ts}"
+    keys = [
+        {
+            "key_customer_id": key.ref.customer_id,
+            "key_ticket_id": key.ref.number,
+            "key_kind": key.kind.value,
+            "key_run": key.run,
+            "key_stage": key.stage,
+            "new_home": home,
+        }
+        for key in told
+    ]
+    if keys:
+        connection.execute(_TOLD, keys)
