@@ -25,7 +25,7 @@ export class Clock {
     this.rate = h("select", { class: "clock-rate", "aria-label": "Speed of time", title: "Speed of time", onchange: () => this.set({ rate: Number(this.rate.value) }) });
     this.jumps = h("span", { class: "jumps" });
     for (const { name, label, seconds } of JUMPS) append(this.jumps, h("button", { type: "button", class: "bar-button", "aria-label": label, title: label, onclick: () => this.set({ advance: seconds }) }, name));
-    append(this.jumps, h("button", { type: "button", class: "bar-button", "aria-label": "Forward to the next morning, 9:00", title: "Forward to the next morning, 9:00", onclick: () => this.morning() }, "9:00"));
+    append(this.jumps, h("button", { type: "button", class: "bar-button", "aria-label": "Forward to the next morning, 9:00", title: "Forward to the next morning, 9:00", onclick: () => this.morning() }, "Next 9:00"));
     const less = h("button", { type: "button", class: "bar-button jumps-menu", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Move time forward" }, icon("clock", 15), "+");
     less.addEventListener("click", () => openMenu(layer, less, [...JUMPS.map((each) => ({ label: each.label, onselect: () => this.set({ advance: each.seconds }) })), { label: "Forward to the next morning, 9:00", onselect: () => this.morning() }], { label: "Move time forward" }));
     this.node = h("div", { class: "clock", role: "group", "aria-label": "Workspace time" }, icon("clock", 16), this.shown, this.rate, this.jumps, less);

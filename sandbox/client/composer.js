@@ -26,7 +26,7 @@ export class Composer {
     this.field.value = session.drafts.get(this.key) ?? "";
     this.completion = new Completion(session, this.field, () => (where.thread ? [] : [...session.workspace.app.commands, INVITE]));
     this.error = h("div", { class: "composer-error", role: "alert", hidden: true });
-    this.sendButton = iconButton("send", "Send", () => this.send(), { class: "send" });
+    this.sendButton = iconButton("send", "Send message", () => this.send(), { class: "send" });
     this.chips = h("div", { class: "attachments" });
     this.broadcast = h("input", { type: "checkbox" });
     this.node = h("div", { class: "composer-area" }, this.completion.node, this.error, this.frame(), where.canBroadcast && h("label", { class: "check broadcast-check" }, this.broadcast, h("span", null, `Also send to ${where.name}`)));

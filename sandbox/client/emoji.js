@@ -28,6 +28,31 @@ const characters = {
   busts_in_silhouette: "👥", bust_in_silhouette: "👤", technologist: "🧑‍💻", office_worker: "🧑‍💼", shield: "🛡️", hourglass_done: "⌛", construction: "🚧", wastebasket: "🗑️",
 };
 
+/** @type {Map<string, boolean>} */
+const drawable = new Map();
+/** @type {CanvasRenderingContext2D|null|undefined} */
+let canvas;
+
+/** The pixels of a character. @param {string} character */
+function pixels(character) {
+  canvas ??= Object.assign(document.createElement("canvas"), { width: 24, height: 24 }).getContext("2d", { willReadFrequently: true });
+  if (!canvas) return character;
+  canvas.clearRect(0, 0, 24, 24);
+  canvas.font = "18px sans-serif";
+  canvas.fillText(character, 1, 19);
+  return canvas.getImageData(0, 0, 24, 24).data.join();
+}
+
+/** Whether this machine has a font for it: a machine without emoji shows their names instead of empty boxes. @param {string} character */
+function canDraw(character) {
+  let can = drawable.get(character);
+  if (can === undefined) {
+    can = pixels(character) !== pixels("\u{10fffd}");
+    drawable.set(character, can);
+  }
+  return can;
+}
+
 /** What the small picker offers, most used first. */
 export const PICKED = ["+1", "white_check_mark", "eyes", "tada", "heart", "joy", "pray", "ticket", "fire", "thinking_face", "cry", "-1", "wave", "clap", "rocket", "100", "warning", "rotating_light", "question", "x", "bulb", "bug", "zap", "hourglass_flowing_sand"];
 
@@ -44,13 +69,17 @@ export function emojiCharacter(name) {
   const [plain, tone] = name.replace(/^:|:$/g, "").split("::");
   if (!Object.hasOwn(characters, plain)) return undefined;
   const level = Number(/^skin-tone-([2-6])$/.exec(tone ?? "")?.[1] ?? 0);
+  if (!canDraw(characters[plain])) return undefined;
   return characters[plain] + (level ? String.fromCodePoint(0x1f3f9 + level) : "");
 }
+
+/** Whether Slack knows this name. @param {string} name */
+export const isEmojiName = (name) => Object.hasOwn(characters, name.split("::")[0]);
 
 /** Names that contain a word, those that begin with it first. @param {string} word @param {number} limit */
 export function findEmoji(word, limit) {
   const wanted = word.toLowerCase();
-  const names = Object.keys(characters).filter((name) => name.includes(wanted));
+  const names = Object.keys(characters).filter((name) => name.includes(wanted) && canDraw(characters[name]));
   names.sort((a, b) => Number(b.startsWith(wanted)) - Number(a.startsWith(wanted)) || a.length - b.length);
   return names.slice(0, limit);
 }

@@ -41,8 +41,8 @@ export class Inspector {
   /** @param {any} entry */
   row(entry) {
     const incoming = entry.direction === "in";
-    const bad = Number(entry.status) >= 400 || entry.response?.ok === false || entry.status === "timeout" || entry.error;
-    const error = entry.response?.error ?? entry.error;
+    const bad = Number(entry.status) >= 400 || entry.response?.ok === false || (typeof entry.status === "string" && !/^(acked|ok|sent)$/.test(entry.status));
+    const error = entry.response?.error;
     const details = h("details", { class: bad ? "log-entry bad" : "log-entry" });
     const at = Number(entry.at);
     const time = Number.isFinite(at) ? clockTime(at, this.zone()) : "";

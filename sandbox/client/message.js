@@ -103,6 +103,7 @@ function attachmentNode(attachment, surface) {
 function bodyOf(session, channel, message) {
   const surface = surfaceOf(session, channel, message);
   const parts = [];
+  if (/_(join|leave|topic|purpose|name)$/.test(message.subtype ?? "")) return [h("div", { class: "happened" }, mrkdwn((message.text ?? "").replace(/^<@\w+(?:\|[^>]*)?> has /, ""), session.reader))];
   if (message.subtype === "tombstone") return [h("div", { class: "gone" }, "This message was deleted.")];
   if (message.blocks?.length) parts.push(renderBlocks(message.blocks, surface));
   else if (message.text) parts.push(message.mrkdwn === false ? h("div", { class: "mrkdwn" }, unescape(message.text)) : mrkdwn(message.text, session.reader));

@@ -263,8 +263,7 @@ export class MessageList {
   put(message) {
     const inThread = message.thread_ts && message.thread_ts !== message.ts;
     if (this.thread ? message.ts !== this.thread && message.thread_ts !== this.thread : inThread && message.subtype !== "thread_broadcast") return;
-    const at = this.messages.findIndex((each) => each.ts >= message.ts);
-    const index = at < 0 ? this.messages.length : at;
+    const index = this.placeOf(message.ts);
     if (this.messages[index]?.ts === message.ts) {
       this.messages[index] = { ...(this.messages[index].ephemeral ? { ephemeral: true } : {}), ...message };
       this.redraw(index);
@@ -274,6 +273,31 @@ export class MessageList {
     if (index === 0 && this.hasOlder) return;
     this.messages.splice(index, 0, message);
     this.inserted(index, message);
+  }
+
+  /** Only a part of a message has changed. @param {string} ts @param {any} part */
+  change(ts, part) {
+    const index = this.indexOf(ts);
+    if (index < 0) return;
+    this.messages[index] = { ...this.messages[index], ...part };
+    this.redraw(index);
+  }
+
+  /** @param {string} ts the first message that is not earlier */
+  placeOf(ts) {
+    let [low, high] = [0, this.messages.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.messages[middle].ts < ts) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** @param {string} ts its index, or -1 */
+  indexOf(ts) {
+    const at = this.placeOf(ts);
+    return this.messages[at]?.ts === ts ? at : -1;
   }
 
   /** @param {number} index @param {any} message */
@@ -304,7 +328,7 @@ export class MessageList {
 
   /** @param {string} ts */
   remove(ts) {
-    const index = this.messages.findIndex((each) => each.ts === ts);
+    const index = this.indexOf(ts);
     if (index < 0) return;
     this.messages.splice(index, 1);
     if (index < this.first) {

@@ -207,6 +207,8 @@ export class Session extends HTMLElement {
   /** Nothing beneath a modal can be reached. @param {boolean} blocked */
   setBlocked(blocked) {
     this.body.inert = blocked;
+    if (blocked) this.body.setAttribute("aria-hidden", "true");
+    else this.body.removeAttribute("aria-hidden");
   }
 
   /** @param {string} name */
@@ -260,6 +262,17 @@ export class Session extends HTMLElement {
       await this.conversation?.home?.refresh();
     } else if (frame.kind === "conversations") {
       this.readConversationsSoon();
+      if (!frame.channel) this.readAll();
+    }
+  }
+
+  /** Everything on the screen anew: after a gap, or when the whole workspace has changed. */
+  async readAll() {
+    try {
+      await this.readConversations();
+      await Promise.all([this.conversation?.list?.refresh(), this.thread?.list.refresh(), this.conversation?.home?.refresh(), this.readViews()]);
+    } catch (error) {
+      this.fail(error);
     }
   }
 
@@ -269,7 +282,8 @@ export class Session extends HTMLElement {
     const lists = [this.conversation?.list, this.thread?.list].filter((each) => each !== null && each !== undefined);
     const { message } = frame;
     const ts = message?.ts ?? frame.ts;
-    if (frame.kind === "message_deleted") return lists.forEach((list) => list.remove(frame.ts ?? ts));
+    if (frame.kind === "message_deleted" || message === null) return lists.forEach((list) => list.remove(ts));
+    if (frame.kind === "reaction" && frame.reactions) return lists.forEach((list) => list.change(ts, { reactions: frame.reactions }));
     if (message) return lists.forEach((list) => list.put(frame.kind === "ephemeral" ? { ephemeral: true, ...message } : message));
     const root = frame.thread_ts && frame.thread_ts !== ts;
     const fresh = root ? null : await this.api.message(frame.channel, ts).catch(() => null);
@@ -284,13 +298,7 @@ export class Session extends HTMLElement {
   async onLive(connected, again) {
     this.away.hidden = connected;
     this.dispatchEvent(new CustomEvent("frame", { bubbles: true, detail: { kind: connected ? "app" : "away", seq: -1 } }));
-    if (!connected || !again) return;
-    try {
-      await this.readConversations();
-      await Promise.all([this.conversation?.list?.refresh(), this.thread?.list.refresh(), this.conversation?.home?.refresh(), this.readViews()]);
-    } catch (error) {
-      this.fail(error);
-    }
+    if (connected && again) await this.readAll();
   }
 
   /** @param {KeyboardEvent} event */
