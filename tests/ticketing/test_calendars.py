@@ -425,6 +425,13 @@ def test_counted_periods_stop_at_the_pause_that_goes_on_and_begin_again_after_on
     ]
 
 
+def test_a_pause_of_no_length_cuts_nothing() -> None:
+    start, end = at("2026-03-02T09:00+01:00"), at("2026-03-02T17:00+01:00")
+    momentary = pause("2026-03-02T10:00+01:00", "2026-03-02T10:00+01:00")
+
+    assert list(counted_periods(OFFICE, start, [momentary], end)) == [Period(start, end)]
+
+
 def test_open_from_the_first_instant_of_a_window_to_before_its_last() -> None:
     assert is_open(OFFICE, at("2026-03-02T09:00+01:00"))
     assert not is_open(OFFICE, at("2026-03-02T08:59:59.999999+01:00"))
