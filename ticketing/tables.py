@@ -193,9 +193,9 @@ tickets = Table(
     UniqueConstraint("customer_id", "source"),
     CheckConstraint("(status = 'open') = (queue_rank IS NOT NULL)", name="open_is_queued"),
     CheckConstraint(
-        "(status IN ('assigned', 'in_progress', 'pending_customer')) = (assigned_agent_id IS NOT NULL)",
-        name="held_has_holder",
+        "status IN ('open', 'resolved', 'closed') OR assigned_agent_id IS NOT NULL", name="held_has_holder"
     ),
+    CheckConstraint("status <> 'open' OR assigned_agent_id IS NULL", name="open_has_no_holder"),
 )
 _ticket = tickets.c
 Index("ix_tickets_id", _ticket.id)
@@ -209,8 +209,8 @@ Index(
 Index(
     "ix_tickets_held",
     _ticket.assigned_agent_id,
-    postgresql_where=text("assigned_agent_id IS NOT NULL"),
-    sqlite_where=text("assigned_agent_id IS NOT NULL"),
+    postgresql_where=text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+    sqlite_where=text("status IN ('assigned', 'in_progress', 'pending_customer')"),
 )
 Index(
     "ix_tickets_resolved",

@@ -205,8 +205,9 @@ def upgrade() -> None:
         sa.Column("last_comment", sa.Integer(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.CheckConstraint("(status = 'open') = (queue_rank IS NOT NULL)", name=op.f("ck_tickets_open_is_queued")),
+        sa.CheckConstraint("status <> 'open' OR assigned_agent_id IS NULL", name=op.f("ck_tickets_open_has_no_holder")),
         sa.CheckConstraint(
-            "(status IN ('assigned', 'in_progress', 'pending_customer')) = (assigned_agent_id IS NOT NULL)",
+            "status IN ('open', 'resolved', 'closed') OR assigned_agent_id IS NOT NULL",
             name=op.f("ck_tickets_held_has_holder"),
         ),
         sa.PrimaryKeyConstraint("customer_id", "id", name=op.f("pk_tickets")),
@@ -220,8 +221,8 @@ def upgrade() -> None:
             "ix_tickets_held",
             ["assigned_agent_id"],
             unique=False,
-            postgresql_where=sa.text("assigned_agent_id IS NOT NULL"),
-            sqlite_where=sa.text("assigned_agent_id IS NOT NULL"),
+            postgresql_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+            sqlite_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
         )
         batch_op.create_index("ix_tickets_id", ["id"], unique=False)
         batch_op.create_index(
@@ -378,3 +379,5 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE ticket_number")
         op.execute("CREATE SEQUENCE outbox_id")
+    else:
+        op.execute("INSERT INTO sequences VALUES ('ticket_number', 0), ('outbox_id', 0)")

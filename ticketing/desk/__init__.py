@@ -1,0 +1,33 @@
+"""
+The desk of one workspace: the only door to its tickets.
+
+Every use case is one short transaction: begin, lock, guard, move, done. Each kind of work has its module here.
+"""
+
+from __future__ import annotations
+
+from ticketing.database import Database
+from ticketing.desk.assignment import Assignment
+from ticketing.desk.base import Clock
+from ticketing.desk.conversation import Conversation
+from ticketing.desk.opening import Opening
+from ticketing.desk.people import People
+from ticketing.desk.progress import Progress
+from ticketing.desk.watching import Watching
+from ticketing.outbox import Outbox
+
+
+class Desk(Opening, Assignment, Progress, Conversation, Watching, People):
+    """
+    What people do with tickets. `clock` tells the business time, as an aware UTC datetime.
+
+    People and ids and frozen values go in, frozen values come out; rows and connections stay inside. What is refused
+    raises one of `ticketing.errors`, and has changed nothing.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        self.outbox = Outbox(database)
+
+
+__all__ = ["Clock", "Desk"]

@@ -1,0 +1,127 @@
+"""What every kind of the desk's work stands on: the database, the clock, the configuration in force, one transaction."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from ticketing.configuration import Configuration, default_document, parse
+from ticketing.database import Database, is_conflict
+from ticketing.errors import InvalidInput
+from ticketing.instants import to_us
+from ticketing.model import PersonId
+from ticketing.tables import configurations
+from ticketing.transaction import Observer, Transaction
+
+Clock = Callable[[], datetime]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 5
+"""How often a use case is run again when PostgreSQL finds that two of them waited for each other."""
+
+LATEST = select(func.max(configurations.c.version))
+DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
+
+
+class DeskBase:
+    """See `ticketing.desk.Desk`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._observers: list[Observer] = []
+        self._parsed: dict[int, Configuration] = {}
+
+    def subscribe(self, observer: Observer) -> None:
+        """
+        Call `observer(tx, ticket, event)` for every entry of the audit log, inside its transaction.
+
+        `ticket` is as it will be committed. What the observer writes through `tx` commits or vanishes with the change.
+        """
+        self._observers.append(observer)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        with self._database.write() as connection:
+            tx = Transaction(
+                connection,
+                now=self._clock(),
+                configuration=self._configuration_in_force(connection),
+                observers=self._observers,
+                is_sqlite=self._database.is_sqlite,
+            )
+            yield tx
+            tx.finish()
+
+    # --- configuration ------------------------------------------------------------------------------------------------
+
+    def configuration(self) -> Configuration:
+        """The configuration in force; the built-in one, as version 0, before any was stored."""
+        with self._database.read() as connection:
+            return self._configuration_in_force(connection)
+
+    def seed(self, document: Mapping[str, Any]) -> bool:
+        """Store a first configuration if there is none; False if there was. Raises InvalidConfiguration."""
+        parse(document)
+        with self._database.write() as connection:
+            if connection.execute(LATEST).scalar_one() is not None:
+                return False
+            self._store(connection, document, by=None)
+            return True
+
+    def _store(self, connection: Connection, document: Mapping[str, Any], *, by: PersonId | None) -> int:
+        version = (connection.execute(LATEST).scalar_one() or 0) + 1
+        row = {"version": version, "document": dict(document), "created_at": to_us(self._clock()), "created_by": by}
+        connection.execute(insert(configurations), row)
+        return version
+
+    def _configuration_in_force(self, connection: Connection) -> Configuration:
+        return self._configuration_of(connection, connection.execute(LATEST).scalar_one() or 0)
+
+    def _configuration_of(self, connection: Connection, version: int) -> Configuration:
+        """Versions are immutable, so one is parsed once."""
+        if version not in self._parsed:
+            stored = connection.execute(DOCUMENT, {"version": version}).scalar_one_or_none()
+            self._parsed[version] = parse(default_document() if stored is None else stored, version)
+        return self._parsed[version]
+
+
+D = TypeVar("D", bound=DeskBase)
+
+
+def use_case(method: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
+    """Run the method again if the database took it back because of another; it must do all its work in one transaction."""
+
+    def run(self: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return method(self, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not is_conflict(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    functools.update_wrapper(run, method)
+    return run
+
+
+def checked_text(field: str, text: str, *, longest: int, empty: str | None = None) -> str:
+    """
+    The text as it is stored: without what no database keeps (NUL, lone surrogates) and without space around it.
+
+    Raises InvalidInput, with the sentence `empty` if nothing is left, or if it is too long.
+    """
+    cleaned = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+    if not cleaned and empty is not None:
+        raise InvalidInput(field, empty)
+    if len(cleaned) > longest:
+        raise InvalidInput(field, f"This is {len(cleaned):,} characters long; {longest:,} is the most.")
+    return cleaned

@@ -1,0 +1,87 @@
+"""What follows from something said on a ticket: turns, clocks, and the log. Used by every way in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ticketing.desk.assignment import give_by_hand
+from ticketing.desk.base import checked_text
+from ticketing.desk.people import agent_of
+from ticketing.instants import to_us
+from ticketing.model import ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
+from ticketing.transaction import Transaction
+
+LONGEST_COMMENT = 40_000
+
+
+def keep(
+    tx: Transaction,
+    ticket: Ticket,
+    author_id: PersonId,
+    text: str,
+    *,
+    internal: bool,
+    source: str,
+    said_at: datetime | None = None,
+    automatic: bool = False,
+) -> tuple[Ticket, Comment]:
+    """Store and log a comment, without what follows from it. Raises InvalidInput."""
+    number = ticket.last_comment + 1
+    comment = Comment(
+        customer_id=ticket.customer_id,
+        ticket_number=ticket.number,
+        number=number,
+        author_id=author_id,
+        text=checked_text("text", text, longest=LONGEST_COMMENT, empty="Write something to send."),
+        is_internal=internal,
+        is_automatic=automatic,
+        # Never later than now: what was said cannot come from the future.
+        said_at=min(said_at or tx.now, tx.now),
+        source=source or f"n:{ticket.number}:{number}",
+    )
+    ticket = tx.say(ticket, comment)
+    data = {"comment": number, "internal": internal, "automatic": automatic, "said_at": to_us(comment.said_at)}
+    return tx.log(ticket, EventKind.COMMENTED, by=author_id, to_value=number, data=data), comment
+
+
+def add_public_comment(tx: Transaction, ticket: Ticket, agent_id: PersonId, text: str, *, source: str) -> Ticket:
+    """An agent answers the customer as part of another step."""
+    ticket, comment = keep(tx, ticket, agent_id, text, internal=False, source=source)
+    return answered(tx, ticket, comment)
+
+
+def answered(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
+    """
+    What a public comment of an agent does: the answer that was owed is given.
+
+    On OPEN it claims, on ASSIGNED work begins. An answer counts from when it was said, and an automatic one is none.
+    """
+    if comment.is_automatic:
+        return ticket
+    ticket = tx.final(ticket.ref)
+    if ticket.status is TicketStatus.OPEN:
+        agent = agent_of(tx.connection, comment.author_id)
+        if agent is not None:
+            ticket = give_by_hand(tx, ticket, agent, by=comment.author_id)
+    if ticket.status is TicketStatus.ASSIGNED and ticket.assigned_agent_id == comment.author_id:
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=comment.author_id)
+    if ticket.first_response_at is None:
+        ticket = tx.change(ticket, first_response_at=max(comment.said_at, ticket.sla_start_at))
+    return tx.stop_clocks(ticket, met=[ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE], at=comment.said_at)
+
+
+def asked(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
+    """
+    What a customer's comment does: it is our turn.
+
+    The next answer is owed from the first unanswered comment on, once the first answer was given: until then that one is.
+    """
+    ticket = tx.final(ticket.ref)
+    if ticket.status is TicketStatus.PENDING_CUSTOMER:
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=comment.author_id)
+    owed = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
+    if any(clock.is_running and clock.kind in owed for clock in ticket.clocks) or ticket.first_response_at is None:
+        return ticket
+    turn = ticket.clock(ClockKind.NEXT_RESPONSE)
+    run = 0 if turn is None else turn.run + 1
+    return tx.start_clocks(ticket, [ClockKind.NEXT_RESPONSE], run=run, at=comment.said_at)

@@ -1,0 +1,129 @@
+"""The conversation on a ticket: comments by customers and agents, notes among the team."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+
+from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.comments import answered, asked, keep
+from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
+from ticketing.desk.people import agent_of
+from ticketing.desk.progress import reopened
+from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.rows import comment_from
+from ticketing.tables import comments
+from ticketing.transaction import Transaction
+
+COMMENT_BY_SOURCE = select(comments).where(
+    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
+)
+IN_NEW_TICKET = 0
+"""The number of a comment whose words became the description of a follow-up ticket."""
+
+
+class Conversation(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    @use_case
+    def add_comment(
+        self,
+        ref: TicketRef,
+        *,
+        author_id: PersonId,
+        text: str,
+        internal: bool = False,
+        source: str,
+        said_at: datetime | None = None,
+        automatic: bool = False,
+    ) -> Comment:
+        """
+        Keep what somebody said, and what follows from it.
+
+        `source` is its natural key: the same again returns the same comment. An agent's public comment answers; an
+        internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
+        resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
+        then the comment's `ticket_number` (and its own number 0: the words are that ticket's description).
+        Raises InvalidInput, TicketNotFound.
+        """
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if (known := _known(tx, ticket, author_id, source)) is not None:
+                return known
+            speaks_for_desk = author_id != ticket.customer_id and agent_of(tx.connection, author_id) is not None
+            if not (internal or automatic or speaks_for_desk) and _is_over(tx, ticket):
+                return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at)
+            ticket, comment = keep(
+                tx, ticket, author_id, text, internal=internal, source=source, said_at=said_at, automatic=automatic
+            )
+            if internal or automatic:
+                return comment
+            if speaks_for_desk:
+                answered(tx, ticket, comment)
+            elif ticket.status is not TicketStatus.RESOLVED:
+                asked(tx, ticket, comment)
+            elif tx.configuration.is_bare_thanks(comment.text):
+                tx.log(ticket, EventKind.THANKED, by=author_id, to_value=comment.number)
+            else:
+                reopened(tx, ticket, by=author_id)
+            return comment
+
+
+def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) -> Comment | None:
+    """What the same source has made before: a comment, or a follow-up ticket."""
+    if not source:
+        return None
+    key = {"customer_id": ticket.customer_id, "source": source}
+    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none()
+    if row is not None:
+        return comment_from(row)
+    number = tx.connection.execute(BY_SOURCE, key).scalar()
+    if number is None or number == ticket.number:
+        return None
+    return _words_of(tx.locked(TicketRef(ticket.customer_id, number)), author_id)
+
+
+def _is_over(tx: Transaction, ticket: Ticket) -> bool:
+    """Closed, or resolved longer ago than the grace time: what comes now is a new matter."""
+    if ticket.status is TicketStatus.CLOSED:
+        return True
+    grace = timedelta(days=tx.configuration.grace_days)
+    return (
+        ticket.status is TicketStatus.RESOLVED
+        and ticket.resolved_at is not None
+        and tx.now > ticket.resolved_at + grace
+    )
+
+
+def _followed_up(
+    tx: Transaction, ticket: Ticket, author_id: PersonId, text: str, *, source: str, said_at: datetime | None
+) -> Comment:
+    known = tx.configuration.category(ticket.category)
+    follow_up = new_ticket(
+        tx,
+        ticket.customer_id,
+        subject=ticket.subject,
+        description=text,
+        category=ticket.category if known else tx.configuration.categories[0].key,
+        priority=ticket.priority,
+        source=source,
+        opened_by=author_id,
+        at=said_at,
+        follows_number=ticket.number,
+    )
+    tx.log(ticket, EventKind.FOLLOWED_UP, by=author_id, to_value=follow_up.number)
+    return _words_of(settle_new_ticket(tx, follow_up), author_id)
+
+
+def _words_of(follow_up: Ticket, author_id: PersonId) -> Comment:
+    return Comment(
+        customer_id=follow_up.customer_id,
+        ticket_number=follow_up.number,
+        number=IN_NEW_TICKET,
+        author_id=author_id,
+        text=follow_up.description,
+        is_internal=False,
+        said_at=follow_up.opened_at,
+        source=follow_up.source,
+    )

@@ -1,0 +1,143 @@
+"""Opening a ticket: from what somebody wrote to a number, a promise, and somebody who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from ticketing import sla
+from ticketing.desk.assignment import assign_automatically, category_of
+from ticketing.desk.base import DeskBase, checked_text, use_case
+from ticketing.desk.people import customer_of
+from ticketing.errors import InvalidInput
+from ticketing.model import ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.tables import tickets
+from ticketing.transaction import Transaction
+
+LONGEST_SUBJECT = 150
+LONGEST_DESCRIPTION = 40_000
+AT_OPENING = (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
+
+BY_SOURCE = select(tickets.c.id).where(
+    tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
+)
+
+
+class Opening(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def promise(self, customer_id: PersonId, *, category: str, priority: Priority | None = None) -> datetime | None:
+        """When a first answer would be due, were the ticket opened now; None where none is promised."""
+        with self._database.read() as connection:
+            configuration = self._configuration_in_force(connection)
+            tier = customer_of(connection, customer_id).tier
+        known = configuration.category(category)
+        asked = priority or (known.default_priority if known else Priority.MEDIUM)
+        terms = sla.terms(configuration, priority=asked, tier=tier, category=category)
+        return sla.due(terms[ClockKind.FIRST_RESPONSE], self._clock())
+
+    @use_case
+    def open_ticket(
+        self,
+        customer_id: PersonId,
+        *,
+        subject: str,
+        description: str,
+        category: str,
+        priority: Priority | None = None,
+        source: str,
+        opened_by: PersonId | None = None,
+        at: datetime | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> Ticket:
+        """
+        Open a ticket for a customer, start its clocks, and give it to whom the rules choose.
+
+        `source` is the natural key of what it was opened from: the same again returns the same ticket. `at` is when it
+        was asked for, if that was earlier than now; clocks count from then. Raises InvalidInput, PersonNotFound.
+        """
+        with self._transaction() as tx:
+            known = tx.connection.execute(BY_SOURCE, {"customer_id": customer_id, "source": source}).scalar()
+            if known is not None:
+                return tx.locked(TicketRef(customer_id, known))
+            ticket = new_ticket(
+                tx,
+                customer_id,
+                subject=subject,
+                description=description,
+                category=category,
+                priority=priority,
+                source=source,
+                opened_by=opened_by or customer_id,
+                at=at,
+                fields=fields,
+            )
+            return settle_new_ticket(tx, ticket)
+
+
+def new_ticket(
+    tx: Transaction,
+    customer_id: PersonId,
+    *,
+    subject: str,
+    description: str,
+    category: str,
+    priority: Priority | None,
+    source: str,
+    opened_by: PersonId,
+    at: datetime | None = None,
+    fields: Mapping[str, Any] | None = None,
+    follows_number: int | None = None,
+) -> Ticket:
+    """A new OPEN ticket with its clocks running, not yet given to anybody."""
+    configured = tx.configuration.category(category)
+    if configured is None:
+        raise InvalidInput("category", "Choose one of the categories.")
+    subject = checked_text(
+        "subject", subject, longest=LONGEST_SUBJECT, empty="Write one line, so that we find it again."
+    )
+    description = checked_text("description", description, longest=LONGEST_DESCRIPTION)
+    customer = customer_of(tx.connection, customer_id)
+    began = min(at, tx.now) if at is not None else tx.now
+    ticket = tx.create(
+        Ticket(
+            customer_id=customer_id,
+            number=tx.next_ticket_number(),
+            subject=" ".join(subject.split()),
+            description=description,
+            category=category,
+            priority=priority or configured.default_priority,
+            status=TicketStatus.OPEN,
+            tier=customer.tier,
+            organization_id=customer.organization_id,
+            opened_by=opened_by,
+            opened_at=began,
+            sla_start_at=began,
+            last_activity_at=tx.now,
+            version=1,
+            as_of=tx.now,
+            source=source,
+            follows_number=follows_number,
+            fields=dict(fields or {}),
+        )
+    )
+    ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)
+    data = {
+        "priority": int(ticket.priority),
+        "tier": ticket.tier.value,
+        "category": ticket.category,
+        "config_version": tx.configuration.version,
+    }
+    return tx.log(ticket, EventKind.OPENED, by=opened_by, to_value=TicketStatus.OPEN, data=data)
+
+
+def settle_new_ticket(tx: Transaction, ticket: Ticket) -> Ticket:
+    """Give an OPEN ticket to somebody, or say that nobody can take it."""
+    reason = assign_automatically(tx, ticket, wait_in_line=True)
+    if reason.chosen is None:
+        data = {"category": category_of(tx, ticket).skill}
+        tx.log(ticket, EventKind.UNASSIGNABLE, by=None, reason=reason.rule.value, data=data)
+    return tx.final(ticket.ref)

@@ -1,0 +1,262 @@
+"""People: who they are, what they may do, what they can answer, whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ticketing.desk.base import DeskBase, checked_text, use_case
+from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
+from ticketing.instants import from_us, to_us
+from ticketing.model import HELD, Agent, Customer, Person, PersonId, Role, Tier
+from ticketing.rows import person_from
+from ticketing.tables import agent_loads, agent_skills, agents, customers, organizations, people, tickets
+
+NEVER = 0
+"""`last_assigned_at` of an agent who was never given a ticket: idle for longest."""
+
+PERSON = select(people).where(people.c.id == bindparam("person"))
+PERSON_BY_REF = select(people).where(people.c.external_ref == bindparam("ref"))
+CUSTOMER = (
+    select(
+        people.c.id,
+        people.c.name,
+        customers.c.tier,
+        customers.c.organization_id,
+        organizations.c.name.label("organization"),
+        organizations.c.tier.label("organization_tier"),
+    )
+    .select_from(people.outerjoin(customers, customers.c.id == people.c.id).outerjoin(organizations))
+    .where(people.c.id == bindparam("person"))
+)
+_AGENTS = (
+    select(
+        people.c.id,
+        people.c.name,
+        agents.c.is_senior,
+        agents.c.away_until,
+        agent_loads.c.load,
+        agent_loads.c.max_load,
+        agent_loads.c.is_available,
+        agent_loads.c.last_assigned_at,
+    )
+    .select_from(
+        agents.join(people, people.c.id == agents.c.id).join(agent_loads, agent_loads.c.agent_id == agents.c.id)
+    )
+    .where(agents.c.is_active)
+)
+AGENT = _AGENTS.where(agents.c.id == bindparam("person"))
+ALL_AGENTS = _AGENTS.order_by(people.c.name, people.c.id)
+SKILLS = select(agent_skills.c.agent_id, agent_skills.c.category, agent_skills.c.level)
+SKILLS_OF_ONE = SKILLS.where(agent_skills.c.agent_id == bindparam("person"))
+LOCKED_LOAD = select(agent_loads).where(agent_loads.c.agent_id == bindparam("person")).with_for_update()
+COUNTED_LOAD = select(func.count()).where(
+    tickets.c.assigned_agent_id == bindparam("person"), tickets.c.status.in_([status.value for status in HELD])
+)
+RETURNING_AGENTS = select(agents.c.id).where(agents.c.away_until <= bindparam("now"), agents.c.is_active)
+
+
+class People(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def ensure_person(self, external_ref: str, name: str, *, email: str | None = None, tz: str = "UTC") -> Person:
+        """The person of that outside reference, made if new, renamed if their name or zone has changed."""
+        name = checked_text("name", name, longest=200) or "Somebody"
+        with self._database.read() as connection:
+            known = _person_by_ref(connection, external_ref)
+        if known is not None and (known.name, known.tz, known.email or email) == (name, tz, email or known.email):
+            return known
+        with self._database.write() as connection:
+            dialect = sqlite if self._database.is_sqlite else postgresql
+            row = {"external_ref": external_ref, "name": name, "email": email, "tz": tz, "role": int(Role.CUSTOMER)}
+            new = dialect.insert(people).values(row | {"created_at": to_us(self._clock())})
+            connection.execute(new.on_conflict_do_nothing(index_elements=["external_ref"]))
+            changes = {"name": name, "tz": tz} | ({"email": email} if email else {})
+            connection.execute(update(people).where(people.c.external_ref == external_ref).values(changes))
+            found = connection.execute(PERSON_BY_REF, {"ref": external_ref}).mappings().one()
+            connection.execute(
+                dialect.insert(customers).values(id=found["id"]).on_conflict_do_nothing(index_elements=["id"])
+            )
+            return person_from(found)
+
+    def person(self, person_id: PersonId) -> Person:
+        """Raises PersonNotFound."""
+        with self._database.read() as connection:
+            return _person(connection, person_id)
+
+    def person_by_ref(self, external_ref: str) -> Person | None:
+        """The person of an outside reference, if known."""
+        with self._database.read() as connection:
+            return _person_by_ref(connection, external_ref)
+
+    def customer(self, person_id: PersonId) -> Customer:
+        """The person as a customer. Raises PersonNotFound."""
+        with self._database.read() as connection:
+            return customer_of(connection, person_id)
+
+    @use_case
+    def set_role(self, person_id: PersonId, role: Role, *, by: PersonId | None) -> Person:
+        """Say what a person may do; `by` None is the desk's own set-up. Raises PersonNotFound."""
+        with self._database.write() as connection:
+            _person(connection, person_id)
+            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
+            return _person(connection, person_id)
+
+    @use_case
+    def set_tier(self, customer_id: PersonId, tier: Tier | None, *, by: PersonId | None) -> Customer:
+        """Give a customer a tier of their own (None: their organization's); tickets opened from now on carry it."""
+        with self._database.write() as connection:
+            value = tier.value if tier else None
+            connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
+            return customer_of(connection, customer_id)
+
+    @use_case
+    def set_organization(self, customer_id: PersonId, name: str, tier: Tier, *, by: PersonId | None) -> Customer:
+        """Put a customer into an organization, made if new; its tier is the customer's unless they have their own."""
+        name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
+        with self._database.write() as connection:
+            found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
+            if found is None:
+                made = insert(organizations).values(name=name, tier=tier.value).returning(organizations.c.id)
+                found = connection.execute(made).scalar_one()
+            connection.execute(update(organizations).where(organizations.c.id == found).values(tier=tier.value))
+            connection.execute(update(customers).where(customers.c.id == customer_id).values(organization_id=found))
+            return customer_of(connection, customer_id)
+
+    # --- agents -------------------------------------------------------------------------------------------------------
+
+    def agent(self, person_id: PersonId) -> Agent | None:
+        """The person as an agent, or None if tickets cannot be assigned to them."""
+        with self._database.read() as connection:
+            return agent_of(connection, person_id)
+
+    def agents(self) -> list[Agent]:
+        """All to whom tickets can be assigned, by name."""
+        with self._database.read() as connection:
+            skills: dict[int, dict[str, int]] = {}
+            for row in connection.execute(SKILLS):
+                skills.setdefault(row.agent_id, {})[row.category] = row.level
+            return [_agent_from(row, skills.get(row.id, {})) for row in connection.execute(ALL_AGENTS)]
+
+    @use_case
+    def make_agent(
+        self,
+        person_id: PersonId,
+        *,
+        skills: Mapping[str, int],
+        max_load: int | None = None,
+        is_senior: bool = False,
+        by: PersonId | None,
+    ) -> Agent:
+        """
+        Let tickets be assigned to a person, or change how.
+
+        `skills` maps what they can answer to a level from 1 to 5. Raises PersonNotFound, InvalidInput.
+        """
+        if any(not 1 <= level <= 5 for level in skills.values()):
+            raise InvalidInput("skills", "A skill's level is a number from 1 to 5.")
+        if max_load is not None and not 1 <= max_load <= 1000:
+            raise InvalidInput("max_load", "An agent takes from 1 to 1,000 tickets.")
+        with self._database.write() as connection:
+            person = _person(connection, person_id)
+            role = max(person.role, Role.AGENT)
+            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
+            capacity = max_load or self._configuration_in_force(connection).default_max_load
+            load = connection.execute(LOCKED_LOAD, {"person": person_id}).mappings().one_or_none()
+            if load is None:
+                values = {"load": 0, "max_load": capacity, "is_available": True, "last_assigned_at": NEVER}
+                connection.execute(insert(agent_loads).values(agent_id=person_id, **values))
+                connection.execute(insert(agents).values(id=person_id, is_active=True, is_senior=is_senior))
+            else:
+                values = dict(load) | {"max_load": capacity}
+                del values["agent_id"]
+                connection.execute(update(agent_loads).where(agent_loads.c.agent_id == person_id).values(values))
+                changed = update(agents).where(agents.c.id == person_id)
+                connection.execute(changed.values(is_active=True, is_senior=is_senior))
+            copies = {"is_senior": is_senior, "agent_id": person_id} | values
+            connection.execute(delete(agent_skills).where(agent_skills.c.agent_id == person_id))
+            if skills:
+                rows = [copies | {"category": category, "level": level} for category, level in skills.items()]
+                connection.execute(insert(agent_skills), rows)
+            return _known_agent(connection, person_id)
+
+    @use_case
+    def set_available(
+        self, agent_id: PersonId, *, available: bool, by: PersonId | None, until: datetime | None = None
+    ) -> Agent:
+        """Away (until an instant, or until back) or back: the automatic gives nothing to who is away."""
+        with self._database.write() as connection:
+            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
+                raise NotAnAgent(agent_id)
+            _set_available(connection, agent_id, available=available)
+            away = to_us(until) if until is not None and not available else None
+            connection.execute(update(agents).where(agents.c.id == agent_id).values(away_until=away))
+            return _known_agent(connection, agent_id)
+
+    def return_step(self, now: datetime) -> int:
+        """Bring back those whose absence has ended by `now`; how many."""
+        with self._database.read() as connection:
+            due = [PersonId(row.id) for row in connection.execute(RETURNING_AGENTS, {"now": to_us(now)})]
+        for agent_id in due:
+            self.set_available(agent_id, available=True, by=None)
+        return len(due)
+
+
+def _set_available(connection: Connection, agent_id: PersonId, *, available: bool) -> None:
+    for table in (agent_loads, agent_skills):
+        connection.execute(update(table).where(table.c.agent_id == agent_id).values(is_available=available))
+
+
+def _person(connection: Connection, person_id: PersonId) -> Person:
+    row = connection.execute(PERSON, {"person": person_id}).mappings().one_or_none()
+    if row is None:
+        raise PersonNotFound(person_id)
+    return person_from(row)
+
+
+def _person_by_ref(connection: Connection, external_ref: str) -> Person | None:
+    row = connection.execute(PERSON_BY_REF, {"ref": external_ref}).mappings().one_or_none()
+    return None if row is None else person_from(row)
+
+
+def customer_of(connection: Connection, person_id: PersonId) -> Customer:
+    """Raises PersonNotFound."""
+    row = connection.execute(CUSTOMER, {"person": person_id}).one_or_none()
+    if row is None:
+        raise PersonNotFound(person_id)
+    tier = Tier(row.tier or row.organization_tier or Tier.STANDARD)
+    return Customer(PersonId(row.id), row.name, tier, row.organization_id, row.organization)
+
+
+def agent_of(connection: Connection, person_id: PersonId) -> Agent | None:
+    """The agent with skills and load, or None."""
+    row = connection.execute(AGENT, {"person": person_id}).one_or_none()
+    if row is None:
+        return None
+    skills = {each.category: each.level for each in connection.execute(SKILLS_OF_ONE, {"person": person_id})}
+    return _agent_from(row, skills)
+
+
+def _known_agent(connection: Connection, person_id: PersonId) -> Agent:
+    agent = agent_of(connection, person_id)
+    if agent is None:
+        raise NotAnAgent(person_id)
+    return agent
+
+
+def _agent_from(row: Any, skills: Mapping[str, int]) -> Agent:
+    return Agent(
+        id=PersonId(row.id),
+        name=row.name,
+        skills=skills,
+        current_load=row.load,
+        max_load=row.max_load,
+        is_available=row.is_available,
+        is_senior=row.is_senior,
+        away_until=from_us(row.away_until),
+        last_assigned_at=from_us(row.last_assigned_at) if row.last_assigned_at != NEVER else None,
+    )

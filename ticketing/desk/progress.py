@@ -1,0 +1,228 @@
+"""Working a ticket: begin, wait, solve, reopen, end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+
+from ticketing.desk.assignment import assign_automatically, category_of, hand_over
+from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.comments import add_public_comment
+from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
+from ticketing.instants import from_us, to_us
+from ticketing.lifecycle import Because
+from ticketing.model import ClockKind, CloseReason, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.picking import pick
+from ticketing.tables import tickets
+from ticketing.transaction import Transaction
+
+AT_REOPENING = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
+
+RESOLVED_BEFORE = (
+    select(tickets.c.customer_id, tickets.c.id, tickets.c.resolved_at, tickets.c.nudged_at)
+    .where(tickets.c.status == "resolved", tickets.c.resolved_at <= bindparam("before"))
+    .order_by(tickets.c.resolved_at)
+)
+
+
+class Progress(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    @use_case
+    def start(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """Begin to work on one's ticket; again changes nothing. Raises NotTheHolder, TransitionNotAllowed."""
+        with self._transaction() as tx:
+            ticket = held_by(tx, ref, by)
+            if ticket.status is TicketStatus.IN_PROGRESS:
+                return ticket
+            return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+
+    @use_case
+    def wait_for_customer(
+        self, ref: TicketRef, *, by: PersonId, question: str | None = None, source: str = ""
+    ) -> Ticket:
+        """
+        It is the customer's turn: the solution clock stands still until they write.
+
+        With a question, that is a public comment of the same transaction. Raises NotTheHolder, TransitionNotAllowed.
+        """
+        with self._transaction() as tx:
+            ticket = held_by(tx, ref, by)
+            if ticket.status is TicketStatus.PENDING_CUSTOMER:
+                return ticket
+            if question:
+                ticket = add_public_comment(tx, ticket, by, question, source=source)
+            ticket = begun(tx, ticket, by=by)
+            return tx.move(ticket, TicketStatus.PENDING_CUSTOMER, by=by)
+
+    @use_case
+    def resume(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """Work on without waiting for the customer. Raises NotTheHolder, TransitionNotAllowed."""
+        with self._transaction() as tx:
+            ticket = held_by(tx, ref, by)
+            if ticket.status is TicketStatus.IN_PROGRESS:
+                return ticket
+            return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+
+    @use_case
+    def resolve(self, ref: TicketRef, *, by: PersonId, answer: str | None = None, source: str = "") -> Ticket:
+        """
+        Mark a ticket as resolved by the agent who holds it; again changes nothing.
+
+        With an answer, that is a public comment of the same transaction. Raises NotTheHolder, TicketNotFound.
+        """
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.assigned_agent_id != by:
+                raise NotTheHolder(ticket)
+            if ticket.status is TicketStatus.RESOLVED:
+                return ticket
+            if answer:
+                ticket = add_public_comment(tx, ticket, by, answer, source=source)
+            # One click, two steps: the log must show that work began.
+            ticket = begun(tx, ticket, by=by)
+            return tx.move(ticket, TicketStatus.RESOLVED, by=by)
+
+    @use_case
+    def reopen(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """It was not solved: fresh clocks, and back to its last agent if they can take it. Raises StaleTicket."""
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.status is not TicketStatus.RESOLVED:
+                raise StaleTicket(ticket)
+            return reopened(tx, ticket, by=by)
+
+    @use_case
+    def withdraw(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """The customer needs no answer any more; again changes nothing. Raises TicketNotFound for anybody else."""
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if by != ticket.customer_id:
+                raise TicketNotFound(ref.number)
+            return closed(tx, ticket, CloseReason.WITHDRAWN, by=by)
+
+    @use_case
+    def put_aside(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """Not a ticket: closed with that reason; again changes nothing. Raises TicketNotFound."""
+        with self._transaction() as tx:
+            return closed(tx, tx.locked(ref), CloseReason.NOT_A_TICKET, by=by)
+
+    @use_case
+    def set_priority(self, ref: TicketRef, priority: Priority, *, by: PersonId) -> Ticket:
+        """Change how urgent it is: the deadlines are counted anew from their start, pauses kept."""
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.priority is priority or ticket.status is TicketStatus.CLOSED:
+                return ticket
+            before = ticket.priority
+            ticket = tx.recompute_clocks(tx.change(ticket, priority=priority))
+            return tx.log(ticket, EventKind.PRIORITY, by=by, from_value=int(before), to_value=int(priority))
+
+    @use_case
+    def set_category(self, ref: TicketRef, category: str, *, by: PersonId) -> Ticket:
+        """Hand it to another team: the deadlines are counted anew from their start. Raises InvalidInput."""
+        with self._transaction() as tx:
+            if tx.configuration.category(category) is None:
+                raise InvalidInput("category", "Choose one of the categories.")
+            ticket = tx.locked(ref)
+            if ticket.category == category or ticket.status is TicketStatus.CLOSED:
+                return ticket
+            before = ticket.category
+            ticket = tx.recompute_clocks(tx.change(ticket, category=category))
+            return tx.log(ticket, EventKind.CATEGORY, by=by, from_value=before, to_value=category)
+
+    @use_case
+    def escalate(self, ref: TicketRef, *, by: PersonId | None) -> Ticket:
+        """From now on senior agents come first; again changes nothing."""
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.is_escalated or ticket.status is TicketStatus.CLOSED:
+                return ticket
+            ticket = tx.change(ticket, is_escalated=True)
+            return tx.log(ticket, EventKind.ESCALATED, by=by)
+
+    def close_step(self, now: datetime, *, limit: int = 200) -> int:
+        """Close what was resolved long enough ago, and say so in time before; how many were closed."""
+        configuration = self.configuration()
+        close_after = timedelta(days=configuration.auto_close_after_days)
+        nudge_after = close_after - timedelta(
+            days=min(configuration.nudge_before_days, configuration.auto_close_after_days)
+        )
+        with self._database.read() as connection:
+            before = {"before": to_us(now - nudge_after)}
+            found = connection.execute(RESOLVED_BEFORE.limit(limit), before).all()
+        closing = 0
+        for row in found:
+            ref = TicketRef(PersonId(row.customer_id), row.id)
+            if from_us(row.resolved_at) <= now - close_after:
+                closing += self._close_by_time(ref, now - close_after)
+            elif row.nudged_at is None or row.nudged_at < row.resolved_at:
+                self._nudge(ref)
+        return closing
+
+    @use_case
+    def _close_by_time(self, ref: TicketRef, before: datetime) -> int:
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.status is not TicketStatus.RESOLVED or ticket.resolved_at is None or ticket.resolved_at > before:
+                return 0
+            closed(tx, ticket, CloseReason.TIME, by=None)
+            return 1
+
+    @use_case
+    def _nudge(self, ref: TicketRef) -> None:
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if ticket.status is TicketStatus.RESOLVED:
+                ticket = tx.change(ticket, nudged_at=tx.now)
+                tx.log(ticket, EventKind.NUDGED, by=None)
+
+
+def held_by(tx: Transaction, ref: TicketRef, by: PersonId) -> Ticket:
+    """The ticket, if that agent holds it now. Raises NotTheHolder, TicketNotFound."""
+    ticket = tx.locked(ref)
+    if ticket.assigned_agent_id != by or not ticket.is_held:
+        raise NotTheHolder(ticket)
+    return ticket
+
+
+def begun(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
+    """The ticket with work begun, if it had not."""
+    ticket = tx.final(ticket.ref)
+    return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by) if ticket.status is TicketStatus.ASSIGNED else ticket
+
+
+def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
+    """A RESOLVED ticket in its next run: with its last agent if they can take it, else in the queue."""
+    count = ticket.reopened_count + 1
+    last_agent = ticket.last_agent_id
+    ticket = tx.change(
+        ticket,
+        reopened_count=count,
+        sla_start_at=tx.now,
+        first_response_at=None,
+        resolved_at=None,
+        nudged_at=None,
+        is_escalated=ticket.is_escalated or count > tx.configuration.reopen_limit,
+    )
+    ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count)
+    reason = pick(tx.connection, ticket, category_of(tx, ticket), last_agent=last_agent)
+    is_urgent = ticket.priority is Priority.URGENT
+    if last_agent is not None and reason.chosen == last_agent and tx.take_load(last_agent, urgent=is_urgent):
+        ticket = tx.hold(ticket, last_agent, already_counted=True)
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+        hand_over(tx, ticket, reason, by=None, already_counted=True)
+    else:
+        ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.REOPENED)
+        assign_automatically(tx, ticket, wait_in_line=True)
+    ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
+    return tx.final(ticket.ref)
+
+
+def closed(tx: Transaction, ticket: Ticket, reason: CloseReason, *, by: PersonId | None) -> Ticket:
+    """A CLOSED ticket, whatever it was before; one that is closed already stays as it is."""
+    if ticket.status is TicketStatus.CLOSED:
+        return ticket
+    because = None if reason is CloseReason.TIME else Because.ENDED
+    return tx.move(ticket, TicketStatus.CLOSED, by=by, because=because, reason=reason.value, close_reason=reason)

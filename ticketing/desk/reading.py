@@ -1,0 +1,141 @@
+"""Looking: tickets, lists, the log. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
+
+from ticketing import sla
+from ticketing.calendars import Pause
+from ticketing.configuration import Category
+from ticketing.desk.base import DeskBase
+from ticketing.errors import TicketNotFound
+from ticketing.instants import from_us
+from ticketing.model import HELD, ClockKind, Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.routing import RoutingReason
+from ticketing.rows import clock_from, comment_from, event_from, ticket_from
+from ticketing.tables import comments, sla_clocks, ticket_events, tickets
+from ticketing.transaction import PAUSES, TICKET
+
+NUMBER = select(tickets.c.customer_id, tickets.c.id).where(tickets.c.id == bindparam("number"))
+OF_CUSTOMER = (
+    select(tickets)
+    .where(tickets.c.customer_id == bindparam("customer_id"))
+    .order_by(tickets.c.last_activity_at.desc(), tickets.c.id.desc())
+)
+# The statuses stand as in the index, so that a prepared plan may use it.
+OF_AGENT = select(tickets).where(
+    tickets.c.assigned_agent_id == bindparam("agent_id"),
+    tickets.c.status.in_([status.value for status in HELD]),
+)
+WAITING = (
+    select(tickets)
+    .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
+    .order_by(tickets.c.queue_rank)
+)
+COMMENTS = (
+    select(comments)
+    .where(comments.c.customer_id == bindparam("customer_id"), comments.c.ticket_id == bindparam("number"))
+    .order_by(comments.c.said_at, comments.c.id)
+)
+EVENTS = (
+    select(ticket_events)
+    .where(ticket_events.c.customer_id == bindparam("customer_id"), ticket_events.c.ticket_id == bindparam("number"))
+    .order_by(ticket_events.c.seq)
+)
+
+
+class Reading(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def ticket(self, ref: TicketRef) -> Ticket:
+        """The ticket as it stands. Raises TicketNotFound, also for a pair that does not belong together."""
+        with self._database.read() as connection:
+            row = connection.execute(TICKET, _key(ref)).mappings().one_or_none()
+            if row is None:
+                raise TicketNotFound(ref.number)
+            return self._with_clocks(connection, [row])[0]
+
+    def find(self, number: int) -> TicketRef | None:
+        """The key of a number that somebody typed."""
+        if not 0 < number < 2**63:
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(NUMBER, {"number": number}).one_or_none()
+        return None if row is None else TicketRef(PersonId(row.customer_id), row.id)
+
+    def comments(self, ref: TicketRef, *, include_internal: bool) -> list[Comment]:
+        """What was said, in the order in which it was said; internal notes only for the team."""
+        statement = COMMENTS if include_internal else COMMENTS.where(comments.c.is_internal.is_(False))
+        with self._database.read() as connection:
+            return [comment_from(row) for row in connection.execute(statement, _key(ref)).mappings()]
+
+    def events(self, ref: TicketRef) -> list[TicketEvent]:
+        """The audit log of a ticket, oldest first."""
+        with self._database.read() as connection:
+            return [event_from(row) for row in connection.execute(EVENTS, _key(ref)).mappings()]
+
+    def tickets_of_customer(self, customer_id: PersonId, *, limit: int = 10, offset: int = 0) -> list[Ticket]:
+        """A customer's tickets, the last active first."""
+        statement = OF_CUSTOMER.limit(limit).offset(offset)
+        return self._tickets(statement, {"customer_id": customer_id})
+
+    def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25) -> list[Ticket]:
+        """What an agent holds, by the deadline that comes first."""
+        held = self._tickets(OF_AGENT, {"agent_id": agent_id})
+        return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
+
+    def queue(self, *, limit: int = 10, categories: Iterable[str] | None = None) -> list[Ticket]:
+        """What waits, first in line first."""
+        keys = categories if categories is not None else [each.key for each in self.configuration().categories]
+        waiting = [ticket for key in keys for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
+        return sorted(waiting, key=lambda ticket: ticket.queue_rank or 0)[:limit]
+
+    def last_decision(self, ref: TicketRef) -> RoutingReason | None:
+        """Why it is with whom it is with."""
+        assigned = [event for event in self.events(ref) if event.kind is EventKind.ASSIGNED and event.data]
+        return RoutingReason.from_data(assigned[-1].data) if assigned else None
+
+    def explain(self, ref: TicketRef, kind: ClockKind) -> sla.Explanation | None:
+        """How the latest deadline of a kind comes about, as a sum; None where none was promised. Raises TicketNotFound."""
+        ticket = self.ticket(ref)
+        clock = ticket.clock(kind)
+        if clock is None:
+            return None
+        with self._database.read() as connection:
+            key = _key(ref) | {"kind": kind.value, "run": clock.run}
+            rows = connection.execute(PAUSES, key).all()
+            configuration = self._configuration_of(connection, clock.config_version)
+        pauses = [Pause(from_us(row.paused_at), from_us(row.resumed_at)) for row in rows]
+        terms = sla.terms(configuration, priority=ticket.priority, tier=ticket.tier, category=ticket.category)
+        return sla.explain(clock, terms[kind].calendar, pauses, self._clock())
+
+    def categories(self) -> tuple[Category, ...]:
+        """What a ticket can be about."""
+        return self.configuration().categories
+
+    def _tickets(self, statement: Select[Any], values: Mapping[str, Any]) -> list[Ticket]:
+        with self._database.read() as connection:
+            return self._with_clocks(connection, connection.execute(statement, values).mappings().all())
+
+    def _with_clocks(self, connection: Connection, rows: Iterable[RowMapping]) -> list[Ticket]:
+        rows = list(rows)
+        keys = [(row["customer_id"], row["id"]) for row in rows]
+        clocks: dict[tuple[int, int], list[SlaClock]] = {key: [] for key in keys}
+        if keys:
+            of_these = select(sla_clocks).where(tuple_(sla_clocks.c.customer_id, sla_clocks.c.ticket_id).in_(keys))
+            for row in connection.execute(of_these).mappings():
+                clocks[row["customer_id"], row["ticket_id"]].append(clock_from(row))
+        now = self._clock()
+        return [ticket_from(row, clocks[row["customer_id"], row["id"]], now) for row in rows]
+
+
+def next_due(ticket: Ticket) -> Any:
+    """The earliest instant at which something is owed on the ticket, or None."""
+    return min((clock.due_at for clock in ticket.clocks if clock.is_running and clock.due_at is not None), default=None)
+
+
+def _key(ref: TicketRef) -> dict[str, Any]:
+    return {"customer_id": ref.customer_id, "number": ref.number}

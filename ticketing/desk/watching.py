@@ -1,0 +1,99 @@
+"""Watching the clocks: each warning and each breach found when it is due, once, by an index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+
+from ticketing.desk.base import use_case
+from ticketing.desk.reading import Reading
+from ticketing.instants import from_us, to_us
+from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.tables import sla_clocks
+from ticketing.transaction import Transaction
+
+GRACE = timedelta(seconds=1)
+"""The watch looks one second behind: an answer said in time may still be on its way."""
+
+WARNING, BREACH = "warning", "breach"
+
+_clock = sla_clocks.c
+# The predicates stand as in the indexes, so that a look costs what is due and not what is open.
+_UNWARNED = (_clock.ended_at.is_(None), _clock.warned_at.is_(None), _clock.breached_at.is_(None))
+_UNBREACHED = (_clock.ended_at.is_(None), _clock.breached_at.is_(None))
+DUE_WARNINGS = (
+    select(_clock.customer_id, _clock.ticket_id)
+    .where(*_UNWARNED, _clock.warn_at <= bindparam("now"))
+    .order_by(_clock.warn_at)
+)
+DUE_BREACHES = (
+    select(_clock.customer_id, _clock.ticket_id)
+    .where(*_UNBREACHED, _clock.due_at <= bindparam("now"))
+    .order_by(_clock.due_at)
+)
+NEXT_WARNING = select(func.min(_clock.warn_at)).where(*_UNWARNED)
+NEXT_BREACH = select(func.min(_clock.due_at)).where(*_UNBREACHED)
+LATE = (
+    select(_clock.customer_id, _clock.ticket_id)
+    .where(_clock.ended_at.is_(None), _clock.due_at <= bindparam("now"))
+    .order_by(_clock.due_at)
+)
+
+
+class Watching(Reading):
+    """See `ticketing.desk.Desk`."""
+
+    def watch_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
+        """
+        Mark what has fallen due by `now`, one transaction a ticket, and log it: observers turn that into alerts.
+
+        Returns the instant at which to look again; None when nothing is promised to anybody.
+        """
+        seen = now - GRACE
+        with self._database.read() as connection:
+            due = [
+                TicketRef(PersonId(row.customer_id), row.ticket_id)
+                for statement in (DUE_BREACHES, DUE_WARNINGS)
+                for row in connection.execute(statement.limit(limit), {"now": to_us(seen)})
+            ]
+        for ref in dict.fromkeys(due):
+            self._mark(ref, seen)
+        return self.next_due_instant()
+
+    def next_due_instant(self) -> datetime | None:
+        """When the watch has something to do next: the due instant and the second it looks behind."""
+        with self._database.read() as connection:
+            instants = [connection.execute(statement).scalar() for statement in (NEXT_WARNING, NEXT_BREACH)]
+        first = min((instant for instant in instants if instant is not None), default=None)
+        return None if first is None else from_us(first) + GRACE
+
+    def get_sla_breached_tickets(self, *, limit: int = 100) -> list[Ticket]:
+        """Tickets on which something is late and still owed, the longest overdue first."""
+        with self._database.read() as connection:
+            rows = connection.execute(LATE.limit(limit), {"now": to_us(self._clock())})
+            refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows)
+        return [self.ticket(ref) for ref in refs]
+
+    @use_case
+    def _mark(self, ref: TicketRef, seen: datetime) -> None:
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            for clock in ticket.clocks:
+                if clock.is_running and clock.breached_at is None:
+                    _mark_clock(tx, ref, clock, seen)
+
+
+def _mark_clock(tx: Transaction, ref: TicketRef, clock: SlaClock, seen: datetime) -> None:
+    """A clock that has passed both its instants since the last look is only breached: no warning comes too late."""
+    ticket = tx.final(ref)
+    data = {"clock": clock.kind.value, "run": clock.run}
+    if clock.due_at is not None and clock.due_at <= seen:
+        ticket = tx.put_clock(ticket, replace(clock, breached_at=tx.now))
+        tx.alert(ticket, clock, BREACH, clock.due_at)
+        tx.log(ticket, EventKind.BREACHED, by=None, data=data | {"due_at": to_us(clock.due_at)})
+    elif clock.warn_at is not None and clock.warned_at is None and clock.warn_at <= seen and clock.due_at is not None:
+        ticket = tx.put_clock(ticket, replace(clock, warned_at=tx.now))
+        tx.alert(ticket, clock, WARNING, clock.due_at)
+        tx.log(ticket, EventKind.WARNED, by=None, data=data | {"due_at": to_us(clock.due_at)})

@@ -1,0 +1,102 @@
+"""
+Who could take a ticket, from the database: each strategy walks one index in the order that `ticketing.routing` defines.
+
+Ten candidates are enough to choose from and to say why; the index hands them over in order, however many agents there are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from ticketing import routing
+from ticketing.configuration import Category
+from ticketing.instants import from_us
+from ticketing.model import PersonId, Priority, Strategy, Ticket
+from ticketing.routing import Candidate, RoutingReason
+from ticketing.tables import agent_skills, tickets
+
+ENOUGH = routing.SHOWN + 1
+
+_skill = agent_skills.c
+_COLUMNS = select(
+    _skill.agent_id, _skill.level, _skill.load, _skill.max_load, _skill.last_assigned_at, _skill.is_senior
+).where(_skill.category == bindparam("category"), _skill.agent_id != bindparam("customer_id"))
+_IDLE = (_skill.last_assigned_at, _skill.agent_id)
+_ORDERS: dict[Strategy, tuple[Any, ...]] = {
+    Strategy.LEAST_LOADED: (_skill.load, *_IDLE),
+    Strategy.ROUND_ROBIN: _IDLE,
+    Strategy.MOST_SKILLED: (_skill.level.desc(), _skill.load, *_IDLE),
+}
+# The predicates stand as the indexes have them, so that a prepared plan may use them.
+_FREE = _COLUMNS.where(_skill.is_available, _skill.load < _skill.max_load)
+_THERE = _COLUMNS.where(_skill.is_available)
+
+
+def _few(statement: Select[Any]) -> Select[Any]:
+    return statement.limit(ENOUGH)
+
+
+PICK = {strategy: _few(_FREE.order_by(*order)) for strategy, order in _ORDERS.items()}
+PICK_SENIOR = {strategy: _few(_FREE.where(_skill.is_senior).order_by(*order)) for strategy, order in _ORDERS.items()}
+PICK_URGENT = _few(_THERE.order_by(*_ORDERS[Strategy.MOST_SKILLED]))
+PICK_URGENT_SENIOR = _few(_THERE.where(_skill.is_senior).order_by(*_ORDERS[Strategy.MOST_SKILLED]))
+ONE_OF_SKILL = _THERE.where(_skill.agent_id == bindparam("agent"))
+
+WAITS_BEFORE = (
+    select(tickets.c.id)
+    .select_from(agent_skills.join(tickets, tickets.c.category == agent_skills.c.category))
+    .where(
+        agent_skills.c.agent_id == bindparam("agent"),
+        tickets.c.queue_rank <= bindparam("rank"),
+        tickets.c.queue_rank.is_not(None),
+        tickets.c.customer_id != bindparam("agent"),
+    )
+    .limit(1)
+)
+"""Any waiting ticket that an agent could take before a new one of that rank: of two alike the older goes first."""
+
+
+def candidates(
+    connection: Connection, ticket: Ticket, category: Category, *, last_agent: PersonId | None
+) -> list[Candidate]:
+    """Those who could take the ticket by the automatic, best first, with the last agent among them if they can."""
+    values = {"category": category.skill, "customer_id": ticket.customer_id}
+    is_urgent = ticket.priority is Priority.URGENT
+    found: list[Candidate] = []
+    if ticket.is_escalated:
+        found = _read(connection, PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy], values)
+    if not found:
+        found = _read(connection, PICK_URGENT if is_urgent else PICK[category.strategy], values)
+    if last_agent is not None and all(candidate.agent_id != last_agent for candidate in found):
+        found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent})
+    return found
+
+
+def pick(
+    connection: Connection, ticket: Ticket, category: Category, *, last_agent: PersonId | None = None
+) -> RoutingReason:
+    """Whom the automatic would choose now, and why; `chosen` is None when nobody can take it."""
+    return routing.choose(
+        ticket.category,
+        ticket.priority,
+        category.strategy,
+        candidates(connection, ticket, category, last_agent=last_agent),
+        is_escalated=ticket.is_escalated,
+        last_agent=last_agent,
+    )
+
+
+def _read(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> list[Candidate]:
+    return [
+        Candidate(
+            agent_id=PersonId(row.agent_id),
+            level=row.level,
+            load=row.load,
+            max_load=row.max_load,
+            last_assigned_at=from_us(row.last_assigned_at) if row.last_assigned_at else None,
+            is_senior=row.is_senior,
+        )
+        for row in connection.execute(statement, values)
+    ]

@@ -1,0 +1,187 @@
+"""Between rows and frozen values: one function each way, and nothing else knows the columns' representation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields as dataclass_fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from ticketing.instants import from_us, to_us
+from ticketing.model import (
+    ClockKind,
+    CloseReason,
+    Comment,
+    EventKind,
+    Outcome,
+    Person,
+    PersonId,
+    Priority,
+    Role,
+    SlaClock,
+    Ticket,
+    TicketEvent,
+    TicketRef,
+    TicketStatus,
+    Tier,
+)
+
+_TICKET_INSTANTS = (
+    "opened_at",
+    "sla_start_at",
+    "assigned_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "snoozed_until",
+    "last_activity_at",
+    "nudged_at",
+)
+_TICKET_PLAIN = (
+    "source",
+    "subject",
+    "description",
+    "category",
+    "organization_id",
+    "opened_by",
+    "assigned_agent_id",
+    "last_agent_id",
+    "version",
+    "reopened_count",
+    "is_escalated",
+    "follows_number",
+    "merged_into",
+    "queue_rank",
+    "last_event",
+    "last_comment",
+)
+_CLOCK_INSTANTS = ("started_at", "due_at", "warn_at", "paused_at", "ended_at", "warned_at", "breached_at")
+
+
+def _us(at: datetime | None) -> int | None:
+    return None if at is None else to_us(at)
+
+
+def ticket_row(ticket: Ticket) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(ticket, name) for name in _TICKET_PLAIN}
+    row.update((name, _us(getattr(ticket, name))) for name in _TICKET_INSTANTS)
+    row.update(
+        customer_id=ticket.customer_id,
+        id=ticket.number,
+        priority=int(ticket.priority),
+        status=ticket.status.value,
+        tier=ticket.tier.value,
+        close_reason=ticket.close_reason and ticket.close_reason.value,
+        fields=dict(ticket.fields),
+    )
+    return row
+
+
+def ticket_from(row: RowMapping, clocks: Iterable[SlaClock], as_of: datetime) -> Ticket:
+    values: dict[str, Any] = {name: row[name] for name in _TICKET_PLAIN}
+    values.update((name, from_us(row[name])) for name in _TICKET_INSTANTS)
+    return Ticket(
+        **values,
+        customer_id=PersonId(row["customer_id"]),
+        number=row["id"],
+        priority=Priority(row["priority"]),
+        status=TicketStatus(row["status"]),
+        tier=Tier(row["tier"]),
+        close_reason=CloseReason(row["close_reason"]) if row["close_reason"] else None,
+        fields=row["fields"],
+        clocks=tuple(clocks),
+        as_of=as_of,
+    )
+
+
+def clock_row(ref: TicketRef, clock: SlaClock) -> dict[str, Any]:
+    row: dict[str, Any] = {name: _us(getattr(clock, name)) for name in _CLOCK_INSTANTS}
+    row.update(
+        customer_id=ref.customer_id,
+        ticket_id=ref.number,
+        kind=clock.kind.value,
+        run=clock.run,
+        target_s=clock.target_s,
+        outcome=clock.outcome and clock.outcome.value,
+        config_version=clock.config_version,
+    )
+    return row
+
+
+def clock_from(row: RowMapping) -> SlaClock:
+    values: dict[str, Any] = {name: from_us(row[name]) for name in _CLOCK_INSTANTS}
+    return SlaClock(
+        **values,
+        kind=ClockKind(row["kind"]),
+        run=row["run"],
+        target_s=row["target_s"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        config_version=row["config_version"],
+    )
+
+
+def comment_row(comment: Comment) -> dict[str, Any]:
+    row = {field.name: getattr(comment, field.name) for field in dataclass_fields(comment)}
+    row["ticket_id"], row["id"] = row.pop("ticket_number"), row.pop("number")
+    for name in ("said_at", "edited_at", "deleted_at"):
+        row[name] = _us(row[name])
+    return row
+
+
+def comment_from(row: RowMapping) -> Comment:
+    return Comment(
+        customer_id=PersonId(row["customer_id"]),
+        ticket_number=row["ticket_id"],
+        number=row["id"],
+        author_id=PersonId(row["author_id"]),
+        text=row["text"],
+        is_internal=row["is_internal"],
+        is_automatic=row["is_automatic"],
+        said_at=from_us(row["said_at"]),
+        source=row["source"],
+        edited_at=from_us(row["edited_at"]),
+        deleted_at=from_us(row["deleted_at"]),
+    )
+
+
+def event_row(event: TicketEvent) -> dict[str, Any]:
+    return {
+        "customer_id": event.customer_id,
+        "ticket_id": event.ticket_number,
+        "seq": event.seq,
+        "at": to_us(event.at),
+        "actor_id": event.actor_id,
+        "kind": event.kind.value,
+        "from_value": event.from_value,
+        "to_value": event.to_value,
+        "reason": event.reason,
+        "data": dict(event.data),
+    }
+
+
+def event_from(row: RowMapping) -> TicketEvent:
+    return TicketEvent(
+        customer_id=PersonId(row["customer_id"]),
+        ticket_number=row["ticket_id"],
+        seq=row["seq"],
+        at=from_us(row["at"]),
+        actor_id=row["actor_id"],
+        kind=EventKind(row["kind"]),
+        from_value=row["from_value"],
+        to_value=row["to_value"],
+        reason=row["reason"],
+        data=row["data"],
+    )
+
+
+def person_from(row: RowMapping) -> Person:
+    return Person(
+        id=PersonId(row["id"]),
+        external_ref=row["external_ref"],
+        name=row["name"],
+        email=row["email"],
+        tz=row["tz"],
+        role=Role(row["role"]),
+    )

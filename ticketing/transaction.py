@@ -1,0 +1,544 @@
+"""
+One transaction of the desk: the dozen verbs in which its use cases are written.
+
+A use case locks a ticket, moves frozen values from one state to the next, and says what happened; the verbs keep clocks,
+log, queue and load right, whatever the use case. What was said is written at the end, table by table, so that one
+transaction is a handful of statements however many verbs it used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+
+from ticketing import lifecycle, queue, sla
+from ticketing.calendars import Pause
+from ticketing.configuration import Configuration
+from ticketing.errors import TicketNotFound
+from ticketing.instants import from_us, to_us
+from ticketing.model import (
+    ClockKind,
+    Comment,
+    EventKind,
+    PersonId,
+    SlaClock,
+    Ticket,
+    TicketEvent,
+    TicketRef,
+    TicketStatus,
+)
+from ticketing.rows import clock_from, clock_row, comment_row, event_row, ticket_from, ticket_row
+from ticketing.tables import (
+    agent_loads,
+    agent_skills,
+    alerts,
+    comments,
+    outbox,
+    sequences,
+    sla_clocks,
+    sla_pauses,
+    ticket_events,
+    tickets,
+)
+
+Observer = Callable[["Transaction", Ticket, TicketEvent], None]
+
+_RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
+
+DESK_ITSELF = 0
+"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
+
+_key = (tickets.c.customer_id == bindparam("customer_id"), tickets.c.id == bindparam("number"))
+TICKET = select(tickets).where(*_key)
+LOCKED_TICKET = TICKET.with_for_update()
+CLOCKS = (
+    select(sla_clocks)
+    .where(sla_clocks.c.customer_id == bindparam("customer_id"), sla_clocks.c.ticket_id == bindparam("number"))
+    .order_by(sla_clocks.c.kind, sla_clocks.c.run)
+)
+PAUSES = (
+    select(sla_pauses.c.paused_at, sla_pauses.c.resumed_at)
+    .where(
+        sla_pauses.c.customer_id == bindparam("customer_id"),
+        sla_pauses.c.ticket_id == bindparam("number"),
+        sla_pauses.c.kind == bindparam("kind"),
+        sla_pauses.c.run == bindparam("run"),
+    )
+    .order_by(sla_pauses.c.paused_at)
+)
+
+
+def _update_of(table: Table) -> Any:
+    keys = {column.name for column in table.primary_key}
+    return (
+        update(table)
+        .where(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+        .values({column.name: bindparam(column.name) for column in table.columns if column.name not in keys})
+    )
+
+
+def _keyed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    keys = {column.name for column in table.primary_key}
+    return {(f"key_{name}" if name in keys else name): value for name, value in row.items()}
+
+
+INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, sla_pauses, alerts, outbox)}
+UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
+END_PAUSE = (
+    update(sla_pauses)
+    .where(
+        sla_pauses.c.customer_id == bindparam("key_customer_id"),
+        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
+        sla_pauses.c.kind == bindparam("key_kind"),
+        sla_pauses.c.run == bindparam("key_run"),
+        sla_pauses.c.resumed_at.is_(None),
+    )
+    .values(resumed_at=bindparam("resumed"))
+)
+TAKE_LOAD = (
+    update(agent_loads)
+    .where(
+        agent_loads.c.agent_id == bindparam("agent"),
+        agent_loads.c.is_available,
+        agent_loads.c.load < agent_loads.c.max_load,
+    )
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+TAKE_LOAD_URGENT = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.is_available)
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+ADD_LOAD = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"))
+    .values(load=agent_loads.c.load + bindparam("delta"))
+)
+ADD_SKILL_LOAD = (
+    update(agent_skills)
+    .where(agent_skills.c.agent_id == bindparam("agent"))
+    .values(load=agent_skills.c.load + bindparam("delta"))
+)
+TOUCH_LOAD = (
+    update(agent_loads).where(agent_loads.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
+)
+TOUCH_SKILL_LOAD = (
+    update(agent_skills).where(agent_skills.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
+)
+NEXT_ON_SQLITE = (
+    update(sequences)
+    .where(sequences.c.name == bindparam("sequence"))
+    .values(value=sequences.c.value + bindparam("count"))
+    .returning(sequences.c.value)
+)
+NEXT_OUTBOX_ID = select(func.nextval("outbox_id"))
+NEXT_TICKET_NUMBER = select(func.nextval("ticket_number"))
+
+
+class Transaction:
+    """What a use case may do. Made by the Desk, which calls `finish` before it commits."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        now: datetime,
+        configuration: Configuration,
+        observers: Iterable[Observer],
+        is_sqlite: bool,
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.configuration = configuration
+        self._observers = tuple(observers)
+        self._is_sqlite = is_sqlite
+        self._before: dict[TicketRef, Ticket | None] = {}
+        self._now: dict[TicketRef, Ticket] = {}
+        self._clocks_before: dict[TicketRef, dict[tuple[ClockKind, int], SlaClock]] = defaultdict(dict)
+        self._inserts: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+        self._ended_pauses: list[dict[str, Any]] = []
+        self._events: list[TicketEvent] = []
+        self._taken: set[TicketRef] = set()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def locked(self, ref: TicketRef) -> Ticket:
+        """The ticket, held against everybody else until the commit. Raises TicketNotFound."""
+        if ref in self._now:
+            return self._now[ref]
+        ticket = self._load(LOCKED_TICKET, ref)
+        self._before[ref] = self._now[ref] = ticket
+        self._clocks_before[ref] = {(clock.kind, clock.run): clock for clock in ticket.clocks}
+        return ticket
+
+    def _load(self, statement: Any, ref: TicketRef) -> Ticket:
+        key = {"customer_id": ref.customer_id, "number": ref.number}
+        row = self.connection.execute(statement, key).mappings().one_or_none()
+        if row is None:
+            raise TicketNotFound(ref.number)
+        clocks = [clock_from(each) for each in self.connection.execute(CLOCKS, key).mappings()]
+        return ticket_from(row, clocks, self.now)
+
+    def pauses(self, ref: TicketRef, clock: SlaClock) -> list[Pause]:
+        """The pauses of a clock as they are stored, oldest first."""
+        key = {"customer_id": ref.customer_id, "number": ref.number, "kind": clock.kind.value, "run": clock.run}
+        return [Pause(from_us(row.paused_at), from_us(row.resumed_at)) for row in self.connection.execute(PAUSES, key)]
+
+    def next_ticket_number(self) -> int:
+        """A number that was never used and never will be again."""
+        if self._is_sqlite:
+            return self._next_on_sqlite("ticket_number", 1)
+        return int(self.connection.execute(NEXT_TICKET_NUMBER).scalar_one())
+
+    def _next_on_sqlite(self, sequence: str, count: int) -> int:
+        return int(self.connection.execute(NEXT_ON_SQLITE, {"sequence": sequence, "count": count}).scalar_one())
+
+    # --- changing a ticket --------------------------------------------------------------------------------------------
+
+    def create(self, ticket: Ticket) -> Ticket:
+        """A new ticket, written at the end."""
+        self._before[ticket.ref] = None
+        self._now[ticket.ref] = ticket = replace(ticket, queue_rank=self._rank(ticket))
+        return ticket
+
+    def change(self, ticket: Ticket, **changes: Any) -> Ticket:
+        """The ticket with some fields changed; its version and its place in the queue follow."""
+        current, before = self._now[ticket.ref], self._before[ticket.ref]
+        changed = replace(current, **changes)
+        if changed == current:
+            return current
+        version = 1 if before is None else before.version + 1
+        if changes.keys() & _RANKED_BY:
+            changed = replace(changed, version=version, queue_rank=self._rank(changed))
+        elif changed.version != version:
+            changed = replace(changed, version=version)
+        self._now[ticket.ref] = changed
+        return changed
+
+    def _rank(self, ticket: Ticket) -> int | None:
+        """Only what is OPEN waits in the queue."""
+        if ticket.status is not TicketStatus.OPEN:
+            return None
+        return queue.rank(ticket.priority, ticket.tier, ticket.sla_start_at, self.configuration.queue)
+
+    def move(
+        self,
+        ticket: Ticket,
+        to: TicketStatus,
+        *,
+        by: PersonId | None,
+        because: lifecycle.Because | None = None,
+        reason: str | None = None,
+        **changes: Any,
+    ) -> Ticket:
+        """
+        Take one step of the lifecycle, with what follows from it: clocks paused, resumed or ended; the log.
+
+        Load and queue follow by themselves at the end. Raises TransitionNotAllowed.
+        """
+        ticket = self._now[ticket.ref]
+        lifecycle.check(ticket.number, ticket.status, to, because)
+        before = ticket.status
+        if to is TicketStatus.OPEN:
+            changes.setdefault("assigned_agent_id", None)
+            changes.setdefault("assigned_at", None)
+        if to is TicketStatus.RESOLVED:
+            changes.setdefault("resolved_at", self.now)
+        if to is TicketStatus.CLOSED:
+            changes.setdefault("closed_at", self.now)
+        ticket = self.change(ticket, status=to, **changes)
+        if before is TicketStatus.PENDING_CUSTOMER:
+            ticket = self._resume_clock(ticket)
+        if to is TicketStatus.PENDING_CUSTOMER:
+            ticket = self._pause_clock(ticket)
+        if to in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+            met = (ClockKind.RESOLUTION,) if to is TicketStatus.RESOLVED else ()
+            ticket = self.stop_clocks(ticket, met=met, void=tuple(ClockKind))
+        return self.log(ticket, EventKind.STATUS, by=by, from_value=before, to_value=to, reason=reason or because)
+
+    def hold(self, ticket: Ticket, agent_id: PersonId, *, already_counted: bool = False) -> Ticket:
+        """Put the ticket into an agent's hands; `already_counted` when `take_load` has made room for it."""
+        if already_counted:
+            self._taken.add(ticket.ref)
+        return self.change(ticket, assigned_agent_id=agent_id, last_agent_id=agent_id, assigned_at=self.now)
+
+    def log(
+        self,
+        ticket: Ticket,
+        kind: EventKind,
+        *,
+        by: PersonId | None,
+        from_value: object = None,
+        to_value: object = None,
+        reason: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> Ticket:
+        """Append to the audit log. Ids, codes and numbers only: never a person's words."""
+        ticket = self.change(ticket, last_event=self._now[ticket.ref].last_event + 1)
+        event = TicketEvent(
+            customer_id=ticket.customer_id,
+            ticket_number=ticket.number,
+            seq=ticket.last_event,
+            at=self.now,
+            actor_id=by,
+            kind=kind,
+            from_value=None if from_value is None else str(from_value),
+            to_value=None if to_value is None else str(to_value),
+            reason=reason,
+            data=data or {},
+        )
+        self._events.append(event)
+        self._inserts[ticket_events].append(event_row(event))
+        return ticket
+
+    def say(self, ticket: Ticket, comment: Comment) -> Ticket:
+        """Keep a comment."""
+        self._inserts[comments].append(comment_row(comment))
+        return self.change(ticket, last_comment=comment.number, last_activity_at=self.now)
+
+    # --- clocks -------------------------------------------------------------------------------------------------------
+
+    def terms(self, ticket: Ticket) -> Mapping[ClockKind, sla.Terms]:
+        """What is promised for a ticket as it now stands."""
+        return sla.terms(self.configuration, priority=ticket.priority, tier=ticket.tier, category=ticket.category)
+
+    def start_clocks(self, ticket: Ticket, kinds: Iterable[ClockKind], *, run: int, at: datetime) -> Ticket:
+        """Start what is promised; a kind without a target starts nothing."""
+        terms = self.terms(ticket)
+        version = self.configuration.version
+        started = [sla.started(terms[kind], run, at, version) for kind in kinds]
+        return self._with_clocks(ticket, [clock for clock in started if clock is not None])
+
+    def stop_clocks(
+        self,
+        ticket: Ticket,
+        *,
+        met: Iterable[ClockKind] = (),
+        void: Iterable[ClockKind] = (),
+        at: datetime | None = None,
+    ) -> Ticket:
+        """End running clocks: `met` were answered at `at` (in time or not), `void` are no longer owed."""
+        at = at or self.now
+        answered, obsolete = set(met), set(void)
+        ticket = self._now[ticket.ref]
+        ended = []
+        for clock in ticket.clocks:
+            if not clock.is_running or clock.kind not in answered | obsolete:
+                continue
+            pauses: list[Pause] = []
+            if clock.paused_at is not None:
+                pauses = self._stored_pauses(ticket, clock)
+                self._end_pause(ticket, clock, at)
+            calendar = self.terms(ticket)[clock.kind].calendar
+            ended.append(sla.stopped(clock, at, calendar, pauses, void=clock.kind not in answered))
+        return self._with_clocks(ticket, ended)
+
+    def recompute_clocks(self, ticket: Ticket) -> Ticket:
+        """After a new priority, category, tier or policy: new deadlines from the old starts, pauses kept."""
+        ticket = self._now[ticket.ref]
+        terms = self.terms(ticket)
+        version = self.configuration.version
+        running = [clock for clock in ticket.clocks if clock.is_running]
+        return self._with_clocks(
+            ticket,
+            [
+                sla.recomputed(clock, self.now, terms[clock.kind], self._stored_pauses(ticket, clock), version)
+                for clock in running
+            ],
+        )
+
+    def put_clock(self, ticket: Ticket, clock: SlaClock) -> Ticket:
+        """Replace one clock by a later state of it."""
+        return self._with_clocks(ticket, [clock])
+
+    def _with_clocks(self, ticket: Ticket, clocks: Iterable[SlaClock]) -> Ticket:
+        by_key = {(clock.kind, clock.run): clock for clock in self._now[ticket.ref].clocks}
+        by_key.update(((clock.kind, clock.run), clock) for clock in clocks)
+        return self.change(ticket, clocks=tuple(by_key.values()))
+
+    def _pause_clock(self, ticket: Ticket) -> Ticket:
+        clock = ticket.current_clock(ClockKind.RESOLUTION)
+        if clock is None or not clock.is_running:
+            return ticket
+        row = {"customer_id": ticket.customer_id, "ticket_id": ticket.number, "kind": clock.kind.value}
+        self._inserts[sla_pauses].append(row | {"run": clock.run, "paused_at": to_us(self.now), "resumed_at": None})
+        return self._with_clocks(ticket, [sla.paused(clock, self.now)])
+
+    def _resume_clock(self, ticket: Ticket) -> Ticket:
+        clock = ticket.current_clock(ClockKind.RESOLUTION)
+        if clock is None or not clock.is_running or clock.paused_at is None:
+            return ticket
+        pauses = self._stored_pauses(ticket, clock)
+        self._end_pause(ticket, clock, self.now)
+        terms = self.terms(ticket)[clock.kind]
+        return self._with_clocks(ticket, [sla.resumed(clock, self.now, terms, pauses, self.configuration.version)])
+
+    def _stored_pauses(self, ticket: Ticket, clock: SlaClock) -> list[Pause]:
+        unwritten = [
+            Pause(from_us(row["paused_at"]), from_us(row["resumed_at"]))
+            for row in self._inserts[sla_pauses]
+            if (row["customer_id"], row["ticket_id"], row["kind"], row["run"])
+            == (ticket.customer_id, ticket.number, clock.kind.value, clock.run)
+        ]
+        return self.pauses(ticket.ref, clock) + unwritten
+
+    def _end_pause(self, ticket: Ticket, clock: SlaClock, at: datetime) -> None:
+        self._ended_pauses.append(
+            {
+                "key_customer_id": ticket.customer_id,
+                "key_ticket_id": ticket.number,
+                "key_kind": clock.kind.value,
+                "key_run": clock.run,
+                "resumed": to_us(at),
+            }
+        )
+
+    # --- load, alerts, outbox -----------------------------------------------------------------------------------------
+
+    def take_load(self, agent_id: PersonId, *, urgent: bool = False) -> bool:
+        """Make room with an agent if there is any (URGENT: if they are there at all); False: choose again."""
+        statement = TAKE_LOAD_URGENT if urgent else TAKE_LOAD
+        return self.connection.execute(statement, {"agent": agent_id, "now": to_us(self.now)}).rowcount == 1
+
+    def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
+        """One row for each clock run and stage: its key is what makes an alert exactly one."""
+        row: dict[str, Any] = {
+            "customer_id": ticket.customer_id,
+            "ticket_id": ticket.number,
+            "kind": clock.kind.value,
+            "run": clock.run,
+        }
+        row |= {"stage": stage, "due_at": to_us(due_at), "created_at": to_us(self.now), "home": None}
+        self._inserts[alerts].append(row)
+
+    def tell(
+        self,
+        place: str,
+        about: str,
+        kind: str,
+        *,
+        ticket: TicketRef | None,
+        priority: int = 0,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """
+        Ask for something to be shown after the commit.
+
+        `place` is `p:PERSON` (their conversation with the app) or `c:CHANNEL`; `about` names what is shown there,
+        `kind` how; it is rendered from the state at the time of sending. Higher `priority` goes first.
+        """
+        self._inserts[outbox].append(
+            {
+                "customer_id": ticket.customer_id if ticket else DESK_ITSELF,
+                "place": place,
+                "about": about,
+                "kind": kind,
+                "ticket_id": ticket.number if ticket else None,
+                "priority": priority,
+                "data": dict(data or {}),
+                "created_at": to_us(self.now),
+                "attempts": 0,
+                "retry_after": None,
+                "lease_until": None,
+                "fence": 0,
+                "state": "waiting",
+                "reason": None,
+            }
+        )
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Tell the observers and write everything, parents before children."""
+        for event in self._events:
+            ticket = self._now[TicketRef(event.customer_id, event.ticket_number)]
+            for observer in self._observers:
+                observer(self, ticket, event)
+        self._number_outbox()
+        self._write_tickets()
+        self._write_clocks()
+        for table in (comments, ticket_events, sla_pauses, alerts, outbox):
+            if rows := self._inserts[table]:
+                self.connection.execute(INSERTS[table], rows)
+        if self._ended_pauses:
+            self.connection.execute(END_PAUSE, self._ended_pauses)
+        self._write_loads()
+
+    def final(self, ref: TicketRef) -> Ticket:
+        """The ticket as it will be committed."""
+        return self._now[ref]
+
+    def _number_outbox(self) -> None:
+        rows = self._inserts[outbox]
+        if not rows:
+            return
+        if self._is_sqlite:
+            last = self._next_on_sqlite("outbox_id", len(rows))
+            for offset, row in enumerate(rows):
+                row["id"] = last - len(rows) + 1 + offset
+            return
+        for row in rows:
+            row["id"] = int(self.connection.execute(NEXT_OUTBOX_ID).scalar_one())
+
+    def _write_tickets(self) -> None:
+        for ref, now in self._now.items():
+            before = self._before[ref]
+            if before is None:
+                self.connection.execute(INSERTS[tickets], ticket_row(now))
+            elif now != before:
+                self.connection.execute(UPDATES[tickets], _keyed(tickets, ticket_row(now)))
+
+    def _write_clocks(self) -> None:
+        new, changed = [], []
+        for ref, ticket in self._now.items():
+            stored = self._clocks_before[ref]
+            for clock in ticket.clocks:
+                before = stored.get((clock.kind, clock.run))
+                if before is None:
+                    new.append(clock_row(ref, clock))
+                elif before != clock:
+                    changed.append(_keyed(sla_clocks, clock_row(ref, clock)))
+        if new:
+            self.connection.execute(INSERTS[sla_clocks], new)
+        if changed:
+            self.connection.execute(UPDATES[sla_clocks], changed)
+
+    def _write_loads(self) -> None:
+        """Move load with the tickets: late, and by ascending agent, so that no two transactions wait for each other."""
+        deltas: dict[PersonId, int] = defaultdict(int)
+        taken: dict[PersonId, int] = defaultdict(int)
+        received: set[PersonId] = set()
+        for ref, now in self._now.items():
+            old, new = _holder(self._before[ref]), _holder(now)
+            if new is not None and ref in self._taken:
+                taken[new] += 1
+                received.add(new)
+                new = None if old != new else new
+            elif new is not None and new != old:
+                received.add(new)
+            if old == new:
+                continue
+            if old is not None:
+                deltas[old] -= 1
+            if new is not None:
+                deltas[new] += 1
+        for agent_id in sorted(deltas.keys() | taken.keys()):
+            by_hand = deltas[agent_id]
+            if by_hand:
+                self.connection.execute(ADD_LOAD, {"agent": agent_id, "delta": by_hand})
+            if by_hand + taken[agent_id]:
+                self.connection.execute(ADD_SKILL_LOAD, {"agent": agent_id, "delta": by_hand + taken[agent_id]})
+        for agent_id in sorted(received):
+            touched = {"agent": agent_id, "now": to_us(self.now)}
+            self.connection.execute(TOUCH_SKILL_LOAD, touched)
+            if deltas[agent_id]:
+                self.connection.execute(TOUCH_LOAD, touched)
+
+
+def _holder(ticket: Ticket | None) -> PersonId | None:
+    return ticket.assigned_agent_id if ticket is not None and ticket.is_held else None
