@@ -1,41 +1,254 @@
-"""The modals of agents and customers."""
+"""The modals of agents and customers, save the new-ticket form."""
 
 from __future__ import annotations
 
-from bot.views import AssignForm, MoreActions, ReadAll, ReleaseForm, TakeForm, TextForm, View, WhyView, WithdrawForm
+from collections.abc import Mapping
+from typing import Any
+
+from bot import text
+from bot.actions import Block as Field
+from bot.actions import Form, Press, page_value, person_value, ticket_value
+from bot.blocks.parts import (
+    OPTIONS,
+    act_button,
+    actions,
+    context,
+    field,
+    modal,
+    option,
+    plain_text,
+    press_button,
+    said,
+    section,
+    select,
+    text_field,
+)
+from bot.views import (
+    AgentChoice,
+    AssignForm,
+    MoreActions,
+    ReadAll,
+    ReleaseForm,
+    TakeForm,
+    TextForm,
+    TicketFacts,
+    View,
+    WhyView,
+    WithdrawForm,
+)
+from bot.views.common import Block
+from bot.words import common
+from bot.words import forms as words
+
+READ_PIECES = 10  # sections of a page: with every character escaped it stays under Slack's 250 KB for a view
+WHY_LINES = 6
+MORE_MOST = 40
 
 
 def text_form_view(form: TextForm) -> View:
-    raise NotImplementedError
+    """Reply, Note, Resolve, Wait, Answer or the comment of a rating: one text, and who will read it."""
+    customer = text.first_name(form.customer)
+    return modal(
+        form.form,
+        _titled(words.TITLE[form.form], form.facts),
+        [
+            _about(form.facts),
+            text_field(
+                Field.TEXT,
+                words.LABEL[form.form],
+                hint=words.HINT[form.form].format(customer=customer),
+                multiline=True,
+                initial=form.text,
+            ),
+        ],
+        submit=words.SUBMIT[form.form],
+        metadata=_metadata(form.facts),
+    )
+
+
+def read_text(view: View) -> str:
+    """What was written in a form's one text, stripped; empty when nothing was."""
+    return _value(view, Field.TEXT).strip()
 
 
 def assign_view(form: AssignForm) -> View:
-    raise NotImplementedError
+    """Assign or reassign: those who fit first, those beyond capacity or skill after them."""
+    template = words.REASSIGN_TITLE if form.holder else words.ASSIGN_TITLE
+    heading = _titled(template, form.facts)
+    holder = said(words.ASSIGN_HOLDER, holder=text.first(form.holder)) if form.holder else ""
+    if not form.agents:
+        return modal(Form.ASSIGN, heading, [section(words.ASSIGN_NOBODY)], close=common.CLOSE)
+    return modal(
+        Form.ASSIGN,
+        heading,
+        [
+            _about(form.facts, holder),
+            field(Field.AGENT, words.ASSIGN_LABEL, _agents(form.agents)),
+            text_field(Field.TEXT, words.ASSIGN_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
+        ],
+        submit=words.ASSIGN_SUBMIT,
+        metadata=_metadata(form.facts),
+    )
+
+
+def read_agent(view: View) -> str:
+    """The chosen agent's option value (`read_person_value` reads it); empty when none was chosen."""
+    return _value(view, Field.AGENT)
 
 
 def release_view(form: ReleaseForm) -> View:
-    raise NotImplementedError
+    """Release to the queue, with a note for whoever takes it."""
+    return modal(
+        Form.RELEASE,
+        _titled(words.RELEASE_TITLE, form.facts),
+        [
+            _about(form.facts, words.RELEASE_TEXT),
+            text_field(Field.TEXT, words.RELEASE_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
+        ],
+        submit=words.RELEASE_SUBMIT,
+        metadata=_metadata(form.facts),
+    )
 
 
 def take_view(form: TakeForm) -> View:
-    raise NotImplementedError
+    """Take it or Seen: until when?"""
+    what = words.TAKE_TEXT
+    if form.is_seen:
+        holder = text.first(form.holder) if form.holder else ""
+        what = said(words.SEEN_TEXT if form.holder else words.SEEN_TEXT_NOBODY, holder=holder)
+    choices = {
+        "type": "radio_buttons",
+        "action_id": Press.VALUE,
+        "options": [option(label, value) for value, label in words.TAKE_OPTIONS],
+        "initial_option": option(words.TAKE_OPTIONS[1][1], words.TAKE_OPTIONS[1][0]),
+    }
+    at = {"type": "timepicker", "action_id": Press.VALUE}
+    return modal(
+        Form.SEEN if form.is_seen else Form.TAKE,
+        _titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
+        [
+            _about(form.facts, what),
+            field(Field.UNTIL, words.TAKE_LABEL, choices),
+            field(Field.UNTIL_TIME, words.TAKE_TIME, at, hint=words.TAKE_TIME_HINT, is_optional=True),
+        ],
+        submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
+        metadata=_metadata(form.facts),
+    )
+
+
+def read_until(view: View) -> tuple[int | None, str]:
+    """How many minutes were chosen, or None and the time of day "HH:MM" in the person's zone (empty if none)."""
+    chosen = _value(view, Field.UNTIL)
+    if chosen in {value for value, _ in words.TAKE_OPTIONS if value.isdecimal()}:
+        return int(chosen), ""
+    return None, _value(view, Field.UNTIL_TIME)
 
 
 def withdraw_view(form: WithdrawForm) -> View:
-    raise NotImplementedError
+    """Withdraw, asked once more where a button cannot ask back."""
+    subject = text.inline(form.facts.subject, text.CARD_SUBJECT)
+    return modal(
+        Form.WITHDRAW,
+        _titled(words.WITHDRAW_TITLE, form.facts),
+        [section(said(words.WITHDRAW_TEXT, number=form.facts.number, subject=subject))],
+        submit=words.WITHDRAW_SUBMIT,
+        close=words.WITHDRAW_CLOSE,
+        metadata=_metadata(form.facts),
+    )
 
 
-def read_all_view(text: ReadAll) -> View:
-    raise NotImplementedError
+def read_all_view(whole: ReadAll) -> View:
+    """A whole text, in pages if it must be."""
+    pieces = text.body(whole.text)
+    pages = -(-len(pieces) // READ_PIECES)
+    page = min(max(whole.page, 1), pages)
+    shown = pieces[(page - 1) * READ_PIECES : page * READ_PIECES]
+    author = text.inline(whole.author, text.NAME)
+    head = said(words.READ_HEAD_PLAIN, author=author)
+    if whole.said_at:
+        head = said(words.READ_HEAD, author=author, at=text.at(whole.said_at, whole.zone))
+
+    def turn(press: Press, to: int) -> Block | None:
+        return press_button(press, page_value(to, whole.ref, whole.comment)) if 1 <= to <= pages else None
+
+    return modal(
+        Form.READ_ALL,
+        words.READ_TITLE.format(number=whole.ref.number),
+        [
+            context(head),
+            *(section(piece) for piece in shown),
+            context(said(words.PAGE, page=page, pages=pages)) if pages > 1 else None,
+            actions(turn(Press.READ_PAGE_BACK, page - 1), turn(Press.READ_PAGE, page + 1)),
+        ],
+        close=common.CLOSE,
+    )
 
 
 def more_actions_view(more: MoreActions) -> View:
-    raise NotImplementedError
+    """A row and a button for each other thing possible now."""
+    rows = [
+        section(
+            common.ACCESSIBLE[act].format(number=more.facts.number),
+            act_button(act, more.facts, customer=""),
+        )
+        for act in dict.fromkeys(more.acts[:MORE_MOST])
+    ]
+    blocks = [_about(more.facts), *(rows or [section(words.MORE_NONE)])]
+    heading = _titled(words.MORE_TITLE, more.facts)
+    return modal(Form.MORE, heading, blocks, close=common.CLOSE, metadata=_metadata(more.facts))
 
 
 def why_view(why: WhyView) -> View:
-    raise NotImplementedError
+    """Six lines at most, each mrkdwn and escaped already (date tokens in it stay)."""
+    lines = [section(line) for line in why.lines[:WHY_LINES]]
+    blocks = [_about(why.facts), *(lines or [section(common.NONE_YET)])]
+    return modal(Form.WHY, _titled(words.WHY_TITLE, why.facts), blocks, close=common.CLOSE)
 
 
 def plain_view(sentence: str) -> View:
-    raise NotImplementedError
+    """One sentence: "Not saved. Press again in a minute." The sentence is mrkdwn, escaped already."""
+    return modal(Form.PLAIN, words.PLAIN_TITLE, [section(sentence)], close=common.CLOSE)
+
+
+def _agents(agents: tuple[AgentChoice, ...]) -> Block:
+    fitting = [_agent(one) for one in agents if one.fits][:OPTIONS]
+    others = [_agent(one) for one in agents if not one.fits][:OPTIONS]
+    if not fitting or not others:
+        return select(Press.VALUE, words.ASSIGN_PLACEHOLDER, fitting or others)
+    groups = [
+        {"label": plain_text(label), "options": options}
+        for label, options in ((words.ASSIGN_FITS, fitting), (words.ASSIGN_OTHERS, others))
+    ]
+    return {
+        "type": "static_select",
+        "action_id": Press.VALUE,
+        "placeholder": plain_text(words.ASSIGN_PLACEHOLDER),
+        "option_groups": groups,
+    }
+
+
+def _agent(agent: AgentChoice) -> Block:
+    template = words.ASSIGN_OPTION if agent.is_available else words.ASSIGN_OPTION_AWAY
+    name = text.plain(agent.name, 40)  # so that the load behind it is never cut off
+    return option(template.format(agent=name, load=agent.load, max_load=agent.max_load), person_value(agent.id))
+
+
+def _titled(template: str, facts: TicketFacts) -> str:
+    return template.format(number=facts.number)
+
+
+def _about(facts: TicketFacts, further: str = "") -> Block:
+    subject = text.inline(facts.subject, text.LIST_SUBJECT)
+    return context(" ".join((said(words.ABOUT, number=facts.number, subject=f"{subject}."), further)).strip())
+
+
+def _metadata(facts: TicketFacts) -> str:
+    return ticket_value(facts.ref, facts.version)
+
+
+def _value(view: View, block_id: str) -> str:
+    answers: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(block_id, {})
+    element: Mapping[str, Any] = next(iter(answers.values()), {})
+    chosen = element.get("selected_option")
+    found = chosen.get("value") if isinstance(chosen, Mapping) else element.get("selected_time") or element.get("value")
+    return found if isinstance(found, str) else ""

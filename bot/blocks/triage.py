@@ -1,21 +1,159 @@
-"""The triage card and its thread."""
+"""The ticket's card in its triage channel, and what the app posts in the team's and the agents' threads."""
 
 from __future__ import annotations
 
-from bot.views import Message, TeamPost, TriageCard
+from bot import text
+from bot.actions import Act, comment_value
+from bot.blocks.parts import (
+    act_button,
+    actions,
+    context,
+    facts_line,
+    menu,
+    message,
+    quoted,
+    said,
+    section,
+    spoken_text,
+    spoken_title,
+    title,
+    whole,
+)
+from bot.views import Message, Obstacle, ObstacleKind, TeamPost, TicketFacts, TriageCard, TriageState
+from bot.views.common import Block
+from bot.words import common
+from bot.words import team as words
+from ticketing.model import Priority
+
+_MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
+_HELD = frozenset({TriageState.HELD, TriageState.IN_PROGRESS, TriageState.PENDING})
+_OVER = frozenset({TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.NOT_A_TICKET})
+_OBSTACLES = 5  # named on the card; the rest are counted
 
 
 def triage_card(card: TriageCard) -> Message:
-    raise NotImplementedError
+    """The team's card of a ticket, in every state."""
+    state, due = _state(card), _due(card)
+    facts = said(words.FACTS, facts=facts_line(card.facts))
+    obstacles = _obstacles(card) if card.state is TriageState.WAITING else ""
+    first_lines = f"{title(card.facts)}\n{' '.join(part for part in (state, facts, due) if part)}"
+    team_only = said(words.TEAM_ONLY, customer=text.first(card.customer))
+    return message(
+        f"{spoken_title(card.facts)}: {state.replace('*', '')} {due or facts}",
+        [
+            section(f"{first_lines}\n{obstacles}".rstrip()),
+            None if card.state in _OVER else context(team_only),
+            _buttons(card),
+        ],
+    )
+
+
+def _state(card: TriageCard) -> str:
+    agent = text.first(card.agent) if card.agent else common.SOMEBODY
+    customer, zone = text.first(card.customer), card.facts.zone
+    since = text.since(card.since, zone)
+    match card.state:
+        case TriageState.WAITING:
+            return said(words.WAITS_SINCE, since=since)
+        case TriageState.HELD:
+            return said(words.HELD, agent=agent, since=since)
+        case TriageState.IN_PROGRESS:
+            return said(words.WORKING, agent=agent, since=since)
+        case TriageState.PENDING:
+            return said(words.PENDING, customer=customer, since=since, agent=agent)
+        case TriageState.RESOLVED:
+            return said(words.TRIAGE_RESOLVED, agent=agent, at=text.at(card.since, zone))
+        case TriageState.CLOSED:
+            return said(words.TRIAGE_CLOSED, closed=text.closed_on(card.since, zone))
+        case TriageState.WITHDRAWN:
+            return said(words.TRIAGE_WITHDRAWN, customer=customer)
+        case TriageState.MERGED:
+            return said(words.TRIAGE_MERGED, joined=card.joined_with)
+        case TriageState.NOT_A_TICKET:
+            return words.NOT_A_TICKET
+
+
+def _due(card: TriageCard) -> str:
+    if card.state is not TriageState.WAITING and card.state not in _HELD:
+        return ""
+    if card.first_answer_by:
+        return said(words.FIRST_ANSWER_DUE, by=text.by(card.first_answer_by, card.facts.zone))
+    return said(words.SOLUTION_DUE, by=text.by(card.solution_by, card.facts.zone)) if card.solution_by else ""
+
+
+def _obstacles(card: TriageCard) -> str:
+    found = [_obstacle(one, card.facts.zone) for one in card.obstacles[:_OBSTACLES]]
+    more = card.more_obstacles + max(0, len(card.obstacles) - _OBSTACLES)
+    if more:
+        found.append(said(words.MORE_OBSTACLES, count=more))
+    if card.nobody_has_skill:
+        found = [said(words.NO_SKILL, category=text.inline(card.facts.category, text.NAME))]
+    return said(words.NOBODY, obstacles=", ".join(found)) if found else ""
+
+
+def _obstacle(obstacle: Obstacle, zone: str) -> str:
+    agent = text.first(obstacle.agent)
+    if obstacle.kind is ObstacleKind.FULL:
+        return said(words.FULL, agent=agent)
+    if obstacle.until is None:
+        return said(words.AWAY, agent=agent)
+    return said(words.AWAY_UNTIL, agent=agent, until=text.until(obstacle.until, zone))
+
+
+def _buttons(card: TriageCard) -> Block | None:
+    facts, possible = card.facts, card.possible
+    if card.state is TriageState.WAITING:
+        first = act_button(Act.CLAIM, facts, possible, primary=True)
+        others = [act_button(act, facts, possible) for act in (Act.ASSIGN, Act.REPLY)]
+        return actions(first, *others, menu(_MENU, facts, possible))
+    if card.state in _HELD:
+        buttons = [act_button(act, facts, possible) for act in (Act.REPLY, Act.REASSIGN)]
+        return actions(*buttons, menu(_MENU, facts, possible))
+    if card.state is TriageState.RESOLVED:
+        return actions(act_button(Act.REOPEN, facts, possible), menu((Act.NOTE, Act.WHY, Act.MORE), facts, possible))
+    return None
+
+
+# What was said, on the other side
 
 
 def from_customer_post(post: TeamPost) -> Message:
-    raise NotImplementedError
+    """The customer's own words, in the team's thread and under the assignment."""
+    return _quoting(post, said(words.FROM, customer=text.first(post.customer)))
 
 
 def sent_post(post: TeamPost) -> Message:
-    raise NotImplementedError
+    """What went out to the customer, with a way to pull it back for a while."""
+    head = said(words.SENT, customer=text.first(post.customer), author=text.first(post.author))
+    return _quoting(post, head, _comment_button(Act.PULL_BACK, post) if post.can_pull_back else None)
 
 
 def note_post(post: TeamPost) -> Message:
-    raise NotImplementedError
+    """A note, unmistakable: its first words say so, and it is never a quote."""
+    head = said(words.NOTE, author=text.first(post.author))
+    blocks, is_cut = whole(post.text)
+    rest = actions(_comment_button(Act.READ_ALL, post)) if is_cut else None
+    return message(_spoken(post, head), [section(head), *blocks, rest])
+
+
+def unsent_post(post: TeamPost) -> Message:
+    """A message that did not go out, with a way to send it again."""
+    head = said(words.UNSENT, customer=text.first(post.customer))
+    return _quoting(post, head, _comment_button(Act.TRY_AGAIN, post))
+
+
+def _quoting(post: TeamPost, head: str, element: Block | None = None) -> Message:
+    _, is_cut = text.excerpt(post.text)
+    read_all = _comment_button(Act.READ_ALL, post) if is_cut else None
+    return message(_spoken(post, head), [section(head), quoted(post.text), actions(element, read_all)])
+
+
+def _spoken(post: TeamPost, head: str) -> str:
+    return said(
+        words.SPOKEN_POST, number=post.ref.number, head=head.replace("*", "").rstrip("."), text=spoken_text(post.text)
+    )
+
+
+def _comment_button(act: Act, post: TeamPost) -> Block | None:
+    facts = TicketFacts(ref=post.ref, version=post.version, subject="", category="", priority=Priority.MEDIUM)
+    return act_button(act, facts, value=comment_value(post.ref, post.version, post.comment))

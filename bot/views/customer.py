@@ -129,7 +129,8 @@ class CustomerState(StrEnum):
 class CustomerCard:
     """
     The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
-    `joined_with` the number a merge led to; `is_rated` replaces the two rating buttons by Add a comment.
+    `comment` the number of the question or solution shown; `joined_with` what a merge led to; `is_rated` replaces the two
+    rating buttons by Add a comment.
     """
 
     facts: TicketFacts
@@ -138,6 +139,7 @@ class CustomerCard:
     answer_by: datetime | None = None
     question: str | None = None
     solution: str | None = None
+    comment: int = 0
     closed_at: datetime | None = None
     joined_with: int | None = None
     is_rated: bool = False
@@ -196,4 +198,3 @@ class Offer:
     placed: int | None = None
     answer_by: datetime | None = None
     zone: str = "UTC"
-    more_tickets: int = 0

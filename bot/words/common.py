@@ -1,0 +1,172 @@
+"""Words that stand on several surfaces: states, priorities, buttons, times."""
+
+from __future__ import annotations
+
+from bot.actions import Act, Press
+from ticketing.model import ClockKind, Priority, TicketStatus, Tier
+
+PRIORITY = {Priority.LOW: "Low", Priority.MEDIUM: "Medium", Priority.HIGH: "High", Priority.URGENT: "Urgent"}
+TIER = {Tier.STANDARD: "standard", Tier.PREMIUM: "premium", Tier.ENTERPRISE: "enterprise"}
+
+STATUS = {
+    TicketStatus.OPEN: "waiting for an agent",
+    TicketStatus.ASSIGNED: "assigned",
+    TicketStatus.IN_PROGRESS: "in progress",
+    TicketStatus.PENDING_CUSTOMER: "waiting for the customer",
+    TicketStatus.RESOLVED: "resolved",
+    TicketStatus.CLOSED: "closed",
+}
+
+CLOCK = {
+    ClockKind.TIME_TO_CLAIM: "Claim",
+    ClockKind.FIRST_RESPONSE: "First answer",
+    ClockKind.NEXT_RESPONSE: "Answer",
+    ClockKind.RESOLUTION: "Solution",
+}
+"""What a clock asks for, beginning a sentence; in the middle of one it is written small."""
+
+BUTTON = {
+    Act.START: "Start",
+    Act.CLAIM: "Claim",
+    Act.CLAIM_ANYWAY: "Claim anyway",
+    Act.ASSIGN: "Assign",
+    Act.REPLY: "Reply",
+    Act.NOTE: "Add note",
+    Act.WAIT: "Wait for {customer}",
+    Act.RESUME: "Resume",
+    Act.RESOLVE: "Resolve",
+    Act.REOPEN: "Reopen",
+    Act.UNDO: "Undo",
+    Act.TAKE_BACK: "Take back",
+    Act.RELEASE: "Release",
+    Act.REASSIGN: "Reassign",
+    Act.SNOOZE: "Snooze",
+    Act.PRIORITY: "Change priority",
+    Act.CATEGORY: "Change category",
+    Act.MERGE: "Merge",
+    Act.NOT_A_TICKET: "Not a ticket",
+    Act.ESCALATE: "Escalate",
+    Act.WHY: "Why",
+    Act.MORE: "More actions",
+    Act.OPEN: "Open",
+    Act.READ_ALL: "Read all",
+    Act.PULL_BACK: "Pull back",
+    Act.TRY_AGAIN: "Try again",
+    Act.KEEP_AS_NOTE: "Keep as a note",
+    Act.ANSWER: "Answer",
+    Act.WITHDRAW: "Withdraw",
+    Act.WITHDRAW_UNDO: "Undo",
+    Act.HELPFUL: "Helpful",
+    Act.NOT_HELPFUL: "Not helpful",
+    Act.RATING_COMMENT: "Add a comment",
+    Act.NOT_SOLVED: "Not solved",
+    Act.READ_SIMILAR: "Read",
+    Act.THAT_SOLVED_IT: "That solved it",
+    Act.TAKE: "Take it",
+    Act.SEEN: "Seen",
+    Act.ALERT_RELEASE: "Release",
+}
+
+ACCESSIBLE = {
+    Act.START: "Start working on ticket {number}",
+    Act.CLAIM: "Claim ticket {number}",
+    Act.CLAIM_ANYWAY: "Claim ticket {number} anyway",
+    Act.ASSIGN: "Assign ticket {number}",
+    Act.REPLY: "Reply to the customer on ticket {number}",
+    Act.NOTE: "Add a note for the team to ticket {number}",
+    Act.WAIT: "Wait for the customer on ticket {number}",
+    Act.RESUME: "Resume work on ticket {number}",
+    Act.RESOLVE: "Resolve ticket {number}",
+    Act.REOPEN: "Reopen ticket {number}",
+    Act.UNDO: "Undo the last step on ticket {number}",
+    Act.TAKE_BACK: "Take back ticket {number}",
+    Act.RELEASE: "Release ticket {number} to the queue",
+    Act.REASSIGN: "Reassign ticket {number}",
+    Act.SNOOZE: "Snooze ticket {number}",
+    Act.PRIORITY: "Change the priority of ticket {number}",
+    Act.CATEGORY: "Change the category of ticket {number}",
+    Act.MERGE: "Merge ticket {number} into another",
+    Act.NOT_A_TICKET: "Put ticket {number} aside as not a ticket",
+    Act.ESCALATE: "Escalate ticket {number}",
+    Act.WHY: "Why ticket {number} is where it is",
+    Act.MORE: "More actions for ticket {number}",
+    Act.OPEN: "Open ticket {number}",
+    Act.READ_ALL: "Read the whole text, ticket {number}",
+    Act.PULL_BACK: "Pull back this reply, ticket {number}",
+    Act.TRY_AGAIN: "Try again to send, ticket {number}",
+    Act.KEEP_AS_NOTE: "Keep the message as a note on ticket {number}",
+    Act.ANSWER: "Answer the question on ticket {number}",
+    Act.WITHDRAW: "Withdraw ticket {number}",
+    Act.WITHDRAW_UNDO: "Undo withdrawing ticket {number}",
+    Act.HELPFUL: "Rate the help with ticket {number}: helpful",
+    Act.NOT_HELPFUL: "Rate the help with ticket {number}: not helpful",
+    Act.RATING_COMMENT: "Add a comment to your rating of ticket {number}",
+    Act.NOT_SOLVED: "Ticket {number} is not solved",
+    Act.READ_SIMILAR: "Read the solution of ticket {number}",
+    Act.THAT_SOLVED_IT: "The solution of ticket {number} solved it",
+    Act.TAKE: "Take the alert for ticket {number}",
+    Act.SEEN: "Mark the alert for ticket {number} as seen",
+    Act.ALERT_RELEASE: "Release the alert for ticket {number}",
+}
+
+PRESS = {
+    Press.NEW_TICKET: "New ticket",
+    Press.HOME_REFRESH: "Refresh",
+    Press.HOME_PAGE: "Next",
+    Press.HOME_PAGE_BACK: "Previous",
+    Press.ALERTS_PAGE: "Next",
+    Press.ALERTS_PAGE_BACK: "Previous",
+    Press.READ_PAGE: "Next",
+    Press.READ_PAGE_BACK: "Previous",
+    Press.TAKE_NEXT: "Take next",
+    Press.HAND_OVER: "Hand over",
+    Press.AWAY: "Away",
+    Press.BACK: "Back",
+    Press.MY_WORK: "My work",
+    Press.BOARD: "Board",
+    Press.REPORT: "Report",
+    Press.TEAM: "Team",
+    Press.SETTINGS: "Set-up",
+    Press.TAKE_SEVERAL: "Take several",
+    Press.SHOW_ALL: "Show all",
+    Press.OFFER_NEW: "New ticket",
+    Press.OFFER_DISMISS: "Not a ticket",
+}
+
+TITLE = "*#{number} {subject}*"
+SPOKEN_TITLE = "#{number} {subject}"
+PRIORITY_AND_CATEGORY = "{priority}, {category}"
+MORE_ROWS = "and {count} more"
+MORE_ACTIONS_OF = "More actions for ticket {number}"
+SOMEBODY = "An agent"
+NO_TEXT = "(no text)"
+CANCEL = "Cancel"
+CLOSE = "Close"
+SEND = "Send"
+SAVE = "Save"
+NONE_YET = "None."
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+# Date tokens: what Slack fills in, and the fallback. {when} is day, month, time and the zone's name.
+BY = ("by {date_short_pretty} at {time}", "by {when}")
+SINCE = ("since {date_short_pretty} at {time}", "since {when}")
+UNTIL = ("until {date_short_pretty} at {time}", "until {when}")
+AT = ("at {time} {date_short_pretty}", "at {when}")
+AS_OF = ("as of {time}", "as of {when}")
+AT_SECONDS = ("at {time_secs}", "at {when}")
+CLOSED_ON = ("Closed {date_short_pretty}", "Closed {when}")
+
+DUE_NOW = "due now"
+DUE_IN = "due in {duration}"
+DUE = "due {by}"
+OVERDUE_BY = "overdue by {duration}"
+OVERDUE_SINCE = "overdue {since}"
+MINUTES = "{minutes} min"
+UNDER_A_MINUTE = "under 1 min"
+HOURS = "{hours} h"
+HOURS_MINUTES = "{hours} h {minutes} min"
+DAY = ("{count} day", "{count} days")
+DAYS_HOURS = "{days} {hours} h"

@@ -1,0 +1,95 @@
+"""What customers read."""
+
+from ticketing.model import Priority
+
+# The form
+NEW_TICKET = "New ticket"
+ON_BEHALF = "On behalf of {customer}."
+SUBJECT = "Subject"
+SUBJECT_HINT = "In one line."
+SUBJECT_MISSING = "Write one line, so that we find it again."
+DESCRIPTION = "Description"
+DESCRIPTION_HINT = "What happened? Add files in the thread afterwards."
+CATEGORY = "Category"
+CATEGORY_PLACEHOLDER = "Choose a category"
+CATEGORY_MISSING = "Choose a category, so that the right people see it."
+PRIORITY = "Priority"
+PRIORITY_PLACEHOLDER = "Choose a priority"
+PRIORITY_OPTION = {
+    Priority.LOW: "Low: when you can",
+    Priority.MEDIUM: "Medium: my usual work",
+    Priority.HIGH: "High: I am blocked",
+    Priority.URGENT: "Urgent: many are blocked",
+}
+FIELD_PLACEHOLDER = "Choose: {label}"
+FIELD_MISSING = "Fill in {label}, so that we need not ask."
+SIMILAR = "Solved before. Does one of these help?"
+SIMILAR_TITLE = "Solved before"
+THAT_SOLVED_IT = "Good. No ticket was opened."
+PROMISE = "You will have an answer {by}."
+PROMISE_LATER = "We are back {back}. You will have an answer by {by}."
+TODAY_AT = "today at {time}"
+TOMORROW_AT = "tomorrow at {time}"
+WEEKDAY_AT = "{weekday} at {time}"
+ON_WEEKDAY_AT = "on {weekday} at {time}"
+DATE_AT = "{date} at {time}"
+ON_DATE_AT = "on {date} at {time}"
+
+# The receipt
+RECEIPT = "*We have it: ticket #{number}.*"
+RECEIPT_THREAD = "Its thread is under Messages."
+RECEIPT_LINK = "Its thread is under Messages: <{link}|open it>."
+
+# The card
+WAITING = "*Waiting for an agent.*"
+HELD = "*{agent} has it.*"
+BEGUN = "*{agent} is working on it.*"
+THEIR_TURN = "*Waiting for you.*"
+ASKS = "{agent} asks:"
+RESOLVED = "*Resolved* by {agent}."
+RESOLVED_HOW = "*Resolved* by {agent}:"
+CLOSED = "*{closed}.* Write here and we open a new ticket linked to #{number}."
+CLOSED_PLAIN = "Closed"
+WITHDRAWN = "*Withdrawn by you.*"
+MERGED = "*Joined with #{joined}:* write there."
+MERGED_PLAIN = "*Joined with another ticket.*"
+ANSWER_BY = "An answer {by}."
+REACHES_US = "{facts}. Write in this thread and it reaches us."
+EVERYONE_READS = "Everyone here can read this."
+WITHDRAW_TITLE = "Withdraw #{number}?"
+WITHDRAW_TEXT = "We stop working on it. You can undo this for a while."
+WITHDRAW_KEEP = "Keep it"
+
+# Its thread
+REPLY = "*{author}:* "
+SPOKEN_REPLY = "#{number}, {author}: {text}"
+QUESTION = "*Waiting for you.* {author} asks:"
+SPOKEN_QUESTION = "#{number} is waiting for you. {author} asks: {text}"
+RESOLVED_POST = "*Resolved* by {author}:"
+SPOKEN_RESOLVED = "#{number} is resolved by {author}. {text}"
+REOPENED = "Reopened. What is still wrong?"
+SPOKEN_REOPENED = "#{number} is reopened. What is still wrong?"
+CLOSES_IN = (
+    "#{number} closes in {count} day. Write here if it is not solved.",
+    "#{number} closes in {count} days. Write here if it is not solved.",
+)
+LATE = "We promised an answer {by} and are late. Sorry. {agent} has it and their lead knows."
+LATE_UNHELD = "We promised an answer {by} and are late. Sorry. Our lead knows."
+SPOKEN_LATE = "#{number}: {sentence}"
+THANKS = "You are welcome. #{number} stays resolved."
+SPOKEN_THANKS = "#{number} stays resolved. You are welcome."
+CLOSED_FOLLOW_UP = "#{number} is closed. Your message opened #{follow_up}, linked to it."
+
+# A message outside any thread
+OFFER = "*This has not reached anyone yet.* Where does it belong?"
+OFFER_ADD = "Add to #{number}"
+OFFER_ADD_LABEL = "Add this message to ticket {number}"
+OFFER_OTHER = "#{number} {subject}"
+OFFER_ANOTHER = "Another ticket"
+OFFER_MENU_LABEL = "Your other open tickets"
+OFFER_ADDED = "Added to #{number}."
+OFFER_OPENED = "Ticket #{number}. An answer {by}."
+OFFER_OPENED_PLAIN = "Ticket #{number}."
+SPOKEN_OFFER = "This has not reached anyone yet. Where does it belong: {choices}?"
+OFFER_CHOICE_ADD = "#{number}, a new ticket or nowhere"
+OFFER_CHOICE_NEW = "a new ticket or nowhere"

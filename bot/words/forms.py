@@ -1,0 +1,94 @@
+"""What modals say."""
+
+from bot.actions import Form
+
+TITLE = {
+    Form.REPLY: "Reply on #{number}",
+    Form.NOTE: "Note on #{number}",
+    Form.RESOLVE: "Resolve #{number}",
+    Form.WAIT: "Ask on #{number}",
+    Form.ANSWER: "Answer on #{number}",
+    Form.RATING: "Comment on #{number}",
+}
+LABEL = {
+    Form.REPLY: "Reply",
+    Form.NOTE: "Note",
+    Form.RESOLVE: "What solved it?",
+    Form.WAIT: "What do you need to know?",
+    Form.ANSWER: "Your answer",
+    Form.RATING: "What should we know?",
+}
+HINT = {
+    Form.REPLY: "{customer} will read this.",
+    Form.NOTE: "Only the team reads this.",
+    Form.RESOLVE: "{customer} reads this.",
+    Form.WAIT: "{customer} will read this. The solution clock stops until they answer.",
+    Form.ANSWER: "It reaches whoever works on your ticket.",
+    Form.RATING: "It goes with your rating.",
+}
+SUBMIT = {
+    Form.REPLY: "Send to customer",
+    Form.NOTE: "Save note",
+    Form.RESOLVE: "Resolve",
+    Form.WAIT: "Send to customer",
+    Form.ANSWER: "Send",
+    Form.RATING: "Send",
+}
+MISSING = {
+    Form.REPLY: "Write what the customer should read.",
+    Form.NOTE: "Write what the team should know.",
+    Form.RESOLVE: "Write what solved it, in a line or two.",
+    Form.WAIT: "Write what you need to know.",
+    Form.ANSWER: "Write your answer.",
+    Form.RATING: "Write a line, or close this.",
+}
+ABOUT = "#{number} {subject}"
+
+ASSIGN_TITLE = "Assign #{number}"
+REASSIGN_TITLE = "Reassign #{number}"
+ASSIGN_LABEL = "Agent"
+ASSIGN_PLACEHOLDER = "Choose an agent"
+ASSIGN_OPTION = "{agent}, {load} of {max_load}"
+ASSIGN_OPTION_AWAY = "{agent}, {load} of {max_load}, away"
+ASSIGN_FITS = "Can take it"
+ASSIGN_OTHERS = "Full, away or without the skill"
+ASSIGN_SUBMIT = "Assign"
+ASSIGN_NOTE = "Note for them"
+ASSIGN_NOTE_HINT = "Only the team reads this."
+ASSIGN_HOLDER = "{holder} has it now."
+ASSIGN_NOBODY = "There is no agent to give it to."
+ASSIGN_MISSING = "Choose an agent."
+
+RELEASE_TITLE = "Release #{number}"
+RELEASE_TEXT = "It goes back to the queue and keeps its place by age."
+RELEASE_NOTE = "Note for whoever takes it"
+RELEASE_SUBMIT = "Release"
+
+TAKE_TITLE = "Take #{number}"
+SEEN_TITLE = "Seen: #{number}"
+TAKE_TEXT = "You have it. If there is no answer by then, the alert comes back."
+SEEN_TEXT = "{holder} keeps it. If there is no answer by then, the alert comes back."
+SEEN_TEXT_NOBODY = "Nobody has it yet. If there is no answer by then, the alert comes back."
+TAKE_LABEL = "Until when?"
+TAKE_OPTIONS = (("15", "15 min"), ("30", "30 min"), ("60", "1 h"), ("time", "A time"))
+TAKE_TIME = "Time"
+TAKE_TIME_HINT = "Only if you chose A time."
+TAKE_TIME_MISSING = "Choose the time."
+TAKE_SUBMIT = "Take it"
+SEEN_SUBMIT = "Seen"
+
+WITHDRAW_TITLE = "Withdraw #{number}"
+WITHDRAW_TEXT = "*Withdraw #{number} {subject}?* We stop working on it. You can undo this for a while."
+WITHDRAW_SUBMIT = "Withdraw"
+WITHDRAW_CLOSE = "Keep it"
+
+READ_TITLE = "#{number}"
+READ_HEAD = "*{author}* {at}"
+READ_HEAD_PLAIN = "*{author}*"
+PAGE = "Page {page} of {pages}"
+
+MORE_TITLE = "More actions: #{number}"
+MORE_NONE = "Nothing more can be done with it now."
+
+WHY_TITLE = "Why: #{number}"
+PLAIN_TITLE = "Helpdesk"

@@ -1,0 +1,116 @@
+"""What lists, App Home, help and the explanation of a deadline say."""
+
+from bot.views.customer import CustomerState
+from bot.views.lists import ListKind
+from ticketing.model import ClockKind, TicketStatus
+
+# A ticket in one line, for its customer
+CUSTOMER_ROW = "*#{number} {subject}.* {state}"
+CUSTOMER_STATE = {
+    CustomerState.WAITING: "Waiting for an agent.",
+    CustomerState.HELD: "{agent} has it.",
+    CustomerState.BEGUN: "{agent} is working on it.",
+    CustomerState.THEIR_TURN: "Waiting for you.",
+    CustomerState.RESOLVED: "Resolved by {agent}.",
+    CustomerState.CLOSED: "Closed.",
+    CustomerState.WITHDRAWN: "Withdrawn by you.",
+    CustomerState.MERGED: "Joined with another ticket.",
+}
+# and for an agent
+AGENT_ROW = "*#{number}* {due}. {turn} {subject}"
+AGENT_ROW_NO_DUE = "*#{number}* {turn} {subject}"
+TURN = {
+    TicketStatus.OPEN: "{customer} waits for an agent.",
+    TicketStatus.ASSIGNED: "{customer} waits for your answer.",
+    TicketStatus.IN_PROGRESS: "{customer} waits for your answer.",
+    TicketStatus.PENDING_CUSTOMER: "Waiting for {customer}.",
+    TicketStatus.RESOLVED: "Resolved.",
+    TicketStatus.CLOSED: "Closed.",
+}
+TURN_OF_ANOTHER = "{agent} has it."
+QUEUE_ROW = "*#{number}* {subject}. {facts}, {customer}. {due}"
+
+LIST_HEAD = {
+    ListKind.MY_TICKETS: "*Your tickets*",
+    ListKind.QUEUE: "*Queue*, first to go first",
+    ListKind.MINE: "*Yours*, by deadline",
+}
+LIST_EMPTY = {
+    ListKind.MY_TICKETS: "You have no tickets. Type /ticket to open one.",
+    ListKind.QUEUE: "The queue is empty.",
+    ListKind.MINE: "You have no tickets now.",
+}
+LIST_SPOKEN = {
+    ListKind.MY_TICKETS: ("{count} ticket of yours. First: {first}", "{count} tickets of yours. First: {first}"),
+    ListKind.QUEUE: ("{count} ticket in the queue. First: {first}", "{count} tickets in the queue. First: {first}"),
+    ListKind.MINE: ("{count} ticket with you. First: {first}", "{count} tickets with you. First: {first}"),
+}
+
+# Help
+TICKET_HELP_HEAD = "*What /ticket can do*"
+TICKET_HELP = (
+    ("/ticket", "open a ticket"),
+    ("/ticket what is wrong", "open a ticket with the text filled in"),
+    ("/ticket list", "your tickets"),
+    ("/ticket 42", "one ticket"),
+    ("/ticket help", "this list"),
+)
+TICKET_HELP_FOOT = "On a ticket: write in its thread under Messages and it reaches us."
+HELPDESK_HELP_HEAD = "*What /helpdesk can do*"
+HELPDESK_HELP = (
+    ("/helpdesk queue", "what waits for an agent"),
+    ("/helpdesk mine", "your tickets by deadline"),
+    ("/helpdesk 42", "one ticket"),
+    ("/helpdesk 42 why", "how its deadlines were counted"),
+    ("/helpdesk away", "no new tickets for you"),
+    ("/helpdesk back", "new tickets for you again"),
+    ("/helpdesk help", "this list"),
+)
+HELPDESK_HELP_FOOT = (
+    "Replies go out in the thread under your assignment. The thread in the triage channel is for the team."
+)
+HELP_ROW = "`{command}` {what}"
+AWAY_SET = "You are away. No new tickets come to you until /helpdesk back."
+AWAY_UNTIL_SET = "You are away {until}. No new tickets come to you until then."
+BACK_SET = "You are back: {load} of {max_load} tickets."
+
+# App Home
+HOME_HEAD = "*Your tickets*"
+HOME_EMPTY = "You have no tickets. When something is wrong, open one: we answer in Messages."
+HOME_GROUP_THEIR_TURN = "*Waiting for you*"
+HOME_GROUP_WITH_US = "*With us*"
+HOME_GROUP_RESOLVED = "*Resolved*"
+HOME_COUNTS = "*{due_today} due today, {waiting} waiting for you, {overdue} overdue.*"
+HOME_MINE = "*Mine by deadline*"
+HOME_MINE_EMPTY = "No tickets are with you."
+HOME_QUEUE = "*Queue*: {count}"
+HOME_QUEUE_EMPTY = "*Queue*: nothing waits."
+AVAILABLE = "Available, {load} of {max_load}."
+AVAILABLE_UNTIL = "Available, {load} of {max_load}, shift {until}."
+AWAY = "Away, {load} of {max_load}."
+AWAY_UNTIL = "Away {until}, {load} of {max_load}."
+PAGE = "Page {page} of {pages}"
+
+# /helpdesk 42 why
+CLOCK = {
+    ClockKind.TIME_TO_CLAIM: "claim",
+    ClockKind.FIRST_RESPONSE: "first answer",
+    ClockKind.NEXT_RESPONSE: "answer",
+    ClockKind.RESOLUTION: "solution",
+}
+WHY_HEAD = "#{number} {clock}: {due}, {outcome}. Times: {zone}"
+WHY_DUE = "due {when}"
+WHY_PAUSED = "paused"
+WHY_MET = "met with {duration} to spare"
+WHY_BREACHED = "{duration} late"
+WHY_VOID = "no longer owed"
+WHY_RUNNING = "{duration} left"
+WHY_OVERDUE = "overdue by {duration}"
+WHY_TARGET = ("Target", "{target}  {tier}, {priority}; policy {version} of {date}")
+WHY_CALENDAR = ("Calendar", "{calendar}")
+WHY_COUNTED = "Counted"
+WHY_PAUSE = "Paused"
+WHY_SUM = "Sum"
+WHY_DAYS = ("{count} day", "{count} days")
+WHY_MORE = ("{count} more stretch", "{count} more stretches")
+WHY_SPOKEN = "#{number} {clock}: {due}, {outcome}. The sum stands below."

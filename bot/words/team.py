@@ -1,0 +1,125 @@
+"""What agents and leads read on cards, in threads and in the escalation channel."""
+
+from bot.views.team import WhyRule
+from ticketing.model import ClockKind
+
+# The assignment
+GOES_TO_CUSTOMER = "*Replies in this thread go to {customer}.* For the team only: Add note."
+NO_LONGER_REACHES = "*This thread no longer reaches {customer}.*"
+ASSIGNED = "*Assigned to you.*"
+REOPENED = "*Yours again, {ordinal} time.*"
+IN_PROGRESS = "*You are working on it.*"
+WAITING_SINCE = "*Waiting for {customer}* {since}, solution clock stopped."
+WAITING = "*Waiting for {customer}*, solution clock stopped."
+RESOLVED = "*Resolved.*"
+HANDED_ON = "*{holder} has #{number} now.*"
+RELEASED = "*Back in the queue.*"
+CLOSED = "*Closed.*"
+SNOOZED = "Snoozed {until}."
+FIRST_ANSWER_DUE = "First answer due {by}."
+SOLUTION_DUE = "Solution due {by}."
+FACTS = "{facts}."
+ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
+ORDINAL = "{count}th"
+FIRST_TICKET = "Their first ticket."
+THIS_MONTH = ("{count} ticket this month.", "{count} tickets this month.")
+THIS_MONTH_LAST = ("{count} ticket this month; last: {last}.", "{count} tickets this month; last: {last}.")
+LAST = "Last: {last}."
+LAST_TICKET = "#{number} {subject}"
+LAST_TICKET_BY = "#{number} {subject} ({agent})"
+WHY_YOU = "Why you: {why}."
+LEVEL = "{category} level {level}"
+LOAD = "{load} of {max_load} tickets"
+RULE = {
+    WhyRule.LEAST_LOADED: "fewest of the {candidates} who could take it",
+    WhyRule.ROUND_ROBIN: "longest without a new one of the {candidates} who could take it",
+    WhyRule.MOST_SKILLED: "most skilled of the {candidates} who could take it",
+    WhyRule.ESCALATED: "escalated, so a senior agent first",
+}
+ONLY_ONE = "the only one who could take it"
+AT_LEAST = "{candidates} or more"
+URGENT = "urgent goes to the most skilled, full or not"
+LAST_AGENT = "you had it before"
+CLAIMED = "you claimed it"
+BY_HAND = "{by} gave it to you"
+BY_HAND_NOBODY = "it was given to you by hand"
+SPOKEN_ASSIGNMENT = "#{number} {subject}: {state} {due}"
+
+# The triage card
+WAITS_SINCE = "*Waiting for an agent* {since}."
+HELD = "*{agent} has it* {since}."
+WORKING = "*{agent} is working on it* {since}."
+PENDING = "*Waiting for {customer}* {since}. {agent} has it."
+TRIAGE_RESOLVED = "*Resolved* by {agent} {at}."
+TRIAGE_CLOSED = "*{closed}.*"
+TRIAGE_WITHDRAWN = "*Withdrawn* by {customer}."
+TRIAGE_MERGED = "*Joined with #{joined}.*"
+NOT_A_TICKET = "*Put aside:* not a ticket."
+NOBODY = "Nobody can take it: {obstacles}."
+FULL = "{agent} is full"
+AWAY = "{agent} is away"
+AWAY_UNTIL = "{agent} is away {until}"
+MORE_OBSTACLES = "{count} more are full or away"
+NO_SKILL = "no agent has {category}"
+TEAM_ONLY = "This thread is for the team. Nothing here reaches {customer} unless you press Reply."
+
+# Its thread, and what the other side shows
+FROM = "*From {customer}*"
+SENT = "*Sent to {customer}* by {author}"
+NOTE = "*Note, team only*, by {author}"
+SPOKEN_POST = "#{number}: {head}. {text}"
+PULLED_BACK = "Pulled back. {customer} may have seen it."
+UNSENT = "Not sent to {customer} yet."
+COULD_NOT_REACH = "Could not reach {customer}."
+
+# Alerts
+DUE_SOON_HEAD = "*Due soon: #{number} {subject}.*"
+OVERDUE_HEAD = "*Overdue {since}: #{number} {subject}.*"
+FOUND_LATE_HEAD = "*Overdue {since}, told {told}: we were down. #{number} {subject}.*"
+DUE_BY = "{clock} due {by}."
+DUE_BY_UNDER = "{clock} due {by}, in under {minutes} min."
+WAS_DUE = "{clock} was due {by}."
+ABOUT = "{facts}, {customer} ({tier})."
+HOLDER_NO_ANSWER = "{agent} has it {since}, no answer yet."
+HOLDER_ANSWERED = "{agent} has it {since}."
+HOLDER = "{agent} has it."
+NO_HOLDER = "Nobody has it."
+TAKEN = "*{by} has it {until}.*"
+SEEN = "*{by} has seen it, {until}.*"
+LAPSED = "{by}'s time ended {at} without an answer."
+SETTLED = "~#{number} {subject}~ *{how}* by {by} {at}, {lateness}."
+SETTLED_NOBODY = "~#{number} {subject}~ *{how}* {at}, {lateness}."
+SETTLED_SHORT = "~#{number} {subject}~ *{how}* {at}."
+NO_LONGER_OWED = "~#{number} {subject}~ *No longer owed.*"
+HOW = {
+    ClockKind.TIME_TO_CLAIM: "Claimed",
+    ClockKind.FIRST_RESPONSE: "Answered",
+    ClockKind.NEXT_RESPONSE: "Answered",
+    ClockKind.RESOLUTION: "Resolved",
+}
+LATE_BY = "{duration} late"
+IN_TIME = "in time"
+# their lines in the thread
+LINE_DUE_SOON = "#{number} is due soon: {clock} due {by}."
+LINE_OVERDUE = "#{number} is overdue: {clock} was due {by}."
+LINE_FOUND_LATE = "#{number} is overdue: {clock} was due {by}, told {told}: we were down."
+LINE_TAKEN = "#{number}: {by} has it {until}."
+LINE_SEEN = "#{number}: {by} has seen it, {until}."
+LINE_LAPSED = "#{number}: {by}'s time ended {at} without an answer."
+LINE_REASSIGNED = "#{number}: {agent} has it now."
+LINE_SETTLED = "#{number}: {how} by {by} {at}, {lateness}."
+LINE_SETTLED_NOBODY = "#{number}: {how} {at}, {lateness}."
+LINE_VOID = "#{number}: no longer owed."
+# several at once
+GROUP = (
+    "*{count} ticket: {overdue} overdue, {due_soon} due soon* worst first",
+    "*{count} tickets: {overdue} overdue, {due_soon} due soon* worst first",
+)
+SPOKEN_GROUP = "{sentence}. First: {row}"
+ROW_OVERDUE = "*Overdue {since}: #{number}* {subject}. {who}."
+ROW_DUE_SOON = "*Due {by}: #{number}* {subject}. {who}."
+NOBODY_HAS_IT = "Nobody has it"
+ALERTS_TITLE = "Due and overdue"
+# the board
+BOARD = "*Open and late* {as_of}: {overdue} overdue, {due_soon} due within 1 h, {without} without an agent"
+BOARD_ROW = "#{number} {due}. {who}."
