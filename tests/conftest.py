@@ -14,8 +14,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import PostgresServer, PostgresUnavailable, Prepare, postgres_server
+
+# The same examples on every run, and no verdict on how fast the machine was meanwhile.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 ENGINES = ("sqlite", "postgresql")
 

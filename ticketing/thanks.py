@@ -10,8 +10,9 @@ BARE_THANKS = (
     "thank you",
     "thanks a lot",
     "many thanks",
-    "so much",
-    "very much",
+    "thanks so much",
+    "thank you so much",
+    "thank you very much",
     "thx",
     "ty",
     "cheers",
@@ -26,7 +27,7 @@ BARE_THANKS = (
 
 _LONGEST = 80  # a longer comment says more than thanks, whatever its words
 _SKIN_TONES = re.compile(r":skin-tone-\d:|[\U0001F3FB-\U0001F3FF\uFE0F]")
-_WORDS = re.compile(r":[\w+'-]+:|\w+(?:'\w+)*|[^\w\s.,;!()~*…-]")
+_WORDS = re.compile(r":[\w+'-]+:|\w+(?:'\w+)*|[^\w\s.,:;!()~*…-]")
 
 
 def is_bare_thanks(text: str, phrases: Iterable[str]) -> bool:
