@@ -296,6 +296,13 @@ Index(
     sqlite_where=text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
 )
 
+Index(
+    "ix_sla_clocks_version",
+    _clock.config_version,
+    postgresql_where=text("ended_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL"),
+)
+
 sla_pauses = Table(
     "sla_pauses",
     metadata,

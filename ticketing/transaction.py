@@ -100,6 +100,15 @@ END_PAUSE = (
     )
     .values(resumed_at=bindparam("resumed"))
 )
+REOPEN_PAUSES = (
+    update(sla_pauses)
+    .where(
+        sla_pauses.c.customer_id == bindparam("key_customer_id"),
+        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
+        sla_pauses.c.resumed_at == bindparam("ended"),
+    )
+    .values(resumed_at=None)
+)
 TAKE_LOAD = (
     update(agent_loads)
     .where(
@@ -363,7 +372,7 @@ class Transaction:
 
     def _pause_clock(self, ticket: Ticket) -> Ticket:
         clock = ticket.current_clock(ClockKind.RESOLUTION)
-        if clock is None or not clock.is_running:
+        if clock is None or not clock.is_running or clock.paused_at is not None:
             return ticket
         row = {"customer_id": ticket.customer_id, "ticket_id": ticket.number, "kind": clock.kind.value}
         self._inserts[sla_pauses].append(row | {"run": clock.run, "paused_at": to_us(self.now), "resumed_at": None})
@@ -377,6 +386,11 @@ class Transaction:
         self._end_pause(ticket, clock, self.now)
         terms = self.terms(ticket)[clock.kind]
         return self._with_clocks(ticket, [sla.resumed(clock, self.now, terms, pauses, self.configuration.version)])
+
+    def reopen_pauses(self, ticket: Ticket, at: datetime) -> None:
+        """Pauses that something now undone had ended at `at` go on, as if it had not happened."""
+        key = {"key_customer_id": ticket.customer_id, "key_ticket_id": ticket.number, "ended": to_us(at)}
+        self.connection.execute(REOPEN_PAUSES, key)
 
     def _stored_pauses(self, ticket: Ticket, clock: SlaClock) -> list[Pause]:
         unwritten = [

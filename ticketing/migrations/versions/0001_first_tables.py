@@ -334,6 +334,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
             sqlite_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
         )
+    op.create_index(
+        "ix_sla_clocks_version",
+        "sla_clocks",
+        ["config_version"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+        sqlite_where=sa.text("ended_at IS NULL"),
+    )
         batch_op.create_index(
             "ix_sla_clocks_warn",
             ["warn_at"],

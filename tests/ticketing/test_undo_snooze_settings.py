@@ -1,0 +1,123 @@
+"""What can be taken back, put off, and reconfigured while tickets are open; on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.configuration import default_document
+from ticketing.desk import Desk
+from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, TooLateToUndo
+from ticketing.model import ClockKind, Outcome, TicketStatus
+
+
+def deadlines(desk: Desk, ticket: Any) -> dict[ClockKind, Any]:
+    return {clock.kind: (clock.due_at, clock.outcome, clock.paused_at) for clock in desk.ticket(ticket.ref).clocks}
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_an_undone_resolve_is_as_if_it_had_not_been(desk: Desk, cast: Cast, clock: MovableClock, waiting: bool) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.start(ticket.ref, by=amir)
+    cast.says(ticket.ref, amir, "I am on it")
+    clock.advance(hours=1)
+    if waiting:
+        desk.wait_for_customer(ticket.ref, by=amir)
+        clock.advance(hours=1)
+    before, status = deadlines(desk, ticket), desk.ticket(ticket.ref).status
+
+    desk.resolve(ticket.ref, by=amir)
+    clock.advance(minutes=9)
+    undone = desk.undo(ticket.ref, by=amir)
+
+    assert (undone.status, undone.assigned_agent_id, undone.resolved_at) == (status, amir, None)
+    assert deadlines(desk, ticket) == before
+    assert cast.load(amir) == 1
+    if waiting:  # the pause goes on from where it began
+        clock.advance(hours=1)
+        resumed = desk.resume(ticket.ref, by=amir)
+        assert resumed.resolution_due_at == ticket.opened_at + timedelta(days=3, hours=2, minutes=9)
+
+
+def test_undo_has_a_window_and_ends_when_something_happens(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    late, answered, other = cast.ticket(), cast.ticket(), cast.ticket()
+    desk.resolve(late.ref, by=amir)
+    clock.advance(minutes=11)
+    desk.resolve(answered.ref, by=amir)
+    cast.says(answered.ref, answered.customer_id, "thanks")
+    desk.resolve(other.ref, by=amir)
+
+    for ticket, who in ((late, amir), (answered, amir), (other, other.customer_id)):
+        with pytest.raises(TooLateToUndo):
+            desk.undo(ticket.ref, by=who)
+        assert desk.ticket(ticket.ref).status is TicketStatus.RESOLVED
+
+
+def test_a_withdrawal_and_a_reassignment_can_be_taken_back(desk: Desk, cast: Cast) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    before = deadlines(desk, ticket)
+
+    desk.withdraw(ticket.ref, by=ticket.customer_id)
+    assert cast.load(amir) == 0
+    back = desk.undo(ticket.ref, by=ticket.customer_id)
+    assert (back.status, back.assigned_agent_id, back.close_reason) == (TicketStatus.ASSIGNED, amir, None)
+    assert deadlines(desk, ticket) == before
+
+    desk.assign(ticket.ref, to=jo, by=amir)
+    assert desk.undo(ticket.ref, by=amir).assigned_agent_id == amir
+    assert (cast.load(amir), cast.load(jo)) == (1, 0)
+
+
+def test_a_snoozed_ticket_wakes_on_time(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    until = clock.now + timedelta(hours=2)
+    with pytest.raises(NotTheHolder):
+        desk.snooze(ticket.ref, until, by=jo)
+    with pytest.raises(InvalidInput):
+        desk.snooze(ticket.ref, clock.now, by=amir)
+    before = deadlines(desk, ticket)
+
+    assert desk.snooze(ticket.ref, until, by=amir).snoozed_until == until
+    assert (cast.load(amir), deadlines(desk, ticket)) == (1, before)
+    clock.advance(hours=1)
+    assert desk.wake_step(clock.now) == 0
+    clock.advance(hours=1)
+    assert desk.wake_step(clock.now) == 1
+    assert desk.ticket(ticket.ref).snoozed_until is None
+
+
+def test_a_new_policy_moves_open_deadlines_and_leaves_outcomes(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    finished, running = cast.ticket(), cast.ticket()
+    desk.resolve(finished.ref, by=amir, answer="Done")
+    frozen = deadlines(desk, finished)
+    clock.advance(hours=1)
+
+    document = default_document()
+    document["policies"] = [{"first_response": {"medium": "2h"}}]
+    assert desk.preview(document) == 1
+    version = desk.configure(document, by=amir)
+    assert desk.outdated_clocks() == 1
+    assert desk.recompute_step() == 1
+    assert desk.recompute_step() == 0
+
+    after = desk.ticket(running.ref)
+    assert after.response_due_at == running.opened_at + timedelta(hours=2)
+    assert {each.config_version for each in after.clocks} == {version}
+    assert deadlines(desk, finished) == frozen
+    assert {outcome for _, outcome, _ in frozen.values()} == {Outcome.MET}
+
+
+def test_a_configuration_that_would_not_work_is_refused(desk: Desk) -> None:
+    before = desk.configuration()
+    with pytest.raises(InvalidConfiguration):
+        desk.configure({"categories": []}, by=None)
+    assert desk.configuration() == before

@@ -1,0 +1,101 @@
+"""Taking back a resolve, a reassignment or a withdrawal: within the window, and only while nothing else has happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from ticketing.desk.assignment import give_by_hand, takers_agent
+from ticketing.desk.base import DeskBase, use_case
+from ticketing.errors import TooLateToUndo
+from ticketing.lifecycle import Because
+from ticketing.model import (
+    ClockKind,
+    CloseReason,
+    EventKind,
+    PersonId,
+    SlaClock,
+    Ticket,
+    TicketEvent,
+    TicketRef,
+    TicketStatus,
+)
+from ticketing.rows import event_from
+from ticketing.tables import ticket_events
+from ticketing.transaction import Transaction
+
+NOTHING_TO_UNDO = "there is nothing of yours to undo"
+SOMETHING_SINCE = "something else has happened since"
+TIME_IS_UP = "the time for it is over"
+
+
+class Undo(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    @use_case
+    def undo(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """
+        Take back what one has just done: a resolve, a withdrawal, or giving a ticket to another agent.
+
+        Status, holder and clocks are as before. What was said stays said. Raises TooLateToUndo, TicketNotFound.
+        """
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            act = _last_event(tx, ticket)
+            if act.actor_id != by or act.kind not in (EventKind.STATUS, EventKind.ASSIGNED):
+                raise TooLateToUndo(ticket, SOMETHING_SINCE if act.actor_id != by else NOTHING_TO_UNDO)
+            if tx.now > act.at + tx.configuration.undo_window:
+                raise TooLateToUndo(ticket, TIME_IS_UP)
+            if act.kind is EventKind.ASSIGNED:
+                return _give_back(tx, ticket, act, by=by)
+            if ticket.status is TicketStatus.RESOLVED or ticket.close_reason is CloseReason.WITHDRAWN:
+                return _as_before(tx, ticket, act, by=by)
+            raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
+
+
+def _last_event(tx: Transaction, ticket: Ticket) -> TicketEvent:
+    row = tx.connection.execute(
+        select(ticket_events).where(
+            ticket_events.c.customer_id == ticket.customer_id,
+            ticket_events.c.ticket_id == ticket.number,
+            ticket_events.c.seq == ticket.last_event,
+        )
+    )
+    return event_from(row.mappings().one())
+
+
+def _give_back(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
+    if act.from_value is None or act.from_value == act.to_value:
+        raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
+    agent = takers_agent(tx, ticket, PersonId(int(act.from_value)))
+    ticket = give_by_hand(tx, ticket, agent, by=by)
+    return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
+
+
+def _as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
+    before = TicketStatus(str(act.from_value))
+    ended = [clock for clock in ticket.clocks if clock.ended_at == act.at]
+    for clock in ended:
+        # What the act itself answered (a closing reply) stays answered; what it only ended runs again.
+        if clock.kind is not ClockKind.FIRST_RESPONSE or ticket.first_response_at is None:
+            ticket = tx.put_clock(ticket, running_again(clock))
+    tx.reopen_pauses(ticket, act.at)
+    ticket = tx.recompute_clocks(ticket)
+    changes = {"resolved_at": None, "nudged_at": None} if ticket.status is TicketStatus.RESOLVED else {}
+    ticket = tx.move(
+        ticket,
+        before,
+        by=by,
+        because=Because.UNDONE,
+        assigned_agent_id=None if before is TicketStatus.OPEN else ticket.assigned_agent_id,
+        closed_at=None,
+        close_reason=None,
+        **changes,
+    )
+    return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
+
+
+def running_again(clock: SlaClock) -> SlaClock:
+    """The clock as if it had not ended; its deadline is to be counted anew."""
+    return replace(clock, ended_at=None, outcome=None)
