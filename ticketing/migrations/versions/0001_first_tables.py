@@ -33,37 +33,39 @@ def upgrade() -> None:
         sa.Column("last_assigned_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("category", "agent_id", name=op.f("pk_agent_skills")),
     )
-    with op.batch_alter_table("agent_skills", schema=None) as batch_op:
-        batch_op.create_index("ix_agent_skills_agent_id", ["agent_id"], unique=False)
-        batch_op.create_index(
-            "ix_agent_skills_least_loaded",
-            ["category", "load", "last_assigned_at", "agent_id"],
-            unique=False,
-            postgresql_where=sa.text("is_available AND load < max_load"),
-            sqlite_where=sa.text("is_available = 1 AND load < max_load"),
-        )
-        batch_op.create_index(
-            "ix_agent_skills_most_skilled",
-            ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
-            unique=False,
-            postgresql_where=sa.text("is_available AND load < max_load"),
-            sqlite_where=sa.text("is_available = 1 AND load < max_load"),
-        )
-        batch_op.create_index(
-            "ix_agent_skills_round_robin",
-            ["category", "last_assigned_at", "agent_id"],
-            unique=False,
-            postgresql_where=sa.text("is_available AND load < max_load"),
-            sqlite_where=sa.text("is_available = 1 AND load < max_load"),
-        )
-        batch_op.create_index(
-            "ix_agent_skills_urgent",
-            ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
-            unique=False,
-            postgresql_where=sa.text("is_available"),
-            sqlite_where=sa.text("is_available = 1"),
-        )
-
+    op.create_index("ix_agent_skills_agent_id", "agent_skills", ["agent_id"], unique=False)
+    op.create_index(
+        "ix_agent_skills_least_loaded",
+        "agent_skills",
+        ["category", "load", "last_assigned_at", "agent_id"],
+        unique=False,
+        postgresql_where=sa.text("is_available AND load < max_load"),
+        sqlite_where=sa.text("is_available = 1 AND load < max_load"),
+    )
+    op.create_index(
+        "ix_agent_skills_most_skilled",
+        "agent_skills",
+        ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
+        unique=False,
+        postgresql_where=sa.text("is_available AND load < max_load"),
+        sqlite_where=sa.text("is_available = 1 AND load < max_load"),
+    )
+    op.create_index(
+        "ix_agent_skills_round_robin",
+        "agent_skills",
+        ["category", "last_assigned_at", "agent_id"],
+        unique=False,
+        postgresql_where=sa.text("is_available AND load < max_load"),
+        sqlite_where=sa.text("is_available = 1 AND load < max_load"),
+    )
+    op.create_index(
+        "ix_agent_skills_urgent",
+        "agent_skills",
+        ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
+        unique=False,
+        postgresql_where=sa.text("is_available"),
+        sqlite_where=sa.text("is_available = 1"),
+    )
     op.create_table(
         "configurations",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -114,29 +116,30 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", "id", name=op.f("pk_outbox")),
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_outbox_parked",
-            ["id"],
-            unique=False,
-            postgresql_where=sa.text("state = 'parked'"),
-            sqlite_where=sa.text("state = 'parked'"),
-        )
-        batch_op.create_index(
-            "ix_outbox_place",
-            ["place", "id"],
-            unique=False,
-            postgresql_where=sa.text("state = 'waiting'"),
-            sqlite_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.create_index(
-            "ix_outbox_waiting",
-            [sa.literal_column("priority DESC"), "id"],
-            unique=False,
-            postgresql_where=sa.text("state = 'waiting'"),
-            sqlite_where=sa.text("state = 'waiting'"),
-        )
-
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'parked'"),
+        sqlite_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
+        "ix_outbox_place",
+        "outbox",
+        ["place", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        [sa.literal_column("priority DESC"), "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "people",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -167,9 +170,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", "place", "about", name=op.f("pk_shown")),
     )
-    with op.batch_alter_table("shown", schema=None) as batch_op:
-        batch_op.create_index("ix_shown_message", ["channel", "ts"], unique=False)
-
+    op.create_index("ix_shown_message", "shown", ["channel", "ts"], unique=False)
     op.create_table(
         "tickets",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
@@ -213,40 +214,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("customer_id", "source", name=op.f("uq_tickets_customer_id_source")),
     )
-    with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_tickets_by_customer", ["customer_id", sa.literal_column("last_activity_at DESC")], unique=False
-        )
-        batch_op.create_index(
-            "ix_tickets_held",
-            ["assigned_agent_id"],
-            unique=False,
-            postgresql_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
-            sqlite_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
-        )
-        batch_op.create_index("ix_tickets_id", ["id"], unique=False)
-        batch_op.create_index(
-            "ix_tickets_queue",
-            ["category", "queue_rank"],
-            unique=False,
-            postgresql_where=sa.text("queue_rank IS NOT NULL"),
-            sqlite_where=sa.text("queue_rank IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_tickets_resolved",
-            ["resolved_at"],
-            unique=False,
-            postgresql_where=sa.text("status = 'resolved'"),
-            sqlite_where=sa.text("status = 'resolved'"),
-        )
-        batch_op.create_index(
-            "ix_tickets_snoozed",
-            ["snoozed_until"],
-            unique=False,
-            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
-            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_tickets_by_customer", "tickets", ["customer_id", sa.literal_column("last_activity_at DESC")], unique=False
+    )
+    op.create_index(
+        "ix_tickets_held",
+        "tickets",
+        ["assigned_agent_id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+        sqlite_where=sa.text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+    )
+    op.create_index("ix_tickets_id", "tickets", ["id"], unique=False)
+    op.create_index(
+        "ix_tickets_queue",
+        "tickets",
+        ["category", "queue_rank"],
+        unique=False,
+        postgresql_where=sa.text("queue_rank IS NOT NULL"),
+        sqlite_where=sa.text("queue_rank IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_tickets_resolved",
+        "tickets",
+        ["resolved_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'resolved'"),
+        sqlite_where=sa.text("status = 'resolved'"),
+    )
+    op.create_index(
+        "ix_tickets_snoozed",
+        "tickets",
+        ["snoozed_until"],
+        unique=False,
+        postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+        sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+    )
     op.create_table(
         "agents",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -326,14 +329,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run", name=op.f("pk_sla_clocks")),
     )
-    with op.batch_alter_table("sla_clocks", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_sla_clocks_due",
-            ["due_at"],
-            unique=False,
-            postgresql_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
-            sqlite_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
-        )
+    op.create_index(
+        "ix_sla_clocks_due",
+        "sla_clocks",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
+        sqlite_where=sa.text("ended_at IS NULL AND breached_at IS NULL"),
+    )
     op.create_index(
         "ix_sla_clocks_version",
         "sla_clocks",
@@ -342,14 +345,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
         sqlite_where=sa.text("ended_at IS NULL"),
     )
-        batch_op.create_index(
-            "ix_sla_clocks_warn",
-            ["warn_at"],
-            unique=False,
-            postgresql_where=sa.text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
-            sqlite_where=sa.text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
-        )
-
+    op.create_index(
+        "ix_sla_clocks_warn",
+        "sla_clocks",
+        ["warn_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
+        sqlite_where=sa.text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
+    )
     op.create_table(
         "sla_pauses",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
@@ -388,4 +391,4 @@ def upgrade() -> None:
         op.execute("CREATE SEQUENCE ticket_number")
         op.execute("CREATE SEQUENCE outbox_id")
     else:
-        op.execute("INSERT INTO sequences VALUES ('ticket_number', 0), ('outbox_id', 0)")
+        op.execute("INSERT INTO sequences (name, value) VALUES ('ticket_number', 0), ('outbox_id', 0)")
