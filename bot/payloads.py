@@ -91,7 +91,8 @@ class ShownView:
     """
     A modal or App Home as the person had it: what they put into it, and what we put there for ourselves.
 
-    `values` maps each input's block id to what was put in: text, an option's value or an id, or None.
+    `values` maps each input's block id to what was put in: text, an option's value or an id, or None. `payload` is the
+    view as Slack sent it, for the renderers that read their own forms.
     """
 
     id: str
@@ -101,6 +102,7 @@ class ShownView:
     hash: str
     root_id: str
     values: Mapping[str, str | None]
+    payload: dict[str, Any]
 
     @classmethod
     def read(cls, view: Any) -> ShownView:
@@ -117,6 +119,7 @@ class ShownView:
             hash=str(view.get("hash") or ""),
             root_id=str(view.get("root_view_id") or view.get("id") or ""),
             values={block: _only_input(inputs) for block, inputs in (values or {}).items()},
+            payload=dict(view),
         )
 
     def text(self, block_id: str) -> str:

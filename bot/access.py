@@ -1,0 +1,146 @@
+"""
+The one guarded way to a ticket on a person's behalf.
+
+`Access.to` decides every act by one table. What a person may not know of looks exactly like what does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.actions import Act
+from bot.payloads import SlackUser
+from bot.people import People
+from ticketing.desk import Desk
+from ticketing.errors import NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
+from ticketing.model import Person, Role, Ticket, TicketRef
+
+
+class Relation(Enum):
+    """What somebody is to a ticket. On one's own ticket one is only its customer, whatever one's role."""
+
+    OWNER = auto()
+    AGENT = auto()
+    LEAD = auto()
+    NONE = auto()
+
+
+_OWNER = frozenset({Relation.OWNER})
+_TEAM = frozenset({Relation.AGENT, Relation.LEAD})
+_EITHER = _OWNER | _TEAM
+
+ALLOWED: dict[Act, frozenset[Relation]] = {
+    Act.OPEN: _EITHER,
+    Act.READ_ALL: _EITHER,
+    Act.ANSWER: _OWNER,
+    Act.WITHDRAW: _OWNER,
+    Act.NOT_SOLVED: _OWNER,
+    Act.REPLY: _TEAM,
+    Act.NOTE: _TEAM,
+    Act.CLAIM: _TEAM,
+    Act.CLAIM_ANYWAY: _TEAM,
+    Act.ASSIGN: _TEAM,
+    Act.REASSIGN: _TEAM,
+    Act.START: _TEAM,
+    Act.WAIT: _TEAM,
+    Act.RESUME: _TEAM,
+    Act.RESOLVE: _TEAM,
+    Act.REOPEN: _TEAM,
+    Act.RELEASE: _TEAM,
+    Act.TAKE: _TEAM,
+    Act.WHY: _TEAM,
+    Act.MORE: _TEAM,
+}
+"""Who may do what. An act without a row is refused to everybody; `Act.OPEN` is seeing the ticket at all."""
+
+IN_WORDS: dict[Act, str] = {
+    Act.CLAIM: "claim tickets",
+    Act.CLAIM_ANYWAY: "claim tickets",
+    Act.TAKE: "take tickets",
+    Act.ASSIGN: "assign tickets",
+    Act.REASSIGN: "assign tickets",
+    Act.RESOLVE: "resolve tickets",
+    Act.REOPEN: "reopen tickets",
+    Act.RELEASE: "release tickets",
+    Act.REPLY: "answer customers",
+    Act.NOTE: "write notes",
+    Act.WITHDRAW: "withdraw a ticket",
+}
+"""How a refused act completes "Only agents can ..."; the rest is "do this"."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Permission given: who, and the ticket as it was read for the decision."""
+
+    person: Person
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class Access:
+    """Decides who may see and act."""
+
+    desk: Desk
+    people: People
+
+    def person(self, user: SlackUser) -> Person:
+        """Whoever it is, known to the desk. Raises OtherOrganization or NotAPerson."""
+        return self.people.known(user)
+
+    def agent(self, user: SlackUser, act: str = "do this") -> Person:
+        """Somebody of the team. Raises NotAnAgent for anybody else."""
+        person = self.people.known(user)
+        if person.role < Role.AGENT:
+            raise NotAnAgent(person.id, act)
+        return person
+
+    def lead(self, user: SlackUser, act: str = "do this") -> Person:
+        """A lead or an admin. Raises NotAllowed for anybody else."""
+        person = self.people.known(user)
+        if person.role < Role.LEAD:
+            raise NotAllowed(act, "lead")
+        return person
+
+    def to(self, act: Act, user: SlackUser, ref: TicketRef) -> Grant:
+        """
+        Let `user` do `act` on the ticket, or refuse.
+
+        Raises TicketNotFound for what does not exist or may not be known; for what one sees but may not do, OwnTicket
+        (an agent on their own ticket), NotAnAgent or NotAllowed.
+        """
+        person = self.people.known(user)
+        ticket = self.desk.ticket(ref)
+        relation = relation_of(person, ticket)
+        if relation in ALLOWED.get(act, frozenset()):
+            return Grant(person, ticket)
+        if relation not in ALLOWED[Act.OPEN]:
+            raise TicketNotFound(ref.number)
+        words = IN_WORDS.get(act, "do this")
+        if relation is not Relation.OWNER:
+            raise NotAllowed(words, "customer")
+        if person.role >= Role.AGENT:
+            raise OwnTicket(ticket)
+        raise NotAnAgent(person.id, words)
+
+    def to_numbered(self, act: Act, user: SlackUser, number: int) -> Grant:
+        """As `to`, for a ticket named by its number only. Raises the same."""
+        person = self.people.known(user)
+        ref = self.desk.find(number)
+        if ref is None:
+            raise TicketNotFound(number)
+        if person.role < Role.AGENT and ref.customer_id != person.id:
+            raise TicketNotFound(number)
+        return self.to(act, user, ref)
+
+
+def relation_of(person: Person, ticket: Ticket) -> Relation:
+    """What `person` is to `ticket`."""
+    if ticket.customer_id == person.id:
+        return Relation.OWNER
+    if person.role >= Role.LEAD:
+        return Relation.LEAD
+    if person.role is Role.AGENT:
+        return Relation.AGENT
+    return Relation.NONE

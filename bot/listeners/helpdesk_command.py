@@ -1,0 +1,89 @@
+"""`/helpdesk`: the team's command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import text
+from bot.actions import COMMAND_HELPDESK, Act
+from bot.blocks.explanation import explanation_message
+from bot.blocks.lists import agent_line, agent_list, helpdesk_help
+from bot.listeners.parts import Parts
+from bot.listeners.ticket_command import reply
+from bot.payloads import SlashCommand
+from bot.views import ListKind, Message
+from bot.words import inbound, lists, refusals
+from ticketing.model import Person
+
+WORDS = ("queue", "mine", "away", "back", "help")
+
+
+@dataclass(frozen=True)
+class HelpdeskCommand:
+    """What agents and leads type."""
+
+    parts: Parts
+
+    def register(self, app: App) -> None:
+        app.command(COMMAND_HELPDESK)(self.answer)
+
+    def answer(self, ack: Ack, body: dict[str, Any]) -> None:
+        command = SlashCommand.read(body)
+        first, _, rest = command.text.lower().removeprefix("#").partition(" ")
+        if first in {"", "help"}:
+            reply(ack, helpdesk_help())
+            return
+        if first.isascii() and first.isdigit() and len(first) <= 18:
+            reply(ack, self._one(command, int(first), why=rest.strip() == "why"))
+            return
+        known: dict[str, Callable[[Person], Message]] = {
+            "queue": self._queue,
+            "mine": self._mine,
+            "away": self._away,
+            "back": self._back,
+        }
+        if first in known:
+            person = self.parts.access.agent(command.person, "use this command")
+            reply(ack, known[first](person))
+        else:
+            reply(ack, Message(_unknown(command.text.split()[0]), []))
+
+    def _queue(self, person: Person) -> Message:
+        return agent_list(self.parts.screens.agent_list(ListKind.QUEUE, person))
+
+    def _mine(self, person: Person) -> Message:
+        return agent_list(self.parts.screens.agent_list(ListKind.MINE, person))
+
+    def _away(self, person: Person) -> Message:
+        self.parts.desk.set_available(person.id, available=False, by=person.id)
+        return Message(lists.AWAY_SET, [])
+
+    def _back(self, person: Person) -> Message:
+        agent = self.parts.desk.set_available(person.id, available=True, by=person.id)
+        return Message(lists.BACK_SET.format(load=agent.current_load, max_load=agent.max_load), [])
+
+    def _one(self, command: SlashCommand, number: int, *, why: bool) -> Message:
+        act = Act.WHY if why else Act.OPEN
+        grant = self.parts.access.to_numbered(act, command.person, number)
+        if why:
+            explained = self.parts.explaining.explanation(grant.ticket, grant.person.tz)
+            return (
+                explanation_message(explained)
+                if explained
+                else Message(inbound.NOTHING_PROMISED.format(number=number), [])
+            )
+        row = self.parts.screens.agent_row(grant.ticket, grant.person.tz)
+        return agent_line(row, now=grant.ticket.as_of, zone=grant.person.tz)
+
+
+def _unknown(word: str) -> str:
+    sentence = refusals.UNKNOWN_COMMAND.format(word=text.inline(word, 40))
+    nearest = difflib.get_close_matches(word.lower(), WORDS, n=1)
+    if nearest:
+        return f"{sentence} {refusals.DID_YOU_MEAN.format(command=f'{COMMAND_HELPDESK} {nearest[0]}')}"
+    return f"{sentence} {refusals.TRY_HELP.format(command=COMMAND_HELPDESK)}"

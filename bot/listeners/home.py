@@ -1,0 +1,83 @@
+"""App Home: drawn for its person whenever they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.actions import Press, read_page_value
+from bot.listeners.parts import Parts
+from bot.payloads import ButtonPress, HomeOpened, SlackUser
+from bot.people import NotAPerson, OtherOrganization
+from bot.words import inbound as words
+
+
+@dataclass(frozen=True)
+class Home:
+    """Publishes App Home, and answers its own buttons."""
+
+    parts: Parts
+
+    def register(self, app: App) -> None:
+        app.event("app_home_opened")(self.opened)
+        app.block_action(Press.HOME_REFRESH.value)(self.refresh)
+        app.block_action(Press.MY_WORK.value)(self.refresh)
+        app.block_action(Press.HOME_PAGE.value)(self.turn_page)
+        app.block_action(Press.HOME_PAGE_BACK.value)(self.turn_page)
+        app.block_action(Press.TAKE_NEXT.value)(self.take_next)
+        app.block_action(Press.AWAY.value)(self.away)
+        app.block_action(Press.BACK.value)(self.back)
+
+    def opened(self, ack: Ack, body: dict[str, Any]) -> None:
+        opened = HomeOpened.read(body)
+        if opened.tab == "home":
+            try:
+                self._publish(opened.person)
+            except (OtherOrganization, NotAPerson):
+                ack()
+                return
+        ack()
+
+    def refresh(self, ack: Ack, body: dict[str, Any]) -> None:
+        self._publish(ButtonPress.read(body).person)
+        ack()
+
+    def turn_page(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        page, _, _ = read_page_value(press.value)
+        self._publish(press.person, page=page)
+        ack()
+
+    def take_next(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The first of the queue that this agent has the skill for."""
+        press = ButtonPress.read(body)
+        person = self.parts.access.agent(press.person, "take tickets")
+        agent = self.parts.desk.agent(person.id)
+        waiting = self.parts.desk.queue(limit=1, categories=list(agent.skills) if agent else None)
+        if waiting:
+            self.parts.desk.claim(waiting[0].ref, by=person.id)
+        else:
+            self.parts.private.say(
+                press.person, words.QUEUE_EMPTY_FOR_YOU, trigger_id=press.trigger_id, view=press.view
+            )
+        self._publish(press.person)
+        ack()
+
+    def away(self, ack: Ack, body: dict[str, Any]) -> None:
+        self._set_available(ButtonPress.read(body).person, available=False)
+        ack()
+
+    def back(self, ack: Ack, body: dict[str, Any]) -> None:
+        self._set_available(ButtonPress.read(body).person, available=True)
+        ack()
+
+    def _set_available(self, user: SlackUser, *, available: bool) -> None:
+        person = self.parts.access.agent(user)
+        self.parts.desk.set_available(person.id, available=available, by=person.id)
+        self._publish(user)
+
+    def _publish(self, user: SlackUser, *, page: int = 1) -> None:
+        person = self.parts.access.person(user)
+        self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person, page=page))

@@ -1,0 +1,56 @@
+"""`/ticket`: a form, or what one's tickets are doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.actions import COMMAND_TICKET, Act
+from bot.blocks.lists import customer_line, customer_list, ticket_help
+from bot.blocks.new_ticket import new_ticket_view
+from bot.listeners.parts import Parts
+from bot.payloads import SlashCommand
+from bot.views import Message
+
+
+@dataclass(frozen=True)
+class TicketCommand:
+    """What a customer types anywhere."""
+
+    parts: Parts
+
+    def register(self, app: App) -> None:
+        app.command(COMMAND_TICKET)(self.answer)
+
+    def answer(self, ack: Ack, body: dict[str, Any]) -> None:
+        command = SlashCommand.read(body)
+        word = command.text.lower().removeprefix("#")
+        if word == "help":
+            reply(ack, ticket_help())
+        elif word == "list":
+            self._list(ack, command)
+        elif word.isascii() and word.isdigit() and len(word) <= 18:
+            self._one(ack, command, int(word))
+        else:
+            form = self.parts.screens.new_ticket(command.person, subject=command.text)
+            self.parts.private.open(command.trigger_id, new_ticket_view(form))
+            ack()
+
+    def _list(self, ack: Ack, command: SlashCommand) -> None:
+        person = self.parts.access.person(command.person)
+        reply(ack, customer_list(self.parts.screens.tickets_of(person)))
+
+    def _one(self, ack: Ack, command: SlashCommand, number: int) -> None:
+        grant = self.parts.access.to_numbered(Act.OPEN, command.person, number)
+        row = self.parts.screens.customer_row(grant.ticket, grant.person.tz)
+        reply(ack, customer_line(row, now=grant.ticket.as_of, zone=grant.person.tz))
+
+
+def reply(ack: Ack, message: Message) -> None:
+    """Answer a command within its ack, to its person only."""
+    if message.blocks:
+        ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+    else:
+        ack(text=message.text, response_type="ephemeral")

@@ -1,0 +1,99 @@
+"""What is sent with the forms of a ticket: replies, notes, questions, solutions, another holder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.access import Grant
+from bot.actions import Act, Block, Form, read_person_value, read_ticket_value
+from bot.listeners.parts import Parts
+from bot.payloads import FormSubmission
+from bot.words import forms as words
+from ticketing.errors import InvalidInput
+
+ACT_OF: Mapping[Form, Act] = {
+    Form.REPLY: Act.REPLY,
+    Form.NOTE: Act.NOTE,
+    Form.RESOLVE: Act.RESOLVE,
+    Form.WAIT: Act.WAIT,
+    Form.ANSWER: Act.ANSWER,
+    Form.RELEASE: Act.RELEASE,
+    Form.ASSIGN: Act.ASSIGN,
+    Form.WITHDRAW: Act.WITHDRAW,
+}
+"""Each form, and the act that sending it is: decided anew, since a role may have changed while the form was open."""
+
+
+@dataclass(frozen=True)
+class TicketForms:
+    """One form, one act. A form sent twice is one act: its view's id is the comment's natural key."""
+
+    parts: Parts
+    _send: dict[Form, Callable[[Grant, FormSubmission], object]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._send.update(
+            {
+                Form.REPLY: self._reply,
+                Form.ANSWER: self._reply,
+                Form.NOTE: self._note,
+                Form.RESOLVE: self._resolve,
+                Form.WAIT: self._wait,
+                Form.RELEASE: self._release,
+                Form.WITHDRAW: lambda to, _: self.parts.desk.withdraw(to.ticket.ref, by=to.person.id),
+                Form.ASSIGN: self._assign,
+            }
+        )
+
+    def register(self, app: App) -> None:
+        for form in ACT_OF:
+            app.view_submission(form.value)(self.submit)
+
+    def submit(self, ack: Ack, body: dict[str, Any]) -> None:
+        submission = FormSubmission.read(body)
+        form = Form(submission.view.callback_id)
+        ref, _version = read_ticket_value(submission.view.private_metadata)
+        grant = self.parts.access.to(ACT_OF[form], submission.person, ref)
+        self._send[form](grant, submission)
+        # What was typed is stored: every form above and below is done with.
+        ack(response_action="clear")
+
+    def _reply(self, to: Grant, sent: FormSubmission) -> None:
+        self.parts.desk.add_comment(to.ticket.ref, author_id=to.person.id, text=_text(sent), source=sent.source)
+
+    def _note(self, to: Grant, sent: FormSubmission) -> None:
+        self.parts.desk.add_comment(
+            to.ticket.ref, author_id=to.person.id, text=_text(sent), internal=True, source=sent.source
+        )
+
+    def _resolve(self, to: Grant, sent: FormSubmission) -> None:
+        self.parts.desk.resolve(to.ticket.ref, by=to.person.id, answer=_text(sent), source=sent.source)
+
+    def _wait(self, to: Grant, sent: FormSubmission) -> None:
+        self.parts.desk.wait_for_customer(to.ticket.ref, by=to.person.id, question=_text(sent), source=sent.source)
+
+    def _release(self, to: Grant, sent: FormSubmission) -> None:
+        self.parts.desk.release(to.ticket.ref, by=to.person.id)
+        self._note_for_the_next(to, sent)
+
+    def _assign(self, to: Grant, sent: FormSubmission) -> None:
+        chosen = sent.view.text(Block.AGENT)
+        if not chosen:
+            raise InvalidInput(Block.AGENT, words.ASSIGN_MISSING)
+        self.parts.desk.assign(to.ticket.ref, to=read_person_value(chosen), by=to.person.id)
+        self._note_for_the_next(to, sent)
+
+    def _note_for_the_next(self, to: Grant, sent: FormSubmission) -> None:
+        if sent.view.text(Block.TEXT):
+            self._note(to, sent)
+
+
+def _text(sent: FormSubmission) -> str:
+    text = sent.view.text(Block.TEXT)
+    if not text:
+        raise InvalidInput(Block.TEXT, words.MISSING[Form(sent.view.callback_id)])
+    return text

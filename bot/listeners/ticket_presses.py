@@ -1,0 +1,157 @@
+"""The buttons and menus under every card of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.access import ALLOWED, Grant
+from bot.actions import Act, Form, Press, read_comment_value, read_menu_value, read_page_value, read_ticket_value
+from bot.blocks.forms import (
+    assign_view,
+    more_actions_view,
+    read_all_view,
+    release_view,
+    text_form_view,
+    why_view,
+    withdraw_view,
+)
+from bot.listeners.parts import Parts
+from bot.payloads import ButtonPress, PayloadError
+from bot.views import MoreActions, ReleaseForm, TextForm, TicketFacts, View, WithdrawForm
+from bot.words import inbound as words
+from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.model import TicketRef
+
+OPENS_TEXT_FORM: Mapping[Act, Form] = {
+    Act.REPLY: Form.REPLY,
+    Act.NOTE: Form.NOTE,
+    Act.RESOLVE: Form.RESOLVE,
+    Act.WAIT: Form.WAIT,
+    Act.ANSWER: Form.ANSWER,
+}
+"""The acts that ask for a text first."""
+
+
+class NotPossibleNow(HelpdeskError):
+    """A button of a card that the app does not answer."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(words.NOT_POSSIBLE_YET.format(number=number))
+
+
+@dataclass(frozen=True)
+class TicketPresses:
+    """One press, one use case or one form."""
+
+    parts: Parts
+    _acts: dict[Act, Callable[[Grant], object]] = field(init=False, default_factory=dict)
+    _opens: dict[Act, Callable[[Grant], View]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        desk = self.parts.desk
+        self._acts.update(
+            {
+                Act.START: lambda to: desk.start(to.ticket.ref, by=to.person.id),
+                Act.CLAIM: lambda to: desk.claim(to.ticket.ref, by=to.person.id),
+                Act.CLAIM_ANYWAY: lambda to: desk.claim(to.ticket.ref, by=to.person.id, beyond_capacity=True),
+                Act.TAKE: lambda to: desk.assign(to.ticket.ref, to=to.person.id, by=to.person.id),
+                Act.RESUME: lambda to: desk.resume(to.ticket.ref, by=to.person.id),
+                Act.REOPEN: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
+                Act.NOT_SOLVED: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
+            }
+        )
+        self._opens.update(
+            {
+                Act.ASSIGN: self._assign_form,
+                Act.REASSIGN: self._assign_form,
+                Act.RELEASE: lambda to: release_view(ReleaseForm(facts=self._facts(to))),
+                Act.WITHDRAW: lambda to: withdraw_view(WithdrawForm(facts=self._facts(to))),
+                Act.WHY: lambda to: why_view(self.parts.explaining.why(to.ticket, self._facts(to))),
+                Act.OPEN: lambda to: read_all_view(self.parts.screens.whole_text(to, 0)),
+                Act.MORE: self._more,
+            }
+        )
+
+    def register(self, app: App) -> None:
+        for act in Act:
+            if act is not Act.READ_ALL:
+                app.block_action(act.value)(self.press)
+        app.block_action(Press.TICKET_MENU.value)(self.choose)
+        app.block_action(Act.READ_ALL.value)(self.read_all)
+        app.block_action(Press.READ_PAGE.value)(self.turn_page)
+        app.block_action(Press.READ_PAGE_BACK.value)(self.turn_page)
+
+    def press(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        ref, version = read_ticket_value(press.value)
+        self._do(press, Act(press.action_id), ref, version)
+        ack()
+
+    def choose(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        act, ref, version = read_menu_value(press.value)
+        if act is Act.READ_ALL:
+            self._show_text(press, ref, comment=0)
+        else:
+            self._do(press, act, ref, version)
+        ack()
+
+    def read_all(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        ref, _version, comment = read_comment_value(press.value)
+        self._show_text(press, ref, comment=comment)
+        ack()
+
+    def turn_page(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        page, ref, comment = read_page_value(press.value)
+        if ref is None or press.view is None:
+            raise PayloadError("value")
+        grant = self.parts.access.to(Act.READ_ALL, press.person, ref)
+        text = self.parts.screens.whole_text(grant, comment, page=page)
+        self.parts.private.redraw(press.view, read_all_view(text))
+        ack()
+
+    def _do(self, press: ButtonPress, act: Act, ref: TicketRef, version: int) -> None:
+        if act not in ALLOWED:
+            self.parts.access.to(Act.OPEN, press.person, ref)
+            raise NotPossibleNow(ref.number)
+        grant = self.parts.access.to(act, press.person, ref)
+        if act in self._acts:
+            try:
+                self._acts[act](grant)
+            except (TransitionNotAllowed, NotTheHolder) as error:
+                # The card showed what is no longer so: say what is.
+                raise self._stale(error, grant, version) from error
+            return
+        form = OPENS_TEXT_FORM.get(act)
+        view = self._text_form(form, grant) if form else self._opens[act](grant)
+        self.parts.private.open(press.trigger_id, view, above=press.view)
+
+    def _stale(self, error: HelpdeskError, grant: Grant, version: int) -> HelpdeskError:
+        now = self.parts.desk.ticket(grant.ticket.ref)
+        return error if now.version == version else StaleTicket(now)
+
+    def _show_text(self, press: ButtonPress, ref: TicketRef, *, comment: int) -> None:
+        grant = self.parts.access.to(Act.READ_ALL, press.person, ref)
+        text = self.parts.screens.whole_text(grant, comment)
+        self.parts.private.open(press.trigger_id, read_all_view(text), above=press.view)
+
+    def _text_form(self, form: Form, grant: Grant) -> View:
+        customer = self.parts.desk.person(grant.ticket.customer_id).name
+        return text_form_view(TextForm(form=form, facts=self._facts(grant), customer=customer))
+
+    def _assign_form(self, grant: Grant) -> View:
+        return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))
+
+    def _more(self, grant: Grant) -> View:
+        acts = tuple(act for act in self.parts.screens.possible(grant.ticket) if act in ALLOWED)
+        return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts))
+
+    def _facts(self, grant: Grant) -> TicketFacts:
+        return self.parts.screens.facts(grant.ticket, grant.person.tz)

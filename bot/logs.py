@@ -1,0 +1,60 @@
+"""
+The process's log: one line an entry, as text or as JSON.
+
+What people write never stands in it at INFO or above: not by us, and not by Bolt, which logs whole payloads at INFO and
+below and is therefore heard from WARNING on only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+CHATTY = ("slack_bolt", "slack_sdk", "bolt", "apscheduler", "alembic", "waitress", "sqlalchemy")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class OneLine(logging.Formatter):
+    """Text for people: control characters are shown, so that nobody's words can begin a line or colour it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        said = _visible(record.getMessage()).replace("\n", "\\n")
+        line = f"{at} {record.levelname:<7} {record.name}: {said}"
+        if record.exc_info:
+            line += "\n" + _visible(self.formatException(record.exc_info))
+        return line
+
+
+class JsonLine(logging.Formatter):
+    """One JSON object a line, for machines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=True)
+
+
+def set_up(level: str, how: Literal["text", "json"]) -> None:
+    """Send the log of this process to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLine() if how == "json" else OneLine())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _visible(text: str) -> str:
+    return CONTROLS.sub(lambda found: repr(found.group())[1:-1], text)

@@ -1,0 +1,115 @@
+"""Who is who: Slack's people learned once and kept as the desk's."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot.payloads import SlackUser
+from bot.settings import PersonSeed
+from bot.text import from_slack
+from bot.words import inbound as words
+from ticketing.desk import Desk
+from ticketing.errors import HelpdeskError
+from ticketing.model import Person, Role, Tier
+
+log = logging.getLogger(__name__)
+
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+
+
+class OtherOrganization(HelpdeskError):
+    """Somebody of another organisation, in a shared channel: they are no one's customer here."""
+
+    def __init__(self, user: SlackUser) -> None:
+        self.user = user
+        super().__init__(words.OTHER_ORGANIZATION)
+
+
+class NotAPerson(HelpdeskError):
+    """A bot or a workflow, which has no tickets."""
+
+    def __init__(self, user: SlackUser) -> None:
+        self.user = user
+        super().__init__(words.ONLY_PEOPLE)
+
+
+@dataclass(frozen=True)
+class People:
+    """Finds the desk's person for somebody in Slack, asking Slack about each once."""
+
+    desk: Desk
+    slack: WebClient
+    team: str
+
+    def known(self, user: SlackUser) -> Person:
+        """
+        The person, learned now if this is their first act.
+
+        A workspace admin becomes an admin of the desk when first met (docs/decisions: the first admin). Raises
+        OtherOrganization or NotAPerson.
+        """
+        if user.team != self.team:
+            raise OtherOrganization(user)
+        person = self.desk.person_by_ref(user.external_ref)
+        # Somebody stored without a name was met while Slack did not answer: ask again.
+        if person is not None and person.name != user.id:
+            return person
+        return self._learn(user)
+
+    def _learn(self, user: SlackUser) -> Person:
+        try:
+            said = self.slack.users_info(user=user.id)
+        except (SlackClientError, OSError) as error:
+            log.warning("users.info did not answer (%s); the name is asked again next time.", type(error).__name__)
+            return self.desk.ensure_person(user.external_ref, user.id)
+        told: Mapping[str, Any] = said.get("user") or {}
+        if told.get("is_bot"):
+            raise NotAPerson(user)
+        profile: Mapping[str, Any] = told.get("profile") or {}
+        name = profile.get("real_name") or told.get("real_name") or profile.get("display_name") or told.get("name")
+        person = self.desk.ensure_person(
+            user.external_ref, str(name or user.id), email=profile.get("email"), tz=str(told.get("tz") or "UTC")
+        )
+        if told.get("is_admin") and person.role is Role.CUSTOMER:
+            self.desk.set_role(person.id, Role.ADMIN, by=None)
+            return self.desk.person(person.id)
+        return person
+
+    def as_read(self, text: str) -> str:
+        """A message's text as people read it, with the names of those it mentions, as far as they are known."""
+        names = {}
+        for user_id in set(MENTION.findall(text)):
+            person = self.desk.person_by_ref(SlackUser(self.team, user_id).external_ref)
+            if person is not None:
+                names[user_id] = person.name
+        return from_slack(text, names)
+
+    def seed(self, seeds: Iterable[PersonSeed]) -> None:
+        """
+        Make the file's people who they are to be.
+
+        Only those who are still plain customers: whoever has a role by now keeps what was set since.
+        """
+        for seed in seeds:
+            user = SlackUser(self.team, seed.slack)
+            already = self.desk.person_by_ref(user.external_ref)
+            if already is not None and already.role is not Role.CUSTOMER:
+                continue
+            person = self.known(user)
+            if seed.organization and self.desk.customer(person.id).organization_id is None:
+                self.desk.set_organization(person.id, seed.organization, seed.tier, by=None)
+            elif seed.tier is not Tier.STANDARD and self.desk.customer(person.id).tier is Tier.STANDARD:
+                self.desk.set_tier(person.id, seed.tier, by=None)
+            if seed.skills and self.desk.agent(person.id) is None:
+                self.desk.make_agent(
+                    person.id, skills=seed.skills, max_load=seed.max_load, is_senior=seed.senior, by=None
+                )
+            if seed.as_role > self.desk.person(person.id).role or (already is None and seed.role != "customer"):
+                self.desk.set_role(person.id, seed.as_role, by=None)

@@ -1,0 +1,84 @@
+"""
+What only the person at the screen needs: views opened for them, answers nobody else sees.
+
+Called once within the listener, with the client's short time-out and no second try; never carries a fact alone, which is
+what the outbox is for (docs/decisions, two lanes out).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.blocks.forms import plain_view
+from bot.payloads import Place, ShownView, SlackUser
+from bot.views import Message, View
+
+log = logging.getLogger(__name__)
+
+GONE = frozenset({"hash_conflict", "not_found", "view_not_found", "expired_trigger_id", "exchanged_trigger_id"})
+"""Refusals that mean that the person has moved on: the form was closed, or has changed since."""
+
+
+@dataclass(frozen=True)
+class Private:
+    """Answers one person."""
+
+    slack: WebClient
+
+    def open(self, trigger_id: str, view: View, *, above: ShownView | None = None) -> None:
+        """Show a modal, on top of the modal the person is in, if any. Raises SlackApiError."""
+        if above is not None and above.kind == "modal":
+            self.slack.views_push(trigger_id=trigger_id, view=view)
+        else:
+            self.slack.views_open(trigger_id=trigger_id, view=view)
+
+    def redraw(self, shown: ShownView, view: View) -> None:
+        """Replace a modal's content, unless it has changed since it was drawn. Raises SlackApiError."""
+        try:
+            self.slack.views_update(view_id=shown.id, hash=shown.hash, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in GONE:
+                raise
+
+    def say(
+        self,
+        person: SlackUser,
+        message: Message | str,
+        *,
+        place: Place | None = None,
+        trigger_id: str = "",
+        view: ShownView | None = None,
+    ) -> None:
+        """
+        Tell something beside what was pressed, or in a view where there is no message to stand beside.
+
+        A failure is logged, not raised: what was to be said is no fact that anybody relies on.
+        """
+        said = message if isinstance(message, Message) else Message(message, [])
+        try:
+            if place is not None and view is None:
+                self._beside(person, said, place)
+            elif trigger_id:
+                self.open(trigger_id, plain_view(said.text), above=view)
+        except (SlackClientError, OSError) as error:
+            log.warning("A private answer could not be shown (%s).", reason_of(error))
+
+    def _beside(self, person: SlackUser, said: Message, place: Place) -> None:
+        # Beside the card, not in its thread; but within the thread when that is where the pressed message stands.
+        in_thread = place.thread_ts if place.thread_ts != place.ts else None
+        extra: dict[str, Any] = {"thread_ts": in_thread} if in_thread else {}
+        if said.blocks:
+            extra["blocks"] = said.blocks
+        self.slack.chat_postEphemeral(channel=place.channel, user=person.id, text=said.text, **extra)
+
+
+def reason_of(error: Exception) -> str:
+    """Slack's error code, or what kind of failure it was; never what was sent."""
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error") or "unknown")
+    return type(error).__name__

@@ -1,0 +1,298 @@
+"""
+What listeners show at once: forms, lists and App Home, read through the desk and made into the renderers' frozen values.
+
+Nothing here decides who may see what: whoever calls has asked `bot.access` before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.access import ALLOWED, Grant
+from bot.actions import Act, NewTicketState
+from bot.blocks.home import agent_home, customer_home
+from bot.clock import Clock
+from bot.payloads import SlackUser
+from bot.text import zone_of
+from bot.views import (
+    AgentChoice,
+    AgentHome,
+    AgentList,
+    AgentRow,
+    AssignForm,
+    CategoryChoice,
+    CustomerHome,
+    CustomerList,
+    CustomerRow,
+    CustomerState,
+    FieldKind,
+    FieldSpec,
+    ListKind,
+    NewTicketForm,
+    OpenTicketLine,
+    Page,
+    Promise,
+    ReadAll,
+    Receipt,
+    TicketFacts,
+    View,
+)
+from ticketing import sla
+from ticketing.calendars import is_open, next_opening
+from ticketing.configuration import Category, FieldType
+from ticketing.desk import Desk
+from ticketing.errors import TicketNotFound
+from ticketing.model import ClockKind, Person, PersonId, Priority, Role, Ticket, TicketStatus, Tier
+
+FIELD_KINDS = {
+    FieldType.TEXT: FieldKind.TEXT,
+    FieldType.NUMBER: FieldKind.TEXT,
+    FieldType.SELECT: FieldKind.CHOICE,
+}
+LIST_LENGTH = 10
+T = TypeVar("T")
+
+HELD_AT_MOST = 200
+"""More than any agent holds: the counts of App Home are of all of them."""
+
+_ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
+
+
+@dataclass(frozen=True)
+class Screens:
+    """Reads what a screen needs."""
+
+    desk: Desk
+    clock: Clock
+
+    # --- the new ticket -----------------------------------------------------------------------------------------------
+
+    def new_ticket(
+        self,
+        user: SlackUser,
+        *,
+        subject: str = "",
+        description: str = "",
+        state: NewTicketState | None = None,
+        for_customer: str | None = None,
+    ) -> NewTicketForm:
+        """The empty form. The person need not be known yet: opening a form stores nothing."""
+        person = self.desk.person_by_ref(user.external_ref)
+        return NewTicketForm(
+            categories=tuple(_choice(category) for category in self.desk.categories()),
+            subject=subject[:150],
+            description=description[:3000],
+            zone=person.tz if person else self.desk.configuration().zone,
+            for_customer=for_customer,
+            state=state or NewTicketState(),
+        )
+
+    def promise(self, customer: Person, *, category: str, priority: Priority) -> Promise | None:
+        """When an answer would be due, were the ticket opened now; None where none is promised."""
+        due_at = self.desk.promise(customer.id, category=category, priority=priority)
+        if due_at is None:
+            return None
+        tier = self.desk.customer(customer.id).tier
+        now = self.clock()
+        return Promise(due_at=due_at, now=now, back_at=self._back_at(now, category, priority, tier))
+
+    def receipt(self, ticket: Ticket, zone: str) -> Receipt:
+        """What stands in the form's place once the ticket is open."""
+        promise = None
+        if ticket.response_due_at is not None:
+            back_at = self._back_at(ticket.as_of, ticket.category, ticket.priority, ticket.tier)
+            promise = Promise(due_at=ticket.response_due_at, now=ticket.as_of, back_at=back_at)
+        return Receipt(number=ticket.number, promise=promise, zone=zone)
+
+    def category_for_what_is_just_said(self) -> str:
+        """The category of a ticket whose customer was not asked: "general" where there is one, else the last."""
+        keys = [category.key for category in self.desk.categories()]
+        return "general" if "general" in keys else keys[-1]
+
+    def _back_at(self, now: datetime, category: str, priority: Priority, tier: Tier) -> datetime | None:
+        terms = sla.terms(self.desk.configuration(), priority=priority, tier=tier, category=category)
+        calendar = terms[ClockKind.FIRST_RESPONSE].calendar
+        return None if is_open(calendar, now) else next_opening(calendar, now)
+
+    # --- one ticket ---------------------------------------------------------------------------------------------------
+
+    def facts(self, ticket: Ticket, zone: str) -> TicketFacts:
+        return TicketFacts.of(ticket, category=self._label(ticket.category), zone=zone)
+
+    def possible(self, ticket: Ticket) -> tuple[Act, ...]:
+        """What the team can do with the ticket now, in the order to be shown."""
+        acts = {
+            TicketStatus.OPEN: (Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.WHY),
+            TicketStatus.ASSIGNED: (Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY),
+            TicketStatus.IN_PROGRESS: (
+                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY,
+            ),
+            TicketStatus.PENDING_CUSTOMER: (
+                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY,
+            ),
+            TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, Act.WHY),
+            TicketStatus.CLOSED: (Act.WHY,),
+        }[ticket.status]  # fmt: skip
+        return tuple(act for act in acts if act in ALLOWED)
+
+    def assign_form(self, ticket: Ticket, zone: str) -> AssignForm:
+        """Who can be given the ticket: those who fit first, the least loaded first among them."""
+        category = self.desk.configuration().category(ticket.category)
+        skill = category.skill if category else ticket.category
+        choices = [
+            AgentChoice(
+                id=agent.id,
+                name=agent.name,
+                load=agent.current_load,
+                max_load=agent.max_load,
+                fits=skill in agent.skills and agent.is_available and agent.current_load < agent.max_load,
+                is_available=agent.is_available,
+            )
+            for agent in self.desk.agents()
+            if agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
+        ]
+        choices.sort(key=lambda one: (not one.fits, not one.is_available, one.load, one.name))
+        holder = self._name(ticket.assigned_agent_id) if ticket.is_held else None
+        return AssignForm(facts=self.facts(ticket, zone), agents=tuple(choices), holder=holder)
+
+    def whole_text(self, grant: Grant, comment: int, *, page: int = 1) -> ReadAll:
+        """
+        The description (0) or a comment in full. Raises TicketNotFound for one that does not exist, and for a note of
+        the team where the reader is the ticket's customer.
+        """
+        ticket = grant.ticket
+        if comment == 0:
+            author, text, said_at = ticket.customer_id, ticket.description, ticket.opened_at
+        else:
+            is_own = grant.person.id == ticket.customer_id
+            found = self.desk.comments(ticket.ref, include_internal=not is_own)
+            one = next((each for each in found if each.number == comment and each.deleted_at is None), None)
+            if one is None:
+                raise TicketNotFound(ticket.number)
+            author, text, said_at = one.author_id, one.text, one.said_at
+        return ReadAll(
+            ref=ticket.ref,
+            text=text,
+            author=self._name(author) or "",
+            said_at=said_at,
+            comment=comment,
+            page=max(1, page),
+            zone=grant.person.tz,
+        )
+
+    def customer_row(self, ticket: Ticket, zone: str) -> CustomerRow:
+        return CustomerRow(
+            facts=self.facts(ticket, zone),
+            state=CustomerState.of(ticket),
+            agent=self._name(ticket.assigned_agent_id or ticket.last_agent_id),
+        )
+
+    def agent_row(self, ticket: Ticket, zone: str) -> AgentRow:
+        return AgentRow(
+            facts=self.facts(ticket, zone),
+            status=ticket.status,
+            customer=self._name(ticket.customer_id) or "",
+            due_at=_next_due(ticket),
+            agent=self._name(ticket.assigned_agent_id) if ticket.is_held else None,
+        )
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def tickets_of(self, person: Person) -> CustomerList:
+        """A customer's tickets, the last active first."""
+        tickets = self.desk.tickets_of_customer(person.id, limit=HELD_AT_MOST)
+        rows = tuple(self.customer_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
+        return CustomerList(rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
+
+    def agent_list(self, kind: ListKind, person: Person) -> AgentList:
+        """What waits, or what the agent holds. One's own tickets are not among what waits: another has to take them."""
+        if kind is ListKind.QUEUE:
+            tickets = [each for each in self.desk.queue(limit=HELD_AT_MOST) if each.customer_id != person.id]
+        else:
+            tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST)
+        rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
+        return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
+
+    def open_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
+        """A customer's open tickets by name, the last active first."""
+        tickets = self.desk.tickets_of_customer(person.id, limit=50)
+        unfinished = [each for each in tickets if each.status is not TicketStatus.CLOSED]
+        return tuple(OpenTicketLine(ref=each.ref, subject=each.subject) for each in unfinished)
+
+    # --- App Home -----------------------------------------------------------------------------------------------------
+
+    def home(self, person: Person, *, page: int = 1) -> View:
+        """App Home by role: an agent's or a lead's own work, or a customer's tickets."""
+        if person.role >= Role.AGENT:
+            return agent_home(self._agent_home(person, page))
+        tickets = self.desk.tickets_of_customer(person.id, limit=HELD_AT_MOST)
+        rows = [self.customer_row(ticket, person.tz) for ticket in tickets]
+        rows.sort(key=lambda row: _ORDER_AT_HOME.get(row.state, 3 if row.facts.number in _closed(tickets) else 1))
+        shown, turned = _page(rows, page)
+        return customer_home(CustomerHome(rows=tuple(shown), now=self.clock(), page=turned, zone=person.tz))
+
+    def _agent_home(self, person: Person, page: int) -> AgentHome:
+        now = self.clock()
+        agent = self.desk.agent(person.id)
+        held = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST)
+        waiting = [each for each in self.desk.queue(limit=HELD_AT_MOST) if each.customer_id != person.id]
+        mine, turned = _page(held, page)
+        due = [next_due for each in held if (next_due := _next_due(each)) is not None]
+        zone = zone_of(person.tz)
+        today = now.astimezone(zone).date()
+        return AgentHome(
+            now=now,
+            name=person.name,
+            mine=tuple(self.agent_row(ticket, person.tz) for ticket in mine),
+            queue=tuple(self.agent_row(ticket, person.tz) for ticket in waiting[:LIST_LENGTH]),
+            queued=len(waiting),
+            due_today=sum(1 for at in due if at >= now and at.astimezone(zone).date() == today),
+            waiting_for_me=sum(1 for each in held if each.status is not TicketStatus.PENDING_CUSTOMER),
+            overdue=sum(1 for at in due if at < now),
+            load=agent.current_load if agent else 0,
+            max_load=agent.max_load if agent else 0,
+            is_available=agent.is_available if agent else False,
+            until=agent.away_until if agent else None,
+            page=turned,
+            zone=person.tz,
+            is_lead=person.role >= Role.LEAD,
+        )
+
+    def _label(self, category: str) -> str:
+        known = self.desk.configuration().category(category)
+        return known.name if known else category
+
+    def _name(self, person_id: PersonId | None) -> str | None:
+        return None if person_id is None else self.desk.person(person_id).name
+
+
+def _choice(category: Category) -> CategoryChoice:
+    fields = tuple(
+        FieldSpec(
+            key=asked.key,
+            label=asked.label,
+            kind=FIELD_KINDS[asked.type],
+            is_required=asked.required,
+            options=tuple((option, option) for option in asked.options),
+        )
+        for asked in category.fields
+    )
+    return CategoryChoice(
+        key=category.key, label=category.name, default_priority=category.default_priority, fields=fields
+    )
+
+
+def _next_due(ticket: Ticket) -> datetime | None:
+    return min((clock.due_at for clock in ticket.clocks if clock.is_running and clock.due_at is not None), default=None)
+
+
+def _closed(tickets: list[Ticket]) -> frozenset[int]:
+    return frozenset(ticket.number for ticket in tickets if ticket.status is TicketStatus.CLOSED)
+
+
+def _page(rows: list[T], page: int) -> tuple[list[T], Page]:
+    pages = max(1, -(-len(rows) // LIST_LENGTH))
+    page = min(max(1, page), pages)
+    return rows[(page - 1) * LIST_LENGTH : page * LIST_LENGTH], Page(number=page, of=pages)

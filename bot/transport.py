@@ -1,0 +1,267 @@
+"""
+The two ways in: Socket Mode, and signed HTTP requests.
+
+Both stop in the same order: take nothing new, let what runs finish and its answer leave, then disconnect. What was not
+taken Slack sends again (events) or tells its person about (commands, presses, forms).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from waitress import wasyncore
+from waitress.server import create_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+PATH = "/slack/events"
+CONCURRENCY = 10
+"""Listeners at work at once over Socket Mode. Each is one short transaction, so few are enough."""
+
+THREADS = 8
+MAX_BODY = 1_000_000
+"""Bytes of a request's body; Slack's largest, a view of 250 KB, fits with room for its encoding."""
+
+DRAIN_S = 5.0
+"""Real seconds that listeners at work are given to finish once the process has been told to stop."""
+
+SIGNATURE_AGE_S = 300
+"""Slack: a request's timestamp must be within five minutes of now (docs.slack.dev, verifying requests)."""
+
+
+class Transport(Protocol):
+    """A way in."""
+
+    def start(self) -> None:
+        """Begin to take requests; returns once they can arrive."""
+        ...
+
+    def stop(self) -> None:
+        """Take nothing new, let what runs finish, then disconnect."""
+        ...
+
+    @property
+    def ready_line(self) -> str | None:
+        """What to print about it once it has started."""
+        ...
+
+
+class AtWork:
+    """Counts the requests being answered, and admits no more once told to stop."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._admitting = True
+
+    def enter(self) -> bool:
+        """False if nothing new is taken any more; otherwise `leave` must follow."""
+        with self._changed:
+            if self._admitting:
+                self._count += 1
+            return self._admitting
+
+    def leave(self) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def close(self, timeout: float) -> bool:
+        """Admit no more and wait for the rest, at most `timeout` real seconds. Whether all have left."""
+        with self._changed:
+            self._admitting = False
+            return self._changed.wait_for(lambda: self._count == 0, timeout)
+
+
+class SocketMode(SocketModeHandler):
+    """
+    Bolt's own Socket Mode, which drains before it disconnects.
+
+    https://docs.slack.dev/apis/events-api/using-socket-mode
+    """
+
+    def __init__(self, app: App, app_token: str) -> None:
+        # A ping every 5 s: a connection cut without a word is replaced within seconds.
+        super().__init__(app, app_token, ping_interval=5, concurrency=CONCURRENCY)
+        self._at_work = AtWork()
+
+    @property
+    def ready_line(self) -> None:
+        return None
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        if not self._at_work.enter():
+            return
+        try:
+            started = time.time()
+            response = answer(lambda: run_bolt_app(self.app, req))
+            send_response(client, req, response, started)
+        finally:
+            self._at_work.leave()
+
+    def start(self) -> None:
+        self.connect()  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        if not self._at_work.close(DRAIN_S):
+            log.warning("Some requests were still running after %.0f s; Slack sends their events again.", DRAIN_S)
+        self.close()  # type: ignore[no-untyped-call]
+
+
+class Http:
+    """Slack's signed requests, served by waitress at /slack/events."""
+
+    def __init__(self, app: App, signing_secret: str, host: str, port: int) -> None:
+        self._at_work = AtWork()
+        self._sockets: dict[int, Any] = {}
+        self._stopping = threading.Event()
+        self._host = host
+        door = Door(app, signing_secret)
+        self._server = create_server(
+            self._admitted(door),
+            map=self._sockets,
+            host=host,
+            port=port,
+            threads=THREADS,
+            max_request_body_size=MAX_BODY,
+            max_request_header_size=16_384,
+            channel_timeout=10,
+            cleanup_interval=2,
+            connection_limit=1000,
+            ident=None,
+        )
+        self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
+
+    @property
+    def ready_line(self) -> str:
+        return f"Listening on http://{self._host}:{self.port}{PATH}"
+
+    @property
+    def port(self) -> int:
+        return int(self._server.effective_port)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        if not self._at_work.close(DRAIN_S):
+            log.warning("Some requests were still running after %.0f s; Slack sends their events again.", DRAIN_S)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        self._stopping.set()
+        self._thread.join(DRAIN_S)
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=0.2, map=self._sockets, count=1)
+        # The last answers are written by now, but may not have left.
+        for _ in range(10):
+            if not any(channel.writable() for channel in list(self._sockets.values())):
+                break
+            wasyncore.loop(timeout=0.1, map=self._sockets, count=1)
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def _admitted(self, door: Door) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
+        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if not self._at_work.enter():
+                start_response("503 Service Unavailable", [("Content-Length", "0"), ("Connection", "close")])
+                return [b""]
+            try:
+                return door(environ, start_response)
+            finally:
+                self._at_work.leave()
+
+        return serve
+
+
+class Door:
+    """
+    The WSGI application: nothing is parsed before its signature has been checked, and nothing is a traceback.
+
+    Over the raw bytes, in constant time; what is unsigned or stale gets an empty 401 and one line in the log.
+    """
+
+    def __init__(self, app: App, signing_secret: str, machine_time: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._secret = signing_secret.encode()
+        self._machine_time = machine_time
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        response = self._answer(environ)
+        body = response.body.encode()
+        headers = [(name, value) for name, values in response.headers.items() for value in values]
+        headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start_response(f"{response.status} {_REASONS.get(response.status, 'Status')}", [*headers, _length(body)])
+        return [body]
+
+    def _answer(self, environ: WSGIEnvironment) -> BoltResponse:
+        if environ.get("PATH_INFO") != PATH:
+            return BoltResponse(status=404, body="")
+        if environ.get("REQUEST_METHOD") != "POST":
+            return BoltResponse(status=405, body="")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if not self._is_signed(environ, body):
+            log.warning("A request with a wrong signature was refused (from %s).", environ.get("REMOTE_ADDR"))
+            return BoltResponse(status=401, body="")
+        return answer(lambda: self._app.dispatch(BoltRequest(body=body.decode(), headers=_headers(environ))))
+
+    def _is_signed(self, environ: Mapping[str, Any], body: bytes) -> bool:
+        stamp = str(environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""))
+        signature = str(environ.get("HTTP_X_SLACK_SIGNATURE", ""))
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
+            return False
+        if abs(self._machine_time() - int(stamp)) > SIGNATURE_AGE_S:
+            return False
+        expected = "v0=" + hmac.new(self._secret, b"v0:%s:%s" % (stamp.encode(), body), hashlib.sha256).hexdigest()
+        return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape"))
+
+
+def answer(dispatch: Callable[[], BoltResponse]) -> BoltResponse:
+    """
+    What Bolt answers, or 400 for what it cannot read.
+
+    Bolt reads the payload while it matches listeners, outside its own error handling: a view without a type, JSON that
+    is none or nested too deep raise out of it (slack_bolt 1.30).
+    """
+    try:
+        return dispatch()
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        log.warning("A payload that cannot be read was refused (%s).", type(error).__name__)
+        return BoltResponse(status=400, body="")
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
+    headers: dict[str, str | Sequence[str]] = {
+        name[len("HTTP_") :].lower().replace("_", "-"): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    headers["content-type"] = str(environ.get("CONTENT_TYPE") or "")
+    return headers
+
+
+def _length(body: bytes) -> tuple[str, str]:
+    return "Content-Length", str(len(body))
+
+
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    500: "Error",
+}
