@@ -189,7 +189,7 @@ def alert_group_message(group: AlertGroup) -> Message:
             section(head),
             *rows,
             context(said(common.MORE_ROWS, count=hidden)) if hidden else None,
-            actions(press_button(Press.TAKE_SEVERAL, primary=True), show_all),
+            actions(press_button(Press.TAKE_SEVERAL, primary=True) if group.can_take_several else None, show_all),
         ],
     )
 

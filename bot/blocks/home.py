@@ -1,13 +1,91 @@
-"""App Home."""
+"""App Home: a customer's tickets, or an agent's work and the queue; a lead also finds the other places."""
 
 from __future__ import annotations
 
-from bot.views import AgentHome, CustomerHome, View
+from bot import text
+from bot.actions import Form, Press, page_value
+from bot.blocks.lists import agent_block, customer_block, queue_block
+from bot.blocks.parts import actions, context, divider, press_button, said, section
+from bot.views import AgentHome, CustomerHome, CustomerRow, CustomerState, Page, View
+from bot.views.common import Block
+from bot.words import lists as words
+
+ROWS = 10
+_LEAD = (Press.MY_WORK, Press.BOARD, Press.REPORT, Press.TEAM, Press.SETTINGS)
+_RESOLVED = frozenset({CustomerState.RESOLVED, CustomerState.CLOSED, CustomerState.WITHDRAWN, CustomerState.MERGED})
 
 
 def customer_home(home: CustomerHome) -> View:
-    raise NotImplementedError
+    """A customer's tickets in plain words, with whose turn it is."""
+    rows = home.rows[:ROWS]
+    shown: list[Block | None] = []
+    group = ""
+    for row in rows:
+        if _group(row) != group:
+            group = _group(row)
+            shown.append(section(group))
+        shown.append(customer_block(row))
+    return _home(
+        [
+            section(words.HOME_HEAD if rows else words.HOME_EMPTY),
+            actions(press_button(Press.NEW_TICKET, primary=True), press_button(Press.HOME_REFRESH)),
+            *shown,
+            *_pages(home.page),
+            context(text.as_of(home.now, home.zone)),
+        ]
+    )
 
 
 def agent_home(home: AgentHome) -> View:
-    raise NotImplementedError
+    """An agent's work by deadline, the queue, and whether new tickets come."""
+    places = _row(home, _LEAD, primary=None) if home.is_lead else None
+    leave = Press.AWAY if home.is_available else Press.BACK
+    mine = [agent_block(row, home.now, home.zone) for row in home.mine[:ROWS]]
+    queue = [queue_block(row, home.now, home.zone) for row in home.queue[:ROWS]]
+    waiting = said(words.HOME_QUEUE, count=home.queued) if home.queued else words.HOME_QUEUE_EMPTY
+    counts = said(words.HOME_COUNTS, due_today=home.due_today, waiting=home.waiting_for_me, overdue=home.overdue)
+    return _home(
+        [
+            places,
+            section(counts),
+            _row(home, (Press.TAKE_NEXT, Press.HAND_OVER, leave, Press.HOME_REFRESH), primary=Press.TAKE_NEXT),
+            context(_availability(home)) if home.max_load else None,
+            section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
+            *mine,
+            *_pages(home.page),
+            divider(),
+            section(waiting),
+            *queue,
+            context(text.as_of(home.now, home.zone)),
+        ]
+    )
+
+
+def _group(row: CustomerRow) -> str:
+    if row.state is CustomerState.THEIR_TURN:
+        return words.HOME_GROUP_THEIR_TURN
+    return words.HOME_GROUP_RESOLVED if row.state in _RESOLVED else words.HOME_GROUP_WITH_US
+
+
+def _row(home: AgentHome, presses: tuple[Press, ...], *, primary: Press | None) -> Block | None:
+    working = [press for press in presses if home.presses is None or press in home.presses]
+    return actions(*(press_button(press, primary=press is primary) for press in working))
+
+
+def _availability(home: AgentHome) -> str:
+    templates = (words.AWAY, words.AWAY_UNTIL), (words.AVAILABLE, words.AVAILABLE_UNTIL)
+    template = templates[home.is_available][home.until is not None]
+    until = text.until(home.until, home.zone) if home.until else ""
+    return said(template, load=home.load, max_load=home.max_load, until=until)
+
+
+def _pages(page: Page) -> list[Block | None]:
+    if page.of <= 1:
+        return []
+    back = press_button(Press.HOME_PAGE_BACK, page_value(page.number - 1)) if page.number > 1 else None
+    onward = press_button(Press.HOME_PAGE, page_value(page.number + 1)) if page.number < page.of else None
+    return [context(said(words.PAGE, page=page.number, pages=page.of)), actions(back, onward)]
+
+
+def _home(blocks: list[Block | None]) -> View:
+    return {"type": "home", "callback_id": Form.HOME, "blocks": [block for block in blocks if block]}

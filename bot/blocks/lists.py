@@ -1,31 +1,125 @@
-"""What commands answer with."""
+"""What commands answer with: lists, one ticket in a line, help."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.views import AgentList, AgentRow, CustomerList, CustomerRow, Message
+from bot import text
+from bot.actions import Act
+from bot.blocks.parts import act_button, context, counted, facts_line, message, said, section, spoken
+from bot.views import AgentList, AgentRow, CustomerList, CustomerRow, ListKind, Message
+from bot.views.common import Block
+from bot.words import common
+from bot.words import lists as words
+from ticketing.model import TicketStatus
+
+ROWS = 25  # more are counted
 
 
-def customer_list(rows: CustomerList) -> Message:
-    raise NotImplementedError
+def customer_list(listed: CustomerList) -> Message:
+    """`/ticket list`."""
+    rows = [customer_block(row) for row in listed.rows[:ROWS]]
+    first = customer_sentence(listed.rows[0], spoken=True) if rows else ""
+    more = listed.more + max(0, len(listed.rows) - ROWS)
+    return _list(ListKind.MY_TICKETS, rows, first, more)
 
 
-def agent_list(rows: AgentList) -> Message:
-    raise NotImplementedError
-
-
-def ticket_help() -> Message:
-    raise NotImplementedError
-
-
-def helpdesk_help() -> Message:
-    raise NotImplementedError
+def agent_list(listed: AgentList) -> Message:
+    """`/helpdesk queue` with a Claim each, and `/helpdesk mine`."""
+    in_queue = listed.kind is ListKind.QUEUE
+    block = queue_block if in_queue else agent_block
+    rows = [block(row, listed.now, listed.zone) for row in listed.rows[:ROWS]]
+    sentence = queue_sentence if in_queue else agent_sentence
+    first = sentence(listed.rows[0], listed.now, listed.zone).replace("*", "") if rows else ""
+    more = listed.more + max(0, len(listed.rows) - ROWS)
+    return _list(listed.kind, rows, first, more)
 
 
 def customer_line(row: CustomerRow, *, now: datetime, zone: str) -> Message:
-    raise NotImplementedError
+    """`/ticket 42`: the ticket in one line. The state says no minutes, so neither `now` nor `zone` changes it yet."""
+    return message(customer_sentence(row, spoken=True), [customer_block(row)])
 
 
 def agent_line(row: AgentRow, *, now: datetime, zone: str) -> Message:
-    raise NotImplementedError
+    """`/helpdesk 42`: the ticket in one line, with what can be done first."""
+    sentence = agent_sentence(row, now, zone)
+    block = queue_block if row.status is TicketStatus.OPEN else agent_block
+    return message(sentence.replace("*", ""), [block(row, now, zone)])
+
+
+def ticket_help() -> Message:
+    """`/ticket help`."""
+    return _help(words.TICKET_HELP_HEAD, words.TICKET_HELP, words.TICKET_HELP_FOOT)
+
+
+def helpdesk_help() -> Message:
+    """`/helpdesk help`."""
+    return _help(words.HELPDESK_HELP_HEAD, words.HELPDESK_HELP, words.HELPDESK_HELP_FOOT)
+
+
+# Rows, which App Home shows too
+
+
+def customer_block(row: CustomerRow) -> Block:
+    """A customer's ticket with Open."""
+    return section(customer_sentence(row), act_button(Act.OPEN, row.facts))
+
+
+def agent_block(row: AgentRow, now: datetime, zone: str) -> Block:
+    """A ticket in an agent's list, with Open."""
+    return section(agent_sentence(row, now, zone), act_button(Act.OPEN, row.facts))
+
+
+def queue_block(row: AgentRow, now: datetime, zone: str) -> Block:
+    """A waiting ticket, with Claim."""
+    return section(queue_sentence(row, now, zone), act_button(Act.CLAIM, row.facts))
+
+
+def customer_sentence(row: CustomerRow, *, spoken: bool = False) -> str:
+    """ "#42 Cannot open the invoice. Amir is working on it." """
+    agent = text.first(row.agent) if row.agent else common.SOMEBODY
+    template = words.CUSTOMER_ROW.replace("*", "") if spoken else words.CUSTOMER_ROW
+    return said(
+        template,
+        number=row.facts.number,
+        subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
+        state=said(words.CUSTOMER_STATE[row.state], agent=agent),
+    )
+
+
+def agent_sentence(row: AgentRow, now: datetime, zone: str) -> str:
+    """ "#42 due in 16 min. Mara waits for your answer. Cannot open the invoice" """
+    return said(
+        words.AGENT_ROW if row.due_at else words.AGENT_ROW_NO_DUE,
+        number=row.facts.number,
+        due=text.due(row.due_at, now, zone) if row.due_at else "",
+        turn=said(words.TURN[row.status], customer=text.first(row.customer)),
+        subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
+    )
+
+
+def queue_sentence(row: AgentRow, now: datetime, zone: str) -> str:
+    """ "#42 Cannot open the invoice. High, billing, Mara. Due in 16 min." """
+    due = text.due(row.due_at, now, zone) if row.due_at else ""
+    return said(
+        words.QUEUE_ROW,
+        number=row.facts.number,
+        subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
+        facts=facts_line(row.facts),
+        customer=text.first(row.customer),
+        due=f"{due[:1].upper()}{due[1:]}." if due else "",
+    ).rstrip()
+
+
+def _list(kind: ListKind, rows: list[Block], first: str, more: int) -> Message:
+    if not rows:
+        return message(words.LIST_EMPTY[kind], [section(words.LIST_EMPTY[kind])])
+    count = len(rows) + more
+    rest = context(said(common.MORE_ROWS, count=more)) if more else None
+    return message(counted(words.LIST_SPOKEN[kind], count, first=first), [section(words.LIST_HEAD[kind]), *rows, rest])
+
+
+def _help(head: str, rows: tuple[tuple[str, str], ...], foot: str) -> Message:
+    lines = [said(words.HELP_ROW, command=command, what=what) for command, what in rows]
+    sentences = [f"{spoken(head)}: {', '.join(command for command, _ in rows)}.", foot]
+    return message(sentences, [section("\n".join([head, *lines])), context(foot)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.actions import Press
 from bot.views.common import TicketFacts
 from bot.views.customer import CustomerState
 from ticketing.model import ClockKind, Outcome, Priority, TicketRef, TicketStatus, Tier
@@ -54,7 +55,8 @@ class AgentHome:
     """
     App Home of an agent, and of a lead (`is_lead` adds the row of places).
 
-    The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all.
+    The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all. `presses` are
+    the buttons that work, None for all.
     """
 
     now: datetime
@@ -72,6 +74,7 @@ class AgentHome:
     page: Page = Page()
     zone: str = "UTC"
     is_lead: bool = False
+    presses: frozenset[Press] | None = None
 
 
 class ListKind(StrEnum):

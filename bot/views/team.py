@@ -200,6 +200,7 @@ class AlertGroup:
     over: int = 0
     page: int = 1
     pages: int = 1
+    can_take_several: bool = True
     zone: str = "UTC"
 
 

@@ -110,6 +110,7 @@ WHY_TARGET = ("Target", "{target}  {tier}, {priority}; policy {version} of {date
 WHY_CALENDAR = ("Calendar", "{calendar}")
 WHY_COUNTED = "Counted"
 WHY_PAUSE = "Paused"
+WHY_WAITING_FOR = "waiting for {customer}"
 WHY_SUM = "Sum"
 WHY_DAYS = ("{count} day", "{count} days")
 WHY_MORE = ("{count} more stretch", "{count} more stretches")
