@@ -5,6 +5,8 @@ Shapes: https://docs.slack.dev/reference/interaction-payloads and
 https://docs.slack.dev/interactivity/implementing-slash-commands.
 """
 
+import re
+
 from sandbox.house import House
 from sandbox.manifest import Command, Shortcut
 from sandbox.model import JSON, Channel, Message, Person, View
@@ -14,6 +16,8 @@ from sandbox.present import view_json
 def command_payload(house: House, person: Person, channel: Channel, command: Command, text: str) -> dict[str, str]:
     """A slash command's form fields."""
     config = house.config
+    if command.should_escape:
+        text = escaped(house, text)
     return {
         "token": "sandbox", "team_id": config.team_id, "team_domain": config.team_domain, "channel_id": channel.id,
         "channel_name": channel_name(channel), "user_id": person.id, "user_name": person.name,
@@ -21,6 +25,24 @@ def command_payload(house: House, person: Person, channel: Channel, command: Com
         "response_url": house.base_url + house.triggers.new_response_url(person.id, channel.id),
         "trigger_id": house.triggers.new_trigger(person.id),
     }  # fmt: skip
+
+
+def escaped(house: House, words: str) -> str:
+    """
+    People and channels in a command's text as `<@U1|name>` and `<#C1|name>`, for a command with `should_escape`.
+
+    Source: https://docs.slack.dev/interactivity/implementing-slash-commands.
+    """
+
+    def mention(found: re.Match[str]) -> str:
+        sign, name = found.group(1), found.group(2)
+        if sign == "@":
+            person = next((one for one in house.workspace.people.values() if one.name == name), None)
+            return f"<@{person.id}|{name}>" if person else found.group(0)
+        channel = house.workspace.channel_named(name)
+        return f"<#{channel.id}|{name}>" if channel else found.group(0)
+
+    return re.sub(r"(?<![\w<])([@#])([a-z0-9._-]+)", mention, words)
 
 
 def channel_name(channel: Channel) -> str:

@@ -206,5 +206,5 @@ async def close(house: House, who: Person, request: web.Request) -> Answer:
     else:
         house.views.close(view)
     for payload in payloads:
-        await house.courier.ask(Outgoing("interactive", f"view_closed {payload['view']['callback_id']}", payload))
+        house.courier.tell(Outgoing("interactive", f"view_closed {payload['view']['callback_id']}", payload))
     return {"ok": True, "view": _top(house, who)}

@@ -40,6 +40,15 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def tell(self, outgoing: Outgoing) -> None:
+        """Send something once that nobody waits on."""
+        task = asyncio.get_running_loop().create_task(self._once(outgoing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _once(self, outgoing: Outgoing) -> None:
+        await self._attempt(outgoing, attempt=0, reason="")
+
     async def _until_acked(self, outgoing: Outgoing) -> None:
         if self._faults.chance(self._faults.delivery.reorder):
             await asyncio.sleep(REORDERED_BY_S)

@@ -1,0 +1,1 @@
+"""The sandbox, tested through the official SDK and Bolt."""

@@ -1,0 +1,147 @@
+"""Which events the app gets, and what they look like."""
+
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from tests.sandbox.doors import Door, Person
+
+GENERAL, RANDOM, SECRET, PRIVATE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0PRIVATE1"
+
+
+@pytest.fixture(autouse=True)
+def _quick(lively: Door) -> None:
+    lively.faults(retry_schedule_s=[])
+
+
+@pytest.fixture
+def alice(lively: Door) -> Person:
+    return Person(lively, "U0ALICE001")
+
+
+@pytest.fixture
+def bot(lively: Door) -> WebClient:
+    return lively.client()
+
+
+def events(lively: Door, name: str, count: int = 1) -> list[dict[str, Any]]:
+    """The events of this name that went out."""
+    lively.wait_for(lambda: len(lively.log(name)) >= count, f"event {name}")
+    found = [entry["request"] for entry in lively.log(name)]
+    assert len(found) == count
+    return [one["event"] for one in found]
+
+
+def test_a_message_comes_with_its_wrapper(lively: Door, alice: Person) -> None:
+    ts = alice.write(GENERAL, "hello")
+    (event,) = events(lively, "message")
+    assert (event["channel"], event["channel_type"], event["user"], event["ts"]) == (GENERAL, "channel", alice.id, ts)
+    wrapper = lively.log("message")[0]["request"]
+    assert (wrapper["type"], wrapper["api_app_id"], wrapper["team_id"]) == (
+        "event_callback",
+        "A0TESTAPP1",
+        "T0TESTTEAM",
+    )
+    assert wrapper["authorizations"][0]["user_id"] == "U0TESTBOT1"
+    assert wrapper["event_id"].startswith("Ev")
+
+
+@pytest.mark.parametrize(("channel", "kind"), [(SECRET, "group"), ("app", "im")])
+def test_private_conversations_have_their_own_kind(lively: Door, alice: Person, channel: str, kind: str) -> None:
+    alice.write(channel, "hello")
+    (event,) = events(lively, "message")
+    assert event["channel_type"] == kind
+
+
+def test_where_the_app_is_no_member_it_hears_nothing(lively: Door, alice: Person) -> None:
+    alice.write(RANDOM, "<@U0TESTBOT1> hello")
+    alice.write(PRIVATE, "hello")
+    alice.write(GENERAL, "heard")
+    (event,) = events(lively, "message")
+    assert event["text"] == "heard"
+    assert lively.log("app_mention") == []
+
+
+def test_a_mention_is_two_events_with_two_ids(lively: Door, alice: Person) -> None:
+    alice.write(GENERAL, "<@U0TESTBOT1> hello")
+    (mention,) = events(lively, "app_mention")
+    assert "channel_type" not in mention
+    lively.wait_for(lambda: lively.log("message"), "message")
+    ids = {entry["request"]["event_id"] for name in ("message", "app_mention") for entry in lively.log(name)[:1]}
+    assert len(ids) == 2
+
+
+def test_edits_and_deletions_show_before_and_after(lively: Door, alice: Person) -> None:
+    ts = alice.write(GENERAL, "before")
+    alice.do("messages", "PATCH", channel=GENERAL, ts=ts, text="after")
+    (changed,) = events(lively, "message.message_changed")
+    assert (changed["message"]["text"], changed["previous_message"]["text"]) == ("after", "before")
+    assert changed["message"]["edited"]["user"] == alice.id
+    alice.do("messages", "DELETE", channel=GENERAL, ts=ts)
+    (deleted,) = events(lively, "message.message_deleted")
+    assert (deleted["deleted_ts"], deleted["previous_message"]["text"], deleted["hidden"]) == (ts, "after", True)
+
+
+def test_a_reply_names_its_thread_and_whose_it_is(lively: Door, alice: Person, bot: WebClient) -> None:
+    root = bot.chat_postMessage(channel=GENERAL, text="root")["ts"]
+    alice.write(GENERAL, "reply", thread_ts=root)
+    _, reply = events(lively, "message", 2)
+    assert (reply["thread_ts"], reply["parent_user_id"]) == (root, "U0TESTBOT1")
+
+
+def test_files_come_as_a_share(lively: Door, alice: Person, bot: WebClient) -> None:
+    alice.do("messages", channel=GENERAL, text="look", files=[
+        {"name": "a.txt", "mimetype": "text/plain", "content_base64": "aGk="}])  # fmt: skip
+    (share,) = events(lively, "message.file_share")
+    assert share["files"][0]["name"] == "a.txt"
+    (shared,) = events(lively, "file_shared")
+    about: Any = bot.files_info(file=shared["file_id"])["file"]
+    assert (about["user"], about["size"]) == (alice.id, 2)
+
+
+def test_reactions_membership_and_profiles(lively: Door, alice: Person) -> None:
+    ts = alice.write(GENERAL, "nice")
+    alice.do("reactions", channel=GENERAL, ts=ts, name="+1")
+    alice.do("reactions", channel=GENERAL, ts=ts, name="+1", remove=True)
+    (added,) = events(lively, "reaction_added")
+    assert added["item"] == {"type": "message", "channel": GENERAL, "ts": ts}
+    assert events(lively, "reaction_removed")[0]["reaction"] == "+1"
+    lively.call("POST", f"/control/channels/{RANDOM}/members", {"user": "U0TESTBOT1", "present": True})
+    assert events(lively, "member_joined_channel")[0]["user"] == "U0TESTBOT1"
+    lively.call("POST", f"/control/channels/{RANDOM}/members", {"user": "U0TESTBOT1", "present": False})
+    assert events(lively, "member_left_channel")[0]["channel"] == RANDOM
+    lively.call("PATCH", f"/control/people/{alice.id}", {"real_name": "Alice Aspen"})
+    assert events(lively, "user_change")[0]["user"]["profile"]["real_name"] == "Alice Aspen"
+    lively.call("POST", "/control/channels", {"name": "new", "members": [alice.id]})
+    assert events(lively, "channel_created")[0]["channel"]["name"] == "new"
+
+
+def test_what_the_app_does_itself_comes_back_to_it_too(lively: Door, bot: WebClient) -> None:
+    ts = bot.chat_postMessage(channel=GENERAL, text="mine")["ts"]
+    bot.chat_update(channel=GENERAL, ts=ts, text="still mine")
+    (message,) = events(lively, "message")
+    assert message["bot_id"] == "B0TESTBOT1"
+    events(lively, "message.message_changed")
+
+
+def test_duplicates_are_made_on_demand(lively: Door, alice: Person) -> None:
+    lively.faults(delivery={"duplicate": 1.0})
+    alice.write("app", "menu")
+    lively.wait_for(lambda: len(alice.messages(alice.app)) == 3, "the menu twice")
+
+
+def test_dropped_events_are_sent_again(lively: Door, alice: Person) -> None:
+    lively.faults(delivery={"drop": 0.5}, retry_schedule_s=[0] * 20, seed=3)
+    for _ in range(5):
+        alice.write("app", "menu")
+    lively.wait_for(lambda: len(alice.messages(alice.app)) == 10, "five menus")
+
+
+def test_reordered_events_overtake_each_other(lively: Door, alice: Person) -> None:
+    lively.faults(delivery={"reorder": 0.5}, seed=2)
+    sent = [alice.write(GENERAL, str(number)) for number in range(6)]
+    lively.wait_for(lambda: len(lively.log("message")) == 6, "six events")
+    arrived = [entry["request"]["event"]["ts"] for entry in lively.log("message")]
+    assert sorted(arrived) == sent
+    assert arrived != sent
