@@ -82,7 +82,25 @@ agents = Table(
     Column("id", BigInteger, ForeignKey("people.id"), primary_key=True, autoincrement=False),
     Column("is_active", Boolean, nullable=False),
     Column("is_senior", Boolean, nullable=False),
+    Column("is_away", Boolean, nullable=False),
     Column("away_until", BigInteger),
+    Column("shifts", JSON),
+    Column("next_change_at", BigInteger),
+)
+Index(
+    "ix_agents_next_change_at",
+    agents.c.next_change_at,
+    postgresql_where=text("next_change_at IS NOT NULL"),
+    sqlite_where=text("next_change_at IS NOT NULL"),
+)
+
+agent_leaves = Table(
+    "agent_leaves",
+    metadata,
+    Column("agent_id", BigInteger, ForeignKey("agents.id"), nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("agent_id", "starts_at"),
 )
 
 # One small row an agent, updated by every assignment: apart from `agents`, which may be a reference table when distributed.

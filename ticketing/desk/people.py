@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_text, use_case
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
 from ticketing.instants import from_us, to_us
 from ticketing.model import HELD, Agent, Customer, Person, PersonId, Role, Tier
 from ticketing.rows import person_from
-from ticketing.tables import agent_loads, agent_skills, agents, customers, organizations, people, tickets
+from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people, tickets
 
 NEVER = 0
 """`last_assigned_at` of an agent who was never given a ticket: idle for longest."""
@@ -57,7 +58,6 @@ LOCKED_LOAD = select(agent_loads).where(agent_loads.c.agent_id == bindparam("per
 COUNTED_LOAD = select(func.count()).where(
     tickets.c.assigned_agent_id == bindparam("person"), tickets.c.status.in_([status.value for status in HELD])
 )
-RETURNING_AGENTS = select(agents.c.id).where(agents.c.away_until <= bindparam("now"), agents.c.is_active)
 
 
 class People(DeskBase):
@@ -170,7 +170,9 @@ class People(DeskBase):
             if load is None:
                 values = {"load": 0, "max_load": capacity, "is_available": True, "last_assigned_at": NEVER}
                 connection.execute(insert(agent_loads).values(agent_id=person_id, **values))
-                connection.execute(insert(agents).values(id=person_id, is_active=True, is_senior=is_senior))
+                connection.execute(
+                    insert(agents).values(id=person_id, is_active=True, is_senior=is_senior, is_away=False)
+                )
             else:
                 values = dict(load) | {"max_load": capacity}
                 del values["agent_id"]
@@ -192,23 +194,60 @@ class People(DeskBase):
         with self._database.write() as connection:
             if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
                 raise NotAnAgent(agent_id)
-            _set_available(connection, agent_id, available=available)
             away = to_us(until) if until is not None and not available else None
-            connection.execute(update(agents).where(agents.c.id == agent_id).values(away_until=away))
+            values = {"is_away": not available, "away_until": away}
+            connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
+            roster.apply(connection, agent_id, available=available, now=self._clock())
             return _known_agent(connection, agent_id)
 
-    def return_step(self, now: datetime) -> int:
-        """Bring back those whose absence has ended by `now`; how many."""
+    @use_case
+    def set_shifts(
+        self, agent_id: PersonId, shifts: Mapping[str, Sequence[str]] | None, *, by: PersonId | None
+    ) -> Agent:
+        """
+        When an agent works, as {"mon-fri": ["09:00-17:00"]} in their own zone; None for no shifts.
+
+        Raises InvalidInput for hours that cannot be read, NotAnAgent.
+        """
+        with self._database.write() as connection:
+            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
+                raise NotAnAgent(agent_id)
+            try:
+                roster.shift_calendar(shifts, _person(connection, agent_id).tz)
+            except ValueError as fault:
+                raise InvalidInput("shifts", str(fault)) from fault
+            stored = {days: list(hours) for days, hours in shifts.items()} if shifts else None
+            connection.execute(update(agents).where(agents.c.id == agent_id).values(shifts=stored))
+            roster.refresh(connection, agent_id, self._clock())
+            return _known_agent(connection, agent_id)
+
+    @use_case
+    def add_leave(self, agent_id: PersonId, start: datetime, end: datetime, *, by: PersonId | None) -> Agent:
+        """An agent is not there from `start` to `end`. Raises InvalidInput, NotAnAgent."""
+        if end <= start:
+            raise InvalidInput("end", "A leave ends after it begins.")
+        with self._database.write() as connection:
+            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
+                raise NotAnAgent(agent_id)
+            row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
+            connection.execute(insert(agent_leaves), row)
+            roster.refresh(connection, agent_id, self._clock())
+            return _known_agent(connection, agent_id)
+
+    def roster_step(self, now: datetime) -> datetime | None:
+        """Let shifts, leaves and absences begin and end; returns when the next one does, None for never."""
         with self._database.read() as connection:
-            due = [PersonId(row.id) for row in connection.execute(RETURNING_AGENTS, {"now": to_us(now)})]
+            due = roster.due(connection, now)
         for agent_id in due:
-            self.set_available(agent_id, available=True, by=None)
-        return len(due)
+            self._refresh_roster(agent_id, now)
+        with self._database.read() as connection:
+            return roster.next_change(connection)
 
-
-def _set_available(connection: Connection, agent_id: PersonId, *, available: bool) -> None:
-    for table in (agent_loads, agent_skills):
-        connection.execute(update(table).where(table.c.agent_id == agent_id).values(is_available=available))
+    @use_case
+    def _refresh_roster(self, agent_id: PersonId, now: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(LOCKED_LOAD, {"person": agent_id})
+            roster.refresh(connection, agent_id, now)
 
 
 def _person(connection: Connection, person_id: PersonId) -> Person:

@@ -255,9 +255,20 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_senior", sa.Boolean(), nullable=False),
+        sa.Column("is_away", sa.Boolean(), nullable=False),
         sa.Column("away_until", sa.BigInteger(), nullable=True),
+        sa.Column("shifts", sa.JSON(), nullable=True),
+        sa.Column("next_change_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["people.id"], name=op.f("fk_agents_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
+    )
+    op.create_index(
+        "ix_agents_next_change_at",
+        "agents",
+        ["next_change_at"],
+        unique=False,
+        postgresql_where=sa.text("next_change_at IS NOT NULL"),
+        sqlite_where=sa.text("next_change_at IS NOT NULL"),
     )
     op.create_table(
         "alerts",
@@ -386,6 +397,14 @@ def upgrade() -> None:
             name=op.f("fk_ticket_events_customer_id_ticket_id"),
         ),
         sa.PrimaryKeyConstraint("customer_id", "ticket_id", "seq", name=op.f("pk_ticket_events")),
+    )
+    op.create_table(
+        "agent_leaves",
+        sa.Column("agent_id", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_leaves_agent_id")),
+        sa.PrimaryKeyConstraint("agent_id", "starts_at", name=op.f("pk_agent_leaves")),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE ticket_number")
