@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types imports bench lock screenshots clean
+.PHONY: help setup demo test check format lint types imports lock clean
 
 PYTHON ?= python3
 SPEED ?= 1

@@ -1,0 +1,1 @@
+"""Tests that act as people would, through the sandbox; workspace.py says how to write one."""

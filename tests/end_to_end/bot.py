@@ -1,0 +1,93 @@
+"""The bot as a process of its own, in the two combinations in which the end-to-end tests run it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tests.end_to_end.sandbox import Sandbox
+from tests.processes import Process
+
+Combination = Literal["sqlite-socket", "postgresql-http"]
+COMBINATIONS: tuple[Combination, ...] = ("sqlite-socket", "postgresql-http")
+
+
+class RunningBot(Protocol):
+    """A bot that is connected to a sandbox."""
+
+    def said(self) -> str:
+        """What it wrote to its output last."""
+        ...
+
+    def stop(self) -> None:
+        """End it in good order, as an operator would, unless it was killed. Raises AssertionError when it does not end well."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        ...
+
+    def restart(self) -> None:
+        """Start it again on the same database. It must have ended."""
+        ...
+
+
+@dataclass
+class BotProcess:
+    """`helpdesk run` against a sandbox, over Socket Mode or signed HTTP."""
+
+    sandbox: Sandbox
+    settings: Path
+    database_url: str
+    over_http: bool
+    process: Process
+    is_killed: bool = False
+
+    @classmethod
+    def start(cls, sandbox: Sandbox, settings: Path, database_url: str, combination: Combination) -> BotProcess:
+        """Start it and wait until it is ready. Raises AssertionError, with its output, when it does not get there."""
+        over_http = combination == "postgresql-http"
+        process = cls._run(sandbox, settings, database_url, over_http)
+        return cls(sandbox, settings, database_url, over_http, process)
+
+    @staticmethod
+    def _run(sandbox: Sandbox, settings: Path, database_url: str, over_http: bool) -> Process:
+        known = sandbox.credentials()
+        environment = {
+            "SLACK_API_URL": known.api_url,
+            "SLACK_BOT_TOKEN": known.bot_token,
+            "HELPDESK_DATABASE_URL": database_url,
+            "HELPDESK_CLOCK_URL": f"{sandbox.url}/control/clock",
+        }
+        if over_http:
+            environment |= {"SLACK_SIGNING_SECRET": known.signing_secret, "HELPDESK_HTTP_PORT": "0"}
+        else:
+            environment |= {"SLACK_APP_TOKEN": known.app_token}
+        process = Process([sys.executable, "-m", "bot", "run", "--config", str(settings)], environment)
+        try:
+            if over_http:
+                sandbox.deliver_by_http(process.line(r"Listening on (http://\S+)")[1])
+            process.line("Helpdesk is running")
+        except AssertionError:
+            process.stop()
+            raise
+        return process
+
+    def said(self) -> str:
+        return self.process.tail()
+
+    def stop(self) -> None:
+        if self.is_killed:
+            return
+        code = self.process.stop()
+        assert code == 0, f"The bot ended with {code}:\n{self.said()}"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.is_killed = True
+
+    def restart(self) -> None:
+        self.process = self._run(self.sandbox, self.settings, self.database_url, self.over_http)
+        self.is_killed = False

@@ -1,0 +1,139 @@
+"""
+Who lives in the workspace of the end-to-end tests, written down twice: for the sandbox and for the bot.
+
+There are more people and categories than tests, so that each test can take some that no other has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TEAMS = {0: 10, 1: 40, 2: 30, 3: 15}
+"""Agents in a team -> how many such teams there are. All are categories, of which a menu holds 100 (Slack's limit)."""
+CUSTOMERS = {"standard": 200, "premium": 30, "enterprise": 30}
+LEADS = 12
+
+
+@dataclass(frozen=True)
+class SpareTeam:
+    """A category nobody uses yet."""
+
+    key: str
+    name: str
+    channel: str
+    agents: list[str]
+
+
+@dataclass
+class Cast:
+    """The people and teams of one running workspace, and which of them are still to be had."""
+
+    people: list[dict[str, Any]] = field(default_factory=list)
+    channels: list[dict[str, Any]] = field(default_factory=list)
+    seeds: list[dict[str, Any]] = field(default_factory=list)
+    categories: list[dict[str, Any]] = field(default_factory=list)
+    _free_people: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _free_teams: dict[int, list[SpareTeam]] = field(default_factory=dict)
+
+    @classmethod
+    def assemble(cls) -> Cast:
+        """Everybody, always the same."""
+        cast = cls()
+        names = _names()
+        leads = [cast._add(next(names), "lead", skills={}) for _ in range(LEADS)]
+        cast._free_people["lead", "standard"] = [name for name, _ in reversed(leads)]
+        for tier, count in CUSTOMERS.items():
+            customers = [cast._add(next(names), "customer", tier=tier) for _ in range(count)]
+            cast._free_people["customer", tier] = [name for name, _ in reversed(customers)]
+        staff = [user_id for _, user_id in leads]
+        numbers = itertools.count(1)
+        for size, count in TEAMS.items():
+            cast._free_teams[size] = [cast._team(next(numbers), size, names, staff) for _ in range(count)][::-1]
+        cast._channel("C0SUPPORT1", "support", "everyone")
+        cast._channel("C0TRIAGE01", "triage", staff)
+        cast._channel("C0ESCALATE", "escalations", staff)
+        return cast
+
+    def take_person(self, role: str, tier: str) -> str:
+        """The name of somebody nobody has yet."""
+        free = self._free_people.get((role, tier))
+        assert free is not None, f"There is no {tier} {role} in the cast; there are {sorted(self._free_people)}."
+        assert free, f"All {tier} {role}s are taken: there have to be more in cast.py."
+        return free.pop()
+
+    def take_team(self, agents: int) -> SpareTeam:
+        """A category nobody has yet, with that many agents."""
+        free = self._free_teams.get(agents)
+        assert free is not None, f"There is no team of {agents} in the cast; there are {sorted(self._free_teams)}."
+        assert free, f"All teams of {agents} are taken: there have to be more in cast.py."
+        return free.pop()
+
+    def write(self, directory: Path) -> tuple[Path, Path]:
+        """Write the sandbox's workspace file and the bot's settings file; their paths, in this order."""
+        workspace, settings = directory / "workspace.toml", directory / "helpdesk.toml"
+        team = {"id": "T0TESTS001", "name": "Tests", "domain": "tests"}
+        workspace.write_text(toml({"team": team, "people": self.people, "channels": self.channels}), encoding="utf-8")
+        desk = {
+            "zone": "Europe/Vienna",
+            "open_rate_per_hour": 10_000,
+            "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"},
+            "categories": [{"key": "general", "name": "General"}, *self.categories],
+        }
+        settings.write_text(toml({"desk": desk, "people": self.seeds}), encoding="utf-8")
+        return workspace, settings
+
+    def _team(self, number: int, size: int, names: Iterator[str], staff: list[str]) -> SpareTeam:
+        key, channel = f"team-{number:02}", f"C0TEAM{number:04}"
+        agents = [self._add(next(names), "agent", skills={key: 3}) for _ in range(size)]
+        staff.extend(user_id for _, user_id in agents)
+        self._channel(channel, key, [*(user_id for _, user_id in agents), *staff[:LEADS]])
+        self.categories.append({"key": key, "name": f"Team {number:02}", "channel": channel})
+        return SpareTeam(key, f"Team {number:02}", key, [name for name, _ in agents])
+
+    def _add(self, first: str, role: str, **seed: Any) -> tuple[str, str]:
+        name, user_id = first.lower(), f"U0{first.upper():0<8}"
+        real_name = f"{first} {role.capitalize()}"
+        email = f"{name}@tests.example"
+        self.people.append({"id": user_id, "name": name, "real_name": real_name, "email": email, "tz": "Europe/Vienna"})
+        if role != "customer" or seed.get("tier") != "standard":
+            self.seeds.append({"slack": user_id, "name": real_name, "role": role} | seed)
+        return name, user_id
+
+    def _channel(self, channel_id: str, name: str, members: list[str] | str) -> None:
+        self.channels.append({"id": channel_id, "name": name, "members": members, "app_is_member": True})
+
+
+def _names() -> Iterator[str]:
+    """First names that differ: Bala, Balo, Bami, ..."""
+    for start, middle, end in itertools.product(("Ba", "De", "Ki", "Lo", "Mu", "Ra", "Se", "Ti"), "lmnrstv", "aeiou"):
+        yield start + middle + end
+    for start, middle, end in itertools.product(("Ba", "De", "Ki", "Lo", "Mu", "Ra", "Se", "Ti"), "lmnrstv", "aeiou"):
+        yield start + middle + end + "na"
+
+
+def toml(document: dict[str, Any]) -> str:
+    """A document as TOML. Tables and lists of tables stand under headings, everything else is also JSON."""
+    return "\n".join(_lines(document, ())) + "\n"
+
+
+def _lines(table: dict[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    nested: list[tuple[str, str, dict[str, Any]]] = []
+    for key, value in table.items():
+        heading = ".".join((*path, key))
+        if isinstance(value, dict) and not (path and path[-1] == "people"):
+            nested.append((key, f"[{heading}]", value))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            nested.extend((key, f"[[{heading}]]", one) for one in value)
+        elif isinstance(value, dict):
+            inner = ", ".join(f"{name} = {json.dumps(one)}" for name, one in value.items())
+            yield f"{key} = {{ {inner} }}"
+        else:
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    for key, heading, value in nested:
+        yield heading
+        yield from _lines(value, (*path, key))
