@@ -107,6 +107,12 @@ def test_what_has_escalated_goes_to_senior_agents_first(
     assert (reason.chosen, reason.rule) == (expected, rule)
 
 
+def test_without_escalation_a_senior_agent_is_one_like_the_others() -> None:
+    reason = choose("billing", HIGH, LEAST_LOADED, [agent(1), agent(2, load=4, senior=True)])
+
+    assert (reason.chosen, reason.rule) == (1, Rule.STRATEGY)
+
+
 @pytest.mark.parametrize(
     ("candidates", "is_escalated", "expected", "rule"),
     [

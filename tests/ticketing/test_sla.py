@@ -88,27 +88,27 @@ def test_the_figures_of_the_two_tables(priority: Priority, first_response_h: int
 
 @pytest.fixture(scope="module")
 def configuration() -> Configuration:
-    """Each level says something that the one above does not."""
+    """Each level says something that the more specific ones do not; in which order they stand makes no difference."""
     document: dict[str, Any] = {
         "calendars": [
             {"name": "Office", "zone": "Europe/Vienna", "windows": {"mon-fri": ["09:00-17:00"]}},
             {"name": "Early", "zone": "Europe/Vienna", "windows": {"mon-fri": ["06:00-14:00"]}},
         ],
         "policies": [
-            {"category": "billing", "tier": "premium", "first_response": {"high": "10m"}},
-            {"category": "billing", "first_response": {"high": "20m", "low": "none"}, "calendar": "Office"},
-            {
-                "tier": "premium",
-                "first_response": {"high": "30m", "low": "5h"},
-                "calendar": "Early",
-                "warn_before": "7m",
-            },
             {
                 "first_response": {"high": "40m", "low": "6h", "medium": "7h"},
                 "next_response": {"medium": "9h"},
                 "time_to_claim": {"high": "15m"},
                 "warn_before": "9m",
             },
+            {
+                "tier": "premium",
+                "first_response": {"high": "30m", "low": "5h"},
+                "calendar": "Early",
+                "warn_before": "7m",
+            },
+            {"category": "billing", "first_response": {"high": "20m", "low": "none"}, "calendar": "Office"},
+            {"category": "billing", "tier": "premium", "first_response": {"high": "10m"}},
         ],
     }
     return parse(document, version=7)
@@ -591,6 +591,21 @@ def test_while_paused_an_explanation_tells_what_remains() -> None:
         (StepKind.COUNTED, vienna(23, 10), HOUR),
         (StepKind.PAUSED, vienna(24, 12), 10 * HOUR),  # working time: 7 h on Monday, 3 h on Tuesday
     ]
+
+
+def test_what_ended_while_paused_is_explained_as_if_it_had_gone_on_then() -> None:
+    """So the sum is the target's, and what was to spare can be seen."""
+    pauses = [Pause(vienna(23, 9, 50), None)]
+    clock = stopped(paused(begun(HOUR, vienna(23, 9)), vienna(23, 9, 50)), vienna(23, 15), ALWAYS, pauses)
+
+    explained = explain(clock, ALWAYS, pauses, vienna(24, 9))
+
+    assert [(step.kind, step.end) for step in explained.steps] == [
+        (StepKind.COUNTED, vienna(23, 9, 50)),
+        (StepKind.PAUSED, vienna(23, 15)),
+        (StepKind.COUNTED, vienna(23, 15, 10)),
+    ]
+    assert (explained.total, explained.spare) == (HOUR, 10 * MINUTE)
 
 
 def test_pauses_that_overlap_are_one() -> None:
