@@ -1,8 +1,8 @@
 """
 The process's log: one line an entry, as text or as JSON.
 
-What people write never stands in it at INFO or above: not by us, and not by Bolt, which logs whole payloads at INFO and
-below and is therefore heard from WARNING on only.
+What people write never stands in it at INFO or above. Libraries are heard from WARNING on; Bolt, which quotes payloads
+there too, from ERROR on (`bot.app`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-CHATTY = ("slack_bolt", "slack_sdk", "bolt", "apscheduler", "alembic", "waitress", "sqlalchemy")
+CHATTY = ("slack_bolt", "slack_sdk", "apscheduler", "alembic", "waitress", "sqlalchemy")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 

@@ -47,6 +47,7 @@ class People:
     desk: Desk
     slack: WebClient
     team: str
+    bot_user_id: str = ""
 
     def known(self, user: SlackUser) -> Person:
         """
@@ -83,7 +84,8 @@ class People:
         return person
 
     def as_read(self, text: str) -> str:
-        """A message's text as people read it, with the names of those it mentions, as far as they are known."""
+        """A message's text as people read it: mentions by name, as far as they are known, and not the one that calls us."""
+        text = text.strip().removeprefix(f"<@{self.bot_user_id}>").strip()
         names = {}
         for user_id in set(MENTION.findall(text)):
             person = self.desk.person_by_ref(SlackUser(self.team, user_id).external_ref)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from waitress import wasyncore
@@ -94,7 +95,9 @@ class SocketMode(SocketModeHandler):
     https://docs.slack.dev/apis/events-api/using-socket-mode
     """
 
-    def __init__(self, app: App, app_token: str) -> None:
+    def __init__(self, app: App, app_token: str, refused: Callable[[str], Exception]) -> None:
+        """`refused` makes the error to raise when Slack does not accept the token, out of Slack's code."""
+        self._refused = refused
         # A ping every 5 s: a connection cut without a word is replaced within seconds.
         super().__init__(app, app_token, ping_interval=5, concurrency=CONCURRENCY)
         self._at_work = AtWork()
@@ -114,7 +117,10 @@ class SocketMode(SocketModeHandler):
             self._at_work.leave()
 
     def start(self) -> None:
-        self.connect()  # type: ignore[no-untyped-call]
+        try:
+            self.connect()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            raise self._refused(str(error.response.get("error"))) from None
 
     def stop(self) -> None:
         if not self._at_work.close(DRAIN_S):

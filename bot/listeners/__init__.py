@@ -32,4 +32,4 @@ def register(app: App, parts: Parts) -> None:
     offers.register(app)
     Messages(parts, offers).register(app)
     Home(parts).register(app)
-    CatchAll().register(app)
+    CatchAll(parts).register(app)

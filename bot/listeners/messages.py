@@ -16,10 +16,9 @@ from bot.actions import Act
 from bot.listeners.offers import Offers
 from bot.listeners.parts import Parts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
-from bot.people import NotAPerson, OtherOrganization
 from bot.words import customer as words
-from ticketing.errors import NotTheHolder, TicketNotFound
-from ticketing.model import PersonId, TicketRef
+from ticketing.errors import NotTheHolder
+from ticketing.model import PersonId, Role, TicketRef
 
 PEOPLES = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """The subtypes of `message` that are somebody saying something (docs.slack.dev/reference/events/message)."""
@@ -61,22 +60,22 @@ class Messages:
             if said.kind == "im":
                 self.offers.make(said, author)
             return
-        try:
-            if shown.side == CUSTOMER:
-                self._from_customer(said, author, ref)
-            elif shown.side == AGENT:
-                self._from_agent(said, author, ref)
-            elif shown.side == TEAM:
-                self._comment(said, author, ref, Act.NOTE, internal=True)
-        except (OtherOrganization, NotAPerson):
-            return
-        except TicketNotFound as error:
-            # Somebody else in a channel where a ticket's thread stands: nothing of theirs is kept.
-            self.parts.private.say(author, str(error), place=said.place)
+        if shown.side == CUSTOMER:
+            self._from_customer(said, author, ref)
+        elif shown.side == AGENT:
+            self._from_agent(said, author, ref)
+        elif shown.side == TEAM:
+            self._comment(said, author, ref, Act.NOTE, internal=True)
 
     def _from_customer(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
-        """In a channel everybody can read the thread, so what the team writes there is public as well."""
+        """
+        In a channel everybody can read the thread, so what the team writes there is public as well.
+
+        What bystanders write there is their own talk and stays where it is.
+        """
         person = self.parts.access.person(author)
+        if person.id != ref.customer_id and person.role < Role.AGENT:
+            return
         act = Act.ANSWER if person.id == ref.customer_id else Act.REPLY
         number = self._comment(said, author, ref, act, internal=False)
         if number != ref.number:

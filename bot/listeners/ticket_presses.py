@@ -35,6 +35,18 @@ OPENS_TEXT_FORM: Mapping[Act, Form] = {
 }
 """The acts that ask for a text first."""
 
+OPENS = frozenset(OPENS_TEXT_FORM) | {
+    Act.ASSIGN,
+    Act.REASSIGN,
+    Act.RELEASE,
+    Act.WITHDRAW,
+    Act.WHY,
+    Act.OPEN,
+    Act.MORE,
+    Act.READ_ALL,
+}
+"""All acts that open a view and commit nothing."""
+
 
 class NotPossibleNow(HelpdeskError):
     """A button of a card that the app does not answer."""
@@ -72,7 +84,7 @@ class TicketPresses:
                 Act.RELEASE: lambda to: release_view(ReleaseForm(facts=self._facts(to))),
                 Act.WITHDRAW: lambda to: withdraw_view(WithdrawForm(facts=self._facts(to))),
                 Act.WHY: lambda to: why_view(self.parts.explaining.why(to.ticket, self._facts(to))),
-                Act.OPEN: lambda to: read_all_view(self.parts.screens.whole_text(to, 0)),
+                Act.OPEN: self._open,
                 Act.MORE: self._more,
             }
         )
@@ -149,9 +161,20 @@ class TicketPresses:
     def _assign_form(self, grant: Grant) -> View:
         return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))
 
+    def _open(self, grant: Grant) -> View:
+        """For the team, what can be done with it; for its customer, what they wrote."""
+        if grant.person.id == grant.ticket.customer_id:
+            return read_all_view(self.parts.screens.whole_text(grant, 0))
+        return self._more(grant)
+
     def _more(self, grant: Grant) -> View:
-        acts = tuple(act for act in self.parts.screens.possible(grant.ticket) if act in ALLOWED)
-        return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts))
+        return more_actions_view(MoreActions(facts=self._facts(grant), acts=self.parts.screens.possible(grant.ticket)))
 
     def _facts(self, grant: Grant) -> TicketFacts:
         return self.parts.screens.facts(grant.ticket, grant.person.tz)
+
+
+def opens_a_form(press: ButtonPress) -> bool:
+    """Whether the press asks for a form or a text to read, and so changes nothing by itself."""
+    pressed = press.value.partition(":")[0] if press.action_id == Press.TICKET_MENU else press.action_id
+    return pressed in {act.value for act in OPENS}

@@ -1,6 +1,7 @@
 """What listeners answer by themselves: short private sentences that no card carries."""
 
 NOT_POSSIBLE_YET = "This cannot be done with #{number} now."
+NOT_POSSIBLE_HERE = "This cannot be done here yet."
 QUEUE_EMPTY_FOR_YOU = "Nothing waits that you could take."
 NOTHING_PROMISED = "#{number} has no deadline: nothing was promised for it."
 NOT_OPENED = "Slack did not open the form in time. Press again."

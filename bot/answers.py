@@ -1,0 +1,232 @@
+"""
+What people are told when a listener could not do what they asked: the one table of answers (docs/decisions, 25).
+
+| what arrived | refused | the database is down | anything else |
+|---|---|---|---|
+| command | text in the ack | text in the ack | text with a reference |
+| press on a message | private message | private message; a view where a form was to open | private message with a reference |
+| press in a view, shortcut | a view | a view | a view with a reference |
+| form | at the field, text kept | at the field, text kept | at the field, text kept, with a reference |
+| event | 200, and a private message to who wrote | 500: Slack sends it again | 500: Slack sends it again |
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import refusals
+from bot.actions import MalformedValue, read_ticket_value
+from bot.blocks.forms import plain_view
+from bot.blocks.new_ticket import new_ticket_errors
+from bot.last_change import last_change
+from bot.listeners.ticket_presses import opens_a_form
+from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, Shortcut, SlackUser, team_of
+from bot.people import NotAPerson, OtherOrganization
+from bot.private import Private, reason_of
+from bot.refusals import Refusal, RefusalContext
+from bot.words import inbound as words
+from ticketing.desk import Desk
+from ticketing.errors import (
+    AgentFull,
+    AlreadyHeld,
+    DatabaseUnavailable,
+    HelpdeskError,
+    InvalidInput,
+    NotTheHolder,
+    StaleTicket,
+)
+from ticketing.model import Person, PersonId, Ticket, TicketRef
+
+log = logging.getLogger(__name__)
+
+HOPELESS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_found", "missing_scope"})
+"""What Slack would refuse again however often the event came: sending it once more helps nobody."""
+
+
+class Kind(Enum):
+    """What arrived, as far as the way to answer goes."""
+
+    COMMAND = auto()
+    PRESS = auto()
+    FORM = auto()
+    SHORTCUT = auto()
+    EVENT = auto()
+    OTHER = auto()
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Kind:
+        if "command" in body:
+            return cls.COMMAND
+        kinds = {
+            "block_actions": cls.PRESS,
+            "view_submission": cls.FORM,
+            "shortcut": cls.SHORTCUT,
+            "message_action": cls.SHORTCUT,
+            "event_callback": cls.EVENT,
+        }
+        return kinds.get(str(body.get("type")), cls.OTHER)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Turns whatever a listener raised into an answer; nothing raised ever reaches Slack as it is."""
+
+    desk: Desk
+    private: Private
+    team: str
+    reference: Callable[[], str] = lambda: secrets.token_hex(2).upper()
+
+    def register(self, app: App) -> None:
+        app.error(self.answer)
+
+    def answer(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        kind = Kind.of(body)
+        try:
+            return self._answer(error, kind, body)
+        except (PayloadError, MalformedValue):
+            log.warning("A payload that Slack would not send was refused (%s).", kind.name.lower())
+            return _ok()
+
+    def _answer(self, error: Exception, kind: Kind, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, PayloadError | MalformedValue):
+            raise error
+        if kind is Kind.EVENT:
+            return self._event(error, body)
+        refused = self._refusal(error, kind, body)
+        if kind is Kind.COMMAND:
+            return _json({"response_type": "ephemeral", "text": refused.text})
+        if kind is Kind.FORM:
+            return self._at_the_field(refused, error, body)
+        if kind is Kind.PRESS:
+            self._beside(refused, error, ButtonPress.read(body))
+        if kind is Kind.SHORTCUT:
+            shortcut = Shortcut.read(body)
+            self.private.say(shortcut.person, refused.text, trigger_id=shortcut.trigger_id)
+        return _ok()
+
+    def _refusal(self, error: Exception, kind: Kind, body: dict[str, Any]) -> Refusal:
+        if isinstance(error, HelpdeskError):
+            return refusals.refusal(error, self._context(error, kind, body))
+        if isinstance(error, SlackClientError | TimeoutError | OSError):
+            log.warning("Slack did not do what a %s needed: %s.", kind.name.lower(), reason_of(error))
+            return Refusal(words.NOT_OPENED)
+        return self._failure(error, kind)
+
+    def _failure(self, error: Exception, kind: Kind) -> Refusal:
+        reference = self.reference()
+        log.error("Failed to answer a %s, reference %s.", kind.name.lower(), reference, exc_info=error)
+        return refusals.failure(reference)
+
+    def _event(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, OtherOrganization | NotAPerson):
+            return _ok()
+        if isinstance(error, DatabaseUnavailable):
+            log.error("The database does not answer; Slack will send the event again.")
+            return BoltResponse(status=500, body="")
+        if isinstance(error, HelpdeskError):
+            self._to_the_writer(error, body)
+            return _ok()
+        if isinstance(error, SlackApiError) and reason_of(error) in HOPELESS:
+            log.warning("An event could not be answered: %s.", reason_of(error))
+            return _ok()
+        self._failure(error, Kind.EVENT)
+        return BoltResponse(status=500, body="")
+
+    def _to_the_writer(self, error: HelpdeskError, body: dict[str, Any]) -> None:
+        event = body.get("event") or {}
+        if not (event.get("ts") and event.get("user") and event.get("channel")):
+            return
+        said = SaidMessage.read(event, team=team_of(body))
+        if said.person is not None:
+            refused = refusals.refusal(error, self._context(error, Kind.EVENT, body, said.person))
+            # Below what they wrote: that is where they look.
+            place = Place(said.place.channel, said.place.ts, said.place.thread_ts)
+            self.private.say(said.person, refused.text, place=place)
+
+    def _at_the_field(self, refused: Refusal, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        submission = FormSubmission.read(body)
+        blocks = submission.view.payload.get("blocks") or []
+        inputs = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
+        if not inputs:
+            return _json({"response_action": "update", "view": plain_view(refused.text)})
+        named = error.field if isinstance(error, InvalidInput) else ""
+        errors = new_ticket_errors(submission.view.payload, {named or inputs[0]: refused.text})
+        fitting = {block if block in inputs else inputs[0]: sentence for block, sentence in errors.items()}
+        return _json({"response_action": "errors", "errors": fitting})
+
+    def _beside(self, refused: Refusal, error: Exception, press: ButtonPress) -> None:
+        if isinstance(error, DatabaseUnavailable) and opens_a_form(press):
+            self.private.say(press.person, refused.text, trigger_id=press.trigger_id, view=press.view)
+            return
+        shown = refused.message() if press.place is not None and press.view is None else refused.text
+        self.private.say(press.person, shown, place=press.place, trigger_id=press.trigger_id, view=press.view)
+
+    def _context(
+        self, error: HelpdeskError, kind: Kind, body: dict[str, Any], user: SlackUser | None = None
+    ) -> RefusalContext:
+        known = RefusalContext(
+            from_form=kind is Kind.FORM, from_command=kind is Kind.COMMAND, is_message=kind is Kind.EVENT
+        )
+        if isinstance(error, DatabaseUnavailable):
+            return known
+        reader = self._reader(user or _user(body))
+        known = replace(known, zone=reader.tz if reader else "UTC", reader=reader.id if reader else None)
+        if isinstance(error, AgentFull):
+            return replace(known, ticket=_pressed(body))
+        if not isinstance(error, AlreadyHeld | NotTheHolder | StaleTicket):
+            return known
+        changed = last_change(self.desk.events(error.ticket.ref)) if isinstance(error, StaleTicket) else None
+        following = self._next_for(reader) if isinstance(error, AlreadyHeld) else None
+        return replace(
+            known,
+            names=self._names(error.ticket.assigned_agent_id, changed.by if changed else None),
+            now=error.ticket.as_of,
+            next_in_queue=(following.ref, following.version) if following else None,
+            last_change=changed,
+        )
+
+    def _reader(self, user: SlackUser | None) -> Person | None:
+        return self.desk.person_by_ref(user.external_ref) if user else None
+
+    def _names(self, *people: PersonId | None) -> dict[PersonId, str]:
+        return {person: self.desk.person(person).name for person in people if person is not None}
+
+    def _next_for(self, reader: Person | None) -> Ticket | None:
+        agent = self.desk.agent(reader.id) if reader else None
+        if agent is None:
+            return None
+        return next(iter(self.desk.queue(limit=1, categories=list(agent.skills))), None)
+
+
+def _pressed(body: dict[str, Any]) -> tuple[TicketRef, int] | None:
+    """The ticket that an agent who is full pressed on, so that they can claim it all the same."""
+    try:
+        return read_ticket_value(ButtonPress.read(body).value) if Kind.of(body) is Kind.PRESS else None
+    except MalformedValue:
+        return None
+
+
+def _user(body: dict[str, Any]) -> SlackUser | None:
+    try:
+        if "user_id" in body:
+            return SlackUser(str(body.get("team_id") or ""), str(body["user_id"]))
+        return SlackUser.read(body)
+    except PayloadError:
+        return None
+
+
+def _ok() -> BoltResponse:
+    return BoltResponse(status=200, body="")
+
+
+def _json(payload: Mapping[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(payload), headers={"content-type": ["application/json"]})

@@ -1,0 +1,204 @@
+"""
+The process: everything put together, started and stopped in order.
+
+What comes in goes through a transport to Bolt and its listeners; what goes out is driven by the ticker. Both use one desk.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.access import Access
+from bot.answers import Answers
+from bot.clock import Clock, FollowedClock, SystemClock
+from bot.explaining import Explaining
+from bot.listeners import Parts, register
+from bot.outward import Outward
+from bot.people import People
+from bot.private import Private
+from bot.screens import Screens
+from bot.settings import Settings, SettingsError
+from bot.transport import Http, SocketMode, Transport
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+
+log = logging.getLogger(__name__)
+
+LISTENER_TIMEOUT_S = 2
+"""How long a listener waits for Slack, once and without another try: it has 3 s in all."""
+
+WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+
+
+class SlackUnavailable(Exception):
+    """Slack does not answer at the start."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"Slack at {url} does not answer: {why}.")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The app in its workspace, as Slack tells at the start."""
+
+    team: str
+    bot_user_id: str
+    bot_id: str
+    enterprise: str | None
+
+
+def web_client(settings: Settings) -> WebClient:
+    """The client of listeners: short time-out, no second try. The outbox has one of its own."""
+    return WebClient(
+        token=settings.bot_token(),
+        base_url=settings.slack_api_url,
+        timeout=LISTENER_TIMEOUT_S,
+        retry_handlers=[],
+    )
+
+
+def installed(settings: Settings) -> Installation:
+    """Ask Slack who we are. Raises SettingsError for a token it refuses, SlackUnavailable when it does not answer."""
+    try:
+        client = WebClient(token=settings.bot_token(), base_url=settings.slack_api_url, timeout=10)
+        said = client.auth_test()
+    except SlackApiError as error:
+        raise _refused("SLACK_BOT_TOKEN", str(error.response.get("error")), settings) from None
+    except (SlackClientError, OSError) as error:
+        raise SlackUnavailable(settings.slack_api_url, str(getattr(error, "reason", error))) from None
+    return Installation(
+        team=str(said["team_id"]),
+        bot_user_id=str(said["user_id"]),
+        bot_id=str(said.get("bot_id") or ""),
+        enterprise=said.get("enterprise_id"),
+    )
+
+
+def _refused(variable: str, code: str, settings: Settings) -> Exception:
+    if code in WRONG_TOKEN:
+        return SettingsError(f"{variable} is refused by Slack ({code}): copy it again from your app's settings.")
+    return SlackUnavailable(settings.slack_api_url, code)
+
+
+def bolt_app(client: WebClient, installation: Installation) -> App:
+    """
+    Bolt, answering only after a listener has returned: an event whose transaction failed is not acknowledged.
+
+    Requests over HTTP come through `bot.transport.Door`, which has verified them before Bolt reads anything.
+    """
+    known = AuthorizeResult(
+        enterprise_id=installation.enterprise,
+        team_id=installation.team,
+        bot_user_id=installation.bot_user_id,
+        bot_id=installation.bot_id,
+        bot_token=client.token,
+    )
+
+    def authorize(**_: Any) -> AuthorizeResult:
+        return known
+
+    # Bolt's own log is heard from ERROR on: below, it quotes payloads, which are what people wrote.
+    bolt_log = logging.getLogger("bolt")
+    bolt_log.setLevel(logging.ERROR)
+    return App(
+        name="helpdesk",
+        logger=bolt_log,
+        client=client,
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        token_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The business clock. Raises ClockError when the clock to follow does not answer."""
+    return FollowedClock(settings.clock_url) if settings.clock_url else SystemClock()
+
+
+class Helpdesk:
+    """One process of the helpdesk: `start`, then `stop`."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.transport  # noqa: B018 - says what is missing before anything is touched
+        self.installation = installed(settings)
+        migrate(settings.database_url)
+        self.clock = clock_of(settings)
+        self.database = Database.open(settings.database_url)
+        self.desk = Desk(self.database, self.clock)
+        self.desk.seed(settings.desk)
+        client = web_client(settings)
+        people = People(self.desk, client, self.installation.team, self.installation.bot_user_id)
+        people.seed(settings.people)
+
+        private = Private(client)
+        screens = Screens(self.desk, self.clock)
+        access = Access(self.desk, people)
+        parts = Parts(self.desk, access, screens, Explaining(self.desk, self.clock), private, client, self.clock)
+        self.app = bolt_app(client, self.installation)
+        register(self.app, parts)
+        Answers(self.desk, private, self.installation.team).register(self.app)
+        self.outward = Outward(settings, self.desk, self.clock, self.installation)
+        self.transport = _transport(settings, self.app)
+
+    def start(self) -> None:
+        """Take up work; returns once requests can arrive. Raises SettingsError or SlackUnavailable."""
+        self.clock.start()
+        self.outward.start()
+        self.transport.start()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what runs, disconnect; then stop sending."""
+        for what, step in (
+            ("transport", self.transport.stop),
+            ("outward", self.outward.stop),
+            ("clock", self.clock.stop),
+            ("database", self.database.close),
+        ):
+            _stop(what, step)
+
+
+def _stop(what: str, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception:
+        log.exception("Stopping the %s failed.", what)
+
+
+def _transport(settings: Settings, app: App) -> Transport:
+    if settings.transport == "socket":
+        return SocketMode(app, settings.app_token(), lambda code: _refused("SLACK_APP_TOKEN", code, settings))
+    return Http(app, settings.signing_secret(), settings.http_host, settings.http_port)
+
+
+def run(settings: Settings, say: Callable[[str], None]) -> None:
+    """
+    Run until SIGTERM or SIGINT, telling `say` what a person starting it waits for.
+
+    Raises SettingsError, SlackUnavailable, ClockError or a database's error when it cannot start.
+    """
+    stopping = threading.Event()
+    # The handler only sets an event: stopping within it could wait for a lock that the interrupted code holds.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    helpdesk = Helpdesk(settings)
+    try:
+        helpdesk.start()
+        if helpdesk.transport.ready_line:
+            say(helpdesk.transport.ready_line)
+        say("Helpdesk is running")
+        stopping.wait()
+    finally:
+        helpdesk.stop()

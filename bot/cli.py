@@ -1,0 +1,174 @@
+"""`helpdesk`: run the bot, and what an operator does around it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot import logs, manifest
+from bot.app import SlackUnavailable, clock_of, installed, run, web_client
+from bot.clock import ClockError
+from bot.settings import Settings, SettingsError, load
+from ticketing.configuration import parse
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.errors import DatabaseUnavailable, InvalidConfiguration
+
+WRONG_SETTINGS = 2
+"""Exit status where the settings have to be changed; 1 is what may be different next time."""
+
+
+@click.group()
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="The settings file (else HELPDESK_CONFIG, else helpdesk.toml)."
+)
+@click.pass_context
+def helpdesk(context: click.Context, config: Path | None) -> None:
+    """A helpdesk that lives in Slack."""
+    context.obj = config
+
+
+@helpdesk.command("run")
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file.")
+@click.pass_obj
+def run_command(given: Path | None, config: Path | None) -> None:
+    """Answer in Slack until stopped."""
+    with _said_plainly():
+        settings = load(config or given)
+        logs.set_up(settings.log_level, settings.log_format)
+        run(settings, say)
+
+
+@helpdesk.command("manifest")
+@click.option("--url", help="The public address of /slack/events, for HTTP; without it, the manifest for Socket Mode.")
+def manifest_command(url: str | None) -> None:
+    """Print the manifest to create the Slack app from."""
+    if url is None:
+        say(manifest.for_socket_mode().rstrip())
+        return
+    if not url.startswith("https://"):
+        raise click.BadParameter("Slack sends requests to addresses that begin with https:// only.", param_hint="--url")
+    say(manifest.for_http(url).rstrip())
+
+
+@helpdesk.command("migrate")
+@click.pass_obj
+def migrate_command(config: Path | None) -> None:
+    """Bring the database to the present schema."""
+    with _said_plainly():
+        settings = load(config)
+        logs.set_up(settings.log_level, settings.log_format)
+        migrate(settings.database_url)
+        say("The database is up to date.")
+
+
+@helpdesk.group("config")
+def config_group() -> None:
+    """The desk's configuration: the [desk] part of the settings file."""
+
+
+@config_group.command("check")
+@click.pass_obj
+def check_command(config: Path | None) -> None:
+    """Check the file; nothing is changed."""
+    with _said_plainly():
+        settings = load(config)
+        configuration = parse(settings.desk)
+        say(f"The configuration is valid: {len(configuration.categories)} categories, {len(settings.people)} people.")
+
+
+@config_group.command("apply")
+@click.pass_obj
+def apply_command(config: Path | None) -> None:
+    """Store the file's [desk] as the configuration in force."""
+    with _said_plainly():
+        settings = load(config)
+        migrate(settings.database_url)
+        database = Database.open(settings.database_url)
+        try:
+            version = Desk(database, clock_of(settings)).configure(settings.desk, by=None)
+        finally:
+            database.close()
+        say(f"Version {version} of the configuration is in force.")
+
+
+@helpdesk.command("doctor")
+@click.pass_obj
+def doctor_command(config: Path | None) -> None:
+    """Check settings, database, token and channels, and say what to do."""
+    with _said_plainly():
+        settings = load(config)
+        say(f"ok       settings: {settings.transport} transport")
+        migrate(settings.database_url)
+        database = Database.open(settings.database_url)
+        try:
+            desk = Desk(database, clock_of(settings))
+            channels = desk.configuration().channels if desk.configuration().version else parse(settings.desk).channels
+            say("ok       database")
+        finally:
+            database.close()
+        installation = installed(settings)
+        say(f"ok       token: workspace {installation.team}")
+        faults = sum(
+            not _channel_is_ready(settings, name, channel)
+            for name, channel in (("triage", channels.triage), ("escalations", channels.escalations))
+        )
+    if faults:
+        sys.exit(1)
+
+
+def _channel_is_ready(settings: Settings, name: str, channel: str | None) -> bool:
+    if channel is None:
+        say(f"missing  channel for {name}: nobody has chosen one ([desk.channels] in the settings file)")
+        return False
+    try:
+        told = web_client(settings).conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        say(f"missing  channel for {name}: {channel} cannot be seen ({error.response.get('error')})")
+        return False
+    if not told.get("is_member"):
+        say(f"missing  the app is not in #{told.get('name')}. There, type /invite @Helpdesk.")
+        return False
+    say(f"ok       channel for {name}: #{told.get('name')}")
+    return True
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Whatever keeps a command from doing its work is a sentence, not a traceback."""
+    try:
+        yield
+    except (SettingsError, InvalidConfiguration) as error:
+        _give_up(str(error), WRONG_SETTINGS)
+    except ArgumentError:
+        _give_up("HELPDESK_DATABASE_URL is not a database's address, such as sqlite:///helpdesk.db.", WRONG_SETTINGS)
+    except (SlackUnavailable, ClockError) as error:
+        _give_up(str(error), 1)
+    except (DatabaseUnavailable, SQLAlchemyError) as error:
+        cause = error.__cause__ or error
+        _give_up(f"The database does not answer: {str(cause).splitlines()[0]}", 1)
+    except OSError as error:
+        _give_up(f"{error.strerror or error}.", 1)
+
+
+def _give_up(sentence: str, status: int) -> None:
+    for line in sentence.splitlines():
+        click.echo(line, err=True)
+    sys.exit(status)
+
+
+def say(line: str) -> None:
+    """Print a line at once, also into a pipe."""
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """The command line."""
+    helpdesk(prog_name="helpdesk")
