@@ -26,6 +26,7 @@ from ticketing.errors import DatabaseUnavailable
 BUSY_TIMEOUT_MS = 5_000
 _SERIALIZATION_FAILURE = "40001"
 _DEADLOCK = "40P01"
+_UNIQUE_VIOLATION = "23505"
 
 
 class FairLock:
@@ -103,8 +104,12 @@ class Database:
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether PostgreSQL asks for the transaction to be run again (by SQLSTATE, never by text)."""
-    return getattr(error.orig, "sqlstate", None) in {_SERIALIZATION_FAILURE, _DEADLOCK}
+    """
+    Whether the transaction, run again on PostgreSQL, would see what got in its way (by SQLSTATE, never by text).
+
+    A natural key that somebody else has just written is one of those: the second look finds it.
+    """
+    return getattr(error.orig, "sqlstate", None) in {_SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION}
 
 
 @contextmanager

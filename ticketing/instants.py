@@ -1,4 +1,4 @@
-"""Instants as the tables hold them: whole microseconds since 1970 in UTC, in a BIGINT."""
+"""Instants as the tables hold them: whole microseconds since 1970 in UTC, in a BIGINT, as ids are."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ def from_us(us: int | None) -> datetime | None: ...
 def from_us(us: int | None) -> datetime | None:
     """The aware UTC datetime of `to_us`; None stays None. Raises OverflowError outside the years 1 to 9999."""
     return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def is_id(number: int) -> bool:
+    """Whether a BIGINT can hold it: no row has an id that none could have."""
+    return -(2**63) <= number < 2**63

@@ -91,7 +91,7 @@ def ticket_from(row: RowMapping, clocks: Iterable[SlaClock], as_of: datetime) ->
         tier=Tier(row["tier"]),
         close_reason=CloseReason(row["close_reason"]) if row["close_reason"] else None,
         fields=row["fields"],
-        clocks=tuple(clocks),
+        clocks=tuple(sorted(clocks, key=lambda clock: (clock.kind, clock.run))),
         as_of=as_of,
     )
 

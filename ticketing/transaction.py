@@ -15,13 +15,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from ticketing import lifecycle, queue, sla
 from ticketing.calendars import Pause
 from ticketing.configuration import Configuration
 from ticketing.errors import TicketNotFound
-from ticketing.instants import from_us, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import (
+    HELD,
     ClockKind,
     Comment,
     EventKind,
@@ -87,7 +89,19 @@ def _keyed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return {(f"key_{name}" if name in keys else name): value for name, value in row.items()}
 
 
-INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, sla_pauses, alerts, outbox)}
+def _put(table: Table, *changing: str) -> Any:
+    """Insert, or where that key is there already set the columns that may change."""
+    keys = [column.name for column in table.primary_key]
+    new = postgresql.insert(table)  # SQLite writes the clause in the same words
+    return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in changing})
+
+
+INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, outbox)} | {
+    # Paused again at the instant at which a pause of no length began: that one goes on.
+    sla_pauses: _put(sla_pauses, "resumed_at"),
+    # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
+    alerts: _put(alerts, "due_at", "created_at", "home"),
+}
 UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
 END_PAUSE = (
     update(sla_pauses)
@@ -116,6 +130,11 @@ TAKE_LOAD = (
         agent_loads.c.is_available,
         agent_loads.c.load < agent_loads.c.max_load,
     )
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+TAKE_LOAD_BY_HAND = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.load < agent_loads.c.max_load)
     .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
 )
 TAKE_LOAD_URGENT = (
@@ -180,6 +199,8 @@ class Transaction:
         """The ticket, held against everybody else until the commit. Raises TicketNotFound."""
         if ref in self._now:
             return self._now[ref]
+        if not (is_id(ref.customer_id) and is_id(ref.number)):
+            raise TicketNotFound(ref.number)
         ticket = self._load(LOCKED_TICKET, ref)
         self._before[ref] = self._now[ref] = ticket
         self._clocks_before[ref] = {(clock.kind, clock.run): clock for clock in ticket.clocks}
@@ -256,6 +277,8 @@ class Transaction:
         if to is TicketStatus.OPEN:
             changes.setdefault("assigned_agent_id", None)
             changes.setdefault("assigned_at", None)
+        if to not in HELD:
+            changes.setdefault("snoozed_until", None)  # whose list it was hidden from holds it no longer
         if to is TicketStatus.RESOLVED:
             changes.setdefault("resolved_at", self.now)
         if to is TicketStatus.CLOSED:
@@ -265,16 +288,21 @@ class Transaction:
             ticket = self._resume_clock(ticket)
         if to is TicketStatus.PENDING_CUSTOMER:
             ticket = self._pause_clock(ticket)
+        data = None
         if to in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
             met = (ClockKind.RESOLUTION,) if to is TicketStatus.RESOLVED else ()
+            data = {"ended": [[clock.kind.value, clock.run] for clock in ticket.clocks if clock.is_running]}
             ticket = self.stop_clocks(ticket, met=met, void=tuple(ClockKind))
-        return self.log(ticket, EventKind.STATUS, by=by, from_value=before, to_value=to, reason=reason or because)
+        why = reason or because
+        return self.log(ticket, EventKind.STATUS, by=by, from_value=before, to_value=to, reason=why, data=data)
 
     def hold(self, ticket: Ticket, agent_id: PersonId, *, already_counted: bool = False) -> Ticket:
         """Put the ticket into an agent's hands; `already_counted` when `take_load` has made room for it."""
         if already_counted:
             self._taken.add(ticket.ref)
-        return self.change(ticket, assigned_agent_id=agent_id, last_agent_id=agent_id, assigned_at=self.now)
+        return self.change(
+            ticket, assigned_agent_id=agent_id, last_agent_id=agent_id, assigned_at=self.now, snoozed_until=None
+        )
 
     def log(
         self,
@@ -353,13 +381,16 @@ class Transaction:
         terms = self.terms(ticket)
         version = self.configuration.version
         running = [clock for clock in ticket.clocks if clock.is_running]
-        return self._with_clocks(
+        ticket = self._with_clocks(
             ticket,
             [
                 sla.recomputed(clock, self.now, terms[clock.kind], self._stored_pauses(ticket, clock), version)
                 for clock in running
             ],
         )
+        newly_promised = [kind for kind in _owed(ticket) if kind not in {clock.kind for clock in running}]
+        ticket = self.start_clocks(ticket, newly_promised, run=ticket.reopened_count, at=ticket.sla_start_at)
+        return self._pause_clock(ticket) if ticket.status is TicketStatus.PENDING_CUSTOMER else ticket
 
     def put_clock(self, ticket: Ticket, clock: SlaClock) -> Ticket:
         """Replace one clock by a later state of it."""
@@ -368,7 +399,7 @@ class Transaction:
     def _with_clocks(self, ticket: Ticket, clocks: Iterable[SlaClock]) -> Ticket:
         by_key = {(clock.kind, clock.run): clock for clock in self._now[ticket.ref].clocks}
         by_key.update(((clock.kind, clock.run), clock) for clock in clocks)
-        return self.change(ticket, clocks=tuple(by_key.values()))
+        return self.change(ticket, clocks=tuple(by_key[key] for key in sorted(by_key)))
 
     def _pause_clock(self, ticket: Ticket) -> Ticket:
         clock = ticket.current_clock(ClockKind.RESOLUTION)
@@ -414,9 +445,13 @@ class Transaction:
 
     # --- load, alerts, outbox -----------------------------------------------------------------------------------------
 
-    def take_load(self, agent_id: PersonId, *, urgent: bool = False) -> bool:
-        """Make room with an agent if there is any (URGENT: if they are there at all); False: choose again."""
-        statement = TAKE_LOAD_URGENT if urgent else TAKE_LOAD
+    def take_load(self, agent_id: PersonId, *, urgent: bool = False, by_hand: bool = False) -> bool:
+        """
+        Make room with an agent if there is any; False: choose again, for somebody else has just taken it.
+
+        URGENT needs no room, only that they are there; an agent who claims needs room, but is there in any case.
+        """
+        statement = TAKE_LOAD_BY_HAND if by_hand else TAKE_LOAD_URGENT if urgent else TAKE_LOAD
         return self.connection.execute(statement, {"agent": agent_id, "now": to_us(self.now)}).rowcount == 1
 
     def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
@@ -552,6 +587,16 @@ class Transaction:
             self.connection.execute(TOUCH_SKILL_LOAD, touched)
             if deltas[agent_id]:
                 self.connection.execute(TOUCH_LOAD, touched)
+
+
+def _owed(ticket: Ticket) -> Iterable[ClockKind]:
+    """What is still to be done on the ticket, whether anything is promised about it or not."""
+    if ticket.status is TicketStatus.OPEN:
+        yield ClockKind.TIME_TO_CLAIM
+    if ticket.status not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        yield ClockKind.RESOLUTION
+        if ticket.first_response_at is None:
+            yield ClockKind.FIRST_RESPONSE
 
 
 def _holder(ticket: Ticket | None) -> PersonId | None:

@@ -121,3 +121,38 @@ def test_a_configuration_that_would_not_work_is_refused(desk: Desk) -> None:
     with pytest.raises(InvalidConfiguration):
         desk.configure({"categories": []}, by=None)
     assert desk.configuration() == before
+
+
+def test_a_promise_that_is_first_made_later_counts_from_the_opening(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    document = default_document()
+    document["policies"] = [{"resolution": {"medium": "none"}}]
+    desk.configure(document, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    assert ticket.resolution_due_at is None
+    desk.wait_for_customer(ticket.ref, by=amir)
+    clock.advance(hours=1)
+
+    desk.configure(default_document(), by=None)
+    desk.recompute_step()
+
+    assert desk.ticket(ticket.ref).resolution_due_at is None  # it is the customer's turn
+    clock.advance(hours=1)
+    assert desk.resume(ticket.ref, by=amir).resolution_due_at == ticket.opened_at + timedelta(days=3, hours=1)
+
+
+def test_a_skill_may_serve_categories_of_other_names(desk: Desk, cast: Cast) -> None:
+    document = default_document()
+    document["categories"] = [
+        {"key": "refunds", "name": "Refunds", "skill": "billing"},
+        {"key": "billing", "name": "Billing"},
+    ]
+    desk.configure(document, by=None)
+    waiting = cast.ticket(category="refunds")
+    cast.agent("amir")
+
+    late = cast.ticket(category="billing")
+
+    assert [ticket.number for ticket in desk.queue()] == [waiting.number, late.number]

@@ -13,7 +13,7 @@ from ticketing.desk.people import agent_of
 from ticketing.errors import AgentFull, AlreadyHeld, HelpdeskError, NotAnAgent, NotTheHolder, OwnTicket, StaleTicket
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
-from ticketing.picking import WAITS_BEFORE, pick
+from ticketing.picking import pick, waits_before
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
@@ -174,7 +174,7 @@ def assign_automatically(
 
 def _somebody_waits_before(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> bool:
     rank = queue.rank(ticket.priority, ticket.tier, ticket.sla_start_at, tx.configuration.queue)
-    return tx.connection.execute(WAITS_BEFORE, {"agent": agent_id, "rank": rank}).first() is not None
+    return waits_before(tx.connection, tx.configuration, agent_id, rank)
 
 
 def hand_over(

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from ticketing.configuration import Configuration, default_document, parse
+from ticketing.configuration import Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
 from ticketing.errors import InvalidInput
 from ticketing.instants import to_us
@@ -79,7 +79,12 @@ class DeskBase:
 
     def _store(self, connection: Connection, document: Mapping[str, Any], *, by: PersonId | None) -> int:
         version = (connection.execute(LATEST).scalar_one() or 0) + 1
-        row = {"version": version, "document": dict(document), "created_at": to_us(self._clock()), "created_by": by}
+        row = {
+            "version": version,
+            "document": to_document(parse(document)),
+            "created_at": to_us(self._clock()),
+            "created_by": by,
+        }
         connection.execute(insert(configurations), row)
         return version
 

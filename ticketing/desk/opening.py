@@ -13,6 +13,7 @@ from ticketing.desk.assignment import assign_automatically, category_of
 from ticketing.desk.base import DeskBase, checked_text, use_case
 from ticketing.desk.people import customer_of
 from ticketing.errors import InvalidInput
+from ticketing.fields import check_fields
 from ticketing.model import ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
@@ -121,7 +122,7 @@ def new_ticket(
             as_of=tx.now,
             source=source,
             follows_number=follows_number,
-            fields=dict(fields or {}),
+            fields=check_fields(configured.fields, fields or {}),
         )
     )
     ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)

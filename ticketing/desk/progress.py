@@ -143,8 +143,10 @@ class Progress(DeskBase):
             return tx.log(ticket, EventKind.ESCALATED, by=by)
 
     def close_step(self, now: datetime, *, limit: int = 200) -> int:
-        """Close what was resolved long enough ago, and say so in time before; how many were closed."""
+        """Close what was resolved long enough ago, and say so in time before; how many were closed. 0 days: never."""
         configuration = self.configuration()
+        if not configuration.auto_close_after_days:
+            return 0
         close_after = timedelta(days=configuration.auto_close_after_days)
         nudge_after = close_after - timedelta(
             days=min(configuration.nudge_before_days, configuration.auto_close_after_days)
