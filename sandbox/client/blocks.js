@@ -26,15 +26,15 @@ export function renderBlocks(blocks, surface) {
  * @returns {HTMLElement}
  */
 export function renderBlock(block, surface) {
-  const node = (BLOCKS[block.type] ?? unknownBlock)(block, surface);
+  const node = Object.hasOwn(BLOCKS, block.type) ? BLOCKS[block.type](block, surface) : unknown(block, "block");
   node.classList.add("block");
   node.dataset.type = block.type;
   if (block.block_id) node.dataset.blockId = block.block_id;
   return node;
 }
 
-/** @param {any} thing @param {string} [what] */
-function unknownBlock(thing, what = "block") {
+/** @param {any} thing @param {string} what */
+function unknown(thing, what) {
   const json = h("details", null, h("summary", null, `Unsupported ${what}: ${thing.type}`), h("pre", null, JSON.stringify(thing, null, 2)));
   return h("div", { class: "unknown" }, json);
 }
@@ -119,8 +119,8 @@ function renderElement(element, block, surface, how = {}) {
   if (element.type === "button" || element.type === "workflow_button") return button(element, block, surface);
   if (element.type === "overflow") return overflow(element, block, surface);
   if (element.type === "image") return picture(element, surface, "accessory-image");
+  if (!Object.hasOwn(INPUTS, element.type)) return unknown(element, "element");
   const draw = INPUTS[element.type];
-  if (!draw) return unknownBlock(element, "element");
   const host = h("div", { class: "element", data: { action: element.action_id ?? "" } });
   const label = how.label || wordsOf(element.placeholder) || wordsOf(block.text) || "Choose";
   append(host, draw(element, { surface, block, label, describedBy: how.describedBy, isInput: how.isInput ?? false, press: (value) => press(element, block, surface, host, { value }) }));

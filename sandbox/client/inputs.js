@@ -38,7 +38,7 @@ const choiceOf = (option, group) => ({ value: option.value, label: wordsOf(optio
 
 /** @param {any} element @returns {import("./select.js").Choice[]} */
 function choicesOf(element) {
-  if (element.option_groups) return element.option_groups.flatMap((/** @type {any} */ group) => (group.options ?? []).map((/** @type {any} */ option) => choiceOf(option, wordsOf(group.label))));
+  if (element.option_groups?.length) return element.option_groups.flatMap((/** @type {any} */ group) => (group.options ?? []).map((/** @type {any} */ option) => choiceOf(option, wordsOf(group.label))));
   return (element.options ?? []).map((/** @type {any} */ option) => choiceOf(option));
 }
 

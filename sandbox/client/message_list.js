@@ -1,8 +1,7 @@
 // The messages of a channel or thread: pages are read as one scrolls, and only a window of them is in the page.
 import { gathered, h, icon } from "./dom.js";
-import { authorOf, renderMessage } from "./message.js";
+import { renderMessage } from "./message.js";
 import { attachToolbar } from "./message_actions.js";
-import { plainOf } from "./mrkdwn.js";
 
 const PAGE = 100;
 /** Message nodes kept in the page at most, and how many are added when one scrolls to an end of them. */
@@ -37,10 +36,9 @@ export class MessageList {
     this.intro = what.intro;
     this.top = h("div", { class: "list-top" });
     this.items = h("div", { class: "items" });
-    this.scroller = h("div", { class: "scroller", role: "log", "aria-label": what.label, "aria-live": "off", tabindex: "0" }, this.top, this.items);
-    this.announcer = h("div", { class: "sr-only", "aria-live": "polite" });
+    this.scroller = h("div", { class: "scroller", role: "log", "aria-label": what.label, "aria-live": "polite", "aria-relevant": "additions", tabindex: "0" }, this.top, this.items);
     this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toLatest() }, icon("down", 14), h("span", null, "Latest messages"));
-    this.node = h("div", { class: "message-list" }, this.scroller, this.jump, this.announcer);
+    this.node = h("div", { class: "message-list" }, this.scroller, this.jump);
     this.missed = 0;
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.scroller.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
@@ -127,8 +125,16 @@ export class MessageList {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
+  /** What is drawn now is not news: only what arrives is read out. */
+  quietly() {
+    this.scroller.setAttribute("aria-busy", "true");
+    window.clearTimeout(this.quietTimer);
+    this.quietTimer = window.setTimeout(() => this.scroller.removeAttribute("aria-busy"), 200);
+  }
+
   /** Draw the window anew. */
   draw() {
+    this.quietly();
     const nodes = [];
     for (let at = this.first; at < this.last; at += 1) nodes.push(this.render(at));
     this.items.replaceChildren(...nodes);
@@ -190,6 +196,7 @@ export class MessageList {
       return;
     }
     const from = Math.max(0, this.first - STEP);
+    this.quietly();
     this.anchored(() => {
       const nodes = [];
       for (let at = from; at < this.first; at += 1) nodes.push(this.render(at));
@@ -210,6 +217,7 @@ export class MessageList {
       return;
     }
     const to = Math.min(this.messages.length, this.last + STEP);
+    this.quietly();
     this.anchored(() => {
       for (let at = this.last; at < to; at += 1) this.items.append(this.render(at));
       this.last = to;
@@ -318,10 +326,7 @@ export class MessageList {
       this.anchored(() => this.draw());
     }
     if (mine && atEnd) this.showEnd();
-    else if (!mine && atEnd) {
-      if (!this.stick) this.missed += 1;
-      this.announcer.textContent = `${authorOf(this.session, message).name}: ${plainOf(message.text ?? "", this.session.reader).slice(0, 300)}`;
-    }
+    else if (atEnd && !this.stick) this.missed += 1;
     if (this.stick) this.markRead();
     this.updateJump();
   }

@@ -164,7 +164,7 @@ export class Modals {
     });
     this.session.setBlocked(next.length > 0);
     const now = next.at(-1);
-    if (now && now !== top) now.focusFirst();
+    if (now && (now !== top || document.activeElement === document.body)) now.focusFirst();
     if (!now && !wasEmpty && this.before?.isConnected) this.before.focus();
   }
 

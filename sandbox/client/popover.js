@@ -11,6 +11,9 @@ document.addEventListener(
   },
   true,
 );
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.activeElement === document.body) open[open.length - 1]?.close();
+});
 window.addEventListener("resize", closePopovers);
 
 /** Close all that is open. */
@@ -44,6 +47,8 @@ export function openPopover(layer, anchor, panel, how = {}) {
   place();
   const watcher = new ResizeObserver(place);
   watcher.observe(panel);
+  if (anchor.parentElement) watcher.observe(anchor.parentElement);
+  document.addEventListener("scroll", place, { capture: true, passive: true });
   const entry = {
     panel,
     close(back = true) {
@@ -51,6 +56,7 @@ export function openPopover(layer, anchor, panel, how = {}) {
       if (index < 0) return;
       open.splice(index, 1);
       watcher.disconnect();
+      document.removeEventListener("scroll", place, { capture: true });
       panel.remove();
       anchor.setAttribute("aria-expanded", "false");
       how.onclose?.();

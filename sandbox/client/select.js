@@ -95,6 +95,9 @@ function openList(options, toggle, current, set) {
   const panel = h("div", { class: "select-panel" }, filter, list);
   const close = openPopover(options.layer, toggle, panel, { matchWidth: true });
 
+  // A click on an option leaves the focus where one types.
+  list.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
+
   const isChosen = (/** @type {Choice} */ choice) => current().some((each) => each.value === choice.value);
   const choose = (/** @type {Choice} */ choice) => {
     if (!options.multiple) {

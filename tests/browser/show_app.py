@@ -15,7 +15,7 @@ from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from sandbox import config, manifest
+from sandbox import manifest
 from sandbox.config import ChannelEntry, PersonEntry, WorkspaceConfig
 from sandbox.server import Running, ServerConfig, start
 from tests.browser import show_blocks as show
@@ -30,15 +30,32 @@ MANIFEST: dict[str, Any] = {
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
         "bot_user": {"display_name": "Show", "always_online": True},
         "shortcuts": [
-            {"name": "Open a ticket", "type": "message", "callback_id": "from_message", "description": "From a message"},
+            {
+                "name": "Open a ticket",
+                "type": "message",
+                "callback_id": "from_message",
+                "description": "From a message",
+            },
             {"name": "New ticket", "type": "global", "callback_id": "from_anywhere", "description": "Open a ticket"},
         ],
         "slash_commands": [
-            {"command": "/show", "description": "Show blocks", "usage_hint": "[card | blocks | form | inputs | fail | quiet]", "should_escape": False},
-            {"command": "/helpdesk", "description": "For agents", "usage_hint": "[queue | mine]", "should_escape": False},
+            {
+                "command": "/show",
+                "description": "Show blocks",
+                "usage_hint": "[card | blocks | form | inputs | fail | quiet]",
+                "should_escape": False,
+            },
+            {
+                "command": "/helpdesk",
+                "description": "For agents",
+                "usage_hint": "[queue | mine]",
+                "should_escape": False,
+            },
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "im:history", "channels:history", "channels:read", "users:read"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["commands", "chat:write", "im:history", "channels:history", "channels:read", "users:read"]}
+    },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened", "message.im", "message.channels"]},
         "interactivity": {"is_enabled": True},
@@ -46,7 +63,7 @@ MANIFEST: dict[str, Any] = {
         "org_deploy_enabled": False,
         "token_rotation_enabled": False,
     },
-}  # fmt: skip
+}
 
 WORKSPACE = WorkspaceConfig(
     team_id="T0SHOW00001",
@@ -81,7 +98,19 @@ class ShowApp:
         app.shortcut("from_anywhere")(self.shortcut)
         app.action({"block_id": "category", "action_id": "category"})(self.choose_category)
         app.action("new")(self.open_form)
-        for action_id in ("claim", "assign", "withdraw", "more", "person", "category", "day", "time", "size", "refresh", "open"):
+        for action_id in (
+            "claim",
+            "assign",
+            "withdraw",
+            "more",
+            "person",
+            "category",
+            "day",
+            "time",
+            "size",
+            "refresh",
+            "open",
+        ):
             app.action(action_id)(self.press)
         app.options("a12")(self.find_tickets)
         app.view("form")(self.submit)
@@ -100,9 +129,13 @@ class ShowApp:
         elif what == "inputs":
             self.client.views_open(trigger_id=command["trigger_id"], view=show.everything())
         elif what == "blocks":
-            self.client.chat_postMessage(channel=channel, text="All kinds of blocks.", blocks=show.showcase(self.base_url))
+            self.client.chat_postMessage(
+                channel=channel, text="All kinds of blocks.", blocks=show.showcase(self.base_url)
+            )
         elif what == "quiet":
-            self.client.chat_postEphemeral(channel=channel, user=command["user_id"], text="There is no ticket *#42* that you can see.")
+            self.client.chat_postEphemeral(
+                channel=channel, user=command["user_id"], text="There is no ticket *#42* that you can see."
+            )
         else:
             self.client.chat_postMessage(channel=channel, text="#42: waiting for an agent.", blocks=show.card())
         ack()
@@ -130,13 +163,22 @@ class ShowApp:
         if action["action_id"] == "claim":
             first = show.mrkdwn(f"*#42 Cannot open the invoice*\n*<@{body['user']['id']}> has it*")
             blocks = [{"type": "section", "block_id": "card", "text": first}, *show.card()[1:3]]
-            self.client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text="#42 is claimed.", blocks=blocks)
+            self.client.chat_update(
+                channel=body["channel"]["id"], ts=body["message"]["ts"], text="#42 is claimed.", blocks=blocks
+            )
         ack()
 
     def find_tickets(self, ack: Ack, payload: dict[str, Any]) -> None:
         """What the external select finds."""
-        found = [(number, f"#{number} {subject}") for number, subject in ((31, "Invoice twice"), (39, "Login loops"), (42, "Cannot open the invoice"))]
-        ack(options=[show.option(text, str(number)) for number, text in found if payload["value"].lower() in text.lower()])
+        found = [
+            (number, f"#{number} {subject}")
+            for number, subject in ((31, "Invoice twice"), (39, "Login loops"), (42, "Cannot open the invoice"))
+        ]
+        ack(
+            options=[
+                show.option(text, str(number)) for number, text in found if payload["value"].lower() in text.lower()
+            ]
+        )
 
     def submit(self, ack: Ack, view: dict[str, Any]) -> None:
         """A subject that is too short is refused at its field; the subject "slow" is never acked."""
@@ -148,8 +190,13 @@ class ShowApp:
             return
         self.submitted.append(view["state"]["values"])
         if view["callback_id"] == "form":
-            receipt = {"type": "section", "text": show.mrkdwn("*We have it: ticket #42.*\nIts thread is under Messages.")}
-            ack(response_action="update", view={"type": "modal", "title": show.plain("New ticket"), "blocks": [receipt]})
+            receipt = {
+                "type": "section",
+                "text": show.mrkdwn("*We have it: ticket #42.*\nIts thread is under Messages."),
+            }
+            ack(
+                response_action="update", view={"type": "modal", "title": show.plain("New ticket"), "blocks": [receipt]}
+            )
         else:
             ack()
 
@@ -188,10 +235,10 @@ def running(port: int = 0) -> Iterator[Show]:
     listeners.register(bolt)
     handler = SocketModeHandler(bolt, sandbox.credentials["app_token"], web_client=client, ping_interval=5)
     try:
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]
         yield Show(sandbox, listeners, client)
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
         sandbox.stop()
 
 

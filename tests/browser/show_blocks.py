@@ -6,6 +6,7 @@ Block = dict[str, Any]
 
 AT = 1_795_440_000
 """Mon 23 Nov 2026 13:20 in UTC."""
+DUE = f"<!date^{AT + 3600}^by {{date_short_pretty}} at {{time}}|by 14:20>"
 
 
 def plain(text: str) -> Block:
@@ -38,9 +39,18 @@ CONFIRM: Block = {
 OVERFLOW: Block = {
     "type": "overflow",
     "action_id": "more",
-    "options": [option("Add note", "note"), option("Merge", "merge"), option("Why", "why"), option("More actions", "all")],
+    "options": [
+        option("Add note", "note"),
+        option("Merge", "merge"),
+        option("Why", "why"),
+        option("More actions", "all"),
+    ],
 }
-CATEGORIES = [option("Billing", "billing", "Invoices and payments"), option("Technical", "technical"), option("Account", "account")]
+CATEGORIES = [
+    option("Billing", "billing", "Invoices and payments"),
+    option("Technical", "technical"),
+    option("Account", "account"),
+]
 
 
 def card() -> list[Block]:
@@ -51,12 +61,19 @@ def card() -> list[Block]:
             "block_id": "card",
             "text": mrkdwn(
                 "*#42 Cannot open the invoice*\n*Waiting for an agent* since "
-                f"<!date^{AT}^{{time}}|13:20>. High, billing. First answer due <!date^{AT + 3600}^by {{date_short_pretty}} at {{time}}|14:20>.\n"
+                f"<!date^{AT}^{{time}}|13:20>. High, billing. First answer due {DUE}.\n"
                 "Nobody can take it: Jo is full, Amir is away."
             ),
         },
-        {"type": "section", "block_id": "said", "text": mrkdwn("&gt; Since this morning the PDF opens blank.\n&gt; I use Firefox &amp; Windows.")},
-        {"type": "context", "elements": [mrkdwn("This thread is for the team. Nothing here reaches Mara unless you press Reply.")]},
+        {
+            "type": "section",
+            "block_id": "said",
+            "text": mrkdwn("&gt; Since this morning the PDF opens blank.\n&gt; I use Firefox &amp; Windows."),
+        },
+        {
+            "type": "context",
+            "elements": [mrkdwn("This thread is for the team. Nothing here reaches Mara unless you press Reply.")],
+        },
         {
             "type": "actions",
             "block_id": "press",
@@ -67,7 +84,7 @@ def card() -> list[Block]:
                 OVERFLOW,
             ],
         },
-    ]  # fmt: skip
+    ]
 
 
 RICH_TEXT: Block = {
@@ -114,9 +131,12 @@ RICH_TEXT: Block = {
             "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "In another browser"}]}],
         },
         {"type": "rich_text_quote", "elements": [{"type": "text", "text": "It opens blank."}]},
-        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "GET /invoice/31\n500 Internal Server Error"}]},
+        {
+            "type": "rich_text_preformatted",
+            "elements": [{"type": "text", "text": "GET /invoice/31\n500 Internal Server Error"}],
+        },
     ],
-}  # fmt: skip
+}
 
 
 def showcase(base_url: str) -> list[Block]:
@@ -127,7 +147,12 @@ def showcase(base_url: str) -> list[Block]:
             "type": "section",
             "block_id": "fields",
             "text": mrkdwn("A section with *fields* and an image"),
-            "fields": [mrkdwn("*Customer*\nMara Lindt"), mrkdwn("*Tier*\nPremium"), mrkdwn("*Status*\n~Open~ Resolved"), plain("Plain text")],
+            "fields": [
+                mrkdwn("*Customer*\nMara Lindt"),
+                mrkdwn("*Tier*\nPremium"),
+                mrkdwn("*Status*\n~Open~ Resolved"),
+                plain("Plain text"),
+            ],
             "accessory": {"type": "image", "image_url": f"{base_url}icon.svg", "alt_text": "A mark"},
         },
         {"type": "divider"},
@@ -142,7 +167,12 @@ def showcase(base_url: str) -> list[Block]:
             "type": "actions",
             "block_id": "pickers",
             "elements": [
-                {"type": "static_select", "action_id": "category", "placeholder": plain("Choose a category"), "options": CATEGORIES},
+                {
+                    "type": "static_select",
+                    "action_id": "category",
+                    "placeholder": plain("Choose a category"),
+                    "options": CATEGORIES,
+                },
                 {"type": "datepicker", "action_id": "day", "initial_date": "2026-11-24"},
                 {"type": "timepicker", "action_id": "time", "initial_time": "09:30"},
                 {"type": "radio_buttons", "action_id": "size", "options": [option("Small", "s"), option("Large", "l")]},
@@ -155,8 +185,13 @@ def showcase(base_url: str) -> list[Block]:
                 mrkdwn("Context with `code`, <https://example.com|a link> and :white_check_mark:"),
             ],
         },
-        {"type": "image", "image_url": f"{base_url}icon.svg", "alt_text": "The mark of the workspace", "title": plain("An image")},
-    ]  # fmt: skip
+        {
+            "type": "image",
+            "image_url": f"{base_url}icon.svg",
+            "alt_text": "The mark of the workspace",
+            "title": plain("An image"),
+        },
+    ]
 
 
 def form(*, chosen: str | None = None) -> Block:
@@ -182,9 +217,14 @@ def form(*, chosen: str | None = None) -> Block:
             "block_id": "category",
             "dispatch_action": True,
             "label": plain("Category"),
-            "element": {"type": "static_select", "action_id": "category", "placeholder": plain("Choose a category"), "options": CATEGORIES},
+            "element": {
+                "type": "static_select",
+                "action_id": "category",
+                "placeholder": plain("Choose a category"),
+                "options": CATEGORIES,
+            },
         },
-    ]  # fmt: skip
+    ]
     if chosen:
         blocks.append(
             {
@@ -195,7 +235,11 @@ def form(*, chosen: str | None = None) -> Block:
                 "element": {"type": "plain_text_input", "action_id": "number"},
             }
         )
-    priorities = [option("Low: when you can", "1"), option("Medium: my usual work", "2"), option("High: I am blocked", "3")]
+    priorities = [
+        option("Low: when you can", "1"),
+        option("Medium: my usual work", "2"),
+        option("High: I am blocked", "3"),
+    ]
     blocks += [
         {
             "type": "input",
@@ -208,9 +252,16 @@ def form(*, chosen: str | None = None) -> Block:
                 "initial_option": priorities[2 if chosen == "billing" else 1],
             },
         },
-        {"type": "context", "elements": [mrkdwn(f"You will have an answer <!date^{AT + 3600}^by {{date_short_pretty}} at {{time}}|by 14:20>.")]},
-    ]  # fmt: skip
-    return {"type": "modal", "callback_id": "form", "title": plain("New ticket"), "submit": plain("Send"), "close": plain("Cancel"), "blocks": blocks}
+        {"type": "context", "elements": [mrkdwn(f"You will have an answer {DUE}.")]},
+    ]
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": plain("New ticket"),
+        "submit": plain("Send"),
+        "close": plain("Cancel"),
+        "blocks": blocks,
+    }
 
 
 def everything() -> Block:
@@ -222,14 +273,17 @@ def everything() -> Block:
         ("Day", {"type": "datepicker"}),
         ("Time", {"type": "timepicker"}),
         ("Moment", {"type": "datetimepicker"}),
-        ("Checks", {"type": "checkboxes", "options": [option("Tell me", "tell", "By message"), option("Urgent", "urgent")]}),
+        (
+            "Checks",
+            {"type": "checkboxes", "options": [option("Tell me", "tell", "By message"), option("Urgent", "urgent")]},
+        ),
         ("Choice", {"type": "radio_buttons", "options": [option("Yes", "yes"), option("No", "no")]}),
         ("Skills", {"type": "multi_static_select", "options": CATEGORIES}),
         ("Agent", {"type": "users_select"}),
         ("Channel", {"type": "channels_select"}),
         ("Place", {"type": "multi_conversations_select"}),
         ("Ticket", {"type": "external_select", "min_query_length": 1, "placeholder": plain("Find a ticket")}),
-    ]  # fmt: skip
+    ]
     blocks = [
         {
             "type": "input",
@@ -256,7 +310,11 @@ def home() -> Block:
         "type": "home",
         "blocks": [
             {"type": "header", "text": plain("Your tickets")},
-            {"type": "actions", "block_id": "new", "elements": [button("New ticket", "new", style="primary"), button("Refresh", "refresh")]},
+            {
+                "type": "actions",
+                "block_id": "new",
+                "elements": [button("New ticket", "new", style="primary"), button("Refresh", "refresh")],
+            },
             {"type": "divider"},
             *(
                 {
@@ -269,4 +327,4 @@ def home() -> Block:
             ),
             {"type": "context", "elements": [mrkdwn("as of 14:04")]},
         ],
-    }  # fmt: skip
+    }
