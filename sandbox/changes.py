@@ -17,6 +17,11 @@ class Changes:
         self._next_watcher = 0
         self._moved = asyncio.Event()
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody watches; without, a frame need not be made."""
+        return bool(self._watchers)
+
     def tell(self, kind: str, *, only: Collection[str] | None = None, **frame: Any) -> None:
         """
         Record one change.

@@ -47,13 +47,9 @@ class Messages:
             channel.timeline.append(ts)
         if message.user:
             self._workspace.reads[message.user, channel.id] = ts
-        readers = self._workspace.readers(channel)
-        shown = self.seen(channel, message)
-        changes = self._workspace.changes
-        changes.tell("message", only=readers, channel=channel.id, message=shown)
+        self._tell("message", channel, message)
         if thread_ts is not None and thread_ts in channel.messages:
-            root_shown = self.seen(channel, channel.messages[thread_ts])
-            changes.tell("message_changed", only=readers, channel=channel.id, message=root_shown)
+            self._tell("message_changed", channel, channel.messages[thread_ts])
         self._events.message(channel, {**body, "event_ts": ts}, metadata)
         return message
 
@@ -65,9 +61,7 @@ class Messages:
         message.body = body
         if metadata is not None:
             message.metadata = metadata or None
-        readers = self._workspace.readers(channel)
-        shown = self.seen(channel, message)
-        self._workspace.changes.tell("message_changed", only=readers, channel=channel.id, message=shown)
+        self._tell("message_changed", channel, message)
         if not silent:
             self._events.message_changed(channel, before, body)
 
@@ -79,9 +73,7 @@ class Messages:
                          "hidden": True, "ts": message.ts, "thread_ts": message.ts}  # fmt: skip
             message.body = tombstone
             message.metadata = None
-            readers = self._workspace.readers(channel)
-            shown = self.seen(channel, message)
-            self._workspace.changes.tell("message_changed", only=readers, channel=channel.id, message=shown)
+            self._tell("message_changed", channel, message)
             self._events.message_changed(channel, before, tombstone)
             return
         del channel.messages[message.ts]
@@ -94,8 +86,16 @@ class Messages:
         changes.tell("message_deleted", only=readers, channel=channel.id, ts=message.ts, thread_ts=message.thread_ts)
         root = channel.messages.get(message.thread_ts or "")
         if root is not None:
-            changes.tell("message_changed", only=readers, channel=channel.id, message=self.seen(channel, root))
+            self._tell("message_changed", channel, root)
         self._events.message_deleted(channel, message.body)
+
+    def _tell(self, kind: str, channel: Channel, message: Message) -> None:
+        changes = self._workspace.changes
+        if not changes.watched:
+            changes.tell(kind)
+            return
+        readers = self._workspace.readers(channel)
+        changes.tell(kind, only=readers, channel=channel.id, message=self.seen(channel, message))
 
     def post_ephemeral(self, channel: Channel, user: str, body: JSON, *, thread_ts: str | None = None) -> Message:
         """Write what only one person sees. It is in no history and makes no event."""

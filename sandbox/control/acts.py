@@ -173,6 +173,8 @@ async def home(house: House, who: Person, request: web.Request) -> Answer:
     tab = asking.text(body, "tab", "home")
     if tab not in {"home", "messages"}:
         raise ControlError(400, "invalid_field", "'tab' is home or messages.")
+    if tab == "home" and not house.workspace.manifest.home_tab:
+        raise ControlError(403, "home_tab_disabled", "This app has no Home tab.")
     channel: Channel = house.workspace.app_conversation(who.id)
     view = house.workspace.homes.get(who.id)
     shown = view_json(house.workspace, view) if view else None
