@@ -115,7 +115,10 @@ class TicketPresses:
 
     def read_all(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
-        ref, _version, comment = read_comment_value(press.value)
+        if press.value.count(":") == 2:  # of the ticket as a whole: its description
+            ref, comment = read_ticket_value(press.value)[0], 0
+        else:
+            ref, _version, comment = read_comment_value(press.value)
         self._show_text(press, ref, comment=comment)
         ack()
 
