@@ -8,6 +8,7 @@ address it is given). `empty_database_url` is the same without any preparation, 
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -93,7 +94,8 @@ class SqliteTemplates:
         if prepare not in self._templates:
             template = self._directory / f"template_{len(self._templates)}.db"
             prepare(f"sqlite:///{template}")
+            with closing(sqlite3.connect(template)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what stands in the log moves into the file
             self._templates[prepare] = template
-        with closing(sqlite3.connect(self._templates[prepare])) as source, closing(sqlite3.connect(path)) as target:
-            source.backup(target)  # takes what still stands in the log along
+        shutil.copyfile(self._templates[prepare], path)
         return f"sqlite:///{path}"

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import URL, create_engine, inspect, make_url, text
 
 from tests.postgres import (
     SETTING,
@@ -17,6 +18,7 @@ from tests.postgres import (
     PostgresUnavailable,
     Prepare,
     _reachable,
+    connect,
     find_programs,
     postgres_server,
 )
@@ -175,11 +177,15 @@ def test_no_server_outlives_a_run(ending: signal.Signals) -> None:
         assert holder.stdout is not None
         assert holder.stderr is not None
         home = Path(holder.stdout.readline().strip())
-        assert (home / "data" / "postmaster.pid").exists()
+        with connect(
+            URL.create("postgresql", username="postgres", database="postgres", query={"host": str(home)})
+        ) as connection:
+            holder.send_signal(ending)
+            holder.stderr.read()  # ends when the last process that holds it has ended
 
-        holder.send_signal(ending)
-        holder.stderr.read()  # ends when the last process that holds it has ended
-
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("SELECT 1")
+            assert connection.broken, "the server is still there"
     assert not home.exists()
 
 

@@ -68,6 +68,15 @@ def test_a_form_asks_for_more_once_a_category_is_chosen(mara: Person) -> None:
     assert "We have it: Cannot open it" in sent.view.text
 
 
+def test_what_was_typed_in_a_field_that_is_gone_is_not_sent(mara: Person) -> None:
+    mara.command("/ticket")
+    mara.fill(category="Billing", invoice_number="7")
+    mara.fill(subject="Something general", category="General")
+
+    assert mara.view.fields == ["Subject", "Category"]
+    assert mara.submit().result == "updated"
+
+
 def test_an_error_stands_under_the_label_of_its_field(mara: Person) -> None:
     mara.command("/ticket")
     mara.fill({"Subject": "?", "Category": "General"})
