@@ -12,7 +12,7 @@ RETRY_SCHEDULE_S = (0.0, 60.0, 300.0)
 
 @dataclass
 class ApiFault:
-    """What goes wrong with calls of one method, or of all (`*`)."""
+    """What goes wrong with calls of one method, or of all (`*`). Raises ValueError for what is no figure."""
 
     method: str = "*"
     latency_ms: float = 0.0
@@ -22,15 +22,24 @@ class ApiFault:
     times: int | None = None
     lose_answer: bool = False
 
+    def __post_init__(self) -> None:
+        self.latency_ms, self.rate = float(self.latency_ms), float(self.rate)
+        if self.error is not None and self.error.startswith("http_"):
+            int(self.error.removeprefix("http_"))
+
 
 @dataclass
 class DeliveryFault:
-    """What goes wrong between the workspace and the app."""
+    """What goes wrong between the workspace and the app. Raises ValueError for what is no figure."""
 
     latency_ms: float = 0.0
     duplicate: float = 0.0
     reorder: float = 0.0
     drop: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.latency_ms, self.duplicate = float(self.latency_ms), float(self.duplicate)
+        self.reorder, self.drop = float(self.reorder), float(self.drop)
 
 
 @dataclass

@@ -184,7 +184,8 @@ def test_over_the_limit_is_429_with_a_time_to_wait(client: WebClient, door: Door
     for _ in range(20):
         client.users_list()
     response = refusal(client.users_list)
-    assert (response.status_code, response["error"], response.headers["Retry-After"]) == (429, "ratelimited", "3")
+    assert (response.status_code, response["error"]) == (429, "ratelimited")
+    assert 1 <= int(response.headers["Retry-After"]) <= 3
     door.faults(rate_limits=False)
     assert client.users_list()["ok"]
 
