@@ -195,6 +195,11 @@ class SlaClock:
     def is_running(self) -> bool:
         return self.ended_at is None
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether its outcome says that a promise was kept or broken."""
+        return self.outcome in (Outcome.MET, Outcome.BREACHED)
+
     def is_late(self, at: datetime) -> bool:
         """Whether what the clock asks for is late at `at` and still owed."""
         return self.is_running and self.due_at is not None and at >= self.due_at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from ticketing import routing
 from ticketing.configuration import Category, Configuration
@@ -68,6 +68,27 @@ WAITS_BEFORE = (
     .limit(1)
 )
 """The same in one statement, where every skill is named as its category: of two alike the older goes first."""
+
+NEXT_WAITING_CATEGORY = select(func.min(tickets.c.category)).where(
+    tickets.c.queue_rank.is_not(None), tickets.c.category > bindparam("category")
+)
+
+
+def waiting_categories(connection: Connection) -> list[str]:
+    """The categories in which a ticket waits, also one that the configuration has dropped: a step in the index for each."""
+    found: list[str] = []
+    after = ""
+    while (category := connection.execute(NEXT_WAITING_CATEGORY, {"category": after}).scalar()) is not None:
+        found.append(category)
+        after = category
+    return found
+
+
+def somebody_free(connection: Connection, category: Category) -> PersonId | None:
+    """Who would be given a ticket of that category, whoever's ticket it was."""
+    nobody = {"category": category.skill, "customer_id": 0}
+    first = next(iter(_read(connection, PICK[category.strategy], nobody)), None)
+    return None if first is None else first.agent_id
 
 
 def candidates(

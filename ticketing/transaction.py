@@ -381,14 +381,17 @@ class Transaction:
         terms = self.terms(ticket)
         version = self.configuration.version
         running = [clock for clock in ticket.clocks if clock.is_running]
-        ticket = self._with_clocks(
-            ticket,
-            [
-                sla.recomputed(clock, self.now, terms[clock.kind], self._stored_pauses(ticket, clock), version)
-                for clock in running
-            ],
-        )
-        newly_promised = [kind for kind in _owed(ticket) if kind not in {clock.kind for clock in running}]
+        changed = []
+        for clock in running:
+            pauses = self._stored_pauses(ticket, clock)
+            changed.append(sla.recomputed(clock, self.now, terms[clock.kind], pauses, version))
+            if clock.paused_at is not None and not changed[-1].is_running:
+                self._end_pause(ticket, clock, self.now)
+        ticket = self._with_clocks(ticket, changed)
+        # An outcome is frozen: what was met or breached in this run is not promised anew.
+        settled = {clock.kind for clock in ticket.clocks if clock.run == ticket.reopened_count and clock.is_judged}
+        settled |= {clock.kind for clock in running}
+        newly_promised = [kind for kind in _owed(ticket) if kind not in settled]
         ticket = self.start_clocks(ticket, newly_promised, run=ticket.reopened_count, at=ticket.sla_start_at)
         return self._pause_clock(ticket) if ticket.status is TicketStatus.PENDING_CUSTOMER else ticket
 

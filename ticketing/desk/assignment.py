@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum, auto
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from ticketing import queue, routing
-from ticketing.configuration import Category
+from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
 from ticketing.errors import AgentFull, AlreadyHeld, HelpdeskError, NotAnAgent, NotTheHolder, OwnTicket, StaleTicket
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
-from ticketing.picking import pick, waits_before
+from ticketing.picking import pick, somebody_free, waiting_categories, waits_before
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
@@ -24,10 +26,30 @@ TRIES = 5
 HEAD = (
     select(tickets.c.customer_id, tickets.c.id, tickets.c.queue_rank)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
-    .order_by(tickets.c.queue_rank)
+    .order_by(tickets.c.queue_rank, tickets.c.id)
     .limit(1)
 )
 """The first in line of one category; the first of all is the least of these."""
+
+
+class Line(Enum):
+    """
+    The lines in which a category's tickets stand.
+
+    When nobody can take the first of all, somebody may still be able to take another: an urgent one, for which nobody is
+    too full, or one that is not the free agent's own.
+    """
+
+    ALL = auto()
+    URGENT = auto()
+    OF_OTHERS = auto()
+
+
+HEADS = {
+    Line.ALL: HEAD,
+    Line.URGENT: HEAD.where(tickets.c.priority == literal_column("4")),
+    Line.OF_OTHERS: HEAD.where(tickets.c.customer_id != bindparam("agent")),
+}
 
 
 class Assignment(DeskBase):
@@ -52,9 +74,11 @@ class Assignment(DeskBase):
                 raise AlreadyHeld(ticket, ticket.assigned_at)
             if ticket.status is not TicketStatus.OPEN:
                 raise StaleTicket(ticket)
-            if agent.current_load >= agent.max_load and not beyond_capacity:
-                raise AgentFull(by, agent.current_load, agent.max_load)
-            return give_by_hand(tx, ticket, agent, by=by)
+            # Not by the load that was read: an assignment may have come between.
+            has_room = not beyond_capacity and tx.take_load(by, by_hand=True)
+            if not has_room and not beyond_capacity:
+                raise AgentFull(by, max(agent.current_load, agent.max_load), agent.max_load)
+            return give_by_hand(tx, ticket, agent, by=by, already_counted=has_room)
 
     @use_case
     def assign(self, ref: TicketRef, *, to: PersonId, by: PersonId) -> Ticket:
@@ -88,41 +112,59 @@ class Assignment(DeskBase):
         A category for which nobody is free is left alone for the rest of the run.
         """
         assigned = 0
-        tired: set[str] = set()
+        tired: set[tuple[str, Line]] = set()
         for _ in range(limit):
-            ref = self._next_waiting(tired)
-            if ref is None:
+            following = self._next_waiting(tired)
+            if following is None:
                 break
-            category = self._drain_one(ref)
-            if category is None:
+            ref, category, line = following
+            if self._drain_one(ref):
                 assigned += 1
             else:
-                tired.add(category)
+                tired.add((category, line))
         return assigned
 
-    def _next_waiting(self, tired: set[str]) -> TicketRef | None:
+    def _next_waiting(self, tired: set[tuple[str, Line]]) -> tuple[TicketRef, str, Line] | None:
         """The first in line of the categories in which somebody may be free."""
+        heads = []
         with self._database.read() as connection:
-            categories = [each.key for each in self._configuration_in_force(connection).categories]
-            asked = [{"category": key} for key in categories if key not in tired]
-            heads = [row for values in asked if (row := connection.execute(HEAD, values).one_or_none()) is not None]
-        first = min(heads, key=lambda row: row.queue_rank, default=None)
-        return None if first is None else TicketRef(PersonId(first.customer_id), first.id)
+            configuration = self._configuration_in_force(connection)
+            for key in waiting_categories(connection):
+                for line in Line:
+                    if (key, line) in tired:
+                        continue
+                    values: dict[str, Any] = {"category": key}
+                    if line is Line.OF_OTHERS:
+                        values["agent"] = somebody_free(connection, category_in(configuration, key))
+                    head = connection.execute(HEADS[line], values).one_or_none()
+                    if head is not None:
+                        heads.append((head.queue_rank, head.id, head.customer_id, key, line))
+                        break
+                    tired.add((key, line))
+        if not heads:
+            return None
+        _, number, customer_id, category, line = min(heads, key=lambda head: head[:2])
+        return TicketRef(PersonId(customer_id), number), category, line
 
     @use_case
-    def _drain_one(self, ref: TicketRef) -> str | None:
-        """Assign one waiting ticket; its category if nobody could take it, None if it waits no longer."""
+    def _drain_one(self, ref: TicketRef) -> bool:
+        """Assign one waiting ticket, if anybody can take it; whether it waits no longer."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if ticket.status is not TicketStatus.OPEN:
-                return None
+                return True
             reason = assign_automatically(tx, ticket)
-            return None if reason.chosen is not None else ticket.category
+            return reason is not None and reason.chosen is not None
 
 
 def category_of(tx: Transaction, ticket: Ticket) -> Category:
-    """How the ticket's category is handled; a key that the configuration no longer has is handled by the defaults."""
-    return tx.configuration.category(ticket.category) or Category(key=ticket.category, name=ticket.category)
+    """How the ticket's category is handled."""
+    return category_in(tx.configuration, ticket.category)
+
+
+def category_in(configuration: Configuration, key: str) -> Category:
+    """How a category is handled; one that the configuration no longer has, by the defaults."""
+    return configuration.category(key) or Category(key=key, name=key)
 
 
 def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
@@ -135,7 +177,9 @@ def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
     return agent
 
 
-def give_by_hand(tx: Transaction, ticket: Ticket, agent: Agent, *, by: PersonId) -> Ticket:
+def give_by_hand(
+    tx: Transaction, ticket: Ticket, agent: Agent, *, by: PersonId, already_counted: bool = False
+) -> Ticket:
     """A person's decision: beyond skill and capacity if they will."""
     category = category_of(tx, ticket)
     taker = Candidate(
@@ -146,30 +190,39 @@ def give_by_hand(tx: Transaction, ticket: Ticket, agent: Agent, *, by: PersonId)
         last_assigned_at=agent.last_assigned_at,
         is_senior=agent.is_senior,
     )
-    return hand_over(tx, ticket, routing.by_hand(ticket.category, category.strategy, taker), by=by)
+    reason = routing.by_hand(ticket.category, category.strategy, taker)
+    return hand_over(tx, ticket, reason, by=by, already_counted=already_counted)
 
 
 def assign_automatically(
     tx: Transaction, ticket: Ticket, *, last_agent: PersonId | None = None, wait_in_line: bool = False
-) -> RoutingReason:
+) -> RoutingReason | None:
     """
     Give an OPEN ticket to whom the rules choose; the reason says to whom, or that nobody could take it.
 
-    With `wait_in_line` it is given to nobody while a ticket that this agent could take waits before it.
+    None: it waits for its turn. With `wait_in_line` that is while a ticket that this agent could take waits before it;
+    and always when others were faster each time.
     """
     category = category_of(tx, ticket)
     is_urgent = ticket.priority is Priority.URGENT
-    reason = RoutingReason(routing.Rule.NOBODY, category.strategy, ticket.category)
     for _ in range(TRIES):
         reason = pick(tx.connection, ticket, category, last_agent=last_agent)
         if reason.chosen is None:
             return reason
         if wait_in_line and not is_urgent and _somebody_waits_before(tx, ticket, reason.chosen):
-            break
+            return None
         if tx.take_load(reason.chosen, urgent=is_urgent):
             hand_over(tx, ticket, reason, by=None, already_counted=True)
             return reason
-    return RoutingReason(routing.Rule.NOBODY, category.strategy, ticket.category)
+    return None
+
+
+def assign_or_say_that_nobody_can(tx: Transaction, ticket: Ticket) -> None:
+    """Give an OPEN ticket to somebody, or let it wait; that nobody can take it is an event of its own."""
+    reason = assign_automatically(tx, ticket, wait_in_line=True)
+    if reason is not None and reason.chosen is None:
+        data = {"category": category_of(tx, ticket).skill}
+        tx.log(ticket, EventKind.UNASSIGNABLE, by=None, reason=reason.rule.value, data=data)
 
 
 def _somebody_waits_before(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> bool:

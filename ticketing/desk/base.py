@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select
@@ -38,6 +38,7 @@ class DeskBase:
         self._database = database
         self._clock = clock
         self._observers: list[Observer] = []
+        self._after_commit: list[Callable[[], None]] = []
         self._parsed: dict[int, Configuration] = {}
 
     def subscribe(self, observer: Observer) -> None:
@@ -47,6 +48,10 @@ class DeskBase:
         `ticket` is as it will be committed. What the observer writes through `tx` commits or vanishes with the change.
         """
         self._observers.append(observer)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever a ticket's change has been committed, in the thread that made it: keep it short."""
+        self._after_commit.append(callback)
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:
@@ -60,6 +65,8 @@ class DeskBase:
             )
             yield tx
             tx.finish()
+        for callback in self._after_commit:
+            callback()
 
     # --- configuration ------------------------------------------------------------------------------------------------
 
@@ -116,6 +123,27 @@ def use_case(method: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, 
 
     functools.update_wrapper(run, method)
     return run
+
+
+def checked_key(field: str, key: str, *, longest: int = 300) -> str:
+    """A key from outside, exactly as it came. Raises InvalidInput where it could not be stored so."""
+    if not key or len(key) > longest or "\x00" in key or not _is_unicode(key):
+        raise InvalidInput(field, f"This is not something that a {field} could be.")
+    return key
+
+
+def checked_instant(field: str, at: datetime) -> datetime:
+    """The instant in UTC. Raises InvalidInput without a time zone, and outside the years 1 to 9999."""
+    try:
+        if at.utcoffset() is not None:
+            return at.astimezone(UTC)
+    except (OverflowError, ValueError):
+        pass
+    raise InvalidInput(field, "This is not a moment in time that can be stored.")
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def checked_text(field: str, text: str, *, longest: int, empty: str | None = None) -> str:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
+
 from ticketing.desk.assignment import give_by_hand
-from ticketing.desk.base import checked_text
+from ticketing.desk.base import checked_instant, checked_key, checked_text
 from ticketing.desk.people import agent_of
 from ticketing.instants import to_us
 from ticketing.model import ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
+from ticketing.rows import comment_from
+from ticketing.tables import comments
 from ticketing.transaction import Transaction
 
 LONGEST_COMMENT = 40_000
+
+COMMENT_BY_SOURCE = select(comments).where(
+    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
+)
+
+
+def known_comment(tx: Transaction, ticket: Ticket, source: str) -> Comment | None:
+    """What the same source has made before."""
+    key = {"customer_id": ticket.customer_id, "source": source}
+    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none() if source else None
+    return None if row is None else comment_from(row)
 
 
 def keep(
@@ -36,8 +51,8 @@ def keep(
         is_internal=internal,
         is_automatic=automatic,
         # Never later than now: what was said cannot come from the future.
-        said_at=min(said_at or tx.now, tx.now),
-        source=source or f"n:{ticket.number}:{number}",
+        said_at=tx.now if said_at is None else min(checked_instant("said_at", said_at), tx.now),
+        source=checked_key("source", source) if source else f"n:{ticket.number}:{number}",
     )
     ticket = tx.say(ticket, comment)
     data = {"comment": number, "internal": internal, "automatic": automatic, "said_at": to_us(comment.said_at)}
@@ -45,7 +60,9 @@ def keep(
 
 
 def add_public_comment(tx: Transaction, ticket: Ticket, agent_id: PersonId, text: str, *, source: str) -> Ticket:
-    """An agent answers the customer as part of another step."""
+    """An agent answers the customer as part of another step; the same source again adds nothing."""
+    if known_comment(tx, ticket, source) is not None:
+        return ticket
     ticket, comment = keep(tx, ticket, agent_id, text, internal=False, source=source)
     return answered(tx, ticket, comment)
 

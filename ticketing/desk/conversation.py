@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
-
-from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.comments import answered, asked, keep
+from ticketing.desk.base import DeskBase, checked_key, use_case
+from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
 from ticketing.desk.people import agent_of
 from ticketing.desk.progress import reopened
 from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
-from ticketing.rows import comment_from
-from ticketing.tables import comments
 from ticketing.transaction import Transaction
 
-COMMENT_BY_SOURCE = select(comments).where(
-    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
-)
 IN_NEW_TICKET = 0
 """The number of a comment whose words became the description of a follow-up ticket."""
 
@@ -74,11 +67,11 @@ def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) ->
     """What the same source has made before: a comment, or a follow-up ticket."""
     if not source:
         return None
-    key = {"customer_id": ticket.customer_id, "source": source}
-    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none()
-    if row is not None:
-        return comment_from(row)
-    number = tx.connection.execute(BY_SOURCE, key).scalar()
+    checked_key("source", source)
+    known = known_comment(tx, ticket, source)
+    if known is not None:
+        return known
+    number = tx.connection.execute(BY_SOURCE, {"customer_id": ticket.customer_id, "source": source}).scalar()
     if number is None or number == ticket.number:
         return None
     return _words_of(tx.locked(TicketRef(ticket.customer_id, number)), author_id)

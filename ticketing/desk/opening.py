@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ticketing import sla
-from ticketing.desk.assignment import assign_automatically, category_of
-from ticketing.desk.base import DeskBase, checked_text, use_case
+from ticketing.desk.assignment import assign_or_say_that_nobody_can
+from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.desk.people import customer_of
-from ticketing.errors import InvalidInput
+from ticketing.errors import InvalidInput, PersonNotFound
 from ticketing.fields import check_fields
+from ticketing.instants import is_id, to_us
 from ticketing.model import ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
@@ -60,6 +61,9 @@ class Opening(DeskBase):
         `source` is the natural key of what it was opened from: the same again returns the same ticket. `at` is when it
         was asked for, if that was earlier than now; clocks count from then. Raises InvalidInput, PersonNotFound.
         """
+        checked_key("source", source)
+        if not is_id(customer_id):
+            raise PersonNotFound(customer_id)
         with self._transaction() as tx:
             known = tx.connection.execute(BY_SOURCE, {"customer_id": customer_id, "source": source}).scalar()
             if known is not None:
@@ -102,7 +106,7 @@ def new_ticket(
     )
     description = checked_text("description", description, longest=LONGEST_DESCRIPTION)
     customer = customer_of(tx.connection, customer_id)
-    began = min(at, tx.now) if at is not None else tx.now
+    began = min(checked_instant("at", at), tx.now) if at is not None else tx.now
     ticket = tx.create(
         Ticket(
             customer_id=customer_id,
@@ -127,6 +131,7 @@ def new_ticket(
     )
     ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)
     data = {
+        "at": to_us(began),
         "priority": int(ticket.priority),
         "tier": ticket.tier.value,
         "category": ticket.category,
@@ -137,8 +142,5 @@ def new_ticket(
 
 def settle_new_ticket(tx: Transaction, ticket: Ticket) -> Ticket:
     """Give an OPEN ticket to somebody, or say that nobody can take it."""
-    reason = assign_automatically(tx, ticket, wait_in_line=True)
-    if reason.chosen is None:
-        data = {"category": category_of(tx, ticket).skill}
-        tx.log(ticket, EventKind.UNASSIGNABLE, by=None, reason=reason.rule.value, data=data)
+    assign_or_say_that_nobody_can(tx, ticket)
     return tx.final(ticket.ref)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing.desk import roster
-from ticketing.desk.base import DeskBase, checked_text, use_case
+from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
-from ticketing.instants import from_us, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import HELD, Agent, Customer, Person, PersonId, Role, Tier
 from ticketing.rows import person_from
 from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people, tickets
@@ -65,6 +65,9 @@ class People(DeskBase):
 
     def ensure_person(self, external_ref: str, name: str, *, email: str | None = None, tz: str = "UTC") -> Person:
         """The person of that outside reference, made if new, renamed if their name or zone has changed."""
+        checked_key("reference", external_ref, longest=200)
+        checked_key("time zone", tz, longest=64)
+        email = checked_key("email", email, longest=320) if email else None
         name = checked_text("name", name, longest=200) or "Somebody"
         with self._database.read() as connection:
             known = _person_by_ref(connection, external_ref)
@@ -157,6 +160,8 @@ class People(DeskBase):
 
         `skills` maps what they can answer to a level from 1 to 5. Raises PersonNotFound, InvalidInput.
         """
+        for category in skills:
+            checked_key("skill", category, longest=64)
         if any(not 1 <= level <= 5 for level in skills.values()):
             raise InvalidInput("skills", "A skill's level is a number from 1 to 5.")
         if max_load is not None and not 1 <= max_load <= 1000:
@@ -191,9 +196,9 @@ class People(DeskBase):
         self, agent_id: PersonId, *, available: bool, by: PersonId | None, until: datetime | None = None
     ) -> Agent:
         """Away (until an instant, or until back) or back: the automatic gives nothing to who is away."""
+        until = checked_instant("until", until) if until is not None else None
         with self._database.write() as connection:
-            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
-                raise NotAnAgent(agent_id)
+            _lock_load(connection, agent_id)
             away = to_us(until) if until is not None and not available else None
             values = {"is_away": not available, "away_until": away}
             connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
@@ -210,8 +215,7 @@ class People(DeskBase):
         Raises InvalidInput for hours that cannot be read, NotAnAgent.
         """
         with self._database.write() as connection:
-            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
-                raise NotAnAgent(agent_id)
+            _lock_load(connection, agent_id)
             try:
                 roster.shift_calendar(shifts, _person(connection, agent_id).tz)
             except ValueError as fault:
@@ -224,11 +228,11 @@ class People(DeskBase):
     @use_case
     def add_leave(self, agent_id: PersonId, start: datetime, end: datetime, *, by: PersonId | None) -> Agent:
         """An agent is not there from `start` to `end`. Raises InvalidInput, NotAnAgent."""
+        start, end = checked_instant("start", start), checked_instant("end", end)
         if end <= start:
             raise InvalidInput("end", "A leave ends after it begins.")
         with self._database.write() as connection:
-            if connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
-                raise NotAnAgent(agent_id)
+            _lock_load(connection, agent_id)
             row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
             connection.execute(insert(agent_leaves), row)
             roster.refresh(connection, agent_id, self._clock())
@@ -250,8 +254,14 @@ class People(DeskBase):
             roster.refresh(connection, agent_id, now)
 
 
+def _lock_load(connection: Connection, agent_id: PersonId) -> None:
+    """Whoever changes an agent does so alone. Raises NotAnAgent."""
+    if not is_id(agent_id) or connection.execute(LOCKED_LOAD, {"person": agent_id}).one_or_none() is None:
+        raise NotAnAgent(agent_id)
+
+
 def _person(connection: Connection, person_id: PersonId) -> Person:
-    row = connection.execute(PERSON, {"person": person_id}).mappings().one_or_none()
+    row = connection.execute(PERSON, {"person": person_id}).mappings().one_or_none() if is_id(person_id) else None
     if row is None:
         raise PersonNotFound(person_id)
     return person_from(row)
@@ -264,7 +274,7 @@ def _person_by_ref(connection: Connection, external_ref: str) -> Person | None:
 
 def customer_of(connection: Connection, person_id: PersonId) -> Customer:
     """Raises PersonNotFound."""
-    row = connection.execute(CUSTOMER, {"person": person_id}).one_or_none()
+    row = connection.execute(CUSTOMER, {"person": person_id}).one_or_none() if is_id(person_id) else None
     if row is None:
         raise PersonNotFound(person_id)
     tier = Tier(row.tier or row.organization_tier or Tier.STANDARD)
@@ -273,7 +283,7 @@ def customer_of(connection: Connection, person_id: PersonId) -> Customer:
 
 def agent_of(connection: Connection, person_id: PersonId) -> Agent | None:
     """The agent with skills and load, or None."""
-    row = connection.execute(AGENT, {"person": person_id}).one_or_none()
+    row = connection.execute(AGENT, {"person": person_id}).one_or_none() if is_id(person_id) else None
     if row is None:
         return None
     skills = {each.category: each.level for each in connection.execute(SKILLS_OF_ONE, {"person": person_id})}

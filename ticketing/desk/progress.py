@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
-from ticketing.desk.assignment import assign_automatically, category_of, hand_over
+from ticketing.desk.assignment import assign_or_say_that_nobody_can, category_of, hand_over
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.comments import add_public_comment
 from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
@@ -217,7 +217,7 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
         hand_over(tx, ticket, reason, by=None, already_counted=True)
     else:
         ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.REOPENED)
-        assign_automatically(tx, ticket, wait_in_line=True)
+        assign_or_say_that_nobody_can(tx, ticket)
     ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
     return tx.final(ticket.ref)
 

@@ -12,8 +12,9 @@ from ticketing.calendars import Pause
 from ticketing.configuration import Category
 from ticketing.desk.base import DeskBase
 from ticketing.errors import TicketNotFound
-from ticketing.instants import from_us
+from ticketing.instants import from_us, is_id
 from ticketing.model import HELD, ClockKind, Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from
 from ticketing.tables import comments, sla_clocks, ticket_events, tickets
@@ -33,7 +34,7 @@ OF_AGENT = select(tickets).where(
 WAITING = (
     select(tickets)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
-    .order_by(tickets.c.queue_rank)
+    .order_by(tickets.c.queue_rank, tickets.c.id)
 )
 COMMENTS = (
     select(comments)
@@ -60,7 +61,7 @@ class Reading(DeskBase):
 
     def find(self, number: int) -> TicketRef | None:
         """The key of a number that somebody typed."""
-        if not 0 < number < 2**63:
+        if not is_id(number):
             return None
         with self._database.read() as connection:
             row = connection.execute(NUMBER, {"number": number}).one_or_none()
@@ -89,9 +90,11 @@ class Reading(DeskBase):
 
     def queue(self, *, limit: int = 10, categories: Iterable[str] | None = None) -> list[Ticket]:
         """What waits, first in line first."""
-        keys = categories if categories is not None else [each.key for each in self.configuration().categories]
-        waiting = [ticket for key in keys for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
-        return sorted(waiting, key=lambda ticket: ticket.queue_rank or 0)[:limit]
+        if categories is None:
+            with self._database.read() as connection:
+                categories = waiting_categories(connection)
+        waiting = [ticket for key in categories for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
+        return sorted(waiting, key=lambda ticket: (ticket.queue_rank or 0, ticket.number))[:limit]
 
     def last_decision(self, ref: TicketRef) -> RoutingReason | None:
         """Why it is with whom it is with."""
@@ -138,4 +141,6 @@ def next_due(ticket: Ticket) -> Any:
 
 
 def _key(ref: TicketRef) -> dict[str, Any]:
+    if not (is_id(ref.customer_id) and is_id(ref.number)):
+        raise TicketNotFound(ref.number)
     return {"customer_id": ref.customer_id, "number": ref.number}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.base import DeskBase, checked_instant, use_case
 from ticketing.desk.progress import held_by
 from ticketing.errors import InvalidInput
 from ticketing.instants import to_us
@@ -26,6 +26,7 @@ class Snoozing(DeskBase):
     @use_case
     def snooze(self, ref: TicketRef, until: datetime, *, by: PersonId) -> Ticket:
         """Hide one's ticket from one's lists until then. Raises InvalidInput, NotTheHolder, TicketNotFound."""
+        until = checked_instant("until", until)
         with self._transaction() as tx:
             ticket = held_by(tx, ref, by)
             if until <= tx.now:

@@ -75,14 +75,16 @@ def _give_back(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonI
 
 def _as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
     before = TicketStatus(str(act.from_value))
-    ended = [clock for clock in ticket.clocks if clock.ended_at == act.at]
-    for clock in ended:
-        # What the act itself answered (a closing reply) stays answered; what it only ended runs again.
-        if clock.kind is not ClockKind.FIRST_RESPONSE or ticket.first_response_at is None:
+    # What an answer in the same step has met stays met; what the step itself ended runs again.
+    ended = {(ClockKind(kind), run) for kind, run in act.data["ended"]}
+    for clock in ticket.clocks:
+        if (clock.kind, clock.run) in ended:
             ticket = tx.put_clock(ticket, running_again(clock))
-    tx.reopen_pauses(ticket, act.at)
+    if before is TicketStatus.PENDING_CUSTOMER:
+        tx.reopen_pauses(ticket, act.at)
     ticket = tx.recompute_clocks(ticket)
-    changes = {"resolved_at": None, "nudged_at": None} if ticket.status is TicketStatus.RESOLVED else {}
+    was_resolved = {"resolved_at": ticket.resolved_at}
+    changes = {"resolved_at": None, "nudged_at": None} if ticket.status is TicketStatus.RESOLVED else was_resolved
     ticket = tx.move(
         ticket,
         before,
