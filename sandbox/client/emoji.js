@@ -33,6 +33,9 @@ const drawable = new Map();
 /** @type {CanvasRenderingContext2D|null|undefined} */
 let canvas;
 
+/** @type {string|undefined} the box that stands for what no font has */
+let missing;
+
 /** The pixels of a character. @param {string} character */
 function pixels(character) {
   canvas ??= Object.assign(document.createElement("canvas"), { width: 24, height: 24 }).getContext("2d", { willReadFrequently: true });
@@ -47,7 +50,8 @@ function pixels(character) {
 function canDraw(character) {
   let can = drawable.get(character);
   if (can === undefined) {
-    can = pixels(character) !== pixels("\u{10fffd}");
+    missing ??= pixels("\u{10fffd}");
+    can = pixels(character) !== missing;
     drawable.set(character, can);
   }
   return can;
@@ -73,15 +77,12 @@ export function emojiCharacter(name) {
   return characters[plain] + (level ? String.fromCodePoint(0x1f3f9 + level) : "");
 }
 
-/** Whether Slack knows this name. @param {string} name */
-export const isEmojiName = (name) => Object.hasOwn(characters, name.split("::")[0]);
-
 /** Names that contain a word, those that begin with it first. @param {string} word @param {number} limit */
 export function findEmoji(word, limit) {
   const wanted = word.toLowerCase();
-  const names = Object.keys(characters).filter((name) => name.includes(wanted) && canDraw(characters[name]));
+  const names = Object.keys(characters).filter((name) => name.includes(wanted));
   names.sort((a, b) => Number(b.startsWith(wanted)) - Number(a.startsWith(wanted)) || a.length - b.length);
-  return names.slice(0, limit);
+  return names.slice(0, limit * 3).filter((name) => canDraw(characters[name])).slice(0, limit);
 }
 
 /** :ticket: becomes its character; an unknown name stays as written. @param {string} text */

@@ -75,15 +75,14 @@ function reactions(session, channel, message) {
 /** "3 replies, last reply today at 14:20" @param {Session} session @param {any} message */
 function threadSummary(session, message) {
   const count = message.reply_count;
-  const last = formatDate("{date_short_pretty} at {time}", Number(message.latest_reply ?? message.ts), session.reader.zone, session.workspace.now());
-  const short = (last ?? "").replace(/^Today at /, "");
+  const last = formatDate("last reply {date_short_pretty} at {time}", Number(message.latest_reply ?? message.ts), session.reader.zone, session.workspace.now());
   const faces = (message.reply_users ?? []).slice(0, 4).map((/** @type {string} */ id) => avatar(session.workspace, { id, name: session.workspace.nameOf(id), app: session.workspace.isApp(id) }, "small"));
   return h(
     "button",
     { type: "button", class: "thread-summary", onclick: () => session.openThread(message.ts) },
     h("span", { class: "faces" }, faces),
     h("span", { class: "thread-count" }, `${count} ${count === 1 ? "reply" : "replies"}`),
-    h("span", { class: "thread-last" }, message.latest_reply ? `, last reply ${short}` : ""),
+    h("span", { class: "thread-last" }, message.latest_reply && last ? `, ${last.replace("today at ", "")}` : ""),
   );
 }
 

@@ -5,9 +5,9 @@ import { attachToolbar } from "./message_actions.js";
 
 const PAGE = 100;
 /** Message nodes kept in the page at most, and how many are added when one scrolls to an end of them. */
-export const WINDOW = 240;
-const STEP = 80;
-const NEAR_EDGE_PX = 600;
+export const WINDOW = 200;
+const STEP = 40;
+const NEAR_EDGE_PX = 900;
 
 /** @typedef {import("./session.js").Session} Session */
 

@@ -89,7 +89,7 @@ function special(inside, reader) {
     const [, seconds, pattern = "", url] = target.split("^");
     return dateNode(pattern, seconds ? Number(seconds) : NaN, url, label ?? "", reader);
   }
-  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label || "@group");
+  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, reader.workspace.groupName(target.slice(9), label));
   if (/^!(here|channel|everyone)$/.test(target)) return broadcast(target.slice(1));
   if (target.startsWith("!")) return document.createTextNode(label ?? `<${target.slice(1)}>`);
   return link(target, label || target.replace(/^mailto:/, ""));

@@ -26,7 +26,7 @@ function bare(element, reader) {
     case "channel":
       return channelMention(element.channel_id, reader);
     case "usergroup":
-      return h("span", { class: "mention" }, `@${element.usergroup_id}`);
+      return h("span", { class: "mention" }, reader.workspace.groupName(element.usergroup_id));
     case "team":
       return h("span", { class: "mention" }, element.team_id);
     case "broadcast":

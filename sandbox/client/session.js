@@ -124,7 +124,9 @@ export class Session extends HTMLElement {
 
   redrawFrame() {
     this.sidebar.draw();
-    if (this.conversation) this.conversation.node.querySelector(".head")?.replaceWith(this.conversation.head());
+    const head = this.conversation?.node.querySelector(".head");
+    const inUse = head?.contains(document.activeElement) || head?.querySelector("[aria-expanded=true]");
+    if (this.conversation && !inUse) head?.replaceWith(this.conversation.head());
   }
 
   /**

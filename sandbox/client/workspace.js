@@ -16,6 +16,8 @@ export class Workspace extends EventTarget {
     this.people = [];
     /** @type {Channel[]} */
     this.channels = [];
+    /** @type {{id: string, handle: string, name: string}[]} */
+    this.usergroups = [];
     this.clock = { now: Date.now() / 1000, rate: 1, version: 0 };
     this.readAt = performance.now();
   }
@@ -26,6 +28,7 @@ export class Workspace extends EventTarget {
     this.app = { commands: [], shortcuts: [], ...state.app };
     this.people = state.people;
     this.channels = state.channels;
+    this.usergroups = state.usergroups ?? [];
     this.setClock(state.clock);
     this.dispatchEvent(new Event("workspace"));
   }
@@ -61,6 +64,12 @@ export class Workspace extends EventTarget {
   /** @param {string|undefined} id */
   isApp(id) {
     return id !== undefined && (id === this.app.bot_user_id || id === this.app.bot_id || id === this.app.id);
+  }
+
+  /** "@crew" for a group of people. @param {string} id @param {string} [label] */
+  groupName(id, label) {
+    const group = this.usergroups.find((each) => each.id === id);
+    return group ? `@${group.handle}` : label || `@${id}`;
   }
 
   /** A name to show for any user id. @param {string} id */

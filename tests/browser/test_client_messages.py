@@ -176,7 +176,7 @@ def test_dates_are_told_in_slacks_words(client: Client) -> None:
 def _mrkdwn(page: Page, texts: list[str]) -> list[str]:
     draw = """async texts => {
         const { mrkdwn } = await import("/mrkdwn.js");
-        const workspace = { person: id => id === "U1" ? { id } : undefined, isApp: () => false, nameOf: () => "Mara",
+        const workspace = { person: id => id === "U1" ? { id } : undefined, isApp: () => false, nameOf: () => "Mara", groupName: (id, label) => label,
                             channel: () => undefined, now: () => 1795443601 };
         const reader = { workspace, user: "U1", zone: "Europe/Vienna" };
         return texts.map(text => mrkdwn(text, reader).innerHTML);
