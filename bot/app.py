@@ -150,7 +150,7 @@ class Helpdesk:
         self.app = bolt_app(client, self.installation)
         register(self.app, parts)
         Answers(self.desk, private, self.installation.team).register(self.app)
-        self.outward = Outward(settings, self.desk, self.clock, self.installation)
+        self.outward = Outward(settings, self.desk, self.clock)
         self.transport = _transport(settings, self.app)
 
     def start(self) -> None:

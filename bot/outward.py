@@ -1,22 +1,104 @@
-"""What the process does by itself: show people what the outbox holds, and watch the time."""
+"""
+What the process does by itself: show people what the outbox holds, watch the deadlines, hand out what waits.
+
+Each is a step of the desk or of delivery; the ticker drives them, and is woken when something has changed or when the
+business clock has jumped.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk import WebClient
 
 from bot.clock import Clock
+from bot.delivery import Delivery, Pace, Slack
+from bot.notices import Notices
 from bot.settings import Settings
+from bot.ticker import Job, Ticker
 from ticketing.desk import Desk
+
+DELIVERY_TIMEOUT_S = 10
+"""How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
+
+FAR_OFF_S = 3600.0
+"""A wake-up further off, in real seconds, is left to the heartbeat."""
+
+WOKEN_BY_CHANGE = ("delivery", "queue", "watch")
 
 
 class Outward:
-    """The outgoing side."""
+    """The outgoing side of one process."""
 
-    def __init__(self, settings: Settings, desk: Desk, clock: Clock, installation: Any) -> None:
-        pass
+    def __init__(self, settings: Settings, desk: Desk, clock: Clock) -> None:
+        client = WebClient(
+            token=settings.bot_token(),
+            base_url=settings.slack_api_url,
+            timeout=DELIVERY_TIMEOUT_S,
+            retry_handlers=[],
+        )
+        delivery = Delivery(
+            desk,
+            Slack(client),
+            clock=_machine_time,
+            pace=Pace(),
+            jitter=random.Random(),  # noqa: S311 - it spreads tries over time, and guards nothing
+        )
+        self._ticker = Ticker(_jobs(desk, clock, delivery.step))
+        desk.subscribe(Notices())
+        desk.after_commit(self._changed)
+        clock.on_jump(self._ticker.wake_all)
 
     def start(self) -> None:
-        pass
+        self._ticker.start()
 
     def stop(self) -> None:
-        pass
+        """Start nothing new and let what is being sent be sent."""
+        self._ticker.stop()
+
+    def _changed(self) -> None:
+        for name in WOKEN_BY_CHANGE:
+            self._ticker.wake(name)
+
+
+def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None]) -> list[Job]:
+    """Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late."""
+
+    def real(now: datetime, due: datetime | None) -> datetime | None:
+        """A business instant as one of machine time; None where the heartbeat comes first anyway."""
+        wait_s = clock.real_seconds_until(due) if due is not None else FAR_OFF_S
+        return now + timedelta(seconds=wait_s) if wait_s < FAR_OFF_S else None
+
+    def watch(now: datetime) -> datetime | None:
+        return real(now, desk.watch_step(clock()))
+
+    def roster(now: datetime) -> datetime | None:
+        return real(now, desk.roster_step(clock()))
+
+    def hand_out(_now: datetime) -> None:
+        desk.drain_queue(clock())
+
+    def wake(_now: datetime) -> None:
+        desk.wake_step(clock())
+
+    def close(_now: datetime) -> None:
+        desk.close_step(clock())
+
+    def recompute(now: datetime) -> datetime | None:
+        return now if desk.recompute_step() else None
+
+    return [
+        Job("delivery", deliver, heartbeat_s=1, settle_s=0.02),
+        Job("watch", watch, heartbeat_s=30, settle_s=0.1),
+        Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
+        Job("roster", roster, heartbeat_s=30),
+        Job("snoozed", wake, heartbeat_s=15),
+        Job("close", close, heartbeat_s=60),
+        Job("recompute", recompute, heartbeat_s=60),
+    ]
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)

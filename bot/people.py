@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk import WebClient
@@ -42,16 +42,17 @@ class NotAPerson(HelpdeskError):
 
 @dataclass(frozen=True)
 class People:
-    """Finds the desk's person for somebody in Slack, asking Slack about each once."""
+    """Finds the desk's person for somebody in Slack, asking Slack about each once while the process runs."""
 
     desk: Desk
     slack: WebClient
     team: str
     bot_user_id: str = ""
+    _asked: set[str] = field(init=False, default_factory=set)
 
     def known(self, user: SlackUser) -> Person:
         """
-        The person, learned now if this is their first act.
+        The person, learned now if this is their first act; names and zones that have changed since are taken over.
 
         A workspace admin becomes an admin of the desk when first met (docs/decisions: the first admin). Raises
         OtherOrganization or NotAPerson.
@@ -59,26 +60,27 @@ class People:
         if user.team != self.team:
             raise OtherOrganization(user)
         person = self.desk.person_by_ref(user.external_ref)
-        # Somebody stored without a name was met while Slack did not answer: ask again.
-        if person is not None and person.name != user.id:
+        if person is not None and user.id in self._asked:
             return person
-        return self._learn(user)
+        return self._learn(user, person)
 
-    def _learn(self, user: SlackUser) -> Person:
+    def _learn(self, user: SlackUser, person: Person | None) -> Person:
         try:
             said = self.slack.users_info(user=user.id)
         except (SlackClientError, OSError) as error:
-            log.warning("users.info did not answer (%s); the name is asked again next time.", type(error).__name__)
-            return self.desk.ensure_person(user.external_ref, user.id)
+            log.warning("users.info did not answer (%s); it is asked again next time.", type(error).__name__)
+            return person or self.desk.ensure_person(user.external_ref, user.id)
+        self._asked.add(user.id)
         told: Mapping[str, Any] = said.get("user") or {}
         if told.get("is_bot"):
             raise NotAPerson(user)
         profile: Mapping[str, Any] = told.get("profile") or {}
         name = profile.get("real_name") or told.get("real_name") or profile.get("display_name") or told.get("name")
+        is_new = person is None or person.name == user.id  # stored while Slack did not answer
         person = self.desk.ensure_person(
             user.external_ref, str(name or user.id), email=profile.get("email"), tz=str(told.get("tz") or "UTC")
         )
-        if told.get("is_admin") and person.role is Role.CUSTOMER:
+        if is_new and told.get("is_admin"):
             self.desk.set_role(person.id, Role.ADMIN, by=None)
             return self.desk.person(person.id)
         return person
@@ -99,12 +101,14 @@ class People:
 
         Only those who are still plain customers: whoever has a role by now keeps what was set since.
         """
+        zone = self.desk.configuration().zone
         for seed in seeds:
             user = SlackUser(self.team, seed.slack)
             already = self.desk.person_by_ref(user.external_ref)
             if already is not None and already.role is not Role.CUSTOMER:
                 continue
-            person = self.known(user)
+            # A name in the file spares Slack the question, until they first do something.
+            person = self.desk.ensure_person(user.external_ref, seed.name, tz=zone) if seed.name else self.known(user)
             if seed.organization and self.desk.customer(person.id).organization_id is None:
                 self.desk.set_organization(person.id, seed.organization, seed.tier, by=None)
             elif seed.tier is not Tier.STANDARD and self.desk.customer(person.id).tier is Tier.STANDARD:
