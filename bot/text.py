@@ -37,7 +37,7 @@ _FAR_BACK = 64  # no real character is longer; a hostile pile of accents is cut 
 
 def size(text: str) -> int:
     """How long Slack may hold a text to be: UTF-16 units, which is never less than its characters."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> str:
@@ -265,7 +265,7 @@ def _fitting(text: str, limit: int, measure: Callable[[str], int]) -> int:
     for index in range(low, max(low - _FAR_BACK, 0), -1):
         if is_border(text, index):
             return index
-    return low
+    return low if low > _FAR_BACK else 0
 
 
 def _breaking(text: str) -> int:

@@ -11,6 +11,7 @@ from bot.blocks.parts import (
     button,
     context,
     counted,
+    distinct,
     facts_line,
     message,
     option,
@@ -257,4 +258,4 @@ def _others(offer: Offer) -> Block:
         for one in offer.tickets[1 : 1 + _MENU_TICKETS]
     ]
     options.append(option(words.OFFER_ANOTHER, offer_value(offer.source)))
-    return {"type": "overflow", "action_id": Press.OFFER_MENU, "options": options}
+    return {"type": "overflow", "action_id": Press.OFFER_MENU, "options": distinct(options)}

@@ -9,10 +9,10 @@ from bot import text
 from bot.actions import Block as Field
 from bot.actions import Form, Press, page_value, person_value, ticket_value
 from bot.blocks.parts import (
-    OPTIONS,
     act_button,
     actions,
     context,
+    distinct,
     field,
     modal,
     option,
@@ -211,8 +211,8 @@ def plain_view(sentence: str) -> View:
 
 
 def _agents(agents: tuple[AgentChoice, ...]) -> Block:
-    fitting = [_agent(one) for one in agents if one.fits][:OPTIONS]
-    others = [_agent(one) for one in agents if not one.fits][:OPTIONS]
+    fitting = distinct(_agent(one) for one in agents if one.fits)
+    others = distinct(_agent(one) for one in agents if not one.fits)
     if not fitting or not others:
         return select(Press.VALUE, words.ASSIGN_PLACEHOLDER, fitting or others)
     groups = [

@@ -28,7 +28,8 @@ def new_ticket_view(form: NewTicketForm) -> View:
     """The form. What was typed stays when it is drawn again, because those fields keep their block ids."""
     blocks: list[Block | None] = [_on_behalf(form), _subject(form), _description(form), _category(form)]
     if form.chosen:
-        blocks += [_own_field(spec) for spec in form.chosen.fields[:FIELDS_MOST]]
+        by_key = {spec.key: spec for spec in form.chosen.fields}
+        blocks += [_own_field(spec) for spec in list(by_key.values())[:FIELDS_MOST]]
     blocks += [_priority(form), *_similar(form)]
     if form.promise:
         blocks.append(context(promise_sentence(form.promise, form.zone)))
@@ -171,7 +172,9 @@ def _description(form: NewTicketForm) -> Block:
     )
 
 
-def _category(form: NewTicketForm) -> Block:
+def _category(form: NewTicketForm) -> Block | None:
+    if not form.categories:
+        return None
     options = [option(one.label, one.key) for one in form.categories]
     element = select(Press.CATEGORY_CHOSEN, words.CATEGORY_PLACEHOLDER, options, form.category)
     return field(Field.CATEGORY, words.CATEGORY, element) | {"dispatch_action": True}

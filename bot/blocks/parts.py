@@ -16,6 +16,7 @@ from bot.words import common as words
 BUTTON_TEXT = 75
 ACCESSIBILITY_LABEL = 75
 OPTION_TEXT = 75
+OPTION_VALUE = 150
 OPTIONS = 100
 OVERFLOW_LEAST = 2
 OVERFLOW_MOST = 5
@@ -178,7 +179,12 @@ def menu(acts: Sequence[Act], facts: TicketFacts, possible: Possible = None, *, 
 
 def option(label: str, value: str) -> Block:
     """An option of a select or a menu."""
-    return {"text": plain_text(text.plain(label, OPTION_TEXT)), "value": value}
+    return {"text": plain_text(text.plain(label, OPTION_TEXT)), "value": value[:OPTION_VALUE] or "-"}
+
+
+def distinct(options: Iterable[Block], most: int = OPTIONS) -> list[Block]:
+    """The options, each value once, since Slack refuses a list with two alike."""
+    return list({one["value"]: one for one in options}.values())[:most]
 
 
 # Fields
@@ -201,9 +207,9 @@ def text_field(
     return field(block_id, label, element, hint=hint, is_optional=is_optional)
 
 
-def select(action_id: str, placeholder: str, options: list[Block], chosen: str | None = None) -> Block:
+def select(action_id: str, placeholder: str, options: Iterable[Block], chosen: str | None = None) -> Block:
     """A list to choose one from; Slack shows 100."""
-    shown = options[:OPTIONS]
+    shown = distinct(options)
     element: Block = {
         "type": "static_select",
         "action_id": action_id,

@@ -1,0 +1,220 @@
+"""
+Whatever people type, wherever they type it: every renderer stays within Block Kit and shows it escaped.
+
+Views are made of all their fields at once, texts being the longest and the oddest that could get there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot import refusals, views
+from bot.actions import Act, Form, NewTicketState, Press
+from bot.blocks import alerts, assignment, customer, explanation, forms, home, lists, new_ticket, triage
+from bot.views import Message, View
+from sandbox.blockkit.blocks import message_problems
+from sandbox.blockkit.views import view_problems
+from tests.bot.block_limits import problems
+from tests.bot.builders import facts
+from ticketing.model import PersonId, TicketRef
+
+NASTY = (
+    "<!channel> <!here> <@U1> <#C1>",
+    "<https://evil.example|your bank>",
+    "<!date^1^{date}|x>",
+    "& &amp; &lt; < >",
+    "*bold* _move_ ~gone~ `code` ```\nfence",
+    "> quoted\n&gt; twice",
+    "{number} {0} {} %s",
+    "\u202egnp.exe \u2066x\u2069 \x00\x07",
+    "a\u0301\u0301 👩‍👩‍👧‍👦 🇦🇹 각 \ud83d",
+    "https://a.example/?q=<b>&c=*d*|e",
+    "",
+    " \n\t ",
+    "\n" * 300,
+    "&" * 3000,
+    "<" * 40_000,
+    "👩‍👩‍👧‍👦" * 2000,
+    "x" * 40_000,
+    "word " * 8000,
+    "e" + "\u0301" * 4000,
+    "https://" + "a" * 5000,
+)
+TEXTS = st.sampled_from(NASTY) | st.text(max_size=200) | st.lists(st.sampled_from(NASTY), max_size=3).map("".join)
+ZONES = st.sampled_from(["UTC", "Europe/Vienna", "Asia/Kolkata", "Pacific/Apia", "Nowhere/Else", "", "../etc"])
+INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+NUMBERS = st.integers(0, 2**63 - 1)
+REFS = st.builds(TicketRef, NUMBERS.map(PersonId), NUMBERS)
+KEYS = st.from_regex(r"[a-z][a-z_]{0,40}", fullmatch=True)
+NAMED: dict[str, st.SearchStrategy[Any]] = {
+    "zone": ZONES,
+    "key": KEYS,
+    "link": st.sampled_from([None, "https://x.slack.com/archives/C1/p1?thread_ts=1.2&cid=C1", "javascript:alert(1)"]),
+    "source": st.just("m:C0SUPPORT1:1795440000.000100"),
+    "lines": st.lists(st.just("<!date^1^{date}|x> opened &amp; held."), max_size=9).map(tuple),
+    "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
+    "page": st.integers(0, 10**6),
+    "left_s": st.integers(-(10**8), 10**8),
+}
+"""Fields whose text never is a person's: zones, keys and links of ours."""
+
+
+@cache
+def anything(wanted: Any) -> st.SearchStrategy[Any]:
+    """Any value of a type, a frozen view with every field filled."""
+    origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*(anything(one) for one in arguments))
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return st.lists(anything(arguments[0]), max_size=12).map(tuple)
+    if origin is tuple:
+        return st.tuples(*(anything(one) for one in arguments))
+    if origin is frozenset:
+        return st.frozensets(anything(arguments[0]))
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return st.sampled_from(list(wanted))
+    if dataclasses.is_dataclass(wanted) and wanted is not TicketRef:
+        hints = typing.get_type_hints(wanted)
+        fields = {one.name: _field(one.name, hints[one.name]) for one in dataclasses.fields(wanted)}
+        return st.builds(typing.cast(Any, wanted), **fields)
+    return _PLAIN[wanted]
+
+
+_PLAIN: dict[Any, st.SearchStrategy[Any]] = {
+    str: TEXTS,
+    int: NUMBERS,
+    PersonId: NUMBERS,
+    bool: st.booleans(),
+    datetime: INSTANTS,
+    date: INSTANTS.map(lambda one: one.date()),
+    type(None): st.none(),
+    TicketRef: REFS,
+}
+
+
+def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
+    if hint is NewTicketState:
+        return NAMED["state_of_form"]
+    if name == "page" and hint is not int:
+        return anything(hint)
+    return NAMED[name] if name in NAMED else anything(hint)
+
+
+RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
+    (new_ticket.new_ticket_view, views.NewTicketForm),
+    (new_ticket.receipt_view, views.Receipt),
+    (new_ticket.similar_view, views.SimilarAnswer),
+    (customer.customer_card, views.CustomerCard),
+    (customer.reply_post, views.ThreadPost),
+    (customer.question_post, views.ThreadPost),
+    (customer.resolved_post, views.ThreadPost),
+    (customer.late_apology_post, views.LateApology),
+    (customer.offer_message, views.Offer),
+    (assignment.assignment_card, views.AssignmentCard),
+    (triage.triage_card, views.TriageCard),
+    (triage.from_customer_post, views.TeamPost),
+    (triage.sent_post, views.TeamPost),
+    (triage.note_post, views.TeamPost),
+    (triage.unsent_post, views.TeamPost),
+    (alerts.alert_message, views.Alert),
+    (alerts.alert_line, views.Alert),
+    (alerts.alert_group_message, views.AlertGroup),
+    (alerts.alert_group_view, views.AlertGroup),
+    (alerts.board_message, views.Board),
+    (forms.text_form_view, views.TextForm),
+    (forms.assign_view, views.AssignForm),
+    (forms.release_view, views.ReleaseForm),
+    (forms.take_view, views.TakeForm),
+    (forms.withdraw_view, views.WithdrawForm),
+    (forms.read_all_view, views.ReadAll),
+    (forms.more_actions_view, views.MoreActions),
+    (forms.why_view, views.WhyView),
+    (home.customer_home, views.CustomerHome),
+    (home.agent_home, views.AgentHome),
+    (lists.customer_list, views.CustomerList),
+    (lists.agent_list, views.AgentList),
+    (explanation.explanation_message, views.ExplanationView),
+]
+TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING]
+
+
+def everything_wrong(shown: Message | View) -> list[str]:
+    """By our own reading of Slack's rules, and by the sandbox's."""
+    if isinstance(shown, Message):
+        return [*problems(shown), *message_problems(shown.blocks)]
+    return [*problems(shown), *view_problems(shown, kind=shown["type"])]
+
+
+@pytest.mark.parametrize(("renderer", "wanted"), RENDERERS, ids=lambda one: getattr(one, "__name__", ""))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(data=st.data())
+def test_no_input_breaks_a_screen(renderer: Callable[[Any], Message | View], wanted: Any, data: st.DataObject) -> None:
+    view = data.draw(anything(wanted))
+    if isinstance(view, views.TextForm):
+        view = dataclasses.replace(view, form=data.draw(st.sampled_from(TEXT_FORMS)))
+    if isinstance(view, views.NewTicketForm) and view.categories:
+        view = dataclasses.replace(view, category=view.categories[0].key)
+
+    assert everything_wrong(renderer(view)) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        lists.ticket_help(),
+        lists.helpdesk_help(),
+        customer.reopened_post(42),
+        customer.closes_soon_post(42, 2),
+        customer.thanks_post(TicketRef(PersonId(1), 42), 3),
+        refusals.unknown_command("<!channel>" * 40, ["queue"]).message(),
+        refusals.failure("7F3A", "<@U1> Fischer").message(),
+    ],
+    ids=range(7),
+)
+def test_what_takes_no_view_is_within_the_limits_too(message: Message) -> None:
+    assert everything_wrong(message) == []
+
+
+def test_a_hundred_agents_of_each_kind_are_offered() -> None:
+    agents = tuple(
+        views.AgentChoice(id=PersonId(one), name="Jo Park", load=1, max_load=5, fits=one % 2 == 0) for one in range(500)
+    )
+    shown = forms.assign_view(views.AssignForm(facts=facts(), agents=agents))
+
+    assert everything_wrong(shown) == []
+
+
+def test_more_actions_has_room_for_every_act() -> None:
+    assert everything_wrong(forms.more_actions_view(views.MoreActions(facts=facts(), acts=tuple(Act)))) == []
+
+
+def test_an_app_home_with_every_button_is_within_the_limits() -> None:
+    shown = home.agent_home(
+        views.AgentHome(
+            now=datetime(2026, 11, 23, tzinfo=UTC),
+            name="Lena",
+            mine=(),
+            queue=(),
+            queued=0,
+            due_today=0,
+            waiting_for_me=0,
+            overdue=0,
+            load=0,
+            max_load=1,
+            is_lead=True,
+            presses=frozenset(Press),
+        )
+    )
+
+    assert everything_wrong(shown) == []

@@ -1,0 +1,70 @@
+"""The words: every act has some, every template can be filled, and the house style is kept."""
+
+from __future__ import annotations
+
+import string
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bot.actions import Act, Form, Press
+from bot.views import CustomerState, ListKind
+from bot.words import common, customer, forms, lists, refusals, team
+from ticketing.model import ClockKind, Priority, TicketStatus, Tier
+
+SURFACES = (common, customer, forms, lists, refusals, team)
+
+
+def sentences(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [one for item in value.values() for one in sentences(item)]
+    return [one for item in value for one in sentences(item)] if isinstance(value, tuple) else []
+
+
+def all_of(surface: ModuleType) -> list[str]:
+    return [one for name, value in vars(surface).items() if name.isupper() for one in sentences(value)]
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda one: one.__name__)
+def test_nobody_shouts_pleads_or_blames(surface: ModuleType) -> None:
+    """No exclamation mark, "oops", "please", "the bot"; words that never stand on a screen (screens, section 11)."""
+    for sentence in all_of(surface):
+        low = sentence.replace("<!", "").lower()
+        for banned in ("!", "oops", "please", "the bot", " sla", "breach", "assignee", "acknowledg", "incident"):
+            assert banned not in low, sentence
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda one: one.__name__)
+def test_every_template_names_what_goes_into_it(surface: ModuleType) -> None:
+    for sentence in all_of(surface):
+        names = [name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None]
+        assert all(name.isidentifier() for name in names), sentence
+
+
+def test_nothing_that_can_happen_is_without_words() -> None:
+    assert common.BUTTON.keys() == common.ACCESSIBLE.keys() == set(Act)
+    assert common.CLOCK.keys() == lists.CLOCK.keys() == team.HOW.keys() == set(ClockKind)
+    assert common.PRIORITY.keys() == customer.PRIORITY_OPTION.keys() == set(Priority)
+    assert common.STATUS.keys() == lists.TURN.keys() == set(TicketStatus)
+    assert common.TIER.keys() == set(Tier)
+    assert lists.CUSTOMER_STATE.keys() == set(CustomerState)
+    assert lists.LIST_HEAD.keys() == lists.LIST_EMPTY.keys() == lists.LIST_SPOKEN.keys() == set(ListKind)
+    texts = {Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING}
+    assert forms.TITLE.keys() == forms.LABEL.keys() == forms.HINT.keys() == forms.SUBMIT.keys() == texts
+    assert forms.MISSING.keys() == texts
+
+
+def test_buttons_are_short_and_in_sentence_case() -> None:
+    for label in (*common.BUTTON.values(), *common.PRESS.values()):
+        assert len(label) <= 30
+        first, *rest = label.replace("{customer}", "").split()
+        assert first[0].isupper()
+        assert not any(word[0].isupper() for word in rest), label
+
+
+def test_each_id_is_written_once() -> None:
+    every = [*Act, *Press, *Form]
+    assert len({one.value for one in every}) == len(every)
