@@ -131,10 +131,15 @@ class ShownMessages:
         with self._database.read() as connection:
             return [Shown(**row._mapping) for row in connection.execute(_SHOWN_EVERYWHERE, key)]
 
-    def remember(self, message: Shown) -> None:
-        """Record a message that stands somewhere, replacing what was known of the same place and matter."""
+    def remember(self, message: Shown, *, told: Iterable[AlertKey] = ()) -> None:
+        """
+        Record a message that stands somewhere, replacing what was known of the same place and matter.
+
+        `told` are the alerts that it has told of, if nothing told of them before.
+        """
         with self._database.write() as connection:
             remember(connection, message)
+            tell_at_home(connection, message, told)
 
     def forget(self, message: Shown) -> None:
         """Record that a message is gone, unless another already stands for it."""

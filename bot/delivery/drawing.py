@@ -1,0 +1,94 @@
+"""From a row of the outbox to what is to stand in Slack now: which renderer draws which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot import places
+from bot.blocks import customer, triage
+from bot.delivery import alerts, cards, posts
+from bot.delivery.letters import Letter
+from bot.delivery.reading import Dossier
+from ticketing.desk import Desk
+from ticketing.model import TicketRef
+from ticketing.outbox import Errand
+
+Draw = Callable[[Dossier, Errand], Letter | None]
+
+
+class UnknownKind(Exception):
+    """A row that this version of the program does not know how to show."""
+
+
+def _assignment(dossier: Dossier, errand: Errand) -> Letter | None:
+    agent_id = places.person_in(errand.place)
+    return None if agent_id is None else cards.for_agent(dossier, agent_id)
+
+
+def _team_side(dossier: Dossier, errand: Errand) -> str:
+    return places.AGENT if places.person_in(errand.place) is not None else places.TEAM
+
+
+KINDS: dict[str, Draw] = {
+    "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
+    "assignment_card": _assignment,
+    "triage_card": lambda dossier, _: cards.for_team(dossier),
+    "alert_card": lambda dossier, _: alerts.home(dossier),
+    "alert_line": alerts.line,
+    "alert_settled": alerts.settled,
+    "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
+    "question": lambda dossier, errand: posts.to_customer(customer.question_post, dossier, errand),
+    "solution": lambda dossier, errand: posts.to_customer(customer.resolved_post, dossier, errand),
+    "resolved": posts.resolved,
+    "reopened": posts.reopened,
+    "closes_soon": posts.closes_soon,
+    "thanked": posts.thanked,
+    "apology": posts.apology,
+    "assigned_again": posts.assigned_again,
+    "from_customer": lambda d, e: posts.to_team(triage.from_customer_post, d, e, _team_side(d, e)),
+    "sent": lambda d, e: posts.to_team(triage.sent_post, d, e, _team_side(d, e)),
+    "note": lambda d, e: posts.to_team(triage.note_post, d, e, _team_side(d, e)),
+    "undelivered": posts.undelivered,
+}
+"""Each kind of row, and what draws it from current state. None: what it was to say holds no longer."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Draws what stands in a desk's outbox."""
+
+    desk: Desk
+
+    def draw(self, errand: Errand) -> Letter | None:
+        """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
+        draw = KINDS.get(errand.kind)
+        if draw is None or errand.ticket is None:
+            raise UnknownKind(errand.kind)
+        return draw(Dossier(self.desk, errand.ticket), errand)
+
+    def root(self, place: str, about: str, ref: TicketRef) -> Letter | None:
+        """The card in whose thread something of the ticket is to be posted; None where no such card would be."""
+        dossier = Dossier(self.desk, ref)
+        if about == places.about_alert(ref.number):
+            return alerts.home(dossier)
+        if place == places.of_customer(dossier.ticket):
+            return cards.for_customer(dossier, place)
+        agent_id = places.person_in(place)
+        if agent_id == ref.customer_id:
+            # The channel message that it was opened from is gone: their messages take its place.
+            return cards.for_customer(dossier, place)
+        return cards.for_team(dossier) if agent_id is None else cards.for_agent(dossier, agent_id)
+
+    def instead(self, errand: Errand, reason: str) -> tuple[str, str, dict[str, object]] | None:
+        """Place, kind and data of what is told elsewhere because the row cannot be shown where it was to be."""
+        if errand.ticket is None or errand.kind == "undelivered":
+            return None
+        dossier = Dossier(self.desk, errand.ticket)
+        at_home = places.of_person(errand.ticket.customer_id)
+        if errand.place == places.of_customer(dossier.ticket) and errand.place != at_home:
+            return at_home, errand.kind, dict(errand.data)
+        team = places.of_team(dossier.ticket, dossier.configuration)
+        if team is None or places.person_in(errand.place) is None:
+            return None
+        return team, "undelivered", {"place": errand.place, "reason": reason}

@@ -1,0 +1,38 @@
+"""What an errand of the outbox comes to, once it is drawn: a message, and where it is to stand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from bot.views import Message
+from ticketing.shown import AlertKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """
+    A message as it should stand now.
+
+    `about` is the name under which it is remembered in its place; `message` None means that it should stand no longer.
+    `root` names the card in whose thread it belongs, posted first if it does not stand yet; `thread_ts` is a thread under
+    somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
+    new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due.
+    """
+
+    about: str
+    side: str
+    message: Message | None
+    root: str | None = None
+    thread_ts: str | None = None
+    broadcast: bool = False
+    only_edit: bool = False
+    told: tuple[AlertKey, ...] = ()
+    lags_s: tuple[float, ...] = ()
+
+
+def digest(message: Message) -> str:
+    """Equal for messages that look and act the same."""
+    drawn = json.dumps([message.text, message.blocks], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(drawn.encode()).hexdigest()[:32]

@@ -1,0 +1,78 @@
+"""
+Going as fast as Slack allows and no faster (https://docs.slack.dev/apis/web-api/rate-limits).
+
+Each method has a bucket, and each channel one for the messages posted into it; what Slack itself says in a 429 stands above
+both. Instants are machine time and passed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`size` at once, refilled at `per_second`."""
+
+    size: float
+    per_second: float
+
+
+CHANNEL = Limit(5, 1)
+"""About one message a second in a channel; short bursts pass."""
+
+METHODS = {
+    "chat.postMessage": Limit(60, 5),  # "several hundred a minute" in a workspace
+    "chat.update": Limit(50, 50 / 60),  # tier 3
+    "chat.delete": Limit(50, 50 / 60),  # tier 3
+}
+
+POSTING = "chat.postMessage"
+KEPT = 10_000
+"""Buckets of channels that are remembered; a full one that is forgotten is full again."""
+
+
+@dataclass
+class Pace:
+    """What may be called when. `is_on` False lets everything pass but what Slack has told us to wait for."""
+
+    is_on: bool = True
+    _buckets: dict[tuple[str, str], tuple[float, datetime]] = field(default_factory=dict)
+    _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def wait_for(self, method: str, place: str, now: datetime) -> float:
+        """0 if the call may be made now, which counts it; else the seconds until it may."""
+        held = max(self._held_for(method, place, now), self._held_for(method, "", now))
+        if held > 0:
+            return held
+        if not self.is_on:
+            return 0.0
+        limits = [((method, ""), METHODS[method])] if method in METHODS else []
+        if method == POSTING:
+            limits.append(((method, place), CHANNEL))
+        waits = [self._wait(key, limit, now) for key, limit in limits]
+        if any(waits):
+            return max(waits)
+        for key, limit in limits:
+            self._buckets[key] = (self._level(key, limit, now) - 1, now)
+        while len(self._buckets) > KEPT:
+            del self._buckets[next(iter(self._buckets))]
+        return 0.0
+
+    def hold(self, method: str, place: str, seconds: float, now: datetime) -> None:
+        """Slack said so: no such call for the place before `seconds` have passed."""
+        self._held = {key: until for key, until in self._held.items() if until > now}
+        self._held[(method, place)] = now + timedelta(seconds=seconds)
+
+    def _held_for(self, method: str, place: str, now: datetime) -> float:
+        until = self._held.get((method, place))
+        return 0.0 if until is None else max(0.0, (until - now).total_seconds())
+
+    def _level(self, key: tuple[str, str], limit: Limit, now: datetime) -> float:
+        level, seen = self._buckets.get(key, (limit.size, now))
+        return min(limit.size, level + (now - seen).total_seconds() * limit.per_second)
+
+    def _wait(self, key: tuple[str, str], limit: Limit, now: datetime) -> float:
+        level = self._level(key, limit, now)
+        return 0.0 if level >= 1 else (1 - level) / limit.per_second

@@ -1,0 +1,158 @@
+"""What is posted in the threads of a ticket: to its customer, to the agent who has it, to the team."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import places, text
+from bot.blocks import customer
+from bot.delivery.letters import Letter
+from bot.delivery.reading import Dossier
+from bot.views import LateApology, Message, TeamPost, ThreadPost
+from bot.words import outbound as words
+from ticketing.model import ClockKind, Comment, TicketStatus
+from ticketing.outbox import Errand
+
+
+def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, errand: Errand) -> Letter | None:
+    """The copy of a public comment in the customer's thread; an internal one is never drawn here."""
+    number = int(errand.data["comment"])
+    said = dossier.comment(number)
+    if said is not None and (said.is_internal or _was_said_in(errand.place, said)):
+        return None
+    ticket = dossier.ticket
+    message = None
+    if said is not None:
+        post = ThreadPost(
+            ref=ticket.ref,
+            version=ticket.version,
+            text=said.text,
+            author=None if said.is_automatic else dossier.name(said.author_id),
+            comment=number,
+        )
+        message = render(post)
+    return _in_thread(dossier, places.about_comment(ticket.number, number), places.CUSTOMER, message)
+
+
+def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Errand, side: str) -> Letter | None:
+    """The copy of a comment in the triage thread or under the assignment; none where it was written there itself."""
+    number = int(errand.data["comment"])
+    said = dossier.comment(number)
+    if said is not None and _was_said_in(errand.place, said):
+        return None
+    message = None if said is None else render(_team_post(dossier, said))
+    return _in_thread(dossier, places.about_comment(dossier.ref.number, number), side, message)
+
+
+def _was_said_in(place: str, said: Comment) -> bool:
+    channel = places.channel_in(place)
+    return channel is not None and said.source.startswith(f"m:{channel}:")
+
+
+def _team_post(dossier: Dossier, said: Comment) -> TeamPost:
+    return TeamPost(
+        ref=dossier.ref,
+        version=dossier.ticket.version,
+        text=said.text,
+        author=dossier.name(said.author_id) or "",
+        customer=dossier.customer,
+        comment=said.number,
+    )
+
+
+def resolved(dossier: Dossier, errand: Errand) -> Letter | None:
+    """Resolved without a word: the card says so, and this line, so that the customer hears of it."""
+    ticket = dossier.ticket
+    if ticket.status is not TicketStatus.RESOLVED:
+        return None
+    post = ThreadPost(ref=ticket.ref, version=ticket.version, text="", author=dossier.last_agent)
+    about = f"r:{ticket.number}:{errand.data['event']}"
+    return _in_thread(dossier, about, places.CUSTOMER, customer.resolved_post(post))
+
+
+def reopened(dossier: Dossier, errand: Errand) -> Letter | None:
+    """The answer to "Not solved", which asks what is still wrong."""
+    if dossier.ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        return None
+    number = dossier.ref.number
+    about = f"r:{number}:{errand.data['event']}"
+    return _in_thread(dossier, about, places.CUSTOMER, customer.reopened_post(number))
+
+
+def closes_soon(dossier: Dossier, errand: Errand) -> Letter | None:
+    if dossier.ticket.status is not TicketStatus.RESOLVED:
+        return None
+    number = dossier.ref.number
+    message = customer.closes_soon_post(number, dossier.configuration.nudge_before_days)
+    return _in_thread(dossier, f"n:{number}:{errand.data['event']}", places.CUSTOMER, message)
+
+
+def thanked(dossier: Dossier, errand: Errand) -> Letter | None:
+    """A bare thanks is kept and answered, with a way to say that it is not solved."""
+    if dossier.ticket.status is not TicketStatus.RESOLVED:
+        return None
+    ticket = dossier.ticket
+    message = customer.thanks_post(ticket.ref, ticket.version)
+    return _in_thread(dossier, f"h:{ticket.number}:{errand.data['event']}", places.CUSTOMER, message)
+
+
+def apology(dossier: Dossier, errand: Errand) -> Letter | None:
+    """Once, when the promise of a first answer slips, and only while it is still owed."""
+    ticket = dossier.ticket
+    run = int(errand.data["run"])
+    clock = ticket.current_clock(ClockKind.FIRST_RESPONSE)
+    if clock is None or clock.run != run or not clock.is_running or clock.due_at is None:
+        return None
+    late = LateApology(
+        number=ticket.number,
+        promised_at=clock.due_at,
+        agent=dossier.holder,
+        zone=dossier.zone_of(ticket.customer_id),
+    )
+    return _in_thread(dossier, f"s:{ticket.number}:{run}", places.CUSTOMER, customer.late_apology_post(late))
+
+
+def assigned_again(dossier: Dossier, errand: Errand) -> Letter | None:
+    """The card of somebody who had the ticket before is edited, which notifies nobody; this does."""
+    ticket = dossier.ticket
+    agent_id = places.person_in(errand.place)
+    if not ticket.is_held or ticket.assigned_agent_id != agent_id:
+        return None
+    sentence = words.AGAIN.format(number=ticket.number)
+    message = Message(sentence, [_section(sentence)])
+    about = f"y:{ticket.number}:{errand.data['event']}"
+    return _in_thread(dossier, about, places.AGENT, message, broadcast=True)
+
+
+def undelivered(dossier: Dossier, errand: Errand) -> Letter:
+    """What somebody was to be shown and cannot be: told to who has the ticket, in the team's thread."""
+    ticket = dossier.ticket
+    reason, place = str(errand.data["reason"]), str(errand.data["place"])
+    person_id = places.person_in(place)
+    person = text.first(dossier.name(person_id) or "") if person_id is not None else words.A_CHANNEL
+    why = words.WHY.get(reason) or words.WHY_ELSE.format(reason=text.inline(reason, text.NAME))
+    sentence = words.NOT_DELIVERED.format(number=ticket.number, person=person, why=why)
+    holder = ticket.assigned_agent_id if ticket.is_held and ticket.assigned_agent_id != person_id else None
+    if holder is not None:
+        sentence = f"<@{slack_id(dossier.desk.person(holder).external_ref)}> {sentence}"
+    message = Message(sentence.replace("*", ""), [_section(sentence)])
+    return _in_thread(dossier, f"u:{ticket.number}:{place}", places.TEAM, message)
+
+
+def slack_id(external_ref: str) -> str:
+    """The user id in a person's outside reference (`T1:U1`)."""
+    return external_ref.rpartition(":")[2]
+
+
+def _section(sentence: str) -> dict[str, object]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": sentence}}
+
+
+def _in_thread(dossier: Dossier, about: str, side: str, message: Message | None, *, broadcast: bool = False) -> Letter:
+    return Letter(
+        about=about,
+        side=side,
+        message=message,
+        root=places.about_ticket(dossier.ref.number),
+        broadcast=broadcast,
+    )

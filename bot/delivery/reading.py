@@ -1,0 +1,116 @@
+"""What drawing needs to know of a ticket beyond its row: names, what was said, since when it stands as it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from bot.access import ALLOWED
+from bot.views import Possible, TicketFacts
+from ticketing.configuration import Configuration
+from ticketing.desk import Desk
+from ticketing.model import (
+    ClockKind,
+    Comment,
+    EventKind,
+    PersonId,
+    Ticket,
+    TicketEvent,
+    TicketRef,
+    TicketStatus,
+)
+
+POSSIBLE: Possible = frozenset(ALLOWED)
+"""What a card offers: what is allowed to somebody at all. Who may do it is asked again at the press."""
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A ticket as it stands now. Everything further is read when it is asked for, once."""
+
+    desk: Desk
+    ref: TicketRef
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        return self.desk.ticket(self.ref)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return self.desk.configuration()
+
+    @cached_property
+    def events(self) -> list[TicketEvent]:
+        return self.desk.events(self.ref)
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        return self.desk.comments(self.ref, include_internal=True)
+
+    def comment(self, number: int) -> Comment | None:
+        """The comment, if it still stands."""
+        return next((one for one in self.comments if one.number == number and one.deleted_at is None), None)
+
+    def name(self, person_id: PersonId | None) -> str | None:
+        return None if person_id is None else self.desk.person(person_id).name
+
+    @property
+    def customer(self) -> str:
+        return self.desk.person(self.ref.customer_id).name
+
+    @property
+    def holder(self) -> str | None:
+        """Who has it now."""
+        return self.name(self.ticket.assigned_agent_id) if self.ticket.is_held else None
+
+    @property
+    def last_agent(self) -> str | None:
+        """Who has it or had it last."""
+        return self.name(self.ticket.assigned_agent_id or self.ticket.last_agent_id)
+
+    def facts(self, zone: str) -> TicketFacts:
+        """`zone` is the reader's; in channels the desk's."""
+        category = self.configuration.category(self.ticket.category)
+        return TicketFacts.of(self.ticket, category=category.name if category else None, zone=zone)
+
+    def zone_of(self, person_id: PersonId | None) -> str:
+        return self.configuration.zone if person_id is None else self.desk.person(person_id).tz
+
+    @property
+    def last_answer(self) -> Comment | None:
+        """What the desk last said to the customer."""
+        said = [
+            one
+            for one in self.comments
+            if not one.is_internal and not one.is_automatic and one.author_id != self.ref.customer_id
+        ]
+        return next((one for one in reversed(said) if one.deleted_at is None), None)
+
+    @property
+    def since(self) -> datetime:
+        """When the ticket came to its present status."""
+        reached = [
+            event.at
+            for event in self.events
+            if event.kind in (EventKind.OPENED, EventKind.STATUS) and event.to_value == self.ticket.status.value
+        ]
+        return reached[-1] if reached else self.ticket.opened_at
+
+    def assignments_to(self, agent_id: PersonId) -> list[TicketEvent]:
+        """The times it was given to an agent, oldest first."""
+        return [e for e in self.events if e.kind is EventKind.ASSIGNED and e.to_value == str(agent_id)]
+
+    def due_at(self, kind: ClockKind) -> datetime | None:
+        """When something is due that is still owed; None when it is met, paused or not promised."""
+        clock = self.ticket.current_clock(kind)
+        return clock.due_at if clock is not None and clock.is_running else None
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """When the next answer to the customer is due."""
+        if self.ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+            return None
+        first = self.due_at(ClockKind.FIRST_RESPONSE)
+        turn = self.ticket.clock(ClockKind.NEXT_RESPONSE)
+        return first or (turn.due_at if turn is not None and turn.is_running else None)

@@ -1,0 +1,321 @@
+"""
+The delivery worker: takes rows of the outbox, draws them, calls Slack, and writes down what stands where.
+
+It has no thread and does not sleep: `step` is one bounded piece of work, driven by `bot.ticker`, and several processes may
+run it at once. Whatever goes wrong ends in one of three ways: tried again later, set aside with a reason, or done.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot import metrics, places
+from bot.delivery.drawing import Drawing
+from bot.delivery.errors import Verdict, verdict
+from bot.delivery.letters import Letter, digest
+from bot.delivery.pace import POSTING, Pace
+from bot.delivery.posts import slack_id
+from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack
+from bot.views import Message
+from ticketing.desk import Desk
+from ticketing.errors import DatabaseUnavailable, LeaseLost
+from ticketing.model import TicketRef
+from ticketing.outbox import LOST_ANSWER, Errand, Notice
+from ticketing.shown import Shown
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+"""Rows of one step; the next step follows at once if there were that many."""
+
+LEASE_S = 120.0
+"""Longer than all calls that one row can take (six, of ten seconds each), so that nobody else sends it meanwhile."""
+
+DRAWING_TRIES = 3
+"""How often a row that cannot be drawn is tried: what fails so is a fault of ours, and seldom passes."""
+
+DEATHS = 5
+"""After so many tries, a row whose last worker vanished is set aside: it may be what kills them."""
+
+REPAIRS = 3
+"""How often what is gone is posted anew for one row."""
+
+BACKOFF_BASE_S, BACKOFF_CAP_S, BACKOFF_STEPS = 1.0, 300.0, 8
+HALT_S = 60.0
+"""How long to leave Slack alone when it does not accept our token."""
+
+
+class Paced(CallFailed):
+    """Not called: Slack would have asked to wait. `seconds` until it may be."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__("pace")
+
+
+class Delivery:
+    """Shows what a desk's outbox says. `clock` is machine time."""
+
+    def __init__(
+        self, desk: Desk, slack: Slack, *, clock: Callable[[], datetime], pace: Pace, jitter: random.Random
+    ) -> None:
+        self._outbox = desk.outbox
+        self._drawing = Drawing(desk)
+        self._desk = desk
+        self._slack = slack
+        self._clock = clock
+        self._pace = pace
+        self._jitter = jitter
+        self._halted_until: datetime | None = None
+
+    def step(self, now: datetime) -> datetime | None:
+        """
+        Show what can be shown now, a bounded number of rows; returns when to come again (machine time), None for never.
+
+        Raises DatabaseUnavailable; what was sent but could not be recorded is found again by its key.
+        """
+        if self._is_halted(now):
+            return self._halted_until
+        taken = 0
+        for ready in self._outbox.ready(now, BATCH):
+            errand = self._outbox.take(ready, self._clock(), LEASE_S)
+            if errand is None:
+                continue
+            taken += 1
+            self._carry_out(errand)
+            if self._is_halted(now):
+                return self._halted_until
+        if taken:
+            return now
+        due = self._outbox.next_due(now)
+        # Ready, and yet another worker was faster or holds the place: the heartbeat looks again.
+        return None if due is not None and due <= now else due
+
+    def _is_halted(self, now: datetime) -> bool:
+        return self._halted_until is not None and now < self._halted_until
+
+    # --- one row ------------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, errand: Errand) -> None:
+        try:
+            result = self._try(errand)
+        except LeaseLost:
+            log.warning("Row %s was taken over by another worker while it was being sent.", errand.id)
+            result = "lease_lost"
+        metrics.DELIVERIES.labels(errand.kind, result).inc()
+
+    def _try(self, errand: Errand) -> str:
+        if errand.is_doubtful and errand.reason != LOST_ANSWER and errand.attempts > DEATHS:
+            return self._park(errand, "gave_up: workers vanished while they were sending it")
+        try:
+            letter = self._drawing.draw(errand)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a renderer raises must not stop the rows behind it
+            return self._cannot_draw(errand, error)
+        try:
+            return self._deliver(errand, letter)
+        except Paced as wait:
+            return self._wait(errand, wait.seconds, "pace")
+        except RateLimited as limited:
+            self._pace.hold(
+                limited.method, errand.place if limited.method == POSTING else "", limited.seconds, self._clock()
+            )
+            return self._wait(errand, limited.seconds, "ratelimited")
+        except NoAnswer as failed:
+            return self._back_off(errand, str(failed), is_lost=failed.is_lost or errand.is_doubtful)
+        except Refused as refused:
+            return self._refused(errand, letter, refused.code)
+
+    def _deliver(self, errand: Errand, letter: Letter | None) -> str:
+        if letter is None:
+            self._outbox.done(errand)
+            return "obsolete"
+        stands = self._outbox.shown(errand.customer_id, errand.place, letter.about)
+        if letter.message is None:
+            return self._take_away(errand, stands)
+        if stands is None and letter.only_edit:
+            self._outbox.done(errand)
+            return "obsolete"
+        thread_ts = letter.thread_ts
+        if stands is None and letter.root is not None:
+            root, is_new = self._root(errand, letter.root)
+            if root is None:
+                self._outbox.done(errand)
+                return "obsolete"
+            if is_new:
+                # The root may have told it already.
+                return self._deliver(errand, self._drawing.draw(errand))
+            thread_ts = root.thread_ts or root.ts
+        if stands is None and errand.is_doubtful:
+            stands = self._found(errand, letter, thread_ts)
+        if stands is not None:
+            return self._edit(errand, letter, letter.message, stands)
+        shown = self._post(errand, letter, letter.message, thread_ts)
+        self._outbox.done(errand, shown, told=letter.told)
+        for lag in letter.lags_s:
+            metrics.ALERT_LAG.observe(lag)
+        return "posted"
+
+    def _edit(self, errand: Errand, letter: Letter, message: Message, stands: Shown) -> str:
+        drawn = digest(message)
+        if stands.digest == drawn:
+            self._outbox.done(errand)
+            return "unchanged"
+        self._keep_pace("chat.update", errand.place)
+        try:
+            self._slack.update(stands.channel, stands.ts, message, _key(errand, letter.about))
+        except Refused as refused:
+            if verdict(refused.code, errand.attempts) is Verdict.REPAIR:
+                self._outbox.forget(stands)
+            raise
+        # Found by its key: nothing is known of what it told.
+        told = letter.told if stands.digest is None else ()
+        self._outbox.done(errand, replace(stands, digest=drawn), told=told)
+        return "edited"
+
+    def _take_away(self, errand: Errand, stands: Shown | None) -> str:
+        if stands is not None:
+            self._keep_pace("chat.delete", errand.place)
+            try:
+                self._slack.delete(stands.channel, stands.ts)
+            except Refused as refused:
+                if verdict(refused.code, errand.attempts) not in (Verdict.REPAIR, Verdict.IGNORE):
+                    raise
+            self._outbox.forget(stands)
+        self._outbox.done(errand)
+        return "taken_away"
+
+    def _root(self, errand: Errand, about: str) -> tuple[Shown | None, bool]:
+        """The card in whose thread the row belongs, posted now if it does not stand; None where there is to be none."""
+        stands = self._outbox.shown(errand.customer_id, errand.place, about)
+        if stands is not None or errand.ticket is None:
+            return stands, False
+        letter = self._drawing.root(errand.place, about, errand.ticket)
+        if letter is None or letter.message is None or letter.only_edit:
+            return None, False
+        found = self._found(errand, letter, letter.thread_ts) if errand.is_doubtful else None
+        root = found or self._post(errand, letter, letter.message, letter.thread_ts)
+        self._outbox.remember(root, told=letter.told)
+        return root, True
+
+    def _post(self, errand: Errand, letter: Letter, message: Message, thread_ts: str | None) -> Shown:
+        self._keep_pace(POSTING, errand.place)
+        posted = self._slack.post(
+            self._channel(errand),
+            message,
+            _key(errand, letter.about),
+            thread_ts=thread_ts,
+            broadcast=letter.broadcast and thread_ts is not None,
+        )
+        if thread_ts is not None and posted.thread_ts != thread_ts:
+            # Slack puts an answer to a message that is gone into the channel itself, before everybody.
+            self._slack.delete(posted.channel, posted.ts)
+            raise Refused("thread_not_found")
+        if letter.thread_ts is not None:
+            # What is written under that message is written on this side.
+            root = Posted(posted.channel, letter.thread_ts, None)
+            place = places.of_origin(posted.channel)
+            self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
+        return _shown(errand, letter, posted, digest(message))
+
+    def _found(self, errand: Errand, letter: Letter, thread_ts: str | None) -> Shown | None:
+        """The message that an earlier try has sent, if it did; what it says may be out of date."""
+        channel = self._channel(errand)
+        if places.person_in(errand.place) is not None:
+            channel = self._slack.conversation_with(channel)
+        found = self._slack.find(channel, _key(errand, letter.about), thread_ts=thread_ts, since=errand.created_at)
+        return None if found is None else _shown(errand, letter, found, None)
+
+    def _channel(self, errand: Errand) -> str:
+        """What chat.postMessage takes: a channel's id, or a person's, which opens their conversation with the app."""
+        person_id = places.person_in(errand.place)
+        if person_id is None:
+            return places.channel_in(errand.place) or errand.place
+        return slack_id(self._desk.person(person_id).external_ref)
+
+    def _keep_pace(self, method: str, place: str) -> None:
+        wait = self._pace.wait_for(method, place, self._clock())
+        if wait > 0:
+            raise Paced(wait)
+
+    # --- what went wrong ----------------------------------------------------------------------------------------------
+
+    def _cannot_draw(self, errand: Errand, error: Exception) -> str:
+        log.exception("Row %s (%s) cannot be drawn.", errand.id, errand.kind, exc_info=error)
+        if errand.attempts >= DRAWING_TRIES:
+            return self._park(errand, f"cannot_draw: {type(error).__name__}")
+        return self._back_off(errand, "cannot_draw", is_lost=errand.is_doubtful)
+
+    def _refused(self, errand: Errand, letter: Letter | None, code: str) -> str:
+        match verdict(code, errand.attempts):
+            case Verdict.IGNORE:
+                self._outbox.done(errand)
+                return "ignored"
+            case Verdict.RETRY:
+                return self._back_off(errand, code, is_lost=errand.is_doubtful)
+            case Verdict.DOUBTFUL:
+                return self._back_off(errand, code, is_lost=True)
+            case Verdict.HALT:
+                log.error("Slack does not accept the app's token (%s); nothing can be shown.", code)
+                self._halted_until = self._clock() + timedelta(seconds=HALT_S)
+                return self._wait(errand, HALT_S, code)
+            case Verdict.REPAIR:
+                return self._repair(errand, letter, code)
+            case Verdict.PARK:
+                return self._park(errand, code)
+
+    def _repair(self, errand: Errand, letter: Letter | None, code: str) -> str:
+        """A message or its thread is gone: forget it, and come again, which posts it anew."""
+        if errand.attempts >= REPAIRS or letter is None or letter.thread_ts is not None:
+            return self._park(errand, code)
+        if letter.root is not None:
+            root = self._outbox.shown(errand.customer_id, errand.place, letter.root)
+            if root is not None:
+                self._outbox.forget(root)
+        self._outbox.retry(errand, self._clock(), reason=code)
+        return "repaired"
+
+    def _wait(self, errand: Errand, seconds: float, reason: str) -> str:
+        """Nobody's failure: the try does not count."""
+        at = self._clock() + timedelta(seconds=seconds)
+        kept = LOST_ANSWER if errand.is_doubtful else reason
+        self._outbox.retry(errand, at, reason=kept, attempts=errand.attempts - 1)
+        return "waits"
+
+    def _back_off(self, errand: Errand, reason: str, *, is_lost: bool) -> str:
+        attempts = min(errand.attempts, BACKOFF_STEPS)
+        longest = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**attempts)
+        at = self._clock() + timedelta(seconds=self._jitter.uniform(longest / 4, longest))
+        log.warning("Row %s (%s) is tried again: %s.", errand.id, errand.kind, reason)
+        self._outbox.retry(errand, at, reason=LOST_ANSWER if is_lost else reason, attempts=attempts)
+        return "retried"
+
+    def _park(self, errand: Errand, reason: str) -> str:
+        told = self._drawing.instead(errand, reason) if not reason.startswith("cannot_draw") else None
+        instead = None
+        if told is not None and errand.ticket is not None:
+            place, kind, data = told
+            instead = Notice(place, _about(errand.ticket), kind, errand.ticket, data=data)
+        log.error("Row %s (%s) is set aside: %s.", errand.id, errand.kind, reason)
+        self._outbox.park(errand, reason, instead=instead)
+        return "parked"
+
+
+def _about(ref: TicketRef) -> str:
+    return places.about_ticket(ref.number)
+
+
+def _key(errand: Errand, about: str) -> str:
+    """What a message is, whoever sends it and however often: the same for each try."""
+    return f"{errand.customer_id}/{errand.place}/{about}"
+
+
+def _shown(errand: Errand, letter: Letter, posted: Posted, drawn: str | None) -> Shown:
+    return Shown(
+        errand.customer_id, errand.place, letter.about, posted.channel, posted.ts, posted.thread_ts, letter.side, drawn
+    )

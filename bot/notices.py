@@ -1,0 +1,165 @@
+"""
+Who is shown what, for each entry of the audit log: the observer that fills the outbox.
+
+It is called inside the ticket's transaction, so that what people are told commits or vanishes with what happened. Cards are
+asked for once a transaction, at its last entry; what is said goes to those who did not say it. Nobody is told what they
+themselves just did except by their card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakSet
+
+from sqlalchemy import bindparam, select
+
+from bot import places
+from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.shown import BREACH, WARNING
+from ticketing.tables import shown
+from ticketing.transaction import Transaction
+
+ALERT_PRIORITY = 10
+"""Alerts overtake cards."""
+
+_AGENTS_CARDS = select(shown.c.place).where(
+    shown.c.customer_id == bindparam("customer_id"),
+    shown.c.about == bindparam("about"),
+    shown.c.side == places.AGENT,
+)
+
+
+class Notices:
+    """Give an instance to `desk.subscribe`."""
+
+    def __init__(self) -> None:
+        # Transactions in which somebody said something: what follows from that needs no further words.
+        self._said: WeakSet[Transaction] = WeakSet()
+        self._tell: dict[EventKind, Callable[[Transaction, Ticket, TicketEvent], None]] = {
+            EventKind.COMMENTED: self._commented,
+            EventKind.STATUS: self._moved,
+            EventKind.ASSIGNED: self._assigned,
+            EventKind.REOPENED: self._reopened,
+            EventKind.NUDGED: self._nudged,
+            EventKind.THANKED: self._thanked,
+            EventKind.WARNED: self._alerted,
+            EventKind.BREACHED: self._alerted,
+        }
+
+    def __call__(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """`ticket` is as it will be committed."""
+        tell = self._tell.get(event.kind)
+        if tell is not None:
+            tell(tx, ticket, event)
+        is_last = event.seq == ticket.last_event
+        if is_last and not (event.kind is EventKind.COMMENTED and event.data.get("internal")):
+            self._cards(tx, ticket)
+
+    # --- cards --------------------------------------------------------------------------------------------------------
+
+    def _cards(self, tx: Transaction, ticket: Ticket) -> None:
+        about = places.about_ticket(ticket.number)
+        tx.tell(places.of_customer(ticket), about, "customer_card", ticket=ticket.ref)
+        agent_id = ticket.assigned_agent_id or ticket.last_agent_id
+        if agent_id is not None:
+            tx.tell(places.of_person(agent_id), about, "assignment_card", ticket=ticket.ref)
+        team = places.of_team(ticket, tx.configuration)
+        if team is not None:
+            tx.tell(team, about, "triage_card", ticket=ticket.ref)
+        if any(clock.warned_at or clock.breached_at for clock in ticket.clocks):
+            self._alert_home(tx, ticket)
+
+    def _alert_home(self, tx: Transaction, ticket: Ticket) -> None:
+        place = places.of_alerts(ticket, tx.configuration)
+        if place is None:
+            return
+        about = places.about_alert(ticket.number)
+        tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
+        for clock in ticket.clocks:
+            if clock.ended_at is not None and (clock.warned_at or clock.breached_at):
+                data = {"clock": clock.kind.value, "run": clock.run}
+                tx.tell(place, about, "alert_settled", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _commented(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        self._said.add(tx)
+        number = int(event.data["comment"])
+        about, data = places.about_comment(ticket.number, number), {"comment": number}
+        if event.data.get("internal"):
+            self._to_team(tx, ticket, event, "note")
+        elif event.actor_id == ticket.customer_id:
+            self._to_team(tx, ticket, event, "from_customer")
+        else:
+            kind = "reply"
+            if event.seq < ticket.last_event:
+                # The comment is part of a further step, which is what the customer reads of first.
+                kind = {TicketStatus.RESOLVED: "solution", TicketStatus.PENDING_CUSTOMER: "question"}.get(
+                    ticket.status, kind
+                )
+            tx.tell(places.of_customer(ticket), about, kind, ticket=ticket.ref, data=data)
+            self._to_team(tx, ticket, event, "sent")
+
+    def _to_team(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
+        """Into the triage thread, and under the holder's assignment unless they wrote it."""
+        number = int(event.data["comment"])
+        about, data = places.about_comment(ticket.number, number), {"comment": number}
+        team = places.of_team(ticket, tx.configuration)
+        if team is not None:
+            tx.tell(team, about, kind, ticket=ticket.ref, data=data)
+        holder = ticket.assigned_agent_id
+        if holder is not None and holder != event.actor_id:
+            tx.tell(places.of_person(holder), about, kind, ticket=ticket.ref, data=data)
+
+    # --- steps --------------------------------------------------------------------------------------------------------
+
+    def _moved(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if event.to_value == TicketStatus.RESOLVED and tx not in self._said:
+            self._to_customer(tx, ticket, event, "resolved")
+
+    def _assigned(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Whoever has a card of it sees who has it now; one whose own card stands already is told besides."""
+        if ticket.version == 1:
+            return  # opened just now: nobody has a card yet
+        place, about = places.of_person(PersonId(int(event.to_value or 0))), places.about_ticket(ticket.number)
+        key = {"customer_id": ticket.customer_id, "about": about}
+        have_cards = {row.place for row in tx.connection.execute(_AGENTS_CARDS, key)}
+        if event.from_value:
+            have_cards.add(places.of_person(PersonId(int(event.from_value))))
+        for other in sorted(have_cards - {place}):
+            tx.tell(other, about, "assignment_card", ticket=ticket.ref)
+        if place in have_cards and event.actor_id != ticket.assigned_agent_id:
+            # An edit of the card would notify nobody.
+            tx.tell(place, about, "assigned_again", ticket=ticket.ref, data={"event": event.seq})
+
+    def _reopened(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if event.actor_id == ticket.customer_id and tx not in self._said:
+            self._to_customer(tx, ticket, event, "reopened")
+
+    def _nudged(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        self._to_customer(tx, ticket, event, "closes_soon")
+
+    def _thanked(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        self._to_customer(tx, ticket, event, "thanked")
+
+    def _to_customer(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
+        about = places.about_ticket(ticket.number)
+        tx.tell(places.of_customer(ticket), about, kind, ticket=ticket.ref, data={"event": event.seq})
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+
+    def _alerted(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        stage = BREACH if event.kind is EventKind.BREACHED else WARNING
+        data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
+        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
+        if place is not None:
+            tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
+            tx.tell(place, about, "alert_line", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+        if stage == BREACH and event.data["clock"] == ClockKind.FIRST_RESPONSE:
+            tx.tell(
+                places.of_customer(ticket),
+                places.about_ticket(ticket.number),
+                "apology",
+                ticket=ticket.ref,
+                data={"run": event.data["run"]},
+            )

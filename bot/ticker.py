@@ -1,0 +1,149 @@
+"""
+What runs by itself, and when: APScheduler as the ticker of the desk's steps.
+
+Each job is one interval job, its heartbeat, that is pulled forward whenever something is known to be due earlier. The truth
+is in rows with leases, so that every job is safe in every replica, and a tick that is lost is made up for by the next.
+The jobs live in memory; nothing of them is shared between processes. (APScheduler 3: a date job is gone after its run and
+is dropped when it comes too late, and what is due while a run lasts is skipped; hence heartbeats, and a run that looks again
+before it ends.)
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import metrics
+from ticketing.errors import DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[datetime], datetime | None]
+"""One bounded piece of work at an instant of machine time; returns when there is more to do, or None."""
+
+LONGEST_RUN = 100
+"""How many steps a run takes before it lets go; its next begins at once."""
+
+SETTLING_S = 0.02
+"""No run is asked for sooner than this: APScheduler skips one that falls due before the last has quite ended."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """
+    A step and its heartbeat in real seconds. `settle_s` is how long a wake-up waits for more of its kind, so that a burst
+    of changes is one run.
+    """
+
+    name: str
+    step: Step
+    heartbeat_s: float
+    settle_s: float = 0.0
+
+
+class Ticker:
+    """Drives jobs until it is stopped."""
+
+    def __init__(
+        self, jobs: Iterable[Job], *, machine_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._jobs = {job.name: job for job in jobs}
+        self._now = machine_clock
+        self._guard = threading.Lock()
+        self._running: set[str] = set()
+        self._wanted: dict[str, datetime] = {}
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Run every job once now, and from then on by its heartbeat and its wake-ups."""
+        for job in self._jobs.values():
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                seconds=job.heartbeat_s,
+                id=job.name,
+                args=[job],
+                next_run_time=self._now(),
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start nothing new and wait for what runs."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def wake(self, name: str) -> None:
+        """There may be something to do for a job: run it as soon as its burst has settled."""
+        job = self._jobs[name]
+        self._pull_forward(job, self._now() + timedelta(seconds=max(job.settle_s, SETTLING_S)))
+
+    def wake_all(self) -> None:
+        """Whatever was known of when to run holds no longer."""
+        for name in self._jobs:
+            self.wake(name)
+
+    # --- a run --------------------------------------------------------------------------------------------------------
+
+    def _run(self, job: Job) -> None:
+        with self._guard:
+            self._running.add(job.name)
+        due = self._steps(job)
+        with self._guard:
+            self._running.discard(job.name)
+            wanted = self._wanted.pop(job.name, None)
+        for at in (due, wanted):
+            if at is not None:
+                self._pull_forward(job, max(at, self._now() + timedelta(seconds=SETTLING_S)))
+
+    def _steps(self, job: Job) -> datetime | None:
+        """Step until there is nothing more to do just now; when there will be, or None for the heartbeat."""
+        due = None
+        for _ in range(LONGEST_RUN):
+            if self._stopping.is_set():
+                return None
+            try:
+                due = self._step(job)
+            except DatabaseUnavailable:
+                log.warning("%s: the database does not answer; it is tried again.", job.name)
+                metrics.JOB_RUNS.labels(job.name, "no_database").inc()
+                return None
+            except Exception:
+                log.exception("%s failed (reference %s); it is tried again.", job.name, secrets.token_hex(2).upper())
+                metrics.JOB_RUNS.labels(job.name, "failed").inc()
+                return None
+            if due is None or due > self._now():
+                return due
+        return due
+
+    def _step(self, job: Job) -> datetime | None:
+        began = time.monotonic()
+        due = job.step(self._now())
+        metrics.JOB_SECONDS.labels(job.name).observe(time.monotonic() - began)
+        metrics.JOB_RUNS.labels(job.name, "done").inc()
+        metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._now().timestamp())
+        return due
+
+    def _pull_forward(self, job: Job, at: datetime) -> None:
+        """Let the job run at `at`, unless it is to run earlier already."""
+        with self._guard:
+            if self._stopping.is_set() or not self._scheduler.running:
+                return
+            if job.name in self._running:
+                # Asked for while it runs: taken up at the end of this run.
+                self._wanted[job.name] = min(at, self._wanted.get(job.name, at))
+                return
+            scheduled = self._scheduler.get_job(job.name)
+            if scheduled is not None and (scheduled.next_run_time is None or at < scheduled.next_run_time):
+                self._scheduler.modify_job(job.name, next_run_time=at)

@@ -1,0 +1,17 @@
+"""What the app says in threads that no card says: shown anew, not delivered."""
+
+AGAIN = "#{number} is yours again."
+NOT_DELIVERED = "*Not delivered:* #{number}. Could not reach {person}: {why}. What was said is kept on #{number}."
+WHY = {
+    "user_disabled": "their account is deactivated",
+    "channel_not_found": "their account is deactivated, or they cannot be written to",
+    "user_not_found": "Slack does not know them",
+    "users_not_found": "Slack does not know them",
+    "user_is_bot": "that is no person",
+    "cannot_dm_bot": "that is no person",
+    "messages_tab_disabled": "messages to the app are switched off",
+    "is_archived": "the channel is archived",
+    "not_in_channel": "the app is not in the channel",
+}
+WHY_ELSE = "Slack refused it ({reason})"
+A_CHANNEL = "the channel"

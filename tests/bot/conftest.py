@@ -1,0 +1,36 @@
+"""A sandbox for the tests of the outgoing side, shared and emptied before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot.outbound import World
+from tests.end_to_end.sandbox import Sandbox
+from tests.postgres import Prepare
+from tests.processes import ROOT
+from ticketing.database import Database, migrate
+
+
+@pytest.fixture(scope="session")
+def prepare_database() -> Prepare:
+    return migrate
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    sandbox = Sandbox.start(ROOT / "demo" / "workspace.toml", "--no-rate-limits")
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def world(sandbox_process: Sandbox, tmp_path: Path) -> Iterator[World]:
+    sandbox_process.post("/control/reset")
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    migrate(url)
+    database = Database.open(url)
+    yield World(sandbox_process, database)
+    database.close()

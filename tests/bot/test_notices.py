@@ -1,0 +1,233 @@
+"""Who is shown what: through the desk and a sandbox, from the people's side."""
+
+from __future__ import annotations
+
+from bot import places
+from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, World, shown_text
+from ticketing.model import EventKind, Priority
+
+
+def test_an_opened_ticket_is_shown_once_to_each_side(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.deliver_all()
+
+    (customers,) = world.seen("mara")
+    (agents,) = world.seen("amir")
+    (teams,) = world.seen("lena", TRIAGE)
+    assert f"#{ticket.number} Cannot open the invoice" in shown_text(customers)
+    assert "Assigned to you" in shown_text(agents)
+    assert "Amir has it" in shown_text(teams)
+    sides = {
+        one.place: one.side for one in world.desk.outbox.shown_everywhere(ticket.customer_id, f"t:{ticket.number}")
+    }
+    assert sides == {
+        places.of_person(ticket.customer_id): "customer",
+        places.of_person(amir): "agent",
+        places.of_channel(TRIAGE): "team",
+    }
+
+
+def test_each_side_of_the_conversation_hears_the_other_once_and_never_a_note(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.says(ticket.ref, amir, "Which browser do you use?")
+    world.says(ticket.ref, amir, "Looks like the old bug.", internal=True)
+    world.says(ticket.ref, ticket.customer_id, "Firefox, since Monday.")
+    world.deliver_all()
+
+    assert [one for one in world.thread("mara") if "browser" in one] != []
+    assert len(world.thread("mara")) == 1
+    assert "old bug" not in str([shown_text(one) for one in world.seen("mara")] + world.thread("mara"))
+    (heard,) = world.thread("amir")
+    assert "Firefox" in heard
+    sent, note, received = world.thread("lena", TRIAGE)
+    assert "Sent to Mara" in sent
+    assert "Note, team only" in note
+    assert "From Mara" in received
+
+
+def test_words_come_in_the_order_in_which_they_were_said(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    for number in range(5):
+        world.says(ticket.ref, amir, f"answer {number}")
+    world.deliver_all()
+
+    assert [text[-8:] for text in world.thread("mara")] == [f"answer {number}" for number in range(5)]
+
+
+def test_a_resolved_ticket_tells_its_customer_what_solved_it_in_one_message(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.desk.resolve(ticket.ref, by=amir, answer="Update your reader.", source="v:solved")
+    world.deliver_all()
+
+    (told,) = world.thread("mara")
+    assert "resolved" in told
+    assert "Update your reader." in told
+
+
+def test_resolving_without_a_word_still_tells_the_customer(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.desk.resolve(ticket.ref, by=amir)
+    world.deliver_all()
+
+    (told,) = world.thread("mara")
+    assert "resolved" in told
+
+
+def test_a_question_stands_in_the_thread_and_on_the_card(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.desk.wait_for_customer(ticket.ref, by=amir, question="Which browser?", source="v:asked")
+    world.deliver_all()
+
+    (card,) = world.seen("mara")
+    (told,) = world.thread("mara")
+    assert "Waiting for you" in shown_text(card)
+    assert "Which browser?" in shown_text(card)
+    assert "waiting for you" in told
+
+
+def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:
+    world.agent("amir")
+    ticket = world.ticket()
+    jo = world.agent("jo")
+    world.deliver_all()
+    world.desk.assign(ticket.ref, to=jo, by=world.person("lena"))
+    world.deliver_all()
+
+    (amirs,) = world.seen("amir")
+    (jos,) = world.seen("jo")
+    assert f"Jo has #{ticket.number} now" in shown_text(amirs)
+    assert "Assigned to you" in shown_text(jos)
+
+
+def test_who_gets_a_ticket_a_second_time_is_told_again(world: World) -> None:
+    """Their card stands already, and an edit would notify nobody."""
+    amir, jo, lena = world.agent("amir"), world.agent("jo", skills={}), world.person("lena")
+    ticket = world.ticket()
+    world.deliver_all()
+    world.desk.assign(ticket.ref, to=jo, by=lena)
+    world.desk.assign(ticket.ref, to=amir, by=lena)
+    world.deliver_all()
+
+    again = [one for one in world.seen("amir") if "yours again" in one["text"]]
+    assert len(again) == 1
+    assert again[0]["subtype"] == "thread_broadcast"
+
+
+def test_one_who_claims_is_told_by_their_card_alone(world: World) -> None:
+    amir = world.agent("amir", skills={})
+    ticket = world.ticket()
+    world.deliver_all()
+    assert world.seen("amir") == []
+    world.desk.claim(ticket.ref, by=amir)
+    world.deliver_all()
+
+    (card,) = world.seen("amir")
+    assert "Assigned to you" in shown_text(card)
+    assert world.thread("amir") == []
+
+
+def test_a_ticket_from_a_channel_message_is_answered_under_that_message(world: World) -> None:
+    amir = world.agent("amir")
+    said = world.sandbox.post(f"/control/people/{PEOPLE['mara'][0]}/messages", {"channel": SUPPORT, "text": "It hangs"})
+    ticket = world.ticket(source=f"m:{SUPPORT}:{said['ts']}")
+    world.says(ticket.ref, amir, "We are looking.")
+    world.deliver_all()
+
+    card, reply = world.seen("tomas", SUPPORT, thread=said["ts"])
+    assert "Everyone here can read this" in shown_text(card)
+    assert "We are looking." in reply["text"]
+    assert len(world.seen("tomas", SUPPORT)) == 1
+    root = world.desk.outbox.shown_by_message(SUPPORT, said["ts"])
+    assert root is not None
+    assert (root.side, root.about) == ("customer", f"t:{ticket.number}")
+
+
+def test_a_note_typed_in_the_triage_thread_is_not_repeated_there(world: World) -> None:
+    amir, jo = world.agent("amir"), world.agent("jo", skills={})
+    ticket = world.ticket()
+    world.says(ticket.ref, jo, "I know this one.", internal=True, source=f"m:{TRIAGE}:1.1")
+    world.deliver_all()
+
+    assert world.thread("lena", TRIAGE) == []
+    (note,) = world.thread("amir")
+    assert "Note, team only" in note
+    assert amir
+
+
+# --- alerts ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_warning_a_breach_and_the_answer_are_one_message_with_a_line_for_each_step(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    assert world.seen("lena", ESCALATIONS) == []
+
+    world.clock.advance(minutes=31)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    (home,) = world.seen("lena", ESCALATIONS)
+    assert f"Due soon: #{ticket.number}" in shown_text(home)
+    assert world.thread("lena", ESCALATIONS) == []
+
+    world.clock.advance(minutes=30)
+    world.desk.watch_step(world.clock())
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    home, line = world.seen("lena", ESCALATIONS)
+    assert "Overdue" in shown_text(home)
+    assert (line["subtype"], "is overdue" in line["text"]) == ("thread_broadcast", True)
+    assert ["late" in text for text in world.thread("mara")] == [True]
+
+    world.clock.advance(minutes=5)
+    world.says(ticket.ref, amir, "We found it.")
+    world.deliver_all()
+    home = world.seen("lena", ESCALATIONS)[0]
+    assert f"~#{ticket.number} Cannot open the invoice~" in shown_text(home)
+    lines = [one["text"] for one in world.seen("lena", ESCALATIONS, thread=home["ts"])]
+    assert len(lines) == 2
+    assert "answered by Amir" in lines[1]
+
+
+def test_a_breach_found_after_downtime_is_told_once_as_late(world: World) -> None:
+    """C17: what fell due meanwhile is one message, and says that it comes late."""
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.clock.advance(hours=2)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+
+    (home,) = world.seen("lena", ESCALATIONS)
+    assert "we were down" in shown_text(home)
+    assert world.thread("lena", ESCALATIONS) == []
+    told = [row.key.stage for row in world.desk.outbox.alerts(ticket.ref) if row.home]
+    assert told == ["breach"]
+
+
+def test_an_alert_that_no_longer_holds_is_not_sent(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.clock.advance(hours=1, minutes=1)
+    world.desk.watch_step(world.clock())
+    world.desk.resolve(ticket.ref, by=amir, answer="Done.", source="v:done")
+    world.deliver_all()
+
+    assert world.seen("lena", ESCALATIONS) == []
+    assert not any("late" in text for text in world.thread("mara"))
+    assert EventKind.BREACHED in {event.kind for event in world.desk.events(ticket.ref)}
+
+
+def test_nobody_is_told_of_an_assignment_that_is_over(world: World) -> None:
+    """C17: no "assigned to you" for a ticket that has been resolved since."""
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.desk.resolve(ticket.ref, by=amir, answer="Done.", source="v:done")
+    world.deliver_all()
+
+    assert world.seen("amir") == []
