@@ -17,9 +17,13 @@ export function authorOf(session, message) {
   return { id: message.user ?? message.bot_id ?? "?", name, app, emoji: message.icons?.emoji };
 }
 
+/** A message with buttons stands by itself, under its own name. @param {any} message */
+const isCard = (message) => (message.blocks ?? []).some((/** @type {any} */ block) => block.type === "actions" || block.type === "header" || block.accessory);
+
 /** Whether a message goes on under the name above it. @param {any} message @param {any} before */
 export function continues(message, before) {
   if (!before || message.ephemeral || before.ephemeral || message.subtype === "thread_broadcast" || before.subtype === "thread_broadcast") return false;
+  if (isCard(message) || isCard(before)) return false;
   const same = (message.user ?? message.bot_id) === (before.user ?? before.bot_id) && message.username === before.username;
   return same && !before.reply_count && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
 }
@@ -106,7 +110,7 @@ function bodyOf(session, channel, message) {
   if (message.subtype === "tombstone") return [h("div", { class: "gone" }, "This message was deleted.")];
   if (message.blocks?.length) parts.push(renderBlocks(message.blocks, surface));
   else if (message.text) parts.push(message.mrkdwn === false ? h("div", { class: "mrkdwn" }, unescape(message.text)) : mrkdwn(message.text, session.reader));
-  if (message.edited) parts.push(h("span", { class: "edited" }, "(edited)"));
+  if (message.edited && !isCard(message)) parts.push(h("span", { class: "edited" }, "(edited)"));
   for (const attachment of message.attachments ?? []) parts.push(attachmentNode(attachment, surface));
   if (message.files?.length) parts.push(h("div", { class: "files" }, message.files.map((/** @type {any} */ file) => fileNode(session, file))));
   return parts;
@@ -137,7 +141,7 @@ export function renderMessage(session, channel, message, where) {
     append(content, h("div", { class: "broadcast" }, icon("thread", 13), "replied to a thread: ", h("button", { type: "button", class: "link-button", onclick: () => session.openThread(message.thread_ts) }, rootText(session, message))));
   }
   if (!follows) {
-    append(content, h("div", { class: "message-head" }, h("span", { class: "author" }, author.name), author.app && h("span", { class: "badge-app" }, "APP"), h("time", { class: "at", title: exact }, time)));
+    append(content, h("div", { class: "message-head" }, h("span", { class: "author" }, author.name), author.app && h("span", { class: "badge-app" }, "APP"), h("time", { class: "at", title: exact }, time), message.edited && isCard(message) && h("span", { class: "edited" }, "(edited)")));
   }
   append(content, h("div", { class: "message-body" }, bodyOf(session, channel, message)));
   if (message.subtype === "thread_broadcast" && where.inThread) append(content, h("div", { class: "also-sent" }, "Also sent to the channel"));

@@ -209,7 +209,7 @@ def form(*, chosen: str | None = None) -> Block:
             "block_id": "description",
             "optional": True,
             "label": plain("Description"),
-            "hint": plain("What happened? Add files in the thread afterwards."),
+            "hint": plain("Add the invoice afterwards." if chosen == "billing" else "What happened?"),
             "element": {"type": "plain_text_input", "action_id": "description", "multiline": True, "max_length": 3000},
         },
         {

@@ -48,6 +48,7 @@ def test_what_was_typed_outlives_an_update_and_a_new_block_begins_anew(client: C
     _pick(page, "Priority", "Low")
     _pick(page, "Category", "Billing")
     expect(page.get_by_role("textbox", name="Invoice number")).to_be_visible()
+    expect(page.get_by_text("Add the invoice afterwards.")).to_be_visible()
     expect(page.get_by_role("textbox", name="Subject")).to_have_value("Typed before")
     expect(page.get_by_role("textbox", name="Description")).to_have_value("Two\nlines")
     expect(page.get_by_role("combobox", name="Category")).to_contain_text("Billing")
@@ -57,6 +58,11 @@ def test_what_was_typed_outlives_an_update_and_a_new_block_begins_anew(client: C
     expect(page.get_by_role("textbox", name="Which page?")).to_have_value("")
     page.reload()
     expect(page.get_by_role("textbox", name="Subject")).to_have_value("Typed before")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("We have it")).to_be_visible()
+    values = client.show.app.submitted[0]
+    assert values["subject"]["subject"]["value"] == "Typed before"
+    assert values["description"]["description"]["value"] == "Two\nlines"
 
 
 def test_a_form_that_nobody_answers_keeps_its_text(client: Client) -> None:
