@@ -1,0 +1,196 @@
+"""Every refusal is a sentence with a way on where there is one; and what buttons carry is input like any other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import actions
+from bot.actions import Act, MalformedValue, NewTicketState
+from bot.refusals import LastChange, Refusal, RefusalContext, failure, not_delivered, refusal, slow, unknown_command
+from tests.bot.builders import REF, VIENNA, at, at_time, since, token
+from ticketing import errors
+from ticketing.model import PersonId, Priority, Ticket, TicketRef, TicketStatus, Tier
+
+JO, AMIR = PersonId(3), PersonId(2)
+NAMES = {JO: "Jo Park", AMIR: "Amir Haddad"}
+CONTEXT = RefusalContext(names=NAMES, zone=VIENNA, now=at(14, 2), lead="Lena Fischer", reader=AMIR)
+
+
+def ticket(status: TicketStatus = TicketStatus.IN_PROGRESS, holder: PersonId | None = JO) -> Ticket:
+    return Ticket(
+        customer_id=REF.customer_id,
+        number=42,
+        subject="Cannot open the invoice",
+        description="",
+        category="billing",
+        priority=Priority.HIGH,
+        status=status,
+        tier=Tier.PREMIUM,
+        opened_at=at(13, 20),
+        sla_start_at=at(13, 20),
+        version=4,
+        as_of=at(14, 2),
+        source="v:1",
+        opened_by=REF.customer_id,
+        assigned_agent_id=holder,
+    )
+
+
+def pressed(answer: Refusal) -> str:
+    return str(answer.button["text"]["text"]) if answer.button else ""
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "button"),
+    [
+        (errors.TicketNotFound(42), "There is no ticket #42 that you can see.", ""),
+        (errors.NotAnAgent(AMIR, "claim tickets"), "Only agents can claim tickets. Lena can make you one.", ""),
+        (errors.NotAllowed("change people", "lead"), "Only leads can change people.", ""),
+        (errors.OwnTicket(ticket()), "This is your own ticket. Another agent has to take it.", ""),
+        (errors.AgentFull(AMIR, 5, 5), "You hold 5 of 5 tickets.", ""),
+        (errors.AgentFull(JO, 5, 5), "Jo holds 5 of 5 tickets.", ""),
+        (errors.NotTheHolder(ticket()), "Jo holds #42 now. Your press changed nothing.", ""),
+        (errors.NotTheHolder(ticket(TicketStatus.OPEN, None)), "Nobody holds #42 now. Your press changed nothing.", ""),
+        (
+            errors.TooLateToUndo(ticket(), "Mara has written since"),
+            "Too late to undo: Mara has written since.",
+            "Reopen",
+        ),
+        (errors.InvalidInput("subject", "Write <one> line."), "Write &lt;one&gt; line.", ""),
+        (
+            errors.TransitionNotAllowed(42, TicketStatus.RESOLVED, TicketStatus.ASSIGNED),
+            "#42 is resolved by now. Your press changed nothing; the card is now up to date.",
+            "",
+        ),
+        (errors.PersonNotFound("T1:U1"), "That person is not known here.", ""),
+        (errors.DatabaseUnavailable(), "Not saved. Press again in a minute.", ""),
+    ],
+)
+def test_a_refusal_is_a_sentence(error: errors.HelpdeskError, sentence: str, button: str) -> None:
+    answer = refusal(error, CONTEXT)
+
+    assert (answer.text, pressed(answer)) == (sentence, button)
+
+
+def test_of_two_who_claim_the_second_is_told_who_and_when() -> None:
+    context = RefusalContext(names=NAMES, zone=VIENNA, now=at(14, 2), next_in_queue=(TicketRef(PersonId(8), 43), 1))
+    answer = refusal(errors.AlreadyHeld(ticket(), at(14, 2)), context)
+
+    when = token("at {time_secs}", at(14, 2), "at 23 Nov 14:02 CET")
+    assert answer.text == f"Jo claimed #42 {when}, just before you. Next in the queue: #43."
+    assert pressed(answer) == "Claim"
+    assert answer.button is not None
+    assert actions.read_ticket_value(answer.button["value"]) == (TicketRef(PersonId(8), 43), 1)
+
+
+def test_who_has_held_it_for_long_was_not_just_before() -> None:
+    answer = refusal(errors.AlreadyHeld(ticket(), at(12)), CONTEXT)
+
+    assert answer.text == f"Jo has held #42 {since(at(12), '23 Nov 12:00 CET')}."
+
+
+def test_a_full_agent_may_claim_anyway() -> None:
+    context = RefusalContext(names=NAMES, reader=AMIR, ticket=(REF, 4))
+
+    assert pressed(refusal(errors.AgentFull(AMIR, 5, 5), context)) == "Claim anyway"
+
+
+def test_a_stale_press_is_told_what_happened() -> None:
+    change = LastChange(by=JO, did="resolved", at=at(14, 5))
+    context = RefusalContext(names=NAMES, zone=VIENNA, last_change=change)
+
+    assert refusal(errors.StaleTicket(ticket()), context).text == (
+        f"Jo resolved #42 {at_time(at(14, 5), '23 Nov 14:05 CET')}. "
+        "Your press changed nothing; the card is now up to date."
+    )
+    assert refusal(errors.StaleTicket(ticket())).text.startswith("#42 is in progress by now.")
+
+
+def test_an_unsent_message_can_be_kept() -> None:
+    answer = refusal(errors.NotTheHolder(ticket()), RefusalContext(names=NAMES, is_message=True))
+
+    assert answer.text == "Jo holds #42 now. Your message was not sent."
+    assert pressed(answer) == "Keep as a note"
+
+
+def test_a_database_that_is_down_loses_no_text() -> None:
+    assert refusal(errors.DatabaseUnavailable(), RefusalContext(from_form=True)).text == (
+        "Not saved: the database does not answer. Your text is still here; press Send again in a minute."
+    )
+
+
+def test_every_error_of_the_desk_has_words() -> None:
+    """A new error without words of its own still says what it says, escaped."""
+    assert refusal(errors.HelpdeskError("<odd>")).text == "&lt;odd&gt;"
+    assert refusal(errors.LeaseLost()).text
+    assert refusal(errors.InvalidConfiguration("No category.")).text == "No category."
+
+
+def test_a_failure_has_a_reference() -> None:
+    assert failure("7F3A", "Lena Fischer").text == (
+        "This failed on our side; nothing was changed. Tell Lena: reference 7F3A."
+    )
+    assert failure("7F3A").text.endswith("Reference 7F3A.")
+
+
+def test_an_unknown_command_gets_the_nearest_one() -> None:
+    commands = ("queue", "mine", "help")
+
+    assert unknown_command("quue", commands).text == '"quue" is not a command. Did you mean /helpdesk queue?'
+    assert unknown_command("xyz", commands).text == '"xyz" is not a command. /helpdesk help lists them.'
+
+
+def test_what_is_said_about_delivery() -> None:
+    assert not_delivered(42, "Mara Lindt") == (
+        "Not delivered: Mara's account is deactivated. Your reply is kept on #42."
+    )
+    assert slow() == "Slack is slow. Your reply is saved and goes out by itself."
+
+
+# What buttons carry
+
+IDS = st.integers(0, 2**63 - 1)
+ANY_REF = st.builds(TicketRef, IDS.map(PersonId), IDS)
+
+
+@given(ANY_REF, IDS, st.sampled_from(Act), IDS)
+def test_what_a_button_carries_comes_back(ref: TicketRef, version: int, act: Act, comment: int) -> None:
+    source = "m:C1:1795440000.000100"
+
+    assert actions.read_ticket_value(actions.ticket_value(ref, version)) == (ref, version)
+    assert actions.read_menu_value(actions.menu_value(act, ref, version)) == (act, ref, version)
+    assert actions.read_comment_value(actions.comment_value(ref, version, comment)) == (ref, version, comment)
+    assert actions.read_page_value(actions.page_value(3, ref, comment)) == (3, ref, comment)
+    assert actions.read_page_value(actions.page_value(3)) == (3, None, 0)
+    assert actions.read_offer_value(actions.offer_value(source, ref)) == (source, ref)
+    assert actions.read_person_value(actions.person_value(PersonId(comment))) == comment
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["", "1", "1:2", "1:2:3:4", "1:2:x", "-1:2:3", "1:2:٣", "1: 2:3", "9" * 30 + ":1:1", "9" * 19 + ":1:1", None, 7],
+)
+def test_a_forged_value_is_refused(forged: object) -> None:
+    with pytest.raises(MalformedValue):
+        actions.read_ticket_value(forged)  # type: ignore[arg-type]
+
+
+def test_a_forged_menu_offer_or_page_is_refused() -> None:
+    for read, forged in (
+        (actions.read_menu_value, "ticket.explode:1:2:3"),
+        (actions.read_offer_value, "v:1:2|1:2"),
+        (actions.read_offer_value, "m:C1:1|x"),
+        (actions.read_page_value, "1:2"),
+        (actions.read_person_value, "amir"),
+    ):
+        with pytest.raises(MalformedValue):
+            read(forged)
+
+
+def test_the_forms_memory_comes_back() -> None:
+    state = NewTicketState(source="m:C1:1.2", on_behalf_of=PersonId(4), priority_shown=2, priority_chosen=True)
+
+    assert actions.read_form_state(actions.form_state(state)) == state
+    assert actions.read_form_state("") == NewTicketState()
