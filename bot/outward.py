@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from slack_sdk import WebClient
 
+from bot import metrics
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Slack
 from bot.notices import Notices
@@ -50,6 +51,7 @@ class Outward:
         desk.subscribe(Notices())
         desk.after_commit(self._changed)
         clock.on_jump(self._ticker.wake_all)
+        metrics.watch_outbox(desk.outbox.depth)
 
     def start(self) -> None:
         self._ticker.start()

@@ -1,0 +1,161 @@
+"""The ticker with its real scheduler. Nothing here measures time: each test waits for what is to happen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot import metrics
+from bot.ticker import Job, Ticker
+from ticketing.errors import DatabaseUnavailable
+
+WAIT_S = 20.0
+"""How long a test waits, in real seconds, for what comes at once unless something is broken."""
+
+NEVER_S = 3600.0
+"""A heartbeat that no test lives to see."""
+
+
+class Runs:
+    """A step that counts its runs and says what it is told to."""
+
+    def __init__(self, *answers: timedelta | Exception | None) -> None:
+        self.count = 0
+        self.during: Callable[[], None] | None = None
+        self._answers = list(answers)
+        self._news = threading.Condition()
+
+    def __call__(self, now: datetime) -> datetime | None:
+        if self.during is not None:
+            self.during()
+        answer = self._answers.pop(0) if self._answers else None
+        with self._news:
+            self.count += 1
+            self._news.notify_all()
+        if isinstance(answer, Exception):
+            raise answer
+        return None if answer is None else now + answer
+
+    def reach(self, count: int) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: self.count >= count, WAIT_S), f"It ran {self.count} times, not {count}."
+
+
+@contextmanager
+def ticking(*jobs: Job) -> Iterator[Ticker]:
+    ticker = Ticker(jobs)
+    ticker.start()
+    try:
+        yield ticker
+    finally:
+        ticker.stop()
+
+
+def counted(job: str, result: str) -> float:
+    return metrics.REGISTRY.get_sample_value("helpdesk_job_runs_total", {"job": job, "result": result}) or 0.0
+
+
+def test_every_job_runs_at_the_start_and_then_by_its_heartbeat() -> None:
+    first, second = Runs(), Runs()
+    with ticking(Job("first", first, heartbeat_s=0.05), Job("second", second, heartbeat_s=NEVER_S)):
+        first.reach(3)
+        second.reach(1)
+    assert second.count == 1
+
+
+def test_a_job_runs_again_at_the_instant_that_it_named() -> None:
+    runs = Runs(timedelta(milliseconds=50), timedelta(milliseconds=50), None)
+    with ticking(Job("due", runs, heartbeat_s=NEVER_S)):
+        runs.reach(3)
+    assert runs.count == 3
+
+
+def test_a_job_with_more_to_do_runs_again_at_once() -> None:
+    runs = Runs(*[timedelta(0)] * 250)
+    with ticking(Job("busy", runs, heartbeat_s=NEVER_S)):
+        runs.reach(251)
+
+
+def test_a_wake_up_pulls_the_next_run_forward() -> None:
+    runs = Runs()
+    with ticking(Job("woken", runs, heartbeat_s=NEVER_S)) as ticker:
+        runs.reach(1)
+        ticker.wake("woken")
+        runs.reach(2)
+        ticker.wake_all()
+        runs.reach(3)
+
+
+def test_a_wake_up_during_a_run_is_not_lost() -> None:
+    """APScheduler would skip it: one instance is at work already."""
+    entered, leave = threading.Event(), threading.Event()
+    runs = Runs()
+
+    def work() -> None:
+        entered.set()
+        assert leave.wait(WAIT_S)
+
+    runs.during = work
+    with ticking(Job("long", runs, heartbeat_s=NEVER_S)) as ticker:
+        assert entered.wait(WAIT_S)
+        ticker.wake("long")
+        ticker.wake("long")
+        leave.set()
+        runs.reach(2)
+
+
+def test_one_job_that_takes_long_keeps_no_other_waiting() -> None:
+    leave = threading.Event()
+    slow, quick = Runs(), Runs()
+    slow.during = lambda: assert_set(leave)
+    with ticking(Job("slow", slow, heartbeat_s=0.05), Job("quick", quick, heartbeat_s=0.05)):
+        quick.reach(3)
+        assert slow.count == 0
+        leave.set()
+
+
+@pytest.mark.parametrize(("error", "result"), [(ZeroDivisionError(), "failed"), (DatabaseUnavailable(), "no_database")])
+def test_a_job_that_fails_is_logged_counted_and_tried_again(
+    error: Exception, result: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs = Runs(error, error, None)
+    before = counted("failing", result)
+    with caplog.at_level(logging.WARNING), ticking(Job("failing", runs, heartbeat_s=0.05)):
+        runs.reach(3)
+
+    assert counted("failing", result) - before == 2
+    assert [record.name for record in caplog.records] == ["bot.ticker"] * 2
+
+
+def test_stopping_waits_for_the_run_and_starts_no_other() -> None:
+    entered, leave = threading.Event(), threading.Event()
+    runs = Runs(*[timedelta(0)] * 10)
+
+    def work() -> None:
+        entered.set()
+        assert leave.wait(WAIT_S)
+
+    runs.during = work
+    ticker = Ticker([Job("last", runs, heartbeat_s=0.01)])
+    ticker.start()
+    assert entered.wait(WAIT_S)
+    stopping = threading.Thread(target=ticker.stop)
+    stopping.start()
+    while not ticker._stopping.is_set():
+        entered.wait(0.01)
+    leave.set()
+    stopping.join(WAIT_S)
+
+    assert not stopping.is_alive()
+    assert runs.count == 1
+    ticker.wake("last")
+    assert runs.count == 1
+
+
+def assert_set(event: threading.Event) -> None:
+    assert event.wait(WAIT_S)
