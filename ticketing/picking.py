@@ -84,10 +84,11 @@ def waiting_categories(connection: Connection) -> list[str]:
     return found
 
 
-def somebody_free(connection: Connection, category: Category) -> PersonId | None:
+def somebody_free(connection: Connection, category: Category, *, is_urgent: bool) -> PersonId | None:
     """Who would be given a ticket of that category, whoever's ticket it was."""
     nobody = {"category": category.skill, "customer_id": 0}
-    first = next(iter(_read(connection, PICK[category.strategy], nobody)), None)
+    statement = PICK_URGENT if is_urgent else PICK[category.strategy]
+    first = next(iter(_read(connection, statement, nobody)), None)
     return None if first is None else first.agent_id
 
 

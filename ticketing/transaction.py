@@ -392,7 +392,11 @@ class Transaction:
         settled = {clock.kind for clock in ticket.clocks if clock.run == ticket.reopened_count and clock.is_judged}
         settled |= {clock.kind for clock in running}
         newly_promised = [kind for kind in _owed(ticket) if kind not in settled]
-        ticket = self.start_clocks(ticket, newly_promised, run=ticket.reopened_count, at=ticket.sla_start_at)
+        for kind in newly_promised:
+            new = sla.started(terms[kind], ticket.reopened_count, ticket.sla_start_at, version)
+            if new is not None:
+                pauses = self._stored_pauses(ticket, new)
+                ticket = self.put_clock(ticket, sla.recomputed(new, self.now, terms[kind], pauses, version))
         return self._pause_clock(ticket) if ticket.status is TicketStatus.PENDING_CUSTOMER else ticket
 
     def put_clock(self, ticket: Ticket, clock: SlaClock) -> Ticket:

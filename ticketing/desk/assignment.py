@@ -43,12 +43,16 @@ class Line(Enum):
     ALL = auto()
     URGENT = auto()
     OF_OTHERS = auto()
+    URGENT_OF_OTHERS = auto()
 
 
+_URGENT = tickets.c.priority == literal_column("4")
+_OF_OTHERS = tickets.c.customer_id != bindparam("agent")
 HEADS = {
     Line.ALL: HEAD,
-    Line.URGENT: HEAD.where(tickets.c.priority == literal_column("4")),
-    Line.OF_OTHERS: HEAD.where(tickets.c.customer_id != bindparam("agent")),
+    Line.URGENT: HEAD.where(_URGENT),
+    Line.OF_OTHERS: HEAD.where(_OF_OTHERS),
+    Line.URGENT_OF_OTHERS: HEAD.where(_URGENT, _OF_OTHERS),
 }
 
 
@@ -134,8 +138,11 @@ class Assignment(DeskBase):
                     if (key, line) in tired:
                         continue
                     values: dict[str, Any] = {"category": key}
-                    if line is Line.OF_OTHERS:
-                        values["agent"] = somebody_free(connection, category_in(configuration, key))
+                    if line in (Line.OF_OTHERS, Line.URGENT_OF_OTHERS):
+                        is_urgent = line is Line.URGENT_OF_OTHERS
+                        values["agent"] = somebody_free(
+                            connection, category_in(configuration, key), is_urgent=is_urgent
+                        )
                     head = connection.execute(HEADS[line], values).one_or_none()
                     if head is not None:
                         heads.append((head.queue_rank, head.id, head.customer_id, key, line))

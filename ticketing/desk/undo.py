@@ -95,6 +95,7 @@ def _as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonI
         close_reason=None,
         **changes,
     )
+    ticket = tx.recompute_clocks(ticket)  # once more, for what is owed only now that it is not over
     return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
 
 
