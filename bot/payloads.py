@@ -110,6 +110,7 @@ class ShownView:
             raise PayloadError("view")
         state = view.get("state")
         values = state.get("values") if isinstance(state, Mapping) else None
+        values = values if isinstance(values, Mapping) else {}
         kind: Literal["modal", "home"] = "home" if view.get("type") == "home" else "modal"
         return cls(
             id=_text(view, "id"),
@@ -118,7 +119,7 @@ class ShownView:
             private_metadata=str(view.get("private_metadata") or ""),
             hash=str(view.get("hash") or ""),
             root_id=str(view.get("root_view_id") or view.get("id") or ""),
-            values={block: _only_input(inputs) for block, inputs in (values or {}).items()},
+            values={block: _only_input(inputs) for block, inputs in values.items()},
             payload=dict(view),
         )
 

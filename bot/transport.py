@@ -118,9 +118,11 @@ class SocketMode(SocketModeHandler):
 
     def start(self) -> None:
         try:
-            self.connect()  # type: ignore[no-untyped-call]
+            opened = self.client.web_client.apps_connections_open(app_token=self.app_token)
         except SlackApiError as error:
             raise self._refused(str(error.response.get("error"))) from None
+        self.client.wss_uri = str(opened["url"])
+        self.connect()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         if not self._at_work.close(DRAIN_S):

@@ -1,0 +1,133 @@
+"""The command line: what goes wrong is a sentence and an exit status, never a traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from bot.cli import helpdesk
+from bot.settings import FROM_ENVIRONMENT
+from tests.end_to_end.sandbox import Sandbox
+from tests.processes import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in (*FROM_ENVIRONMENT, "HELPDESK_CONFIG"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+def command(*arguments: str, **environment: str) -> Result:
+    result = CliRunner().invoke(helpdesk, list(arguments), env=environment)
+    assert "Traceback" not in result.output
+    return result
+
+
+class TestRun:
+    def test_without_a_token_names_the_variable(self) -> None:
+        result = command("run")
+        assert result.exit_code == 2
+        assert result.output.startswith("SLACK_BOT_TOKEN is missing")
+        assert len(result.output.splitlines()) == 1
+
+    def test_with_a_token_of_the_wrong_kind_names_the_variable(self) -> None:
+        result = command("run", SLACK_BOT_TOKEN="xapp-1")
+        assert (result.exit_code, result.output) == (2, "SLACK_BOT_TOKEN: a bot token begins with xoxb-.\n")
+
+    def test_with_a_token_that_slack_refuses_names_the_variable(self, sandbox_process: Sandbox) -> None:
+        known = sandbox_process.credentials()
+        result = command(
+            "run", SLACK_API_URL=known.api_url, SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN=known.app_token
+        )
+        assert result.exit_code == 2
+        assert result.output.startswith("SLACK_BOT_TOKEN is refused by Slack (invalid_auth)")
+        assert "xoxb-wrong" not in result.output
+
+    def test_with_an_app_token_that_slack_refuses_names_the_variable(self, sandbox_process: Sandbox) -> None:
+        known = sandbox_process.credentials()
+        result = command(
+            "run", SLACK_API_URL=known.api_url, SLACK_BOT_TOKEN=known.bot_token, SLACK_APP_TOKEN="xapp-wrong"
+        )
+        assert result.exit_code == 2
+        assert result.output.startswith("SLACK_APP_TOKEN is refused by Slack (invalid_auth)")
+
+    def test_when_slack_does_not_answer_says_so(self) -> None:
+        result = command("run", SLACK_API_URL="http://127.0.0.1:9/", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+        assert result.exit_code == 1
+        assert result.output.startswith("Slack at http://127.0.0.1:9/ does not answer: ")
+
+    def test_with_an_address_that_is_no_database_says_so(self, sandbox_process: Sandbox) -> None:
+        known = sandbox_process.credentials()
+        result = command(
+            "run",
+            SLACK_API_URL=known.api_url,
+            SLACK_BOT_TOKEN=known.bot_token,
+            SLACK_APP_TOKEN=known.app_token,
+            HELPDESK_DATABASE_URL="nonsense",
+        )
+        assert result.exit_code == 2
+        assert result.output.startswith("HELPDESK_DATABASE_URL is not a database's address")
+
+
+def test_a_misspelt_command_names_the_right_one() -> None:
+    result = command("rn")
+    assert result.exit_code == 2
+    assert "Did you mean 'run'?" in result.output
+
+
+class TestManifest:
+    def test_is_the_file_for_socket_mode(self) -> None:
+        assert command("manifest").output.rstrip() == (ROOT / "app_manifest.yml").read_text().rstrip()
+
+    def test_for_http_sends_everything_to_the_url(self) -> None:
+        url = "https://helpdesk.example/slack/events"
+        manifest: dict[str, Any] = yaml.safe_load(command("manifest", "--url", url).output)
+        assert manifest["settings"]["socket_mode_enabled"] is False
+        assert manifest["settings"]["event_subscriptions"]["request_url"] == url
+        assert manifest["settings"]["interactivity"]["request_url"] == url
+        assert {each["url"] for each in manifest["features"]["slash_commands"]} == {url}
+
+    def test_wants_an_address_that_slack_would_call(self) -> None:
+        assert command("manifest", "--url", "http://helpdesk.example").exit_code == 2
+
+
+class TestConfiguration:
+    def test_check_names_each_fault_and_its_place(self, tmp_path: Path) -> None:
+        (tmp_path / "helpdesk.toml").write_text('[desk]\nzone = "Mars/X"\n')
+        result = command("config", "check")
+        assert result.exit_code == 2
+        assert result.output.startswith("zone: ")
+
+    def test_apply_puts_a_new_version_in_force(self, tmp_path: Path) -> None:
+        (tmp_path / "helpdesk.toml").write_text('[desk]\nzone = "Europe/Vienna"\n')
+        assert command("config", "check").exit_code == 0
+        assert command("config", "apply").output == "Version 1 of the configuration is in force.\n"
+        assert command("config", "apply").exit_code == 0
+
+
+def test_migrate_makes_the_tables(tmp_path: Path) -> None:
+    assert command("migrate").output == "The database is up to date.\n"
+    connection = sqlite3.connect(tmp_path / "helpdesk.db")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert {"tickets", "people", "outbox"} <= tables
+
+
+def test_doctor_finds_the_demo_in_order(sandbox_process: Sandbox) -> None:
+    known = sandbox_process.credentials()
+    result = command(
+        "--config",
+        str(ROOT / "demo" / "helpdesk.toml"),
+        "doctor",
+        SLACK_API_URL=known.api_url,
+        SLACK_BOT_TOKEN=known.bot_token,
+        SLACK_APP_TOKEN=known.app_token,
+    )
+    assert result.exit_code == 0, result.output
+    assert [line.split()[0] for line in result.output.splitlines()] == ["ok"] * 5
