@@ -28,6 +28,8 @@ _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 """Control characters, halves of characters, and marks that turn the direction of writing and so could fake a name."""
 _MARKS = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[*~`]")
 """What would begin or end bold, italics and the like; an underscore within a word does not."""
+_LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+"""mrkdwn has no escape for its marks, and where they count differs between clients: a look-alike counts nowhere."""
 _LINK = re.compile(r"https?://[^\s<>|\x60]+[^\s<>|\x60.,;:!?)'\"\]}…]")
 _QUOTED_LIMIT = 40  # lines of a quote on a card: more fill a screen
 _HANGUL_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
@@ -68,9 +70,9 @@ def plain(text: str, limit: int) -> str:
 
 
 def inline(text: str, limit: int) -> str:
-    """One line for mrkdwn: cut, escaped, and its own marks without effect on ours."""
+    """One line for mrkdwn: cut, escaped, and its marks replaced, so that they neither begin nor end ours."""
     line = escape(plain(text, limit))
-    return _MARKS.sub(lambda mark: f"\u200b{mark[0]}\u200b", line)
+    return _MARKS.sub(lambda mark: _LOOKALIKES[mark[0]], line)
 
 
 def body(text: str) -> list[str]:

@@ -56,7 +56,7 @@ def assignment_card(card: AssignmentCard) -> Message:
             section(f"{title(card.facts)}\n{' '.join(about)}"),
             section(_customer(card)),
             quoted(card.description, _read_all(card)) if card.description.strip() else None,
-            context(said(words.WHY_YOU, why=why_you(card.why))) if card.why else None,
+            context(said(words.WHY_YOU, why=why_you(card.why))) if card.why and card.state in _MINE else None,
             _buttons(card),
         ],
     )
