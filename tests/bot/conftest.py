@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.outbound import World
+from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from tests.postgres import Prepare
 from tests.processes import ROOT
@@ -27,10 +28,8 @@ def sandbox_process() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(sandbox_process: Sandbox, tmp_path: Path) -> Iterator[World]:
+def world(sandbox_process: Sandbox, sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[World]:
     sandbox_process.post("/control/reset")
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    migrate(url)
-    database = Database.open(url)
+    database = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", migrate))
     yield World(sandbox_process, database)
     database.close()

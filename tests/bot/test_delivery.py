@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -192,6 +194,31 @@ def test_another_worker_takes_nothing_of_a_living_one(world: World) -> None:
     assert len(taken) == 2
     assert other.step(world.machine()) == world.machine() + timedelta(seconds=LEASE_S)
     assert world.seen("lena", TRIAGE) == []
+
+
+def test_two_workers_at_once_send_each_message_once(world: World) -> None:
+    amir = world.agent("amir")
+    tickets = [world.ticket() for _ in range(4)]
+    for ticket in tickets:
+        for number in range(3):
+            world.says(ticket.ref, amir, f"answer {number}")
+    start = threading.Barrier(3)
+
+    def work() -> None:
+        worker = world.worker()
+        start.wait()
+        while world.desk.outbox.depth():
+            worker.step(world.machine())
+
+    with ThreadPoolExecutor(3) as pool:
+        for result in [pool.submit(work) for _ in range(3)]:
+            result.result()
+
+    cards = world.seen("mara")
+    assert len(cards) == len(tickets)
+    for card in cards:
+        said = [one["text"].rpartition(": ")[2] for one in world.seen("mara", thread=card["ts"])]
+        assert said == ["answer 0", "answer 1", "answer 2"]
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------------
