@@ -33,6 +33,12 @@ PATH = "/slack/events"
 CONCURRENCY = 10
 """Listeners at work at once over Socket Mode. Each is one short transaction, so few are enough."""
 
+RECEIVE_BUFFER_BYTES = 65_536
+"""
+Of Socket Mode: most payloads arrive in one piece. The client calls itself for each piece of a message, and hands on what it
+has of one whose connection ends in the middle (slack_sdk 3.47).
+"""
+
 THREADS = 8
 MAX_BODY = 1_000_000
 """Bytes of a request's body; Slack's largest, a view of 250 KB, fits with room for its encoding."""
@@ -99,7 +105,9 @@ class SocketMode(SocketModeHandler):
         """`refused` makes the error to raise when Slack does not accept the token, out of Slack's code."""
         self._refused = refused
         # A ping every 5 s: a connection cut without a word is replaced within seconds.
-        super().__init__(app, app_token, ping_interval=5, concurrency=CONCURRENCY)
+        super().__init__(
+            app, app_token, ping_interval=5, concurrency=CONCURRENCY, receive_buffer_size=RECEIVE_BUFFER_BYTES
+        )
         self._at_work = AtWork()
 
     @property

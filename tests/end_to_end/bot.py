@@ -21,6 +21,10 @@ class RunningBot(Protocol):
         """What it wrote to its output last."""
         ...
 
+    def tracebacks(self) -> str:
+        """What it wrote since this was asked last, if a traceback is in it; else nothing."""
+        ...
+
     def stop(self) -> None:
         """End it in good order, as an operator would, unless it was killed. Raises AssertionError when it does not end well."""
         ...
@@ -44,6 +48,7 @@ class BotProcess:
     over_http: bool
     process: Process
     is_killed: bool = False
+    _lines_seen: int = 0
 
     @classmethod
     def start(cls, sandbox: Sandbox, settings: Path, database_url: str, combination: Combination) -> BotProcess:
@@ -78,16 +83,24 @@ class BotProcess:
     def said(self) -> str:
         return self.process.tail()
 
+    def tracebacks(self) -> str:
+        fresh = self.process.lines[self._lines_seen :]
+        self._lines_seen += len(fresh)
+        return "\n".join(fresh[-200:]) if any("Traceback" in line for line in fresh) else ""
+
     def stop(self) -> None:
         if self.is_killed:
             return
         code = self.process.stop()
         assert code == 0, f"The bot ended with {code}:\n{self.said()}"
+        assert not self.tracebacks(), f"The bot ended with a traceback:\n{self.said()}"
 
     def kill(self) -> None:
         self.process.kill()
         self.is_killed = True
 
     def restart(self) -> None:
+        assert not self.tracebacks(), f"The bot said a traceback before it was killed:\n{self.said()}"
+        self._lines_seen = 0
         self.process = self._run(self.sandbox, self.settings, self.database_url, self.over_http)
         self.is_killed = False

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-TEAMS = {0: 10, 1: 40, 2: 30, 3: 15}
-"""Agents in a team -> how many such teams there are. All are categories, of which a menu holds 100 (Slack's limit)."""
-CUSTOMERS = {"standard": 200, "premium": 30, "enterprise": 30}
-LEADS = 12
+
+@dataclass(frozen=True)
+class Size:
+    """How many there are to be taken. Each has to be written to the database before the bot is ready."""
+
+    teams: Mapping[int, int]
+    """Agents in a team -> how many such teams. All are categories, of which a menu holds 100 (Slack's limit)."""
+    customers: Mapping[str, int]
+    leads: int
+
+
+SHARED = Size(teams={0: 6, 1: 24, 2: 16, 3: 4}, customers={"standard": 120, "premium": 6, "enterprise": 3}, leads=4)
+"""For all tests of a combination."""
+OWN = Size(teams={0: 1, 1: 3, 2: 1}, customers={"standard": 8, "premium": 1}, leads=2)
+"""For one test."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +52,21 @@ class Cast:
     _free_teams: dict[int, list[SpareTeam]] = field(default_factory=dict)
 
     @classmethod
-    def assemble(cls) -> Cast:
+    def assemble(cls, size: Size = SHARED) -> Cast:
         """Everybody, always the same."""
         cast = cls()
         names = _names()
-        leads = [cast._add(next(names), "lead", skills={}) for _ in range(LEADS)]
+        leads = [cast._add(next(names), "lead", skills={}) for _ in range(size.leads)]
         cast._free_people["lead", "standard"] = [name for name, _ in reversed(leads)]
-        for tier, count in CUSTOMERS.items():
+        for tier, count in size.customers.items():
             customers = [cast._add(next(names), "customer", tier=tier) for _ in range(count)]
             cast._free_people["customer", tier] = [name for name, _ in reversed(customers)]
         staff = [user_id for _, user_id in leads]
         numbers = itertools.count(1)
-        for size, count in TEAMS.items():
-            cast._free_teams[size] = [cast._team(next(numbers), size, names, staff) for _ in range(count)][::-1]
+        for agents, count in size.teams.items():
+            cast._free_teams[agents] = [
+                cast._team(next(numbers), agents, names, staff, size.leads) for _ in range(count)
+            ][::-1]
         cast._channel("C0SUPPORT1", "support", "everyone")
         cast._channel("C0TRIAGE01", "triage", staff)
         cast._channel("C0ESCALATE", "escalations", staff)
@@ -87,11 +100,11 @@ class Cast:
         settings.write_text(toml({"desk": desk, "people": self.seeds}), encoding="utf-8")
         return workspace, settings
 
-    def _team(self, number: int, size: int, names: Iterator[str], staff: list[str]) -> SpareTeam:
+    def _team(self, number: int, size: int, names: Iterator[str], staff: list[str], leads: int) -> SpareTeam:
         key, channel = f"team-{number:02}", f"C0TEAM{number:04}"
         agents = [self._add(next(names), "agent", skills={key: 3}) for _ in range(size)]
         staff.extend(user_id for _, user_id in agents)
-        self._channel(channel, key, [*(user_id for _, user_id in agents), *staff[:LEADS]])
+        self._channel(channel, key, [*(user_id for _, user_id in agents), *staff[:leads]])
         self.categories.append({"key": key, "name": f"Team {number:02}", "channel": channel})
         return SpareTeam(key, f"Team {number:02}", key, [name for name, _ in agents])
 
@@ -105,7 +118,9 @@ class Cast:
         return name, user_id
 
     def _channel(self, channel_id: str, name: str, members: list[str] | str) -> None:
-        self.channels.append({"id": channel_id, "name": name, "members": members, "app_is_member": True})
+        # The team's channels are private: anybody may look into a public one.
+        shared = {"id": channel_id, "name": name, "members": members, "app_is_member": True}
+        self.channels.append(shared | {"is_private": members != "everyone"})
 
 
 def _names() -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.bot import COMBINATIONS, BotProcess, Combination
-from tests.end_to_end.cast import Cast
+from tests.end_to_end.cast import OWN, SHARED, Cast, Size
 from tests.end_to_end.sandbox import Sandbox
 from tests.end_to_end.workspace import Workspace
 from tests.postgres import PostgresServer
@@ -20,7 +20,7 @@ NO_FAULTS = {"api": [], "delivery": {}, "rate_limits": False}
 @pytest.fixture(scope="session", params=COMBINATIONS)
 def shared_workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One sandbox and one bot for all tests of a combination."""
-    with running(request.param, tmp_path_factory.mktemp(request.param), request) as workspace:
+    with running(request.param, tmp_path_factory.mktemp(request.param), request, SHARED) as workspace:
         yield workspace
 
 
@@ -30,19 +30,24 @@ def workspace(shared_workspace: Workspace) -> Iterator[Workspace]:
     yield shared_workspace
     shared_workspace.rate(1)
     shared_workspace.faults(**NO_FAULTS)
+    assert shared_workspace.bot is not None
+    said = shared_workspace.bot.tracebacks()
+    assert not said, f"The bot said a traceback meanwhile:\n{said}"
 
 
 @pytest.fixture(params=COMBINATIONS)
 def own_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """A sandbox and a bot of the test's own, on an empty database."""
-    with running(request.param, tmp_path, request) as workspace:
+    with running(request.param, tmp_path, request, OWN) as workspace:
         yield workspace
 
 
 @contextmanager
-def running(combination: Combination, directory: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def running(
+    combination: Combination, directory: Path, request: pytest.FixtureRequest, size: Size
+) -> Iterator[Workspace]:
     """A sandbox with the cast in it and a bot connected to it."""
-    cast = Cast.assemble()
+    cast = Cast.assemble(size)
     people, settings = cast.write(directory)
     with database(combination, directory, request) as database_url:
         sandbox = Sandbox.start(people, "--no-rate-limits")

@@ -134,6 +134,16 @@ class Person:
         """What only this person sees there."""
         return [message for message in self.messages(where) if message.is_ephemeral]
 
+    def everything(self) -> str:
+        """All this person can read anywhere: every conversation with its threads, the open forms and the App Home."""
+        read: list[str] = []
+        for conversation in self._get("conversations")["conversations"]:
+            roots = self.messages("app" if conversation["kind"] == "app" else str(conversation["id"]))
+            threads = [root for root in roots if root.raw.get("reply_count")]
+            for message in [*roots, *(reply for root in threads for reply in self.messages(root))]:
+                read += [message.text, message.notification]
+        return "\n".join([*read, *(view.text for view in self.views), self.home().text])
+
     def sees(self, text: str, where: Place = "app") -> Message:
         """Wait until a message there says `text`, in its blocks or its notification; the newest that does."""
 

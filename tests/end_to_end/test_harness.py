@@ -129,7 +129,7 @@ def test_an_act_that_the_app_does_not_ack_fails_as_slack_says(mara: Person) -> N
 def test_what_a_person_cannot_do_is_refused(small: Workspace, mara: Person) -> None:
     with pytest.raises(Refused, match="no_such_command"):
         mara.command("/nothing")
-    with pytest.raises(Refused, match="not_in_channel"):
+    with pytest.raises(Refused, match="no_such_channel"):
         mara.writes("hello", channel="triage")
 
 

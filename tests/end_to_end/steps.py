@@ -1,0 +1,81 @@
+"""What happens at the beginning of many tests: a ticket is opened, an agent has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tests.end_to_end.person import Message, Person
+from tests.end_to_end.workspace import Team, Workspace
+
+LOW, MEDIUM, HIGH, URGENT = (
+    "Low: when you can",
+    "Medium: my usual work",
+    "High: I am blocked",
+    "Urgent: many are blocked",
+)
+
+
+def number_in(text: str) -> int:
+    """The first ticket number in a text."""
+    found = re.search(r"#(\d+)", text)
+    assert found, f"There is no number in:\n{text}"
+    return int(found[1])
+
+
+def open_ticket(customer: Person, subject: str, team: Team, *, priority: str = MEDIUM, text: str = "It is so.") -> int:
+    """Open a ticket by `/ticket` and its form; the number on the receipt."""
+    customer.command("/ticket")
+    customer.fill(subject=subject, description=text, category=team.name)
+    customer.fill(priority=priority)
+    sent = customer.submit()
+    assert sent.errors == {}
+    assert sent.view is not None
+    customer.close(all_forms=True)
+    return number_in(sent.view.text)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A ticket with an agent, and the cards of both."""
+
+    number: int
+    customer: Person
+    agent: Person
+    card: Message
+    """The customer's."""
+    assignment: Message
+
+
+def assigned(workspace: Workspace, team: Team, subject: str, *, priority: str = MEDIUM) -> Begun:
+    """A new customer's ticket that one of the team was given."""
+    customer = workspace.new_person()
+    number = open_ticket(customer, subject, team, priority=priority)
+    title = f"#{number} {subject}"
+    card = customer.sees(title)
+
+    def look() -> tuple[Person, Message] | None:
+        for agent in team.agents:
+            for message in agent.messages():
+                if message.says(title):
+                    return agent, message
+        return None
+
+    agent, assignment = workspace.wait_for(look, lambda: f"None of {team.agents} has {title!r}.")
+    return Begun(number, customer, agent, card, assignment)
+
+
+def started(workspace: Workspace, team: Team, subject: str, *, priority: str = MEDIUM) -> Begun:
+    """As `assigned`, and its agent has begun."""
+    begun = assigned(workspace, team, subject, priority=priority)
+    begun.agent.press("Start", on=begun.assignment)
+    begun.customer.sees_change(begun.card, "is working on it")
+    return begun
+
+
+def fill_and_send(person: Person, label: str, text: str) -> None:
+    """Fill the one field of the open form and send it."""
+    person.fill({label: text})
+    sent = person.submit()
+    assert sent.errors == {}
+    assert person.views == []
