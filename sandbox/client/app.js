@@ -91,7 +91,7 @@ class Page {
 
   /** Go where the address says: `#left=USER/CHANNEL/THREAD&right=…`; CHANNEL may be a name, "app" or "home". */
   async readAddress() {
-    const given = new URLSearchParams(location.hash.slice(1));
+    const given = new URLSearchParams(location.hash.slice(1) || this.workspace.page);
     const drawer = given.get("drawer");
     if (given.toString() === this.written) return;
     this.applying = true;

@@ -2,6 +2,7 @@
 import { gathered, h, icon } from "./dom.js";
 import { renderMessage } from "./message.js";
 import { attachToolbar } from "./message_actions.js";
+import { byTs, indexOf, placeOf, walkMessages } from "./timeline.js";
 
 const PAGE = 100;
 /** Message nodes kept in the page at most, and how many are added when one scrolls to an end of them. */
@@ -41,10 +42,13 @@ export class MessageList {
     this.node = h("div", { class: "message-list" }, this.scroller, this.jump);
     this.missed = 0;
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
-    this.scroller.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
+    this.scroller.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walkMessages(this.scroller, event));
     this.scroller.addEventListener("load", () => this.stick && this.toBottom(), true);
     this.stick = true;
-    new ResizeObserver(() => this.stick && this.toBottom()).observe(this.scroller);
+    this.lastTop = 0;
+    const watcher = new ResizeObserver(() => this.stick && this.toBottom());
+    watcher.observe(this.scroller);
+    watcher.observe(this.items);
     this.markRead = gathered(() => this.sendRead(), 300);
     attachToolbar(this);
   }
@@ -123,6 +127,7 @@ export class MessageList {
 
   toBottom() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.lastTop = this.scroller.scrollTop;
   }
 
   /** What is drawn now is not news: only what arrives is read out. */
@@ -162,7 +167,12 @@ export class MessageList {
   onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const below = scrollHeight - scrollTop - clientHeight;
-    this.stick = below < 40 && this.last === this.messages.length && !this.hasNewer;
+    const atEnd = this.last === this.messages.length && !this.hasNewer;
+    // Only who goes up leaves the end: what grows below (an image that has loaded) moves nobody.
+    if (below < 40) this.stick = atEnd;
+    else if (scrollTop < this.lastTop) this.stick = false;
+    else if (this.stick) this.toBottom();
+    this.lastTop = this.scroller.scrollTop;
     if (this.stick) {
       this.missed = 0;
       this.markRead();
@@ -271,7 +281,7 @@ export class MessageList {
   put(message) {
     const inThread = message.thread_ts && message.thread_ts !== message.ts;
     if (this.thread ? message.ts !== this.thread && message.thread_ts !== this.thread : inThread && message.subtype !== "thread_broadcast") return;
-    const index = this.placeOf(message.ts);
+    const index = placeOf(this.messages, message.ts);
     if (this.messages[index]?.ts === message.ts) {
       this.messages[index] = { ...(this.messages[index].ephemeral ? { ephemeral: true } : {}), ...message };
       this.redraw(index);
@@ -285,27 +295,10 @@ export class MessageList {
 
   /** Only a part of a message has changed. @param {string} ts @param {any} part */
   change(ts, part) {
-    const index = this.indexOf(ts);
+    const index = indexOf(this.messages, ts);
     if (index < 0) return;
     this.messages[index] = { ...this.messages[index], ...part };
     this.redraw(index);
-  }
-
-  /** @param {string} ts the first message that is not earlier */
-  placeOf(ts) {
-    let [low, high] = [0, this.messages.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.messages[middle].ts < ts) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** @param {string} ts its index, or -1 */
-  indexOf(ts) {
-    const at = this.placeOf(ts);
-    return this.messages[at]?.ts === ts ? at : -1;
   }
 
   /** @param {number} index @param {any} message */
@@ -333,7 +326,7 @@ export class MessageList {
 
   /** @param {string} ts */
   remove(ts) {
-    const index = this.indexOf(ts);
+    const index = indexOf(this.messages, ts);
     if (index < 0) return;
     this.messages.splice(index, 1);
     if (index < this.first) {
@@ -391,24 +384,8 @@ export class MessageList {
     this.session.api.act("POST", "read", { channel: this.channel, ts: newest.ts });
   }
 
-  /** Up and down go from message to message. @param {KeyboardEvent} event */
-  onKey(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (target !== this.scroller && !target.classList.contains("message")) return;
-    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-    event.preventDefault();
-    const all = /** @type {HTMLElement[]} */ ([...this.items.querySelectorAll(".message")]);
-    const at = all.indexOf(target);
-    const to = at < 0 ? all.length - 1 : at + (event.key === "ArrowUp" ? -1 : 1);
-    all[to]?.focus();
-    all[to]?.scrollIntoView({ block: "nearest" });
-  }
-
   close() {
     this.alive = false;
     this.node.remove();
   }
 }
-
-/** @param {any} a @param {any} b */
-const byTs = (a, b) => (a.ts < b.ts ? -1 : 1);

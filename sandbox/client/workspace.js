@@ -19,6 +19,8 @@ export class Workspace extends EventTarget {
     /** @type {{id: string, handle: string, name: string}[]} */
     this.usergroups = [];
     this.clock = { now: Date.now() / 1000, rate: 1, version: 0 };
+    /** Where to open when the address says nothing. */
+    this.page = "";
     this.readAt = performance.now();
   }
 
@@ -29,6 +31,7 @@ export class Workspace extends EventTarget {
     this.people = state.people;
     this.channels = state.channels;
     this.usergroups = state.usergroups ?? [];
+    this.page = state.page ?? "";
     this.setClock(state.clock);
     this.dispatchEvent(new Event("workspace"));
   }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import chromium
 from tests.browser.show_app import MARA, Show, running
@@ -82,14 +82,26 @@ class Client:
         return list(found["messages"])
 
 
+@pytest.fixture(scope="session")
+def warm_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """One context for all tests of the client, so that its modules are fetched and compiled once."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def client(page: Page, show_session: Show) -> Iterator[Client]:
-    """The client, in a workspace as new. A test fails if the page threw an error."""
+def client(warm_context: BrowserContext, show_session: Show) -> Iterator[Client]:
+    """The client in a page of its own, in a workspace as new. A test fails if the page threw an error."""
     troubles: list[str] = []
+    page = warm_context.new_page()
     page.on("pageerror", lambda error: troubles.append(str(error)))
     show_session.app.pressed.clear()
     show_session.app.submitted.clear()
     found = Client(page, show_session)
     found.control("POST", "reset", {})
     yield found
+    if page.url.startswith(show_session.url):
+        page.evaluate("localStorage.clear()")
+    page.close()
     assert troubles == []

@@ -176,7 +176,8 @@ def test_dates_are_told_in_slacks_words(client: Client) -> None:
 def _mrkdwn(page: Page, texts: list[str]) -> list[str]:
     draw = """async texts => {
         const { mrkdwn } = await import("/mrkdwn.js");
-        const workspace = { person: id => id === "U1" ? { id } : undefined, isApp: () => false, nameOf: () => "Mara", groupName: (id, label) => label,
+        const workspace = { person: id => id === "U1" ? { id } : undefined, isApp: () => false, nameOf: () => "Mara",
+                            groupName: (id, label) => label,
                             channel: () => undefined, now: () => 1795443601 };
         const reader = { workspace, user: "U1", zone: "Europe/Vienna" };
         return texts.map(text => mrkdwn(text, reader).innerHTML);
@@ -352,6 +353,15 @@ def test_fifty_thousand_messages_leave_a_few_hundred_in_the_page(client: Client)
     expect(page.get_by_text("message 49999", exact=True)).to_be_in_viewport()
 
 
+def test_a_channel_opens_at_its_end_though_images_load_late(client: Client) -> None:
+    for _ in range(3):
+        client.command(MARA, SUPPORT, "blocks")
+    client.page.route("**/icon.svg", lambda route: route.continue_())
+    page = client.open()
+    expect(page.get_by_role("img", name="The mark of the workspace").last).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Latest messages")).to_be_hidden()
+
+
 def test_what_one_reads_stays_put_while_messages_arrive(client: Client) -> None:
     for number in range(60):
         client.write(AMIR, SUPPORT, f"line {number}")
@@ -365,3 +375,19 @@ def test_what_one_reads_stays_put_while_messages_arrive(client: Client) -> None:
     assert middle.bounding_box() == before
     jump.click()
     expect(page.get_by_text("the newest").first).to_be_in_viewport()
+
+
+def test_messages_are_walked_and_acted_on_by_keyboard(client: Client) -> None:
+    client.write(AMIR, SUPPORT, "the first")
+    client.write(LENA, SUPPORT, "the last")
+    page = client.open()
+    page.get_by_role("log").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("article").last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("article").first).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Reply in thread")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("the first")).to_be_visible()
