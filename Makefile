@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types imports lock clean
+.PHONY: help setup demo test check format lint types imports screenshots lock clean
 
 PYTHON ?= python3
 SPEED ?= 1
@@ -37,6 +37,9 @@ types: setup ## Check the types
 
 imports: setup ## Check who may import whom
 	$(BIN)/lint-imports
+
+screenshots: setup ## Take the documents' pictures anew from the running demo
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: setup ## Pin the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --upgrade \

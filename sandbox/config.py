@@ -73,6 +73,8 @@ class WorkspaceConfig:
     bot_user_id: str = "U0SANDBOX1"
     bot_id: str = "B0SANDBOX1"
     clock_rate: float = 1.0
+    page: str = ""
+    """Where the browser client opens when its address says nothing, as its address would say it."""
     people: tuple[PersonEntry, ...] = DEFAULT_PEOPLE
     channels: tuple[ChannelEntry, ...] = DEFAULT_CHANNELS
     usergroups: tuple[GroupEntry, ...] = ()
@@ -90,7 +92,7 @@ class WorkspaceConfig:
         )
 
 
-_TABLES = {"team", "app", "clock", "people", "channels", "usergroups", "tokens"}
+_TABLES = {"team", "app", "clock", "client", "people", "channels", "usergroups", "tokens"}
 
 
 def load(path: Path) -> WorkspaceConfig:
@@ -112,6 +114,7 @@ def from_dict(raw: dict[str, Any], *, name: str = "workspace") -> WorkspaceConfi
         ("team", {"id": "team_id", "name": "team_name", "domain": "team_domain"}),
         ("app", {"id": "app_id", "bot_user_id": "bot_user_id", "bot_id": "bot_id"}),
         ("clock", {"rate": "clock_rate"}),
+        ("client", {"page": "page"}),
         ("tokens", {"bot": "bot_token", "app": "app_token", "signing_secret": "signing_secret"}),
     ):
         values = raw.get(table, {})

@@ -39,6 +39,7 @@ async def workspace(house: House, request: web.Request) -> JSON:
         "channels": [_channel_json(house, one) for one in state.channels.values() if one.kind != "im"],
         "usergroups": [{"id": one.id, "handle": one.handle, "name": one.name} for one in state.usergroups.values()],
         "clock": house.clock.as_json(),
+        "page": config.page,
         "seq": state.changes.seq,
     }  # fmt: skip
 

@@ -1,0 +1,77 @@
+"""
+`make screenshots`: the pictures in the documents, taken anew from the running demo.
+
+A customer's first minutes, an agent's work and a lead's channel, by the buttons of the page and nothing else.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import launch_args
+from tests.processes import ROOT, Process
+
+IMAGES = ROOT / "docs" / "images"
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+MARA, AMIR, LENA = "U0MARA0001", "U0AMIR0001", "U0LENA0001"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def open_a_ticket(page: Page, address: str) -> None:
+    """Mara writes what is wrong; the receipt says when she will have an answer."""
+    page.goto(f"{address}/#left={MARA}/C0SUPPORT1&right={AMIR}/app")
+    composer = page.get_by_role("textbox", name="Message #support")
+    composer.fill("/ticket ")
+    composer.press("Enter")
+    form = page.get_by_role("dialog")
+    form.get_by_label("Subject").fill("The invoice for October has no VAT number")
+    form.get_by_label("Description").fill("Our accountant cannot book it. Can you send it again with the number on it?")
+    form.get_by_label("Category").click()
+    page.get_by_role("option", name="Billing").click()
+    expect(form.get_by_text("You will have an answer")).to_be_visible()
+    page.screenshot(path=IMAGES / "new-ticket.png")
+    form.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("We have it: ticket")).to_be_visible()
+
+
+def shoot(page: Page, address: str, name: str, state: str, waits_for: str) -> None:
+    page.goto("about:blank")
+    page.goto(f"{address}/#{state}")
+    expect(page.get_by_text(waits_for).last).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    demo = Process([sys.executable, "-m", "demo"], {"PORT": str(port)})
+    try:
+        demo.line("The helpdesk is open")
+        address = f"http://127.0.0.1:{port}"
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(**launch_args())
+            page = browser.new_page(viewport=SIZE)
+            open_a_ticket(page, address)
+            shoot(page, address, "demo", f"left={MARA}/app&right={AMIR}/app", "has no VAT number")
+            page.get_by_role("button", name="Forward 1 hour").click()
+            shoot(page, address, "escalations", f"left={LENA}/C0ESCALATE&right={AMIR}/C0TRIAGE01", "Overdue since")
+            shoot(page, address, "home", f"left={LENA}/home&right={MARA}/home", "New ticket")
+            browser.close()
+    finally:
+        demo.stop()
+    for picture in sorted(IMAGES.glob("*.png")):
+        sys.stdout.write(f"{Path(picture).relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
