@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
-from ticketing import lifecycle, queue, sla
+from ticketing import lifecycle, queue, search, sla
 from ticketing.calendars import Pause
 from ticketing.configuration import Configuration
 from ticketing.errors import TicketNotFound
@@ -192,6 +192,7 @@ class Transaction:
         self._ended_pauses: list[dict[str, Any]] = []
         self._events: list[TicketEvent] = []
         self._taken: set[TicketRef] = set()
+        self._opened: dict[TicketRef, str] = {}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -230,8 +231,9 @@ class Transaction:
 
     # --- changing a ticket --------------------------------------------------------------------------------------------
 
-    def create(self, ticket: Ticket) -> Ticket:
-        """A new ticket, written at the end."""
+    def create(self, ticket: Ticket, *, customer_name: str) -> Ticket:
+        """A new ticket, written at the end, and found by its customer's name too."""
+        self._opened[ticket.ref] = customer_name
         self._before[ticket.ref] = None
         self._now[ticket.ref] = ticket = replace(ticket, queue_rank=self._rank(ticket))
         return ticket
@@ -521,6 +523,8 @@ class Transaction:
         for table in (comments, ticket_events, sla_pauses, alerts, outbox):
             if rows := self._inserts[table]:
                 self.connection.execute(INSERTS[table], rows)
+        opened = {ref: (self._now[ref], name) for ref, name in self._opened.items()}
+        search.keep(self.connection, opened, self._inserts[comments])
         if self._ended_pauses:
             self.connection.execute(END_PAUSE, self._ended_pauses)
         self._write_loads()

@@ -13,6 +13,7 @@ from ticketing.desk.conversation import Conversation
 from ticketing.desk.opening import Opening
 from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
+from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.undo import Undo
@@ -20,7 +21,7 @@ from ticketing.desk.watching import Watching
 from ticketing.outbox import Outbox
 
 
-class Desk(Opening, Assignment, Progress, Conversation, Snoozing, Undo, Watching, People, Settings):
+class Desk(Opening, Assignment, Progress, Conversation, Snoozing, Undo, Watching, Searching, People, Settings):
     """
     What people do with tickets. `clock` tells the business time, as an aware UTC datetime.
 

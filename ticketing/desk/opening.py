@@ -127,7 +127,8 @@ def new_ticket(
             source=source,
             follows_number=follows_number,
             fields=check_fields(configured.fields, fields or {}),
-        )
+        ),
+        customer_name=customer.name,
     )
     ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)
     data = {

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ticketing import search
 from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
@@ -81,6 +82,8 @@ class People(DeskBase):
             changes = {"name": name, "tz": tz} | ({"email": email} if email else {})
             connection.execute(update(people).where(people.c.external_ref == external_ref).values(changes))
             found = connection.execute(PERSON_BY_REF, {"ref": external_ref}).mappings().one()
+            if known is not None and known.name != name:
+                search.rename(connection, known.id, name)
             connection.execute(
                 dialect.insert(customers).values(id=found["id"]).on_conflict_do_nothing(index_elements=["id"])
             )

@@ -1,0 +1,253 @@
+"""Finding tickets by their words, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing import search
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.model import PersonId, Priority, Ticket, TicketStatus, Tier
+from ticketing.rows import ticket_row
+from ticketing.tables import people, tickets
+
+
+def found(desk: Desk, words: str, *, include_internal: bool = True, **more: Any) -> list[int]:
+    return [ticket.number for ticket in desk.search(words, include_internal=include_internal, **more)]
+
+
+def test_words_are_found_wherever_they_stand(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket(customer="tomas", subject="Cannot open the invoice", description="The PDF is blank.")
+    cast.ticket(subject="Something else", description="Nothing alike.")
+    cast.says(ticket.ref, ticket.customer_id, "It is Firefox on Linux")
+    cast.says(ticket.ref, amir, "Looks like the viewer bug", internal=True)
+
+    for words in ("invoice", "blank", "firefox", "tomas", "viewer", "tomas invoice linux", "viewer PDF"):
+        assert found(desk, words) == [ticket.number], words
+    assert found(desk, "invoice nothing") == []
+    assert desk.search("invoice", include_internal=True) == [desk.ticket(ticket.ref)]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("The café is closed", "CAFE"),
+        ("The cafe is closed", "café"),
+        ("Straße Łódź Ørsted", "strasse lodz orsted"),
+        ("Printing invoices failed", "invoice print fails"),
+        ("Cancelling my subscriptions", "subscr"),
+        ("It's about C++ and a-b", "it's c++"),
+        ("See acme.example/billing/viewer_2", "viewer acme 2"),
+        ("ﬁle № 42 in ＦＵＬＬ width", "file full 42"),
+        ("Ошибка при оплате", "ошибка опла"),
+    ],
+)
+def test_words_are_compared_without_accents_endings_and_punctuation(
+    desk: Desk, cast: Cast, written: str, asked: str
+) -> None:
+    ticket = cast.ticket(description=written)
+
+    assert found(desk, asked) == [ticket.number]
+
+
+def test_only_the_last_word_may_be_unfinished(desk: Desk, cast: Cast) -> None:
+    ticket = cast.ticket(subject="Browser window")
+
+    assert found(desk, "browser wind") == [ticket.number]
+    assert found(desk, "brows window") == []
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_notes_are_found_by_the_team_alone(desk: Desk, cast: Cast, *, internal: bool) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    cast.says(ticket.ref, amir, "Zanzibar", internal=internal)
+
+    assert found(desk, "zanzibar") == [ticket.number]
+    public = [] if internal else [ticket.number]
+    for words in ("zanzibar", "zanz", "invoice zanzibar"):
+        assert found(desk, words, include_internal=False) == public
+        assert found(desk, words, include_internal=False, customer_id=ticket.customer_id) == public
+
+
+def test_a_customer_finds_their_own(desk: Desk, cast: Cast) -> None:
+    own, other = cast.ticket("mara"), cast.ticket("tomas")
+
+    assert found(desk, "invoice", include_internal=False, customer_id=own.customer_id) == [own.number]
+    assert found(desk, "invoice", include_internal=False, customer_id=other.customer_id) == [other.number]
+    assert found(desk, str(own.customer_id), include_internal=False) == []
+    assert found(desk, "invoice", include_internal=False, customer_id=2**70) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *(
+            "",
+            " ",
+            "'",
+            '"',
+            '" OR "',
+            "*",
+            "()",
+            "{notes}:x",
+            "C++",
+            "a-b",
+            "\x00",
+            "in\x00voice",
+            "\ud800",
+            "NEAR(a b)",
+        ),
+        *("AND", "NOT x", "a & | ! b", "\\", "x:*", ";--", "😀", "%_", "the", "x" * 50_000, "w " * 9_000),
+        "1e5 0x1f -3 1.5",
+    ],
+)
+def test_any_text_may_be_asked_for(desk: Desk, cast: Cast, asked: str) -> None:
+    ticket = cast.ticket(subject="Odd", description=f"words {asked[:30_000]}")
+
+    for include_internal in (True, False):
+        assert desk.search(asked, include_internal=include_internal, customer_id=ticket.customer_id) in ([], [ticket])
+    desk.similar_resolved(asked)
+
+
+def test_what_has_words_is_found_by_itself(desk: Desk, cast: Cast) -> None:
+    for odd in ("x" * 50, "1e5 0x1f", "12abc", "٣٤", "日本語", "a'b\"c"):
+        ticket = cast.ticket(subject=odd)
+        assert ticket.number in found(desk, odd), odd
+
+
+def test_subject_before_name_before_text(desk: Desk, cast: Cast) -> None:
+    in_subject = cast.ticket(subject="Heron", description="A bird stands here and does not move.")
+    in_text = cast.ticket(subject="A bird stands", description="Here is a heron and it does not move.")
+    for _ in range(6):
+        cast.ticket()
+
+    assert found(desk, "heron") == [in_subject.number, in_text.number]
+    assert found(desk, "heron", limit=1) == [in_subject.number]
+
+
+def test_of_too_many_the_newest(desk: Desk, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "COMMON_ON_SQLITE", 3)
+    monkeypatch.setattr(search, "COMMON_ON_POSTGRESQL", 3)
+    first = cast.ticket(subject="Ordinary")
+    later = [cast.ticket(subject="Other", description="ordinary") for _ in range(4)]
+    last = cast.ticket(subject="Ordinary")
+
+    expected = [last.number, first.number, *(ticket.number for ticket in reversed(later))]
+    assert found(desk, "ordinary") == expected
+    assert found(desk, "ordinary", limit=2) == expected[:2]
+    assert found(desk, "ordinary", customer_id=first.customer_id) == expected
+    assert found(desk, "ordinary", customer_id=cast.customer("tomas")) == []
+
+
+def test_who_is_renamed_is_found_by_the_new_name(desk: Desk, cast: Cast) -> None:
+    ticket = cast.ticket(customer="mara", subject="Mara of the lake")
+    other = cast.ticket(customer="mara")
+    desk.ensure_person("T1:MARA", "Dagny Lund", tz="Europe/Vienna")
+
+    assert found(desk, "lund invoice") == [other.number]
+    assert found(desk, "mara") == [ticket.number]
+
+
+def test_a_refused_change_leaves_no_trace(desk: Desk, cast: Cast) -> None:
+    ticket = cast.ticket()
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError
+
+    desk.subscribe(refuse)
+    with pytest.raises(RuntimeError):
+        cast.says(ticket.ref, ticket.customer_id, "zanzibar")
+    with pytest.raises(RuntimeError):
+        cast.ticket(subject="zanzibar")
+    assert found(desk, "zanzibar") == []
+
+
+def test_the_longest_conversation_is_kept_and_searched_to_a_point(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    for part in range(20):
+        cast.says(ticket.ref, amir, " ".join(f"w{part}x{word}" for word in range(4_400)), internal=bool(part % 2))
+
+    assert found(desk, "w0x0 w13x4000") == [ticket.number]
+    assert found(desk, "w19x0") == []
+
+
+def test_similar_tickets_are_resolved_ones_that_share_most(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", {"billing": 3, "technical": 3})
+    near = cast.ticket(subject="Invoice viewer is blank", description="The PDF viewer stays white on Firefox.")
+    far = cast.ticket(subject="Firefox", description="It crashes when I log in.")
+    technical = cast.ticket(subject="Invoice viewer blank", description="White on Firefox.", category="technical")
+    still_open = cast.ticket(subject="Invoice viewer is blank")
+    withdrawn = cast.ticket(subject="Invoice viewer is blank")
+    noted = cast.ticket(subject="Printer", description="Paper jam.")
+    cast.says(noted.ref, amir, "blank viewer", internal=True)
+    for ticket in (near, far, technical, noted):
+        desk.resolve(ticket.ref, by=amir)
+    desk.withdraw(withdrawn.ref, by=withdrawn.customer_id)
+
+    def similar(text: str, category: str | None = None, limit: int = 3) -> list[int]:
+        return [ticket.number for ticket in desk.similar_resolved(text, category=category, limit=limit)]
+
+    asked = "The invoice viewer is blank. White page in Firefox."
+    assert set(similar(asked, limit=9)) == {near.number, far.number, technical.number}
+    assert similar(asked, "billing") == [near.number, far.number]
+    assert similar(asked, "billing", 1) == [near.number]
+    assert similar("the and of") == []
+    assert still_open.number not in similar(asked, limit=9)
+
+
+def test_the_index_can_be_built_anew(desk: Desk, cast: Cast, database: Database) -> None:
+    amir = cast.agent("amir")
+    ticket, other = cast.ticket("tomas"), cast.ticket()
+    cast.says(ticket.ref, amir, "public words")
+    cast.says(ticket.ref, amir, "secret words", internal=True)
+    asked = ("tomas", "public", "secret", "word", "invoice")
+    before = [(found(desk, each), found(desk, each, include_internal=False)) for each in asked]
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM ticket_search"))
+    assert found(desk, "invoice") == []
+
+    with database.write() as connection:
+        search.rebuild(connection)
+
+    assert [(found(desk, each), found(desk, each, include_internal=False)) for each in asked] == before
+    assert before[4][0] == [other.number, ticket.number]
+
+
+def test_an_older_database_is_indexed_when_it_is_brought_up(empty_database_url: str, clock: MovableClock) -> None:
+    migrate(empty_database_url, "0001")
+    at = clock.now
+    old = Ticket(
+        customer_id=PersonId(1),
+        number=1,
+        subject="Old café",
+        description="Long ago",
+        category="billing",
+        priority=Priority.LOW,
+        status=TicketStatus.CLOSED,
+        tier=Tier.STANDARD,
+        opened_at=at,
+        sla_start_at=at,
+        last_activity_at=at,
+        version=1,
+        as_of=at,
+        source="v:1",
+        opened_by=PersonId(1),
+    )
+    database = Database.open(empty_database_url)
+    person = {"id": 1, "external_ref": "T1:U1", "name": "Mara", "tz": "UTC", "role": 0, "created_at": 0}
+    with database.write() as connection:
+        connection.execute(insert(people), person)
+        connection.execute(insert(tickets), ticket_row(old))
+    migrate(empty_database_url)
+    desk = Desk(database, clock)
+
+    assert desk.search("cafe mara", include_internal=False) == [old]
+    database.close()

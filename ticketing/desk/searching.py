@@ -1,0 +1,60 @@
+"""Finding tickets by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from ticketing import search
+from ticketing.desk.reading import Reading
+from ticketing.instants import is_id
+from ticketing.model import PersonId, Ticket
+from ticketing.tables import tickets
+
+MOST = 100
+MOST_WORDS_COMPARED = 12
+
+NUMBERED = select(tickets).where(tickets.c.id.in_(bindparam("numbers", expanding=True)))
+
+
+class Searching(Reading):
+    """See `ticketing.desk.Desk`."""
+
+    def search(
+        self, text: str, *, limit: int = 20, customer_id: PersonId | None = None, include_internal: bool
+    ) -> list[Ticket]:
+        """
+        Tickets in whose subject, description, comments or customer's name all words of `text` stand, best first.
+
+        Words are stemmed, accents do not matter, and the last word may be unfinished. `customer_id` looks among that
+        customer's only; `include_internal` looks into the team's notes too, and is never for customers. Any text may be
+        asked for: what holds no word finds nothing.
+        """
+        if customer_id is not None and not is_id(customer_id):
+            return []
+        with self._database.read() as connection:
+            numbers = search.matching(
+                connection,
+                search.asked_words(text),
+                limit=max(0, min(limit, MOST)),
+                customer_id=customer_id,
+                include_internal=include_internal,
+            )
+            return self._in_order(connection, numbers)
+
+    def similar_resolved(self, text: str, *, category: str | None = None, limit: int = 3) -> list[Ticket]:
+        """
+        Resolved tickets, of any customer, that are about the same: for the team, who may see them all.
+
+        `text` is a subject and description; the tickets share its rarer words, those that share most first.
+        """
+        words = search.asked_words(text, at_most=MOST_WORDS_COMPARED)
+        with self._database.read() as connection:
+            numbers = search.resolved_like(connection, words, category=category, limit=max(0, min(limit, MOST)))
+            return self._in_order(connection, numbers)
+
+    def _in_order(self, connection: Connection, numbers: Sequence[int]) -> list[Ticket]:
+        rows = connection.execute(NUMBERED, {"numbers": numbers}).mappings().all() if numbers else []
+        by_number = {ticket.number: ticket for ticket in self._with_clocks(connection, rows)}
+        return [by_number[number] for number in numbers if number in by_number]

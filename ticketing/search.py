@@ -1,0 +1,350 @@
+"""
+The full-text index over tickets: what stands in it, how it is kept, how it is asked (docs/search.md).
+
+One row a ticket: its subject, its description and public comments, its customer's name and, apart from these, the notes of
+the team. On SQLite an FTS5 table, whose rowid is the ticket's number; on PostgreSQL a tsvector in which the four parts are
+the weights A to D. Words are folded here, before either sees them, so that both find the same.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, select, text
+
+from ticketing.model import PersonId, Ticket, TicketRef
+from ticketing.tables import comments, people, tickets
+
+LONGEST_WORD = 64
+LONGEST_TEXT = 40_000
+ROOM = 600_000
+"""How many characters of a ticket are searchable: a tsvector holds a megabyte and no more, and refuses what is longer."""
+
+MOST_WORDS = 8
+SHORTEST_PREFIX = 3
+"""The last word of a search may still be unfinished; shorter beginnings than this match half the index."""
+
+COMMON_ON_SQLITE = 2_000
+COMMON_ON_POSTGRESQL = 1_000
+NEWEST = 200
+RARE = 500
+"""A word in more tickets than this says little about which of them are alike."""
+
+COMMON_WORDS = frozenset(
+    {"a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "do", "for", "from", "had", "has", "have"}
+    | {
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "that",
+        "the",
+    }
+    | {"their", "them", "there", "they", "this", "to", "was", "we", "were", "what", "when", "which", "will", "with"}
+    | {"you", "your"}
+)
+"""Not worth keeping: they stand in nearly every ticket."""
+
+_NO_WORD = re.compile(r"[\W_]+")
+_STROKED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+_BATCH = 500
+
+# The statements below are put together from constants of this module alone; what comes from outside is bound.
+
+
+def fold(written: str) -> list[str]:
+    """The words of a text without case, accents and punctuation, in their order; compatible forms become plain ones."""
+    written = written[:LONGEST_TEXT].casefold()
+    if not written.isascii():
+        decomposed = unicodedata.normalize("NFKD", written).casefold()
+        written = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_STROKED)
+    return [word[:LONGEST_WORD] for word in _NO_WORD.split(written[:LONGEST_TEXT]) if word]
+
+
+def searchable(written: str) -> str:
+    """A text as the index holds it: a space before each word worth keeping."""
+    return "".join(f" {word}" for word in fold(written) if word not in COMMON_WORDS)
+
+
+def asked_words(written: str, *, at_most: int = MOST_WORDS) -> list[str]:
+    """The words of a search that can find anything, each once."""
+    return list(dict.fromkeys(word for word in fold(written) if word not in COMMON_WORDS))[:at_most]
+
+
+# --- keeping it -------------------------------------------------------------------------------------------------------
+
+_INSERT_SQLITE = text(
+    "INSERT INTO ticket_search (rowid, customer_id, subject, body, name, notes)"
+    " VALUES (:number, :customer_id, :subject, :body, :name, :notes)"
+)
+_APPEND_SQLITE = text(
+    "UPDATE ticket_search SET body = body || :body, notes = notes || :notes"  # noqa: S608
+    f" WHERE rowid = :number AND length(body) + length(notes) < {ROOM}"
+)
+_REWRITE_SQLITE = text(
+    "UPDATE ticket_search SET subject = :subject, body = :body, notes = :notes WHERE rowid = :number"
+)
+_RENAME_SQLITE = text(
+    "UPDATE ticket_search SET name = :name WHERE rowid IN (SELECT id FROM tickets WHERE customer_id = :customer_id)"
+)
+
+
+def _part(name: str, weight: str) -> str:
+    return f"setweight(to_tsvector('ticket_search', CAST(:{name} AS text)), '{weight}')"
+
+
+_SAID = f"{_part('body', 'C')} || {_part('notes', 'D')}"
+_ONE = "customer_id = :customer_id AND ticket_id = :number"
+_INSERT_POSTGRESQL = text(
+    "INSERT INTO ticket_search (customer_id, ticket_id, size, words)"  # noqa: S608
+    f" VALUES (:customer_id, :number, :size, {_part('subject', 'A')} || {_part('name', 'B')} || {_SAID})"
+)
+_APPEND_POSTGRESQL = text(
+    f"UPDATE ticket_search SET words = words || {_SAID}, size = size + :size WHERE {_ONE} AND size < {ROOM}"  # noqa: S608
+)
+_REWRITE_POSTGRESQL = text(
+    f"UPDATE ticket_search SET words = {_part('subject', 'A')} || ts_filter(words, '{{b}}') || {_SAID}, size = :size"  # noqa: S608
+    f" WHERE {_ONE}"
+)
+_RENAME_POSTGRESQL = text(
+    f"UPDATE ticket_search SET words = ts_filter(words, '{{a,c,d}}') || {_part('name', 'B')}"  # noqa: S608
+    " WHERE customer_id = :customer_id"
+)
+
+
+def keep(
+    connection: Connection, opened: Mapping[TicketRef, tuple[Ticket, str]], said: Sequence[Mapping[str, Any]]
+) -> None:
+    """
+    Add what one transaction has written: new tickets with their customers' names, and rows of new comments.
+
+    One statement for what is new and one for what was added to; none where nothing can be searched for.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    new = {ref: _row(ticket, name) for ref, (ticket, name) in opened.items()}
+    more: dict[TicketRef, dict[str, Any]] = {}
+    for comment in said:
+        if comment["is_automatic"]:
+            continue
+        ref = TicketRef(comment["customer_id"], comment["ticket_id"])
+        row = new.get(ref) or more.setdefault(ref, _key(ref) | {"body": "", "notes": ""})
+        _add(row, comment)
+    if new:
+        connection.execute(_INSERT_SQLITE if is_sqlite else _INSERT_POSTGRESQL, [_sized(row) for row in new.values()])
+    if more:
+        connection.execute(_APPEND_SQLITE if is_sqlite else _APPEND_POSTGRESQL, [_sized(row) for row in more.values()])
+
+
+def rewrite(connection: Connection, ticket: Ticket, said: Iterable[Mapping[str, Any]]) -> None:
+    """Index a ticket anew from all that is said on it now, after something was taken back or put differently."""
+    row = _row(ticket, "")
+    for comment in said:
+        if not comment["is_automatic"] and comment["deleted_at"] is None and _size(row) < ROOM:
+            _add(row, comment)
+    statement = _REWRITE_SQLITE if connection.dialect.name == "sqlite" else _REWRITE_POSTGRESQL
+    connection.execute(statement, _sized(row))
+
+
+def rename(connection: Connection, customer_id: PersonId, name: str) -> None:
+    """A customer is called something else: so are they in all their tickets."""
+    statement = _RENAME_SQLITE if connection.dialect.name == "sqlite" else _RENAME_POSTGRESQL
+    connection.execute(statement, {"customer_id": customer_id, "name": searchable(name)})
+
+
+def rebuild(connection: Connection) -> None:
+    """Index every ticket anew, in batches. The only thing that is lost with the index is time."""
+    connection.execute(text("DELETE FROM ticket_search"))
+    insert = _INSERT_SQLITE if connection.dialect.name == "sqlite" else _INSERT_POSTGRESQL
+    named = select(
+        tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description, people.c.name
+    ).join_from(tickets, people, people.c.id == tickets.c.customer_id)
+    last = -(2**63)
+    while True:
+        batch = named.where(tickets.c.id > last).order_by(tickets.c.id).limit(_BATCH)
+        found = connection.execute(batch).all()
+        if not found:
+            return
+        rows = {
+            each.id: _key(TicketRef(each.customer_id, each.id))
+            | _texts(each.subject, each.description)
+            | {"name": searchable(each.name)}
+            for each in found
+        }
+        said = select(comments).where(comments.c.ticket_id.in_(rows), comments.c.deleted_at.is_(None))
+        for comment in map(dict, connection.execute(said.order_by(comments.c.id)).mappings()):
+            if not comment["is_automatic"] and _size(rows[comment["ticket_id"]]) < ROOM:
+                _add(rows[comment["ticket_id"]], comment)
+        connection.execute(insert, [_sized(row) for row in rows.values()])
+        last = found[-1].id
+
+
+def _key(ref: TicketRef) -> dict[str, Any]:
+    return {"customer_id": ref.customer_id, "number": ref.number}
+
+
+def _texts(subject: str, description: str) -> dict[str, Any]:
+    return {"subject": searchable(subject), "body": searchable(description), "notes": ""}
+
+
+def _row(ticket: Ticket, name: str) -> dict[str, Any]:
+    return _key(ticket.ref) | _texts(ticket.subject, ticket.description) | {"name": searchable(name)}
+
+
+def _add(row: dict[str, Any], comment: Mapping[str, Any]) -> None:
+    part = "notes" if comment["is_internal"] else "body"
+    row[part] += searchable(comment["text"])
+
+
+def _size(row: Mapping[str, Any]) -> int:
+    return len(row["body"]) + len(row["notes"])
+
+
+def _sized(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"size": _size(row)}
+
+
+# --- asking it --------------------------------------------------------------------------------------------------------
+
+_PUBLIC_SQLITE = "{subject body name}"
+_ALL_SQLITE = "{subject body name notes}"
+_PROBE_SQLITE = text(
+    "SELECT count(*) FROM (SELECT 1 FROM ticket_search WHERE ticket_search MATCH :query LIMIT :enough)"
+)
+# The weights are those of the columns, in their order.
+_BEST_SQLITE = text(
+    "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query"
+    " ORDER BY bm25(ticket_search, 0.0, 4.0, 1.0, 2.0, 1.0), rowid DESC LIMIT :limit"
+)
+_NEWEST_SQLITE = text(
+    "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query ORDER BY rowid DESC LIMIT :limit"
+)
+_QUERY = "to_tsquery('ticket_search', CAST(:query AS text))"
+_PROBE_POSTGRESQL = text(
+    f"SELECT count(*) FROM (SELECT 1 FROM ticket_search WHERE words @@ {_QUERY} LIMIT :enough) AS found"  # noqa: S608
+)
+
+
+def _ranked_postgresql(which: str) -> TextClause:
+    return text(
+        f"WITH found AS MATERIALIZED (SELECT ticket_id, words FROM ticket_search WHERE words @@ {_QUERY} {which})"  # noqa: S608
+        " SELECT ticket_id, (SELECT count(*) FROM found) AS matches FROM found"
+        f" ORDER BY ts_rank(CAST(:weights AS real[]), words, {_QUERY}) DESC, ticket_id DESC LIMIT :limit"
+    )
+
+
+_OF_CUSTOMER = "AND customer_id = :customer_id"
+_SOME = f"LIMIT {COMMON_ON_POSTGRESQL + 1}"
+_LATEST = f"ORDER BY ticket_id DESC LIMIT {NEWEST}"
+_BEST_POSTGRESQL = {False: _ranked_postgresql(_SOME), True: _ranked_postgresql(f"{_OF_CUSTOMER} {_SOME}")}
+_NEWEST_POSTGRESQL = {False: _ranked_postgresql(_LATEST), True: _ranked_postgresql(f"{_OF_CUSTOMER} {_LATEST}")}
+_CUSTOM_PLANS = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_WEIGHTS_WITH_NOTES, _WEIGHTS = [0.2, 0.4, 0.6, 1.0], [0.0, 0.4, 0.6, 1.0]
+
+_RESOLVED = "tickets.status IN ('resolved', 'closed') AND tickets.resolved_at IS NOT NULL"
+_IN_CATEGORY = "AND (CAST(:category AS text) IS NULL OR tickets.category = :category)"
+_SIMILAR_SQLITE = text(
+    "SELECT ticket_search.rowid FROM ticket_search JOIN tickets ON tickets.id = ticket_search.rowid"  # noqa: S608
+    f" WHERE ticket_search MATCH :query AND {_RESOLVED} {_IN_CATEGORY}"
+    " ORDER BY bm25(ticket_search, 0.0, 4.0, 1.0, 0.0, 0.0), tickets.id DESC LIMIT :limit"
+)
+_SIMILAR_POSTGRESQL = text(
+    "SELECT tickets.id FROM ticket_search JOIN tickets"  # noqa: S608
+    " ON tickets.customer_id = ticket_search.customer_id AND tickets.id = ticket_search.ticket_id"
+    f" WHERE words @@ {_QUERY} AND {_RESOLVED} {_IN_CATEGORY}"
+    f" ORDER BY ts_rank(words, {_QUERY}) DESC, tickets.id DESC LIMIT :limit"
+)
+
+
+def matching(
+    connection: Connection, words: Sequence[str], *, limit: int, customer_id: PersonId | None, include_internal: bool
+) -> list[int]:
+    """
+    The numbers of tickets that have all of the words, the last of which may be the beginning of one.
+
+    Best first; of too many the newest are looked at, since weighing all of them takes longer than anybody waits.
+    """
+    if not words:
+        return []
+    if connection.dialect.name == "sqlite":
+        return _matching_sqlite(
+            connection, words, limit=limit, customer_id=customer_id, include_internal=include_internal
+        )
+    connection.execute(_CUSTOM_PLANS)
+    weights = "" if include_internal else "ABC"
+    asked = {
+        "query": " & ".join(f"{word}:{star}{weights}".rstrip(":") for word, star in _starred(words)),
+        "weights": _WEIGHTS_WITH_NOTES if include_internal else _WEIGHTS,
+        "limit": limit,
+    }
+    of_one = customer_id is not None
+    asked |= {"customer_id": customer_id} if of_one else {}
+    found = connection.execute(_BEST_POSTGRESQL[of_one], asked).all()
+    if found and found[0].matches > COMMON_ON_POSTGRESQL:
+        found = connection.execute(_NEWEST_POSTGRESQL[of_one], asked).all()
+    return [row.ticket_id for row in found]
+
+
+def _matching_sqlite(
+    connection: Connection, words: Sequence[str], *, limit: int, customer_id: PersonId | None, include_internal: bool
+) -> list[int]:
+    columns = _ALL_SQLITE if include_internal else _PUBLIC_SQLITE
+    terms = [f'"{word}"{star}' for word, star in _starred(words)]
+
+    def query(columns: str) -> str:
+        of_one = "" if customer_id is None else f'customer_id : "{int(customer_id)}" AND '
+        return f"{of_one}{columns} : ({' AND '.join(terms)})"
+
+    enough = COMMON_ON_SQLITE + 1
+    counts = (
+        connection.execute(_PROBE_SQLITE, {"query": f"{columns} : {term}", "enough": enough}).scalar_one()
+        for term in terms
+    )
+    if all(count < enough for count in counts):
+        return list(connection.execute(_BEST_SQLITE, {"query": query(columns), "limit": limit}).scalars())
+    found: dict[int, None] = {}
+    for where in ("subject", columns):
+        newest = connection.execute(_NEWEST_SQLITE, {"query": query(where), "limit": limit}).scalars()
+        found |= dict.fromkeys(newest)
+    return list(found)[:limit]
+
+
+def _starred(words: Sequence[str]) -> list[tuple[str, str]]:
+    last = "*" if len(words[-1]) >= SHORTEST_PREFIX else ""
+    return [*((word, "") for word in words[:-1]), (words[-1], last)]
+
+
+def resolved_like(connection: Connection, words: Sequence[str], *, category: str | None, limit: int) -> list[int]:
+    """The numbers of resolved tickets that share most of the rarer words, in what their customers could read."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not is_sqlite:
+        connection.execute(_CUSTOM_PLANS)
+    probe, term, joint, similar = (
+        (_PROBE_SQLITE, '{{subject body}} : "{}"', " OR ", _SIMILAR_SQLITE)
+        if is_sqlite
+        else (_PROBE_POSTGRESQL, "{}:AC", " | ", _SIMILAR_POSTGRESQL)
+    )
+    telling = []
+    for word in words:
+        query = term.format(word)
+        count = connection.execute(probe, {"query": query, "enough": RARE + 1}).scalar_one()
+        if 0 < count <= RARE:
+            telling.append(query)
+    if not telling:
+        return []
+    asked = {"query": joint.join(telling), "category": category, "limit": limit}
+    return list(connection.execute(similar, asked).scalars())
