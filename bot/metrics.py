@@ -1,5 +1,5 @@
 """
-What the process counts, in Prometheus' form (names and labels: docs/metrics.md).
+What the process counts, in Prometheus' form.
 
 Counters live in this module's registry, one port a process; what is a state of the database is read when it is asked for.
 """
