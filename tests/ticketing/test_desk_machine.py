@@ -18,7 +18,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -142,8 +141,11 @@ class DeskMachine(RuleBasedStateMachine):
         self.logs: dict[TicketRef, list[TicketEvent]] = {}
         self.returned: Ticket | None = None
 
-    @initialize(loads=st.lists(st.integers(1, 3), min_size=4, max_size=4))
-    def people(self, loads: list[int]) -> None:
+    @initialize(
+        loads=st.lists(st.integers(1, 2), min_size=4, max_size=4),
+        opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=3, max_size=7),
+    )
+    def people(self, loads: list[int], opened: list[tuple[int, str, Priority]]) -> None:
         skills = [
             {"billing": 3, "technical": 2},
             {"billing": 1, "technical": 5, "account": 1},
@@ -160,6 +162,8 @@ class DeskMachine(RuleBasedStateMachine):
         # An agent is a customer too.
         self.tiers = {plain: Tier.STANDARD, better: Tier.ENTERPRISE, self.agents[1]: Tier.STANDARD}
         self.customers = list(self.tiers)
+        for who, category, priority in opened:
+            self.open(who, category, priority, timedelta(0))
 
     # --- what rules are made of ---------------------------------------------------------------------------------------
 
@@ -168,7 +172,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     def pick(self, number: int) -> ModelTicket:
         """One of the latest tickets: old ones are over soon."""
-        latest = list(self.model.tickets.values())[-12:]
+        latest = list(self.model.tickets.values())[-8:]
         return latest[number % len(latest)]
 
     def agent(self, number: int) -> PersonId:
@@ -191,12 +195,12 @@ class DeskMachine(RuleBasedStateMachine):
             return None
         raise AssertionError(f"{refused.__name__} was expected")
 
-    @precondition(lambda self: not self.model.tickets)
-    @rule(who=NUMBERS, category=KEYS)
-    def first(self, who: int, category: str) -> None:
-        self.open(who, category, Priority.MEDIUM, timedelta(0))
-
     # --- opening and assigning ----------------------------------------------------------------------------------------
+
+    @rule(opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=2, max_size=4))
+    def rush(self, opened: list[tuple[int, str, Priority]]) -> None:
+        for who, category, priority in opened:
+            self.open(who, category, priority, timedelta(0))
 
     @rule(who=NUMBERS, category=KEYS, priority=PRIORITIES, ago=DELAYS)
     def open(self, who: int, category: str, priority: Priority, ago: timedelta) -> None:
@@ -212,7 +216,6 @@ class DeskMachine(RuleBasedStateMachine):
         self.model.add(ticket, self.tiers[customer])
         assert act().ref == ticket.ref
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS, beyond=st.booleans())
     def claim(self, which: int, who: int, beyond: bool) -> None:
         ticket, by = self.pick(which), self.agent(who)
@@ -230,7 +233,6 @@ class DeskMachine(RuleBasedStateMachine):
         if refused is None and not is_mine:
             self.model.give(ticket, by)
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, to=NUMBERS, by=NUMBERS)
     def assign(self, which: int, to: int, by: int) -> None:
         ticket, taker = self.pick(which), self.agent(to)
@@ -274,28 +276,24 @@ class DeskMachine(RuleBasedStateMachine):
         self.does(lambda: act(ticket.ref, by=by), None if is_holder else NotTheHolder)
         return ticket, is_holder
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS)
     def release(self, which: int, who: int) -> None:
         ticket, done = self.by_holder(which, who, self.desk.release)
         if done:
             self.model.release(ticket)
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS)
     def start(self, which: int, who: int) -> None:
         ticket, done = self.by_holder(which, who, self.desk.start)
         if done:
             ticket.status = "in_progress"
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS)
     def resume(self, which: int, who: int) -> None:
         ticket, done = self.by_holder(which, who, self.desk.resume)
         if done:
             ticket.status = "in_progress"
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS, asks=st.booleans())
     def wait_for_customer(self, which: int, who: int, asks: bool) -> None:
         question, was = "Which one?" if asks else None, self.pick(which).status
@@ -309,7 +307,6 @@ class DeskMachine(RuleBasedStateMachine):
             if asks and was != "pending_customer":
                 ticket.public.append("Which one?")
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS, answers=st.booleans())
     def resolve(self, which: int, who: int, answers: bool) -> None:
         ticket, answer = self.pick(which), "Solved." if answers else None
@@ -326,7 +323,6 @@ class DeskMachine(RuleBasedStateMachine):
             if answers:
                 ticket.public.append("Solved.")
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS)
     def reopen(self, which: int) -> None:
         ticket = self.pick(which)
@@ -336,7 +332,6 @@ class DeskMachine(RuleBasedStateMachine):
         if refused is None:
             self.model.reopen(ticket)
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS)
     def withdraw(self, which: int, who: int) -> None:
         ticket, by = self.pick(which), self.customers[who % len(self.customers)]
@@ -345,14 +340,12 @@ class DeskMachine(RuleBasedStateMachine):
         if refused is None:
             self.model.close(ticket)
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS)
     def put_aside(self, which: int) -> None:
         ticket = self.pick(which)
         self.does(lambda: self.desk.put_aside(ticket.ref, by=self.agents[0]))
         self.model.close(ticket)
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS)
     def undo(self, which: int, who: int) -> None:
         ticket = self.pick(which)
@@ -375,7 +368,6 @@ class DeskMachine(RuleBasedStateMachine):
         if ticket.is_held and ticket.holder is not None:
             self.model.agents[ticket.holder].last_assigned_at = self.clock.now
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, priority=PRIORITIES, category=KEYS)
     def triage(self, which: int, priority: Priority, category: str) -> None:
         ticket = self.pick(which)
@@ -384,14 +376,12 @@ class DeskMachine(RuleBasedStateMachine):
         if ticket.status != "closed":
             ticket.priority, ticket.category = priority, category
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS)
     def escalate(self, which: int) -> None:
         ticket = self.pick(which)
         self.does(lambda: self.desk.escalate(ticket.ref, by=None))
         ticket.is_escalated = ticket.is_escalated or ticket.status != "closed"
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS, ahead=DELAYS)
     def snooze(self, which: int, who: int, ahead: timedelta) -> None:
         ticket = self.pick(which)
@@ -407,7 +397,6 @@ class DeskMachine(RuleBasedStateMachine):
 
     # --- talking ------------------------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, late=DELAYS, thanks=st.booleans())
     def customer_says(self, which: int, late: timedelta, thanks: bool) -> None:
         ticket, words = self.pick(which), "Thank you!" if thanks else "It still fails"
@@ -428,7 +417,6 @@ class DeskMachine(RuleBasedStateMachine):
                 self.model.reopen(ticket)
         self.does(lambda: self.desk.add_comment(ticket.ref, author_id=ticket.ref.customer_id, **said))
 
-    @precondition(lambda self: self.model.tickets)
     @rule(which=NUMBERS, who=NUMBERS, late=DELAYS, kind=st.sampled_from(["public", "public", "internal", "automatic"]))
     def agent_says(self, which: int, who: int, late: timedelta, kind: str) -> None:
         ticket = self.pick(which)
@@ -473,9 +461,6 @@ class DeskMachine(RuleBasedStateMachine):
             assert self.desk.outdated_clocks() == 0
 
     # --- what holds after each step -----------------------------------------------------------------------------------
-
-    def teardown(self) -> None:
-        pass
 
     @invariant()
     def all_is_as_in_the_model(self) -> None:

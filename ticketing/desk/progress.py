@@ -10,7 +10,7 @@ from ticketing.desk.assignment import assign_or_say_that_nobody_can, category_of
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.comments import add_public_comment
 from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
-from ticketing.instants import from_us, to_us
+from ticketing.instants import to_us
 from ticketing.lifecycle import Because
 from ticketing.model import ClockKind, CloseReason, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import pick
@@ -20,10 +20,11 @@ from ticketing.transaction import Transaction
 AT_REOPENING = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
 
 RESOLVED_BEFORE = (
-    select(tickets.c.customer_id, tickets.c.id, tickets.c.resolved_at, tickets.c.nudged_at)
+    select(tickets.c.customer_id, tickets.c.id)
     .where(tickets.c.status == "resolved", tickets.c.resolved_at <= bindparam("before"))
     .order_by(tickets.c.resolved_at)
 )
+NOT_NUDGED = RESOLVED_BEFORE.where(tickets.c.nudged_at.is_(None))
 
 
 class Progress(DeskBase):
@@ -148,19 +149,14 @@ class Progress(DeskBase):
         if not configuration.auto_close_after_days:
             return 0
         close_after = timedelta(days=configuration.auto_close_after_days)
-        nudge_after = close_after - timedelta(
-            days=min(configuration.nudge_before_days, configuration.auto_close_after_days)
-        )
+        nudge_before = timedelta(days=configuration.nudge_before_days)
         with self._database.read() as connection:
-            before = {"before": to_us(now - nudge_after)}
-            found = connection.execute(RESOLVED_BEFORE.limit(limit), before).all()
-        closing = 0
-        for row in found:
-            ref = TicketRef(PersonId(row.customer_id), row.id)
-            if from_us(row.resolved_at) <= now - close_after:
-                closing += self._close_by_time(ref, now - close_after)
-            elif row.nudged_at is None or row.nudged_at < row.resolved_at:
-                self._nudge(ref)
+            over = connection.execute(RESOLVED_BEFORE.limit(limit), {"before": to_us(now - close_after)}).all()
+            nearly = {"before": to_us(now - close_after + nudge_before)}
+            silent = connection.execute(NOT_NUDGED.limit(limit), nearly).all() if nudge_before else []
+        closing = sum(self._close_by_time(TicketRef(*row), now - close_after) for row in over)
+        for row in silent:
+            self._nudge(TicketRef(*row))
         return closing
 
     @use_case
@@ -176,7 +172,7 @@ class Progress(DeskBase):
     def _nudge(self, ref: TicketRef) -> None:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
-            if ticket.status is TicketStatus.RESOLVED:
+            if ticket.status is TicketStatus.RESOLVED and ticket.nudged_at is None:
                 ticket = tx.change(ticket, nudged_at=tx.now)
                 tx.log(ticket, EventKind.NUDGED, by=None)
 

@@ -1,0 +1,170 @@
+"""Rules of the desk that only show when several things come together, each on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.desk import Desk
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
+
+
+def in_queue(desk: Desk) -> list[int]:
+    return [ticket.number for ticket in desk.queue()]
+
+
+def test_an_agents_own_ticket_at_the_head_keeps_nobody_waiting(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """users.md 19: what waits is handed out, though the only free agent may not take the first of it."""
+    own, other = cast.ticket(customer="amir", priority=Priority.HIGH), cast.ticket()
+    amir = cast.agent("amir")
+
+    assert desk.drain_queue(clock.now) == 1
+
+    assert desk.ticket(other.ref).assigned_agent_id == amir
+    assert in_queue(desk) == [own.number]
+
+
+def test_an_urgent_ticket_does_not_wait_behind_a_full_team(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    desk.set_tier(cast.customer("tomas"), Tier.ENTERPRISE, by=None)
+    amir = cast.agent("amir", max_load=1)
+    cast.ticket()
+    desk.set_available(amir, available=False, by=None)
+    before, urgent = cast.ticket("tomas"), cast.ticket(priority=Priority.URGENT)
+    assert in_queue(desk) == [before.number, urgent.number]
+
+    desk.set_available(amir, available=True, by=None)
+    assert desk.drain_queue(clock.now) == 1
+
+    assert desk.ticket(urgent.ref).assigned_agent_id == amir
+    assert in_queue(desk) == [before.number]
+
+
+def test_waiting_for_ones_turn_is_no_alarm(desk: Desk, cast: Cast) -> None:
+    first = cast.ticket()
+    cast.agent("amir")
+    second = cast.ticket()
+
+    def alarms(ticket: Ticket) -> int:
+        return [event.kind for event in desk.events(ticket.ref)].count(EventKind.UNASSIGNABLE)
+
+    assert (alarms(first), alarms(second)) == (1, 0)
+
+
+def test_a_deadline_that_comes_near_again_warns_again(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=31)
+    desk.watch_step(clock.now)
+    desk.set_priority(ticket.ref, Priority.HIGH, by=amir)
+    clock.advance(hours=3)
+
+    desk.watch_step(clock.now)
+
+    warned = [event.data["clock"] for event in desk.events(ticket.ref) if event.kind is EventKind.WARNED]
+    assert warned == ["first_response", "first_response"]
+
+
+def test_asking_twice_in_one_instant_pauses_once(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    for _ in range(2):
+        desk.wait_for_customer(ticket.ref, by=amir)
+        cast.says(ticket.ref, ticket.customer_id, "Firefox")
+    desk.wait_for_customer(ticket.ref, by=amir)
+    clock.advance(hours=2)
+
+    ticket = desk.resume(ticket.ref, by=amir)
+
+    assert ticket.resolution_due_at == ticket.opened_at + timedelta(days=3, hours=2)
+
+
+def test_undo_runs_again_only_what_was_ended(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """All in one instant, where times cannot tell the resolve from what came before it."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.resolve(ticket.ref, by=amir, answer="Done.")
+    desk.reopen(ticket.ref, by=ticket.customer_id)
+    desk.wait_for_customer(ticket.ref, by=amir)
+    desk.resume(ticket.ref, by=amir)
+    before = desk.ticket(ticket.ref)
+    desk.resolve(ticket.ref, by=amir)
+
+    after = desk.undo(ticket.ref, by=amir)
+
+    assert after.status is TicketStatus.IN_PROGRESS
+    assert after.clocks == before.clocks
+
+
+def test_undoing_a_withdrawal_keeps_when_it_was_resolved(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    ticket = desk.resolve(cast.ticket().ref, by=amir)
+    clock.advance(days=2)
+    desk.withdraw(ticket.ref, by=ticket.customer_id)
+
+    after = desk.undo(ticket.ref, by=ticket.customer_id)
+
+    assert (after.status, after.resolved_at) == (TicketStatus.RESOLVED, ticket.resolved_at)
+
+
+def test_a_frozen_outcome_is_not_promised_anew(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    desk.configure({"policies": [{"category": "billing", "time_to_claim": {"medium": "15m"}}]}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.release(ticket.ref, by=amir)
+    clock.advance(hours=1)
+
+    for category in ("account", "billing"):
+        ticket = desk.set_category(ticket.ref, category, by=amir)
+
+    claim = ticket.clock(ClockKind.TIME_TO_CLAIM)
+    assert claim is not None
+    assert (claim.outcome, claim.ended_at) == (Outcome.MET, ticket.opened_at)
+
+
+def test_a_snooze_ends_with_whose_it_was(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    until = clock.now + timedelta(days=1)
+    desk.snooze(ticket.ref, until, by=amir)
+    assert desk.assign(ticket.ref, to=jo, by=amir).snoozed_until is None
+    desk.snooze(ticket.ref, until, by=jo)
+    assert desk.release(ticket.ref, by=jo).snoozed_until is None
+
+
+@pytest.mark.parametrize("answer", ["wait", "resolve"])
+def test_the_same_answer_again_adds_nothing(desk: Desk, cast: Cast, answer: str) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    for _ in range(2):
+        if answer == "wait":
+            desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="m:C:7")
+            desk.resume(ticket.ref, by=amir)
+        else:
+            desk.resolve(ticket.ref, by=amir, answer="Done.", source="m:C:7")
+            desk.reopen(ticket.ref, by=ticket.customer_id)
+
+    assert len(desk.comments(ticket.ref, include_internal=True)) == 1
+
+
+def test_no_number_of_resolved_tickets_hides_one_from_the_nudge(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    resolved = [desk.resolve(cast.ticket().ref, by=amir) for _ in range(3)]
+    clock.advance(days=1)
+
+    for _ in range(3):
+        desk.close_step(clock.now, limit=1)
+
+    assert all(desk.ticket(ticket.ref).nudged_at == clock.now for ticket in resolved)
+
+
+def test_what_a_configuration_has_dropped_still_waits_its_turn(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket = cast.ticket(category="account")
+    amir = cast.agent("amir", skills={"account": 2})
+    desk.configure({"categories": [{"key": "billing", "name": "Billing"}]}, by=None)
+
+    assert in_queue(desk) == [ticket.number]
+    assert desk.drain_queue(clock.now) == 1
+    assert desk.ticket(ticket.ref).assigned_agent_id == amir
