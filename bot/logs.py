@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-CHATTY = ("slack_bolt", "apscheduler", "alembic", "waitress", "sqlalchemy")
+CHATTY = ("alembic", "waitress", "sqlalchemy")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -54,6 +54,8 @@ def set_up(level: str, how: Literal["text", "json"]) -> None:
     root.setLevel(level.upper())
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns whenever a job is asked for while it runs, which the ticker sees to.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     # What fails in a call of Slack is raised as well, and whoever called says what it means.
     logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -119,7 +119,10 @@ class SocketMode(SocketModeHandler):
             return
         try:
             started = time.time()
-            response = answer(lambda: run_bolt_app(self.app, req))
+            response = answer(
+                self.app,
+                lambda: BoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req)),
+            )
             send_response(client, req, response, started)
         finally:
             self._at_work.leave()
@@ -232,7 +235,7 @@ class Door:
         if not self._is_signed(environ, body):
             log.warning("A request with a wrong signature was refused (from %s).", environ.get("REMOTE_ADDR"))
             return BoltResponse(status=401, body="")
-        return answer(lambda: self._app.dispatch(BoltRequest(body=body.decode(), headers=_headers(environ))))
+        return answer(self._app, lambda: BoltRequest(body=body.decode(), headers=_headers(environ)))
 
     def _is_signed(self, environ: Mapping[str, Any], body: bytes) -> bool:
         stamp = str(environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""))
@@ -245,7 +248,7 @@ class Door:
         return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape"))
 
 
-def answer(dispatch: Callable[[], BoltResponse]) -> BoltResponse:
+def answer(app: App, request: Callable[[], BoltRequest]) -> BoltResponse:
     """
     What Bolt answers, or 400 for what it cannot read.
 
@@ -253,10 +256,26 @@ def answer(dispatch: Callable[[], BoltResponse]) -> BoltResponse:
     is none or nested too deep raise out of it (slack_bolt 1.30).
     """
     try:
-        return dispatch()
+        read = request()
+        if _is_readable(read.body):
+            return app.dispatch(read)
+        log.warning("A payload that cannot be read was refused.")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         log.warning("A payload that cannot be read was refused (%s).", type(error).__name__)
-        return BoltResponse(status=400, body="")
+    return BoltResponse(status=400, body="")
+
+
+def _is_readable(body: Any) -> bool:
+    """Whether the parts that Bolt takes for granted are there."""
+    if not isinstance(body, Mapping):
+        return False
+    if any(not isinstance(body.get(part, {}), Mapping | None) for part in ("view", "event", "message", "container")):
+        return False
+    if body.get("type") in {"view_submission", "view_closed"}:
+        view = body.get("view") or {}
+        return isinstance(view.get("type"), str)
+    actions = body.get("actions", [{}])
+    return isinstance(actions, list) and bool(actions) and all(isinstance(action, Mapping) for action in actions)
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
