@@ -19,6 +19,14 @@ class TicketNotFound(HelpdeskError):
         super().__init__(f"There is no ticket #{number} that you can see.")
 
 
+class CommentNotFound(HelpdeskError):
+    """There is no such comment, or it is not the person's to change: the two must look the same."""
+
+    def __init__(self, ticket_number: int, number: int) -> None:
+        self.ticket_number, self.number = ticket_number, number
+        super().__init__("There is no such comment of yours.")
+
+
 class PersonNotFound(HelpdeskError):
     """Nobody with that id or reference is known."""
 

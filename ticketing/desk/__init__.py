@@ -7,6 +7,7 @@ Every use case is one short transaction: begin, lock, guard, move, done. Each ki
 from __future__ import annotations
 
 from ticketing.database import Database
+from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
 from ticketing.desk.conversation import Conversation
@@ -21,7 +22,9 @@ from ticketing.desk.watching import Watching
 from ticketing.outbox import Outbox
 
 
-class Desk(Opening, Assignment, Progress, Conversation, Snoozing, Undo, Watching, Searching, People, Settings):
+class Desk(
+    Opening, Assignment, Progress, Conversation, Amending, Snoozing, Undo, Watching, Searching, People, Settings
+):
     """
     What people do with tickets. `clock` tells the business time, as an aware UTC datetime.
 
