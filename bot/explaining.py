@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot import text
 from bot.clock import Clock
@@ -53,6 +53,7 @@ class Explaining:
         return None
 
     def _view(self, ticket: Ticket, explained: sla.Explanation, zone: str) -> ExplanationView:
+        configured_at = self.desk.configured_at(explained.config_version) or explained.started_at
         return ExplanationView(
             ref=ticket.ref,
             clock=explained.kind,
@@ -60,7 +61,7 @@ class Explaining:
             tier=ticket.tier,
             priority=ticket.priority,
             policy_version=explained.config_version,
-            policy_date=explained.started_at.astimezone(UTC).date(),
+            policy_date=configured_at.astimezone(text.zone_of(zone)).date(),
             calendar=explained.calendar,
             segments=tuple(
                 Segment(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from ticketing.configuration import Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
 from ticketing.errors import InvalidInput
-from ticketing.instants import to_us
+from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId
 from ticketing.tables import configurations
 from ticketing.transaction import Observer, Transaction
@@ -28,6 +28,7 @@ ATTEMPTS = 5
 """How often a use case is run again when PostgreSQL finds that two of them waited for each other."""
 
 LATEST = select(func.max(configurations.c.version))
+STORED_AT = select(configurations.c.created_at).where(configurations.c.version == bindparam("version"))
 DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
 
 
@@ -97,6 +98,11 @@ class DeskBase:
 
     def _configuration_in_force(self, connection: Connection) -> Configuration:
         return self._configuration_of(connection, connection.execute(LATEST).scalar_one() or 0)
+
+    def configured_at(self, version: int) -> datetime | None:
+        """When that version of the configuration was stored; None for the built-in one."""
+        with self._database.read() as connection:
+            return from_us(connection.execute(STORED_AT, {"version": version}).scalar_one_or_none())
 
     def _configuration_of(self, connection: Connection, version: int) -> Configuration:
         """Versions are immutable, so one is parsed once."""
