@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.access import Grant
-from bot.actions import Act, NewTicketState
+from bot.actions import Act, NewTicketState, Press
 from bot.blocks.home import agent_home, customer_home
 from bot.clock import Clock
 from bot.payloads import SlackUser
@@ -58,6 +58,10 @@ HELD_AT_MOST = 200
 """More than any agent holds: the counts of App Home are of all of them."""
 
 _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
+
+
+_WORKING = frozenset({Press.HOME_REFRESH})
+_OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.AWAY, Press.BACK})
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,18 @@ class Screens:
     def possible(self, ticket: Ticket) -> tuple[Act, ...]:
         """What the team can do with the ticket now, in the order to be shown."""
         acts = {
-            TicketStatus.OPEN: (Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.WHY),
-            TicketStatus.ASSIGNED: (Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY),
+            TicketStatus.OPEN: (
+                Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.ESCALATE, Act.NOT_A_TICKET, Act.WHY,
+            ),
+            TicketStatus.ASSIGNED: (
+                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.NOT_A_TICKET,
+                Act.WHY,
+            ),
             TicketStatus.IN_PROGRESS: (
-                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY,
+                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.WHY,
             ),
             TicketStatus.PENDING_CUSTOMER: (
-                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.WHY,
+                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.WHY,
             ),
             TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, Act.WHY),
             TicketStatus.CLOSED: (Act.WHY,),
@@ -257,6 +266,7 @@ class Screens:
             until=agent.away_until if agent else None,
             page=turned,
             zone=person.tz,
+            presses=_WORKING | (_OF_AN_AGENT if agent else frozenset()),
             is_lead=person.role >= Role.LEAD,
         )
 

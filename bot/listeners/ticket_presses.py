@@ -24,7 +24,7 @@ from bot.payloads import ButtonPress, PayloadError
 from bot.views import MoreActions, ReleaseForm, TextForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
 from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
-from ticketing.model import TicketRef
+from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
     Act.REPLY: Form.REPLY,
@@ -48,6 +48,12 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
 """All acts that open a view and commit nothing."""
 
 
+STEPS = frozenset({Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.ASSIGN, Act.REASSIGN})
+"""Forms that end in a step of a ticket at work: over one that is done, nobody is asked to write in vain."""
+
+DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
+
+
 class NotPossibleNow(HelpdeskError):
     """A button of a card that the app does not answer."""
 
@@ -61,12 +67,12 @@ class TicketPresses:
     """One press, one use case or one form."""
 
     parts: Parts
-    _acts: dict[Act, Callable[[Grant], object]] = field(init=False, default_factory=dict)
+    acts: dict[Act, Callable[[Grant], object]] = field(init=False, default_factory=dict)
     _opens: dict[Act, Callable[[Grant], View]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         desk = self.parts.desk
-        self._acts.update(
+        self.acts.update(
             {
                 Act.START: lambda to: desk.start(to.ticket.ref, by=to.person.id),
                 Act.CLAIM: lambda to: desk.claim(to.ticket.ref, by=to.person.id),
@@ -75,6 +81,11 @@ class TicketPresses:
                 Act.RESUME: lambda to: desk.resume(to.ticket.ref, by=to.person.id),
                 Act.REOPEN: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
                 Act.NOT_SOLVED: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
+                Act.UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
+                Act.TAKE_BACK: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
+                Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
+                Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
+                Act.ESCALATE: lambda to: desk.escalate(to.ticket.ref, by=to.person.id),
             }
         )
         self._opens.update(
@@ -137,13 +148,15 @@ class TicketPresses:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self.parts.access.to(act, press.person, ref)
-        if act in self._acts:
+        if act in self.acts:
             try:
-                self._acts[act](grant)
+                self.acts[act](grant)
             except (TransitionNotAllowed, NotTheHolder) as error:
                 # The card showed what is no longer so: say what is.
                 raise self._stale(error, grant, version) from error
             return
+        if act in STEPS and grant.ticket.status in DONE:
+            raise StaleTicket(grant.ticket)
         form = OPENS_TEXT_FORM.get(act)
         view = self._text_form(form, grant) if form else self._opens[act](grant)
         self.parts.private.open(press.trigger_id, view, above=press.view)

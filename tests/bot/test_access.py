@@ -84,7 +84,7 @@ def outcome(access: Access, act: Act, user: SlackUser, ref: TicketRef) -> type[H
     return None
 
 
-OWNERS = frozenset({Act.ANSWER, Act.WITHDRAW, Act.NOT_SOLVED})
+OWNERS = frozenset({Act.ANSWER, Act.WITHDRAW, Act.NOT_SOLVED, Act.WITHDRAW_UNDO})
 EITHERS = frozenset({Act.OPEN, Act.READ_ALL})
 TEAMS = frozenset(ALLOWED) - OWNERS - EITHERS
 

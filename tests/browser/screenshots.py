@@ -41,6 +41,7 @@ def open_a_ticket(page: Page, address: str) -> None:
     page.screenshot(path=IMAGES / "new-ticket.png")
     form.get_by_role("button", name="Send").click()
     expect(page.get_by_text("We have it: ticket")).to_be_visible()
+    page.get_by_role("button", name="Close").last.click()
 
 
 def shoot(page: Page, address: str, name: str, state: str, waits_for: str) -> None:

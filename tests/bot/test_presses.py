@@ -1,0 +1,35 @@
+"""What a card offers has an answer."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.access import ALLOWED
+from bot.actions import Act
+from bot.listeners.ticket_presses import OPENS, TicketPresses
+
+
+def test_every_act_that_is_allowed_to_somebody_is_answered() -> None:
+    """A button is drawn only for what is allowed, so nothing that is drawn stays without an answer."""
+    presses = TicketPresses(parts=cast(Any, SimpleNamespace(desk=None)))
+    assert set(ALLOWED) - OPENS - set(presses.acts) == set()
+
+
+def test_an_act_without_a_row_is_refused_to_everybody() -> None:
+    assert set(Act) - set(ALLOWED) == {
+        Act.ALERT_RELEASE,
+        Act.CATEGORY,
+        Act.HELPFUL,
+        Act.KEEP_AS_NOTE,
+        Act.MERGE,
+        Act.NOT_HELPFUL,
+        Act.PRIORITY,
+        Act.PULL_BACK,
+        Act.RATING_COMMENT,
+        Act.READ_SIMILAR,
+        Act.SEEN,
+        Act.SNOOZE,
+        Act.THAT_SOLVED_IT,
+        Act.TRY_AGAIN,
+    }
