@@ -100,6 +100,14 @@ class StaleTicket(HelpdeskError):
         super().__init__(f"#{ticket.number} has changed in the meantime. Nothing was changed.")
 
 
+class NoAlert(HelpdeskError):
+    """Nothing is due on the ticket that anybody could see to, or nobody has promised to."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        super().__init__(f"Nothing about #{ticket.number} needs anybody any more.")
+
+
 class InvalidInput(HelpdeskError):
     """A value that cannot be stored. `field` names it; the message says what to write instead."""
 

@@ -114,6 +114,7 @@ class EventKind(StrEnum):
     BREACHED = "breached"
     ALERT_DISPROVED = "alert_disproved"
     ALERT_TAKEN = "alert_taken"
+    ALERT_RELEASED = "alert_released"
     ALERT_LAPSED = "alert_lapsed"
     NUDGED = "nudged"
     THANKED = "thanked"

@@ -349,6 +349,20 @@ alerts = Table(
     _ticket_key(),
 )
 
+alert_promises = Table(
+    "alert_promises",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id"),
+    _ticket_key(),
+)
+Index("ix_alert_promises_until", alert_promises.c.until)
+
 # --- what is shown in the chat ----------------------------------------------------------------------------------------
 
 outbox = Table(

@@ -14,6 +14,7 @@ from ticketing.desk.conversation import Conversation
 from ticketing.desk.opening import Opening
 from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
+from ticketing.desk.promising import Promising
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
@@ -23,7 +24,18 @@ from ticketing.outbox import Outbox
 
 
 class Desk(
-    Opening, Assignment, Progress, Conversation, Amending, Snoozing, Undo, Watching, Searching, People, Settings
+    Opening,
+    Assignment,
+    Progress,
+    Conversation,
+    Amending,
+    Snoozing,
+    Undo,
+    Watching,
+    Promising,
+    Searching,
+    People,
+    Settings,
 ):
     """
     What people do with tickets. `clock` tells the business time, as an aware UTC datetime.

@@ -1,0 +1,132 @@
+"""Promises to see to an alert: given until an instant, taken back, kept, and come back when they lapse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.desk import Desk
+from ticketing.errors import InvalidInput, NoAlert, OwnTicket, TicketNotFound
+from ticketing.model import EventKind, Priority, Ticket, TicketRef, TicketStatus
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def warned(desk: Desk, cast: Cast, clock: MovableClock) -> Ticket:
+    """An urgent ticket that Amir has, half an hour before its first answer is due."""
+    cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=31)
+    desk.watch_step(clock())
+    return desk.ticket(ticket.ref)
+
+
+def kinds(desk: Desk, ref: TicketRef) -> list[EventKind]:
+    asked = (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED, EventKind.ALERT_LAPSED)
+    return [event.kind for event in desk.events(ref) if event.kind in asked]
+
+
+def test_an_agent_who_takes_an_alert_has_the_ticket(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    now = desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)
+
+    promise = desk.alert_promise(ticket.ref)
+    assert now.assigned_agent_id == jo
+    assert promise is not None
+    assert (promise.person_id, promise.is_seen, promise.until) == (jo, False, clock() + HALF_AN_HOUR)
+    assert (cast.load(jo), cast.load(cast.person("amir").id)) == (1, 0)
+
+
+def test_a_lead_without_tickets_of_their_own_takes_the_alert_only(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket = warned(desk, cast, clock)
+    now = desk.take_alert(ticket.ref, by=cast.person("lena").id, until=clock() + HALF_AN_HOUR)
+
+    assert now.assigned_agent_id == ticket.assigned_agent_id
+
+
+def test_who_has_only_seen_it_leaves_it_where_it_is(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    now = desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR, seen=True)
+
+    promise = desk.alert_promise(ticket.ref)
+    assert promise is not None
+    assert promise.is_seen
+    assert now.assigned_agent_id == ticket.assigned_agent_id
+
+
+def test_a_promise_that_is_not_kept_comes_back_once_at_its_end(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    until = clock() + HALF_AN_HOUR
+    desk.take_alert(ticket.ref, by=jo, until=until)
+    assert desk.lapse_step(clock()) == until
+    clock.advance(minutes=30)
+    assert desk.lapse_step(clock()) is None
+    assert desk.lapse_step(clock()) is None
+
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN, EventKind.ALERT_LAPSED]
+    (lapsed,) = [event for event in desk.events(ticket.ref) if event.kind is EventKind.ALERT_LAPSED]
+    assert lapsed.data["person"] == jo
+    assert desk.alert_promise(ticket.ref) is None
+
+
+def test_a_promise_that_was_kept_ends_without_a_word(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)
+    clock.advance(minutes=5)
+    desk.resolve(ticket.ref, by=jo, answer="Done.", source="v:done")
+    clock.advance(hours=1)
+    desk.lapse_step(clock())
+
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN]
+    assert desk.alert_promise(ticket.ref) is None
+
+
+def test_a_later_promise_replaces_the_one_before(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo, priya = warned(desk, cast, clock), cast.agent("jo"), cast.agent("priya")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)
+    desk.take_alert(ticket.ref, by=priya, until=clock() + 2 * HALF_AN_HOUR)
+    clock.advance(minutes=31)
+    desk.lapse_step(clock())
+
+    assert EventKind.ALERT_LAPSED not in kinds(desk, ticket.ref)
+    assert desk.ticket(ticket.ref).assigned_agent_id == priya
+
+
+def test_a_promise_can_be_taken_back(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)
+    now = desk.release_alert(ticket.ref, by=jo)
+
+    assert (now.status, now.assigned_agent_id) == (TicketStatus.ASSIGNED, jo)
+    assert desk.alert_promise(ticket.ref) is None
+    with pytest.raises(NoAlert):
+        desk.release_alert(ticket.ref, by=jo)
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED]
+
+
+@pytest.mark.parametrize("wait", [timedelta(0), timedelta(minutes=-1), timedelta(days=8)])
+def test_a_promise_has_an_end_that_is_to_come_and_near(
+    desk: Desk, cast: Cast, clock: MovableClock, wait: timedelta
+) -> None:
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    with pytest.raises(InvalidInput):
+        desk.take_alert(ticket.ref, by=jo, until=clock() + wait)
+    assert desk.ticket(ticket.ref) == ticket
+
+
+def test_only_what_was_alerted_and_is_owed_can_be_taken(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    jo = cast.agent("jo")
+    ticket, until = cast.ticket(), clock() + HALF_AN_HOUR
+    with pytest.raises(NoAlert):
+        desk.take_alert(ticket.ref, by=jo, until=until)
+    with pytest.raises(TicketNotFound):
+        desk.take_alert(TicketRef(ticket.customer_id, 999), by=jo, until=until)
+
+
+def test_nobody_takes_the_alert_of_their_own_ticket(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket = warned(desk, cast, clock)
+    with pytest.raises(OwnTicket):
+        desk.take_alert(ticket.ref, by=ticket.customer_id, until=clock() + HALF_AN_HOUR)

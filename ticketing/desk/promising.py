@@ -1,0 +1,163 @@
+"""
+Seeing to an alert: somebody takes it, or has seen it, until an instant at which it comes back.
+
+A promise is about what had been alerted when it was given. It is one row a ticket; what became of it is in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from ticketing.desk.assignment import give_by_hand
+from ticketing.desk.base import DeskBase, checked_instant, use_case
+from ticketing.desk.people import agent_of
+from ticketing.errors import InvalidInput, NoAlert, OwnTicket
+from ticketing.instants import from_us, to_us
+from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.tables import alert_promises
+from ticketing.transaction import Transaction
+
+TAKE, SEEN = "take", "seen"
+
+LONGEST = timedelta(days=7)
+"""Nobody can put an alert off further than this."""
+
+_promise = alert_promises.c
+_OF_TICKET = (_promise.customer_id == bindparam("key_customer_id"), _promise.ticket_id == bindparam("key_ticket_id"))
+PROMISE = select(alert_promises).where(*_OF_TICKET)
+LAPSED = (
+    select(_promise.customer_id, _promise.ticket_id)
+    .where(_promise.until <= bindparam("now"))
+    .order_by(_promise.until)
+    .limit(bindparam("rows"))
+)
+NEXT_LAPSE = select(func.min(_promise.until))
+_FORGET = delete(alert_promises).where(*_OF_TICKET)
+_KEEP = insert(alert_promises)
+
+
+@dataclass(frozen=True)
+class AlertPromise:
+    """Who sees to a ticket's alerts until when; `is_seen`: they have only taken note, and the holder stays."""
+
+    person_id: PersonId
+    is_seen: bool
+    taken_at: datetime
+    until: datetime
+
+    def covers(self, clock: SlaClock) -> bool:
+        """Whether the promise is about this clock: still owed, and alerted when it was given."""
+        told = [at for at in (clock.warned_at, clock.breached_at) if at is not None]
+        return clock.is_running and any(at <= self.taken_at for at in told)
+
+
+class Promising(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    @use_case
+    def take_alert(self, ref: TicketRef, *, by: PersonId, until: datetime, seen: bool = False) -> Ticket:
+        """
+        Promise to see to what is due on a ticket by `until`; whoever takes it and is an agent has the ticket from now on.
+
+        With `seen` the holder stays. A further promise replaces the one before. Raises InvalidInput for an end that is not
+        to come or too far off, NoAlert when nothing alerted is owed, OwnTicket, TicketNotFound.
+        """
+        until = checked_instant("until", until)
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            if until <= tx.now:
+                raise InvalidInput("until", "Choose a time that is still to come.")
+            if until > tx.now + LONGEST:
+                raise InvalidInput("until", "Choose a time within a week.")
+            if ticket.customer_id == by:
+                raise OwnTicket(ticket)
+            promise = AlertPromise(by, seen, tx.now, until)
+            if not _covered(promise, ticket):
+                raise NoAlert(ticket)
+            agent = None if seen or ticket.assigned_agent_id == by else agent_of(tx.connection, by)
+            if agent is not None:
+                ticket = give_by_hand(tx, ticket, agent, by=by)
+            _forget(tx, ref)
+            tx.connection.execute(_KEEP, [_row(ref, promise)])
+            data = {"kind": SEEN if seen else TAKE, "until": to_us(until)}
+            return tx.log(ticket, EventKind.ALERT_TAKEN, by=by, data=data)
+
+    @use_case
+    def release_alert(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """Take the promise back, whoever gave it: the alert stands open again. Raises NoAlert, TicketNotFound."""
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            promise = _promise_of(tx.connection, ref)
+            if promise is None or not _covered(promise, ticket):
+                raise NoAlert(ticket)
+            _forget(tx, ref)
+            data = {"person": promise.person_id, "until": to_us(promise.until)}
+            return tx.log(ticket, EventKind.ALERT_RELEASED, by=by, data=data)
+
+    def alert_promise(self, ref: TicketRef) -> AlertPromise | None:
+        """The promise last given about a ticket's alerts, if it has not come to its end."""
+        with self._database.read() as connection:
+            return _promise_of(connection, ref)
+
+    def lapse_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
+        """
+        End the promises whose time is over by `now`; what is then still owed comes back as an alert.
+
+        Returns the instant at which to look again; None when nobody has promised anything.
+        """
+        with self._database.read() as connection:
+            due = connection.execute(LAPSED, {"now": to_us(now), "rows": limit}).all()
+        for row in due:
+            self._lapse(TicketRef(PersonId(row.customer_id), row.ticket_id), now)
+        with self._database.read() as connection:
+            return from_us(connection.execute(NEXT_LAPSE).scalar())
+
+    @use_case
+    def _lapse(self, ref: TicketRef, now: datetime) -> None:
+        with self._transaction() as tx:
+            ticket = tx.locked(ref)
+            promise = _promise_of(tx.connection, ref)
+            if promise is None or promise.until > now:
+                return
+            _forget(tx, ref)
+            if _covered(promise, ticket):
+                data = {
+                    "person": promise.person_id,
+                    "kind": SEEN if promise.is_seen else TAKE,
+                    "until": to_us(promise.until),
+                }
+                tx.log(ticket, EventKind.ALERT_LAPSED, by=None, data=data)
+
+
+def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:
+    return [clock for clock in ticket.clocks if promise.covers(clock)]
+
+
+def _promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:
+    row = connection.execute(PROMISE, _key(ref)).one_or_none()
+    if row is None:
+        return None
+    return AlertPromise(PersonId(row.person_id), row.kind == SEEN, from_us(row.taken_at), from_us(row.until))
+
+
+def _forget(tx: Transaction, ref: TicketRef) -> None:
+    tx.connection.execute(_FORGET, _key(ref))
+
+
+def _key(ref: TicketRef) -> dict[str, int]:
+    return {"key_customer_id": ref.customer_id, "key_ticket_id": ref.number}
+
+
+def _row(ref: TicketRef, promise: AlertPromise) -> dict[str, object]:
+    return {
+        "customer_id": ref.customer_id,
+        "ticket_id": ref.number,
+        "person_id": promise.person_id,
+        "kind": SEEN if promise.is_seen else TAKE,
+        "taken_at": to_us(promise.taken_at),
+        "until": to_us(promise.until),
+    }
