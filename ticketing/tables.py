@@ -216,6 +216,11 @@ tickets = Table(
     CheckConstraint("status <> 'open' OR assigned_agent_id IS NULL", name="open_has_no_holder"),
 )
 _ticket = tickets.c
+
+# As the indexes below have them, and not as parameters: a plan that knows no values could not use the index.
+IS_HELD = text("tickets.status IN ('assigned', 'in_progress', 'pending_customer')")
+IS_RESOLVED = text("tickets.status = 'resolved'")
+
 Index("ix_tickets_id", _ticket.id)
 Index(
     "ix_tickets_queue",

@@ -130,6 +130,8 @@ class DeskMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = MovableClock()
         with self.database.write() as connection:
+            if not self.database.is_sqlite:
+                connection.execute(text("DELETE FROM ticket_search"))
             for table in reversed(metadata.sorted_tables):
                 if table is not sequences:
                     connection.execute(delete(table))

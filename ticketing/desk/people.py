@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing import search
@@ -14,9 +14,9 @@ from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import HELD, Agent, Customer, Person, PersonId, Role, Tier
+from ticketing.model import Agent, Customer, Person, PersonId, Role, Tier
 from ticketing.rows import person_from
-from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people, tickets
+from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people
 
 NEVER = 0
 """`last_assigned_at` of an agent who was never given a ticket: idle for longest."""
@@ -56,9 +56,6 @@ ALL_AGENTS = _AGENTS.order_by(people.c.name, people.c.id)
 SKILLS = select(agent_skills.c.agent_id, agent_skills.c.category, agent_skills.c.level)
 SKILLS_OF_ONE = SKILLS.where(agent_skills.c.agent_id == bindparam("person"))
 LOCKED_LOAD = select(agent_loads).where(agent_loads.c.agent_id == bindparam("person")).with_for_update()
-COUNTED_LOAD = select(func.count()).where(
-    tickets.c.assigned_agent_id == bindparam("person"), tickets.c.status.in_([status.value for status in HELD])
-)
 
 
 class People(DeskBase):

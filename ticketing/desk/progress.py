@@ -14,14 +14,14 @@ from ticketing.instants import to_us
 from ticketing.lifecycle import Because
 from ticketing.model import ClockKind, CloseReason, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import pick
-from ticketing.tables import tickets
+from ticketing.tables import IS_RESOLVED, tickets
 from ticketing.transaction import Transaction
 
 AT_REOPENING = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
 
 RESOLVED_BEFORE = (
     select(tickets.c.customer_id, tickets.c.id)
-    .where(tickets.c.status == "resolved", tickets.c.resolved_at <= bindparam("before"))
+    .where(IS_RESOLVED, tickets.c.resolved_at <= bindparam("before"))
     .order_by(tickets.c.resolved_at)
 )
 NOT_NUDGED = RESOLVED_BEFORE.where(tickets.c.nudged_at.is_(None))

@@ -13,11 +13,11 @@ from ticketing.configuration import Category
 from ticketing.desk.base import DeskBase
 from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, is_id
-from ticketing.model import HELD, ClockKind, Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import ClockKind, Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
 from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from
-from ticketing.tables import comments, sla_clocks, ticket_events, tickets
+from ticketing.tables import IS_HELD, comments, sla_clocks, ticket_events, tickets
 from ticketing.transaction import PAUSES, TICKET
 
 NUMBER = select(tickets.c.customer_id, tickets.c.id).where(tickets.c.id == bindparam("number"))
@@ -29,7 +29,7 @@ OF_CUSTOMER = (
 # The statuses stand as in the index, so that a prepared plan may use it.
 OF_AGENT = select(tickets).where(
     tickets.c.assigned_agent_id == bindparam("agent_id"),
-    tickets.c.status.in_([status.value for status in HELD]),
+    IS_HELD,
 )
 WAITING = (
     select(tickets)

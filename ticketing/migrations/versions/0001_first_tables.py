@@ -42,6 +42,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_available AND load < max_load"),
         sqlite_where=sa.text("is_available = 1 AND load < max_load"),
     )
+    # Before the next one: of two indexes in the same order SQLite takes the later made.
+    op.create_index(
+        "ix_agent_skills_urgent",
+        "agent_skills",
+        ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
+        unique=False,
+        postgresql_where=sa.text("is_available"),
+        sqlite_where=sa.text("is_available = 1"),
+    )
     op.create_index(
         "ix_agent_skills_most_skilled",
         "agent_skills",
@@ -57,14 +66,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("is_available AND load < max_load"),
         sqlite_where=sa.text("is_available = 1 AND load < max_load"),
-    )
-    op.create_index(
-        "ix_agent_skills_urgent",
-        "agent_skills",
-        ["category", sa.literal_column("level DESC"), "load", "last_assigned_at", "agent_id"],
-        unique=False,
-        postgresql_where=sa.text("is_available"),
-        sqlite_where=sa.text("is_available = 1"),
     )
     op.create_table(
         "configurations",

@@ -1,0 +1,266 @@
+"""The tables: what the migrations make is what the code reads, keys carry the customer, and each look walks an index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, event, inspect, text
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing import picking
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk, assignment, progress, reading, snoozing, watching
+from ticketing.model import Priority, Strategy
+from ticketing.tables import metadata, tickets
+
+OF_A_TICKET = {"tickets", "comments", "ticket_events", "sla_clocks", "sla_pauses", "alerts", "alert_promises"}
+MACHINE_TIME = {"lease_until", "retry_after"}
+
+
+def test_the_migrations_make_the_tables(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    migrate(empty_database_url)  # again changes nothing
+    database = Database.open(empty_database_url)
+
+    def is_ours(name: str | None, kind: str, _parents: Mapping[Any, Any]) -> bool:
+        return not (kind == "table" and name is not None and name.startswith(("ticket_search", "alembic")))
+
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": is_ours, "compare_type": True, "target_metadata": metadata}
+        )
+        assert compare_metadata(context, metadata) == []
+        found = inspect(connection)
+        for table in metadata.sorted_tables:
+            made = {index["name"]: index for index in found.get_indexes(table.name)}
+            assert {str(index.name) for index in table.indexes} <= set(made)
+            for index in table.indexes:
+                wanted = index.dialect_options[connection.dialect.name]["where"] is not None
+                options: Mapping[str, Any] = made[str(index.name)].get("dialect_options", {})
+                assert (options.get(f"{connection.dialect.name}_where") is not None) == wanted, index.name
+    database.close()
+
+
+def test_what_belongs_to_a_ticket_belongs_to_its_customer() -> None:
+    for name in OF_A_TICKET:
+        table = metadata.tables[name]
+        assert "customer_id" in {column.name for column in table.primary_key}, name
+        for key in table.foreign_key_constraints:
+            assert "customer_id" in key.column_keys, key.name
+        for constraint in table.constraints:
+            if constraint.__visit_name__ == "unique_constraint":
+                assert "customer_id" in {column.name for column in constraint.columns}, constraint.name  # type: ignore[attr-defined]
+    assert "customer_id" in {column.name for column in metadata.tables["outbox"].primary_key}
+    assert {"comments", "ticket_events", "sla_clocks", "sla_pauses", "alerts"} <= CHILDREN
+
+
+def test_columns_say_what_they_hold() -> None:
+    for table in metadata.tables.values():
+        for column in table.columns:
+            kind = str(column.type)
+            if column.name.endswith("_at") or column.name in MACHINE_TIME or column.name.endswith(("_until", "_after")):
+                assert kind == "BIGINT", f"{table.name}.{column.name}"
+            if kind == "BOOLEAN":
+                assert column.name.startswith(("is_", "has_")), f"{table.name}.{column.name}"
+            if column.name.endswith("_id"):
+                assert kind in ("BIGINT", "INTEGER"), f"{table.name}.{column.name}"
+
+
+def test_all_constraints_have_names(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    database = Database.open(empty_database_url)
+    with database.read() as connection:
+        found = inspect(connection)
+        for table in metadata.sorted_tables:
+            keys: list[Any] = [found.get_pk_constraint(table.name), *found.get_foreign_keys(table.name)]
+            keys += [*found.get_unique_constraints(table.name), *found.get_check_constraints(table.name)]
+            assert all(key["name"] for key in keys), table.name
+    database.close()
+
+
+# --- locks ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def transactions(database: Database) -> Iterator[list[list[tuple[str, Any]]]]:
+    """The statements of each transaction while the context lasts."""
+    recorded: list[list[tuple[str, Any]]] = [[]]
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        recorded[-1].append((statement, values))
+
+    def ended(_connection: Connection) -> None:
+        recorded.append([])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "commit", ended)
+    event.listen(database.engine, "rollback", ended)
+    yield recorded
+    event.remove(database.engine, "before_cursor_execute", note)
+    event.remove(database.engine, "commit", ended)
+    event.remove(database.engine, "rollback", ended)
+
+
+def live_through_everything(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    first, second = cast.ticket(), cast.ticket("tomas", priority=Priority.URGENT)
+    for ticket in (first, second):
+        desk.assign(ticket.ref, to=amir, by=jo)
+        desk.assign(ticket.ref, to=jo, by=amir)
+        desk.undo(ticket.ref, by=amir)
+        holder = desk.ticket(ticket.ref).assigned_agent_id
+        assert holder is not None
+        desk.release(ticket.ref, by=holder)
+    desk.drain_queue(clock.now)
+    clock.advance(hours=2)
+    desk.watch_step(clock.now)
+    for ticket in (first, second):
+        holder = desk.ticket(ticket.ref).assigned_agent_id
+        assert holder is not None
+        desk.snooze(ticket.ref, clock.now + timedelta(hours=1), by=holder)
+        desk.wait_for_customer(ticket.ref, by=holder, question="Which?")
+        cast.says(ticket.ref, ticket.customer_id, "That one")
+        desk.set_priority(ticket.ref, Priority.LOW, by=amir)
+        desk.resolve(ticket.ref, by=holder, answer="Done")
+        cast.says(ticket.ref, ticket.customer_id, "Not so")
+        desk.resolve(ticket.ref, by=holder)
+    desk.configure({"default_max_load": 5}, by=None)
+    desk.recompute_step()
+    clock.advance(days=4)
+    desk.wake_step(clock.now)
+    desk.close_step(clock.now)
+    for ticket in (first, second):
+        cast.says(ticket.ref, ticket.customer_id, "One more thing")
+
+
+def test_no_transaction_locks_tickets_of_two_customers(
+    database: Database, desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    customers = {cast.customer("mara"), cast.customer("tomas")}
+    with transactions(database) as recorded:
+        live_through_everything(desk, cast, clock)
+
+    locking = 0
+    for transaction in recorded:
+        locked: set[int] = set()
+        for statement, values in transaction:
+            touches = any(f" {table} " in f"{statement} ".replace("\n", " ") for table in OF_A_TICKET)
+            if touches and ("FOR UPDATE" in statement or statement.startswith("UPDATE")):
+                assert "customer_id" in statement.split("WHERE")[1], statement
+                rows = values if isinstance(values, list) else [values]
+                locked |= {_customer_of(row, statement) for row in rows}
+        locking += bool(locked)
+        assert len(locked & customers) <= 1
+        assert locked <= customers
+    # SQLite locks the whole file and has no FOR UPDATE: there only the updates are seen.
+    assert locking > 20
+
+
+def _customer_of(row: Any, statement: str) -> int:
+    if isinstance(row, Mapping):
+        return int(row.get("customer_id", row.get("key_customer_id", 0)))
+    before = statement.split("WHERE", maxsplit=1)[0].count("?")
+    at = before + statement.split("WHERE")[1].split("customer_id = ?", maxsplit=1)[0].count("?")
+    return int(row[at])
+
+
+# --- plans ------------------------------------------------------------------------------------------------------------
+
+AN_AGENT = {"category": "billing", "customer_id": 1}
+LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "queue head": (assignment.HEAD, {"category": "billing"}, "ix_tickets_queue"),
+    "waiting categories": (picking.NEXT_WAITING_CATEGORY, {"category": ""}, "ix_tickets_queue"),
+    "agent's list": (reading.OF_AGENT, {"agent_id": 1}, "ix_tickets_held"),
+    "customer's list": (reading.OF_CUSTOMER.limit(10), {"customer_id": 1}, "ix_tickets_by_customer"),
+    "typed number": (reading.NUMBER, {"number": 7}, "ix_tickets_id"),
+    "next warning": (watching.NEXT_WARNING, {}, "ix_sla_clocks_warn"),
+    "next breach": (watching.NEXT_BREACH, {}, "ix_sla_clocks_due"),
+    "due warnings": (watching.DUE_WARNINGS.limit(200), {"now": 1}, "ix_sla_clocks_warn"),
+    "due breaches": (watching.DUE_BREACHES.limit(200), {"now": 1}, "ix_sla_clocks_due"),
+    "resolved long ago": (progress.RESOLVED_BEFORE.limit(200), {"before": 1}, "ix_tickets_resolved"),
+    "asleep": (snoozing.ASLEEP_UNTIL.limit(200), {"now": 1}, "ix_tickets_snoozed"),
+    "pick least loaded": (picking.PICK[Strategy.LEAST_LOADED], AN_AGENT, "ix_agent_skills_least_loaded"),
+    "pick round robin": (picking.PICK[Strategy.ROUND_ROBIN], AN_AGENT, "ix_agent_skills_round_robin"),
+    "pick most skilled": (picking.PICK[Strategy.MOST_SKILLED], AN_AGENT, "ix_agent_skills_most_skilled"),
+    "pick urgent": (picking.PICK_URGENT, AN_AGENT, "ix_agent_skills_urgent"),
+}
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Enough rows that a database would rather walk an index, each as empty as the constraints allow."""
+    makers = {"tickets": _ticket, "sla_clocks": _clock, "agent_skills": _skill}
+    with database.write() as connection:
+        for table, make in makers.items():
+            connection.execute(metadata.tables[table].insert(), [make(number) for number in range(4000)])
+        connection.execute(text("ANALYZE"))
+    return database
+
+
+def _values(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    blank = {"BIGINT": 0, "INTEGER": 0, "SMALLINT": 1, "BOOLEAN": False, "JSON": {}}
+    columns = metadata.tables[table].columns
+    plain = {column.name: None if column.nullable else blank.get(str(column.type), "x") for column in columns}
+    return plain | dict(given)
+
+
+def _ticket(number: int) -> dict[str, Any]:
+    queued = {"status": "open", "queue_rank": number}
+    held = {"status": "assigned", "assigned_agent_id": number % 500}
+    key = {"customer_id": number % 100, "id": number, "source": str(number), "category": f"c{number % 50}"}
+    resolved = {"status": "resolved", "resolved_at": number} if number % 10 == 0 else {}
+    asleep = {"snoozed_until": number} if number % 10 == 2 else {}
+    return _values("tickets", key | {"last_activity_at": number} | (queued if number % 2 else held | resolved | asleep))
+
+
+def _clock(number: int) -> dict[str, Any]:
+    key = {"customer_id": number % 100, "ticket_id": number, "kind": "resolution"}
+    return _values("sla_clocks", key | {"due_at": 10 + number, "warn_at": 5 + number})
+
+
+def _skill(number: int) -> dict[str, Any]:
+    room = {"max_load": 9, "is_available": True, "last_assigned_at": number}
+    return _values("agent_skills", {"category": "billing", "agent_id": number, "load": number % 9} | room)
+
+
+def test_each_look_walks_its_index(filled: Database) -> None:
+    wrong = {}
+    with filled.read() as connection:
+        for name, (statement, values, index) in LOOKS.items():
+            plan = _plan(connection, statement, values)
+            sorts = "TEMP B-TREE FOR ORDER BY" in plan or '"Node Type": "Sort"' in plan
+            if index not in plan or (sorts and name not in {"agent's list"}):
+                wrong[name] = plan
+    assert wrong == {}
+
+
+def _plan(connection: Connection, statement: Any, values: Mapping[str, Any]) -> str:
+    """The plan of the statement as it is sent; on PostgreSQL the generic one, which knows no values."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        sent.append((sql, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    connection.execute(statement, values)
+    event.remove(connection, "before_cursor_execute", note)
+    sql, parameters = sent[-1]  # a transaction may have begun before
+    if connection.dialect.name == "sqlite":
+        return "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters))
+    names = list(parameters)
+    for number, name in enumerate(names, start=1):
+        sql = sql.replace(f"%({name})s", f"${number}")
+    connection.exec_driver_sql(f"PREPARE looked_at AS {sql}")
+    given = ", ".join(f"'{parameters[name]}'" for name in names)
+    arguments = f"({given})" if names else ""
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) EXECUTE looked_at{arguments}").scalar_one()
+    connection.exec_driver_sql("DEALLOCATE looked_at")
+    return json.dumps(plan)
