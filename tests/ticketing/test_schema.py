@@ -21,7 +21,12 @@ from ticketing.desk import Desk, assignment, progress, reading, snoozing, watchi
 from ticketing.model import Priority, Strategy
 from ticketing.tables import metadata, tickets
 
-OF_A_TICKET = {"tickets", "comments", "ticket_events", "sla_clocks", "sla_pauses", "alerts", "alert_promises"}
+CHILDREN = {
+    table.name
+    for table in metadata.tables.values()
+    if any(key.referred_table is tickets for key in table.foreign_key_constraints)
+}
+OF_A_TICKET = {"tickets"} | CHILDREN
 MACHINE_TIME = {"lease_until", "retry_after"}
 
 

@@ -23,9 +23,11 @@ COMMENT_BY_SOURCE = select(comments).where(
 
 
 def known_comment(tx: Transaction, ticket: Ticket, source: str) -> Comment | None:
-    """What the same source has made before."""
-    key = {"customer_id": ticket.customer_id, "source": source}
-    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none() if source else None
+    """What the same source has made before. Raises InvalidInput for one that could not be stored."""
+    if not source:
+        return None
+    key = {"customer_id": ticket.customer_id, "source": checked_key("source", source)}
+    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none()
     return None if row is None else comment_from(row)
 
 
@@ -52,7 +54,7 @@ def keep(
         is_automatic=automatic,
         # Never later than now: what was said cannot come from the future.
         said_at=tx.now if said_at is None else min(checked_instant("said_at", said_at), tx.now),
-        source=checked_key("source", source) if source else f"n:{ticket.number}:{number}",
+        source=source or f"n:{ticket.number}:{number}",
     )
     ticket = tx.say(ticket, comment)
     data = {"comment": number, "internal": internal, "automatic": automatic, "said_at": to_us(comment.said_at)}

@@ -113,6 +113,7 @@ class People(DeskBase):
     def set_tier(self, customer_id: PersonId, tier: Tier | None, *, by: PersonId | None) -> Customer:
         """Give a customer a tier of their own (None: their organization's); tickets opened from now on carry it."""
         with self._database.write() as connection:
+            customer_of(connection, customer_id)
             value = tier.value if tier else None
             connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
             return customer_of(connection, customer_id)
@@ -122,6 +123,7 @@ class People(DeskBase):
         """Put a customer into an organization, made if new; its tier is the customer's unless they have their own."""
         name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
         with self._database.write() as connection:
+            customer_of(connection, customer_id)
             found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
             if found is None:
                 made = insert(organizations).values(name=name, tier=tier.value).returning(organizations.c.id)

@@ -80,12 +80,14 @@ class Reading(DeskBase):
 
     def tickets_of_customer(self, customer_id: PersonId, *, limit: int = 10, offset: int = 0) -> list[Ticket]:
         """A customer's tickets, the last active first."""
+        if not is_id(customer_id):
+            return []
         statement = OF_CUSTOMER.limit(limit).offset(offset)
         return self._tickets(statement, {"customer_id": customer_id})
 
     def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25) -> list[Ticket]:
         """What an agent holds, by the deadline that comes first."""
-        held = self._tickets(OF_AGENT, {"agent_id": agent_id})
+        held = self._tickets(OF_AGENT, {"agent_id": agent_id}) if is_id(agent_id) else []
         return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
 
     def queue(self, *, limit: int = 10, categories: Iterable[str] | None = None) -> list[Ticket]:
