@@ -41,16 +41,11 @@ class Explaining:
             lines.append(words.WHY_RESOLVED.format(at=text.at(ticket.resolved_at, zone)))
         return WhyView(facts=facts, lines=(lines[0], *lines[1:][-(LINES - 1) :]))
 
-    def explanation(self, ticket: Ticket, zone: str) -> ExplanationView | None:
-        """The deadline that matters now as a sum: the first answer while it is owed, else the solution."""
-        kinds = [ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION]
-        if ticket.first_response_at is not None:
-            kinds.reverse()
-        for kind in kinds:
-            explained = self.desk.explain(ticket.ref, kind)
-            if explained is not None:
-                return self._view(ticket, explained, zone)
-        return None
+    def explanations(self, ticket: Ticket, zone: str) -> list[ExplanationView]:
+        """Every deadline that was promised, as a sum, in the order in which they are kept."""
+        kinds = (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION)
+        explained = [self.desk.explain(ticket.ref, kind) for kind in kinds]
+        return [self._view(ticket, one, zone) for one in explained if one is not None]
 
     def _view(self, ticket: Ticket, explained: sla.Explanation, zone: str) -> ExplanationView:
         configured_at = self.desk.configured_at(explained.config_version) or explained.started_at

@@ -99,3 +99,11 @@ class SqliteTemplates:
             self._templates[prepare] = template
         shutil.copyfile(self._templates[prepare], path)
         return f"sqlite:///{path}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Tests in the browser come last: from their first page on, Playwright keeps an event loop running in this thread, in which
+    nobody else can call `asyncio.run`.
+    """
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))

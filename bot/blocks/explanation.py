@@ -25,18 +25,24 @@ Line = tuple[str, str, str]
 """Name, stretch, and what it counted or why it was paused."""
 
 
-def explanation_message(explanation: ExplanationView) -> Message:
-    """The deadline, and every stretch of time that made it."""
+def explanation_message(*explanations: ExplanationView) -> Message:
+    """Each deadline, and every stretch of time that made it."""
+    return message([text.escape(_spoken(one)) for one in explanations], [_sum_of(one) for one in explanations])
+
+
+def _sum_of(explanation: ExplanationView) -> Block:
     lines = explanation_lines(explanation)
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n".join(lines)}]}
-    block: Block = {"type": "rich_text", "elements": [element]}
-    spoken = words.WHY_SPOKEN.format(
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _spoken(explanation: ExplanationView) -> str:
+    return words.WHY_SPOKEN.format(
         number=explanation.ref.number,
         clock=words.CLOCK[explanation.clock],
         due=_due(explanation),
         outcome=_outcome(explanation),
     )
-    return message(text.escape(spoken), [block])
 
 
 def explanation_lines(explanation: ExplanationView) -> list[str]:

@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
@@ -32,8 +32,14 @@ log = logging.getLogger(__name__)
 BATCH = 20
 """Rows of one step; the next step follows at once if there were that many."""
 
-LEASE_S = 120.0
-"""Longer than all calls that one row can take (six, of ten seconds each), so that nobody else sends it meanwhile."""
+LEASE_S = 30.0
+"""How long a row is left to a worker that may have died, and with it everything behind it in its place."""
+
+POST_WITHIN_S = 18.0
+"""No posting begins later in a lease than this: with its ten seconds it is over when somebody else may take the row."""
+
+RETAKE_S = 1.0
+"""How long a row waits to be taken anew when Slack was too slow for it to be posted within its lease."""
 
 DRAWING_TRIES = 3
 """How often a row that cannot be drawn is tried: what fails so is a fault of ours, and seldom passes."""
@@ -71,6 +77,7 @@ class Delivery:
         self._pace = pace
         self._jitter = jitter
         self._halted_until: datetime | None = None
+        self._post_until = datetime.max.replace(tzinfo=UTC)
 
     def step(self, now: datetime) -> datetime | None:
         """
@@ -82,9 +89,11 @@ class Delivery:
             return self._halted_until
         taken = 0
         for ready in self._outbox.ready(now, BATCH):
-            errand = self._outbox.take(ready, self._clock(), LEASE_S)
+            taken_at = self._clock()
+            errand = self._outbox.take(ready, taken_at, LEASE_S)
             if errand is None:
                 continue
+            self._post_until = taken_at + timedelta(seconds=POST_WITHIN_S)
             taken += 1
             self._carry_out(errand)
             if self._is_halted(now):
@@ -205,6 +214,8 @@ class Delivery:
 
     def _post(self, errand: Errand, letter: Letter, message: Message, thread_ts: str | None) -> Shown:
         self._keep_pace(POSTING, errand.place)
+        if self._clock() > self._post_until:
+            raise Paced(RETAKE_S)
         posted = self._slack.post(
             self._channel(errand),
             message,

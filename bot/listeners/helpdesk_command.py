@@ -71,9 +71,9 @@ class HelpdeskCommand:
         act = Act.WHY if why else Act.OPEN
         grant = self.parts.access.to_numbered(act, command.person, number)
         if why:
-            explained = self.parts.explaining.explanation(grant.ticket, grant.person.tz)
+            explained = self.parts.explaining.explanations(grant.ticket, grant.person.tz)
             return (
-                explanation_message(explained)
+                explanation_message(*explained)
                 if explained
                 else Message(inbound.NOTHING_PROMISED.format(number=number), [])
             )

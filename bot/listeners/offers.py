@@ -7,7 +7,8 @@ stands is recorded under the message's natural key, so that the event sent twice
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -25,6 +26,8 @@ from ticketing.model import Person, TicketRef
 from ticketing.shown import Shown
 
 SIDE = "offer"
+LANES = 16
+"""Offers made at once: what arrives twice at the same moment queues in the same lane, and finds the first one made."""
 
 
 class MessageGone(HelpdeskError):
@@ -39,6 +42,7 @@ class Offers:
     """Makes offers, and does what is chosen."""
 
     parts: Parts
+    _lanes: tuple[Lock, ...] = field(init=False, default_factory=lambda: tuple(Lock() for _ in range(LANES)))
 
     def register(self, app: App) -> None:
         app.block_action(Press.OFFER_ADD.value)(self.add)
@@ -54,7 +58,12 @@ class Offers:
             person = self.parts.access.person(author)
         except (OtherOrganization, NotAPerson):
             return
-        place, about = f"p:{person.id}", f"o:{said.place.ts}"
+        about = f"o:{said.place.ts}"
+        with self._lanes[hash(about) % LANES]:
+            self._make_once(said, person, about)
+
+    def _make_once(self, said: SaidMessage, person: Person, about: str) -> None:
+        place = f"p:{person.id}"
         if self.parts.desk.outbox.shown(person.id, place, about) is not None:
             return
         text = self.parts.access.people.as_read(said.text)

@@ -66,7 +66,7 @@ class World:
         """Another delivery worker, as another process would have."""
         known = self.sandbox.credentials()
         client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=timeout, retry_handlers=[])
-        return Delivery(self.desk, Slack(client), clock=self.machine, pace=self.pace, jitter=random.Random(7))  # noqa: S311
+        return Delivery(self.desk, Slack(client), clock=self.machine, pace=self.pace, jitter=random.Random(7))
 
     # --- people and tickets -------------------------------------------------------------------------------------------
 

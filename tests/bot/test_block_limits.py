@@ -63,6 +63,8 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "link": st.sampled_from([None, "https://x.slack.com/archives/C1/p1?thread_ts=1.2&cid=C1", "javascript:alert(1)"]),
     "source": st.just("m:C0SUPPORT1:1795440000.000100"),
     "lines": st.lists(st.just("<!date^1^{date}|x> opened &amp; held."), max_size=9).map(tuple),
+    # Options are the configuration's, which keeps each to one short line.
+    "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "page": st.integers(0, 10**6),
     "left_s": st.integers(-(10**8), 10**8),

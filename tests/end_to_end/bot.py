@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from sqlalchemy import make_url
+
 from tests.end_to_end.sandbox import Sandbox
+from tests.postgres import connect
 from tests.processes import Process
 
 Combination = Literal["sqlite-socket", "postgresql-http"]
@@ -27,6 +32,10 @@ class RunningBot(Protocol):
 
     def stop(self) -> None:
         """End it in good order, as an operator would, unless it was killed. Raises AssertionError when it does not end well."""
+        ...
+
+    def without_database(self) -> AbstractContextManager[None]:
+        """Its PostgreSQL lets nobody in meanwhile."""
         ...
 
     def kill(self) -> None:
@@ -94,6 +103,19 @@ class BotProcess:
         code = self.process.stop()
         assert code == 0, f"The bot ended with {code}:\n{self.said()}"
         assert not self.tracebacks(), f"The bot ended with a traceback:\n{self.said()}"
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        address = make_url(self.database_url)
+        with connect(address.set(database="postgres")) as operator:
+            operator.execute(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS false'.encode())
+            operator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [address.database]
+            )
+            try:
+                yield
+            finally:
+                operator.execute(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS true'.encode())
 
     def kill(self) -> None:
         self.process.kill()

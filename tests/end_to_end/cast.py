@@ -24,7 +24,7 @@ class Size:
     leads: int
 
 
-SHARED = Size(teams={0: 6, 1: 24, 2: 16, 3: 4}, customers={"standard": 120, "premium": 6, "enterprise": 3}, leads=4)
+SHARED = Size(teams={0: 6, 1: 48, 2: 24, 3: 4}, customers={"standard": 180, "premium": 6, "enterprise": 3}, leads=4)
 """For all tests of a combination."""
 OWN = Size(teams={0: 1, 1: 3, 2: 1}, customers={"standard": 8, "premium": 1}, leads=2)
 """For one test."""

@@ -151,7 +151,7 @@ def test_one_agent_with_several_screens_does_not_claim_too_much(database: Databa
 
 def anything(desk: Desk, number: int, refs: list[TicketRef], agents: list[PersonId]) -> int:
     """Pass tickets to and fro: what two of them do crosswise makes PostgreSQL take one of them back."""
-    random, sources, done = Random(number), count(), 0  # noqa: S311  not for secrets
+    random, sources, done = Random(number), count(), 0
     for _ in range(40):
         ref, agent, other = random.choice(refs), random.choice(agents), random.choice(agents)
         acts: list[Callable[[], object]] = [

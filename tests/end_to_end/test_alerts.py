@@ -1,0 +1,120 @@
+"""What leads see of promises that slip: each step once, whatever happens to the bot meanwhile."""
+
+from __future__ import annotations
+
+from tests.end_to_end.person import Message, Person
+from tests.end_to_end.steps import URGENT, Begun, assigned, fill_and_send
+from tests.end_to_end.workspace import Workspace
+
+ESCALATIONS = "escalations"
+
+
+def _urgent(workspace: Workspace, subject: str) -> tuple[Person, Begun]:
+    """A lead, and an urgent ticket that is due in an hour, with a warning half an hour before."""
+    lead = workspace.new_person("lead")
+    return lead, assigned(workspace, workspace.new_team(agents=1), subject, priority=URGENT)
+
+
+def _roots(lead: Person) -> list[Message]:
+    return [message for message in lead.messages(ESCALATIONS) if message.thread_ts in {None, message.ts}]
+
+
+def _line(workspace: Workspace, lead: Person, home: Message, words: str) -> Message:
+    """The line in the thread of an alert's home, whose own words may be the same; waited for."""
+    return workspace.wait_for(
+        lambda: next(iter(_lines(lead, home, words)), None), lambda: f"There is no {words!r}.\n{lead.describe(home)}"
+    )
+
+
+def _lines(lead: Person, home: Message, words: str) -> list[Message]:
+    return [message for message in lead.messages(home)[1:] if message.says(words)]
+
+
+def test_a_warning_and_then_a_breach_come_by_themselves_and_end_when_answered(own_workspace: Workspace) -> None:
+    lead, begun = _urgent(own_workspace, "All is dark")
+    number, mara, amir = begun.number, begun.customer, begun.agent
+    assert lead.messages(ESCALATIONS) == []
+
+    own_workspace.advance(minutes=31)
+    home = lead.sees(f"Due soon: #{number} All is dark.", where=ESCALATIONS)
+    assert "First answer due by" in home.text
+    assert f"{mara.real_name} (standard)" in home.text
+    assert f"{amir.first_name} has it since" in home.text
+    assert "no answer yet" in home.text
+    assert "It is so." not in home.text
+
+    own_workspace.advance(minutes=30)
+    line = _line(own_workspace, lead, home, f"#{number} is overdue: first answer was due by")
+    assert line.ts in {message.ts for message in lead.messages(ESCALATIONS)}
+    lead.sees_change(home, "Overdue since")
+    apology = mara.sees("We promised an answer by", where=begun.card)
+    assert f"are late. Sorry. {amir.first_name} has it and their lead knows." in apology.text
+    assert "SLA" not in mara.everything()
+
+    own_workspace.advance(minutes=45)
+    amir.press("Reply", on=begun.assignment)
+    fill_and_send(amir, "Reply", "The light is back")
+    settled = lead.sees_change(home, f"~#{number} All is dark~ Answered by {amir.first_name}")
+    assert "46 min late" in settled.text or "47 min late" in settled.text
+    lead.sees(f"#{number}: answered by {amir.first_name}", where=home)
+    assert [message.ts for message in _roots(lead)] == [home.ts]
+    assert len(_lines(lead, home, "first answer was due")) == 1
+    assert len([one for one in mara.messages(begun.card) if one.says("We promised an answer")]) == 1
+
+
+def test_an_answer_in_time_lets_no_alert_out(own_workspace: Workspace) -> None:
+    lead, begun = _urgent(own_workspace, "Answered at once")
+    other = assigned(own_workspace, own_workspace.new_team(agents=1), "Left alone", priority=URGENT)
+    begun.agent.press("Reply", on=begun.assignment)
+    fill_and_send(begun.agent, "Reply", "We are on it")
+    begun.customer.sees("We are on it", where=begun.card)
+
+    own_workspace.advance(minutes=61)
+
+    lead.sees(f"#{other.number} Left alone", where=ESCALATIONS)
+    other.customer.sees("We promised an answer", where=other.card)
+    lead.sees_not("Answered at once", where=ESCALATIONS)
+    begun.customer.sees_not("We promised", where=begun.card)
+
+
+def test_alerts_are_told_once_though_the_bot_is_killed_between(own_workspace: Workspace) -> None:
+    assert own_workspace.bot is not None
+    lead, begun = _urgent(own_workspace, "The alarm rings")
+    number = begun.number
+    own_workspace.advance(minutes=31)
+    home = lead.sees(f"Due soon: #{number}", where=ESCALATIONS)
+    lead.home()
+
+    own_workspace.bot.kill()
+    own_workspace.bot.restart()
+    own_workspace.advance(minutes=30)
+    lead.sees_change(home, "Overdue since")
+    _line(own_workspace, lead, home, "first answer was due")
+    begun.customer.sees("We promised an answer by", where=begun.card)
+    lead.home()
+    own_workspace.bot.kill()
+    own_workspace.bot.restart()
+
+    after = assigned(own_workspace, own_workspace.new_team(agents=1), "A later one", priority=URGENT)
+    own_workspace.advance(minutes=31)
+    lead.sees(f"Due soon: #{after.number}", where=ESCALATIONS)
+    assert len([one for one in _roots(lead) if one.says(f"#{number} ")]) == 1
+    assert len(_lines(lead, home, "is overdue: first answer")) == 1
+    assert len([one for one in begun.customer.messages(begun.card) if one.says("We promised an answer")]) == 1
+
+
+def test_what_fell_due_while_the_bot_was_down_is_told_once_and_says_so(own_workspace: Workspace) -> None:
+    assert own_workspace.bot is not None
+    lead, begun = _urgent(own_workspace, "Nobody was there")
+    own_workspace.bot.kill()
+    own_workspace.advance(hours=3)
+    own_workspace.bot.restart()
+
+    home = lead.sees(f"#{begun.number} Nobody was there", where=ESCALATIONS)
+
+    assert "Overdue since" in home.text
+    assert "we were down" in home.text
+    assert "Due soon" not in home.text
+    begun.customer.sees("We promised an answer by", where=begun.card)
+    assert len([one for one in _roots(lead) if one.says(f"#{begun.number} ")]) == 1
+    assert _lines(lead, home, "first answer") == []
