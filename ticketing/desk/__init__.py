@@ -15,6 +15,7 @@ from ticketing.desk.opening import Opening
 from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
+from ticketing.desk.reporting import Reporting
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
@@ -34,6 +35,7 @@ class Desk(
     Watching,
     Promising,
     Searching,
+    Reporting,
     People,
     Settings,
 ):

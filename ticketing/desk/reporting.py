@@ -1,0 +1,148 @@
+"""Figures of a period, and its tickets as rows for somebody's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, bindparam, select, text
+
+from ticketing import reports, sla
+from ticketing.calendars import Calendar
+from ticketing.desk.base import DeskBase, checked_instant
+from ticketing.errors import InvalidInput
+from ticketing.instants import from_us, to_us
+from ticketing.model import ClockKind, CloseReason, Outcome, Priority, TicketStatus, Tier
+from ticketing.tables import people, sla_clocks, tickets
+
+LONGEST_PERIOD = timedelta(days=3660)
+
+ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+CUSTOM_PLANS = text("SET LOCAL plan_cache_mode = force_custom_plan")
+
+_customer, _agent = people.alias("customer"), people.alias("agent")
+_first, _solution = sla_clocks.alias("first"), sla_clocks.alias("solution")
+
+
+def _of_last_run(clock: FromClause, kind: ClockKind) -> ColumnElement[bool]:
+    return and_(
+        clock.c.customer_id == tickets.c.customer_id,
+        clock.c.ticket_id == tickets.c.id,
+        clock.c.kind == kind.value,
+        clock.c.run == tickets.c.reopened_count,
+    )
+
+
+OPENED_IN_PERIOD = (
+    select(
+        tickets,
+        _customer.c.name.label("customer_name"),
+        _agent.c.name.label("agent_name"),
+        _first.c.due_at.label("response_due_at"),
+        _first.c.outcome.label("response_outcome"),
+        _solution.c.due_at.label("resolution_due_at"),
+        _solution.c.outcome.label("resolution_outcome"),
+    )
+    .select_from(tickets)
+    .outerjoin(_customer, _customer.c.id == tickets.c.customer_id)
+    .outerjoin(_agent, _agent.c.id == tickets.c.last_agent_id)
+    .outerjoin(_first, _of_last_run(_first, ClockKind.FIRST_RESPONSE))
+    .outerjoin(_solution, _of_last_run(_solution, ClockKind.RESOLUTION))
+    .where(tickets.c.opened_at >= bindparam("start"), tickets.c.opened_at < bindparam("end"))
+    .order_by(tickets.c.opened_at, tickets.c.id)
+)
+
+
+@dataclass(frozen=True)
+class ExportRow:
+    """
+    A ticket in one row. `agent` holds it or held it last; what has runs (answer, solution) is of the last one.
+
+    Texts are as people wrote them: who writes them into a spreadsheet has to see to those that look like formulas.
+    """
+
+    number: int
+    subject: str
+    customer: str
+    category: str
+    priority: Priority
+    tier: Tier
+    status: TicketStatus
+    close_reason: CloseReason | None
+    agent: str | None
+    opened_at: datetime
+    first_response_at: datetime | None
+    response_due_at: datetime | None
+    response_outcome: Outcome | None
+    resolved_at: datetime | None
+    resolution_due_at: datetime | None
+    resolution_outcome: Outcome | None
+    closed_at: datetime | None
+    reopened_count: int
+
+
+class Reporting(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def report(self, start: datetime, end: datetime) -> reports.Report:
+        """The figures of [start, end), days in the desk's zone, all of one moment. Raises InvalidInput."""
+        start, end = _checked_period(start, end)
+        with self._one_moment() as connection:
+            configuration = self._configuration_in_force(connection)
+
+            def calendar_of(version: int, priority: Priority, tier: Tier, category: str) -> Calendar:
+                of_clock = self._configuration_of(connection, version)
+                terms = sla.terms(of_clock, priority=priority, tier=tier, category=category)
+                return terms[ClockKind.RESOLUTION].calendar
+
+            return reports.report(
+                connection, start, end, now=self._clock(), zone=configuration.zone, calendar_of=calendar_of
+            )
+
+    def export_rows(self, start: datetime, end: datetime) -> list[ExportRow]:
+        """The tickets opened in [start, end), one row each, in the order of opening. Raises InvalidInput."""
+        start, end = _checked_period(start, end)
+        with self._one_moment() as connection:
+            period = {"start": to_us(start), "end": to_us(end)}
+            return [_export_row(row) for row in connection.execute(OPENED_IN_PERIOD, period).mappings()]
+
+    @contextmanager
+    def _one_moment(self) -> Iterator[Connection]:
+        """A connection whose statements all see the database as it was at the first."""
+        with self._database.read() as connection:
+            if not self._database.is_sqlite:
+                connection.execute(ONE_MOMENT)
+                connection.execute(CUSTOM_PLANS)
+            yield connection
+
+
+def _checked_period(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    start, end = checked_instant("start", start), checked_instant("end", end)
+    if not start < end <= start + LONGEST_PERIOD:
+        raise InvalidInput("end", "A period ends after it begins, and within ten years.")
+    return start, end
+
+
+def _export_row(row: RowMapping) -> ExportRow:
+    return ExportRow(
+        number=row["id"],
+        subject=row["subject"],
+        customer=row["customer_name"] or "",
+        category=row["category"],
+        priority=Priority(row["priority"]),
+        tier=Tier(row["tier"]),
+        status=TicketStatus(row["status"]),
+        close_reason=CloseReason(row["close_reason"]) if row["close_reason"] else None,
+        agent=row["agent_name"],
+        opened_at=from_us(row["opened_at"]),
+        first_response_at=from_us(row["first_response_at"]),
+        response_due_at=from_us(row["response_due_at"]),
+        response_outcome=Outcome(row["response_outcome"]) if row["response_outcome"] else None,
+        resolved_at=from_us(row["resolved_at"]),
+        resolution_due_at=from_us(row["resolution_due_at"]),
+        resolution_outcome=Outcome(row["resolution_outcome"]) if row["resolution_outcome"] else None,
+        closed_at=from_us(row["closed_at"]),
+        reopened_count=row["reopened_count"],
+    )
