@@ -427,6 +427,52 @@ shown = Table(
 )
 Index("ix_shown_message", shown.c.channel, shown.c.ts)
 
+# --- what comes in from the chat --------------------------------------------------------------------------------------
+
+# Until when everything said was heard, by name; business time.
+inbound_marks = Table(
+    "inbound_marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+# Conversations (root_ts empty) and threads that are to be read again after a gap, since an instant of business time.
+unread = Table(
+    "unread",
+    metadata,
+    Column("channel", String(32), nullable=False),
+    Column("root_ts", String(32), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until_ts", String(32)),
+    Column("retry_after", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("fence", BigInteger, nullable=False),
+    PrimaryKeyConstraint("channel", "root_ts"),
+)
+
+# One offer of a place for what somebody wrote outside any thread: the messages from the first to the last.
+offers = Table(
+    "offers",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("first_ts", String(32), nullable=False),
+    Column("last_ts", String(32), nullable=False),
+    Column("thread_ts", String(32)),
+    Column("offer_ts", String(32)),
+    Column("made_at", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("lease_until", BigInteger),
+    PrimaryKeyConstraint("customer_id", "channel", "first_ts"),
+)
+Index(
+    "ix_offers_waiting",
+    offers.c.made_at,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)
+
 # --- the desk itself --------------------------------------------------------------------------------------------------
 
 configurations = Table(
