@@ -22,7 +22,7 @@ demo: setup ## Run the real bot against the sandbox workspace, in a browser (SPE
 	@SPEED=$(SPEED) exec $(BIN)/python -m demo
 
 test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: format lint types imports test ## All that CI runs
 

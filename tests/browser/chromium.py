@@ -1,10 +1,13 @@
 """A Chromium to test with: the machine's, else by apt when root, else by Playwright's own installer."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -46,6 +49,16 @@ def _ran(command: list[str]) -> bool:
     return done.returncode == 0
 
 
+def _install() -> str | None:
+    """Install one, the workers of a parallel run one after the other: the second finds what the first installed."""
+    with (Path(tempfile.gettempdir()) / "helpdesk-tests-chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _on_path() or _by_apt()
+        if found is None and not _ran([sys.executable, "-m", "playwright", "install", "chromium"]):
+            raise ChromiumUnavailable
+        return found
+
+
 def _by_apt() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
@@ -62,10 +75,7 @@ def executable() -> str | None:
 
     Raises ChromiumUnavailable when none can be had.
     """
-    found = _on_path() or _by_apt()
-    if found is None and not _ran([sys.executable, "-m", "playwright", "install", "chromium"]):
-        raise ChromiumUnavailable
-    return found
+    return _on_path() or _install()
 
 
 def launch_args() -> dict[str, Any]:
