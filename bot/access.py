@@ -1,7 +1,8 @@
 """
 The one guarded way to a ticket on a person's behalf.
 
-`Access.to` decides every act by one table. What a person may not know of looks exactly like what does not exist.
+`Access.to` decides every act by one table. What a person may not know of looks exactly like what does not exist: another
+customer's ticket, and one of a private category to whoever is not in its channel.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import Enum, auto
 from bot.actions import Act
 from bot.payloads import SlackUser
 from bot.people import People
+from bot.sight import Sight
 from ticketing.desk import Desk
 from ticketing.errors import NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
 from ticketing.model import Person, Role, Ticket, TicketRef
@@ -91,6 +93,7 @@ class Access:
 
     desk: Desk
     people: People
+    sight: Sight
 
     def person(self, user: SlackUser) -> Person:
         """Whoever it is, known to the desk. Raises OtherOrganization or NotAPerson."""
@@ -119,7 +122,7 @@ class Access:
         """
         person = self.people.known(user)
         ticket = self.desk.ticket(ref)
-        relation = relation_of(person, ticket)
+        relation = self._relation(person, ticket)
         if relation in ALLOWED.get(act, frozenset()):
             return Grant(person, ticket)
         if relation not in ALLOWED[Act.OPEN]:
@@ -130,6 +133,17 @@ class Access:
         if person.role >= Role.AGENT:
             raise OwnTicket(ticket)
         raise NotAnAgent(person.id, words)
+
+    def hidden(self, person: Person) -> frozenset[str]:
+        """The private categories of which lists show this person nothing."""
+        return self.sight.hidden(person)
+
+    def _relation(self, person: Person, ticket: Ticket) -> Relation:
+        """Of a private category one has to be a member as well, whatever one's role; its own customer sees it always."""
+        relation = relation_of(person, ticket)
+        if relation in _TEAM and not self.sight.sees(person, ticket.category):
+            return Relation.NONE
+        return relation
 
     def to_numbered(self, act: Act, user: SlackUser, number: int) -> Grant:
         """As `to`, for a ticket named by its number only. Raises the same."""
@@ -143,7 +157,7 @@ class Access:
 
 
 def relation_of(person: Person, ticket: Ticket) -> Relation:
-    """What `person` is to `ticket`."""
+    """What `person` is to `ticket`, were its category seen by the whole team."""
     if ticket.customer_id == person.id:
         return Relation.OWNER
     if person.role >= Role.LEAD:

@@ -33,6 +33,7 @@ from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidM
 from bot.people import NotAPerson, OtherOrganization
 from bot.private import Private, reason_of
 from bot.refusals import Refusal, RefusalContext
+from bot.sight import Sight
 from bot.words import inbound as words
 from ticketing.desk import Desk
 from ticketing.errors import (
@@ -83,6 +84,7 @@ class Answers:
     desk: Desk
     private: Private
     team: str
+    sight: Sight
     reference: Callable[[], str] = lambda: secrets.token_hex(2).upper()
 
     def register(self, app: App) -> None:
@@ -204,7 +206,8 @@ class Answers:
         agent = self.desk.agent(reader.id) if reader else None
         if agent is None:
             return None
-        return next(iter(self.desk.queue(limit=1, categories=list(agent.skills))), None)
+        hidden = self.sight.hidden(reader) if reader else ()
+        return next(iter(self.desk.queue(limit=1, categories=list(agent.skills), hidden=hidden)), None)
 
 
 def _pressed(body: dict[str, Any]) -> tuple[TicketRef, int] | None:

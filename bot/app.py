@@ -28,6 +28,8 @@ from bot.people import People
 from bot.private import Private
 from bot.screens import Screens
 from bot.settings import Settings, SettingsError
+from bot.sight import Sight
+from bot.ticker import Job
 from bot.transport import Http, SocketMode, Transport
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
@@ -144,13 +146,16 @@ class Helpdesk:
         people.seed(settings.people)
 
         private = Private(client)
-        screens = Screens(self.desk, self.clock)
-        access = Access(self.desk, people)
+        sight = Sight(self.desk, client, self.installation.team)
+        self.desk.restrict_holders(sight.holders)
+        screens = Screens(self.desk, self.clock, sight)
+        access = Access(self.desk, people, sight)
         parts = Parts(self.desk, access, screens, Explaining(self.desk, self.clock), private, client, self.clock)
         self.app = bolt_app(client, self.installation)
         register(self.app, parts)
-        Answers(self.desk, private, self.installation.team).register(self.app)
-        self.outward = Outward(settings, self.desk, self.clock)
+        Answers(self.desk, private, self.installation.team, sight).register(self.app)
+        inward = [Job("members", lambda _now: sight.refresh(), heartbeat_s=20)]
+        self.outward = Outward(settings, self.desk, self.clock, inward)
         self.transport = _transport(settings, self.app)
 
     def start(self) -> None:

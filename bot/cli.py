@@ -15,7 +15,7 @@ from bot import logs, manifest
 from bot.app import SlackUnavailable, clock_of, installed, run, web_client
 from bot.clock import ClockError
 from bot.settings import Settings, SettingsError, load
-from ticketing.configuration import parse
+from ticketing.configuration import Category, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, InvalidConfiguration
@@ -109,7 +109,8 @@ def doctor_command(config: Path | None) -> None:
         database = Database.open(settings.database_url)
         try:
             desk = Desk(database, clock_of(settings))
-            channels = desk.configuration().channels if desk.configuration().version else parse(settings.desk).channels
+            configuration = desk.configuration() if desk.configuration().version else parse(settings.desk)
+            channels = configuration.channels
             say("ok       database")
         finally:
             database.close()
@@ -119,8 +120,25 @@ def doctor_command(config: Path | None) -> None:
             not _channel_is_ready(settings, name, channel)
             for name, channel in (("triage", channels.triage), ("escalations", channels.escalations))
         )
+        faults += sum(
+            not _private_channel_is_ready(settings, category)
+            for category in configuration.categories
+            if category.private
+        )
     if faults:
         sys.exit(1)
+
+
+def _private_channel_is_ready(settings: Settings, category: Category) -> bool:
+    """Whether a private category's channel is there, has the app in it, and is private itself."""
+    if not _channel_is_ready(settings, f"the private category {category.key}", category.channel):
+        return False
+    if not web_client(settings).conversations_info(channel=str(category.channel))["channel"].get("is_private"):
+        say(
+            f"public   the category {category.key} is private, but anybody can read and join its channel. Choose another."
+        )
+        return False
+    return True
 
 
 def _channel_is_ready(settings: Settings, name: str, channel: str | None) -> bool:

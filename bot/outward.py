@@ -8,7 +8,7 @@ business clock has jumped.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk import WebClient
@@ -33,7 +33,7 @@ WOKEN_BY_CHANGE = ("delivery", "queue", "watch")
 class Outward:
     """The outgoing side of one process."""
 
-    def __init__(self, settings: Settings, desk: Desk, clock: Clock) -> None:
+    def __init__(self, settings: Settings, desk: Desk, clock: Clock, further: Iterable[Job] = ()) -> None:
         client = WebClient(
             token=settings.bot_token(),
             base_url=settings.slack_api_url,
@@ -47,7 +47,7 @@ class Outward:
             pace=Pace(),
             jitter=random.Random(),  # noqa: S311 - it spreads tries over time, and guards nothing
         )
-        self._ticker = Ticker(_jobs(desk, clock, delivery.step))
+        self._ticker = Ticker([*_jobs(desk, clock, delivery.step), *further])
         desk.subscribe(Notices())
         desk.after_commit(self._changed)
         clock.on_jump(self._ticker.wake_all)

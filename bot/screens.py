@@ -15,6 +15,7 @@ from bot.actions import Act, NewTicketState, Press
 from bot.blocks.home import agent_home, customer_home
 from bot.clock import Clock
 from bot.payloads import SlackUser
+from bot.sight import Sight
 from bot.text import zone_of
 from bot.views import (
     AgentChoice,
@@ -70,6 +71,7 @@ class Screens:
 
     desk: Desk
     clock: Clock
+    sight: Sight
 
     # --- the new ticket -----------------------------------------------------------------------------------------------
 
@@ -160,7 +162,8 @@ class Screens:
                 is_available=agent.is_available,
             )
             for agent in self.desk.agents()
-            if agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
+            if self.sight.sees(self.desk.person(agent.id), ticket.category)
+            and agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
         ]
         choices.sort(key=lambda one: (not one.fits, not one.is_available, one.load, one.name))
         holder = self._name(ticket.assigned_agent_id) if ticket.is_held else None
@@ -217,10 +220,12 @@ class Screens:
 
     def agent_list(self, kind: ListKind, person: Person) -> AgentList:
         """What waits, or what the agent holds. One's own tickets are not among what waits: another has to take them."""
+        hidden = self.sight.hidden(person)
         if kind is ListKind.QUEUE:
-            tickets = [each for each in self.desk.queue(limit=HELD_AT_MOST) if each.customer_id != person.id]
+            queue = self.desk.queue(limit=HELD_AT_MOST, hidden=hidden)
+            tickets = [each for each in queue if each.customer_id != person.id]
         else:
-            tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST)
+            tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
@@ -245,8 +250,10 @@ class Screens:
     def _agent_home(self, person: Person, page: int) -> AgentHome:
         now = self.clock()
         agent = self.desk.agent(person.id)
-        held = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST)
-        waiting = [each for each in self.desk.queue(limit=HELD_AT_MOST) if each.customer_id != person.id]
+        hidden = self.sight.hidden(person)
+        held = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
+        queue = self.desk.queue(limit=HELD_AT_MOST, hidden=hidden)
+        waiting = [each for each in queue if each.customer_id != person.id]
         mine, turned = _page(held, page)
         due = [next_due for each in held if (next_due := _next_due(each)) is not None]
         zone = zone_of(person.tz)

@@ -43,6 +43,14 @@ class NotAnAgent(HelpdeskError):
         super().__init__(f"Only agents can {act}.")
 
 
+class NotAMember(HelpdeskError):
+    """The agent is not among those who can be given this category's tickets; asking for them anew would not help."""
+
+    def __init__(self, agent_id: PersonId, number: int) -> None:
+        self.agent_id, self.number = agent_id, number
+        super().__init__(f"#{number} is private, and only members of its channel can be given it.")
+
+
 class NotAllowed(HelpdeskError):
     """The person's role does not reach that far."""
 

@@ -15,7 +15,7 @@ from ticketing.configuration import Category, Configuration
 from ticketing.instants import from_us
 from ticketing.model import PersonId, Priority, Strategy, Ticket
 from ticketing.routing import Candidate, RoutingReason
-from ticketing.tables import agent_skills, tickets
+from ticketing.tables import agent_skills, people, tickets
 
 ENOUGH = routing.SHOWN + 1
 
@@ -23,6 +23,9 @@ _skill = agent_skills.c
 _COLUMNS = select(
     _skill.agent_id, _skill.level, _skill.load, _skill.max_load, _skill.last_assigned_at, _skill.is_senior
 ).where(_skill.category == bindparam("category"), _skill.agent_id != bindparam("customer_id"))
+_IS_NAMED = _skill.agent_id.in_(
+    select(people.c.id).where(people.c.external_ref.in_(bindparam("holders", expanding=True)))
+)
 _IDLE = (_skill.last_assigned_at, _skill.agent_id)
 _ORDERS: dict[Strategy, tuple[Any, ...]] = {
     Strategy.LEAST_LOADED: (_skill.load, *_IDLE),
@@ -84,39 +87,55 @@ def waiting_categories(connection: Connection) -> list[str]:
     return found
 
 
-def somebody_free(connection: Connection, category: Category, *, is_urgent: bool) -> PersonId | None:
+def somebody_free(
+    connection: Connection, category: Category, *, is_urgent: bool, holders: frozenset[str] | None = None
+) -> PersonId | None:
     """Who would be given a ticket of that category, whoever's ticket it was."""
     nobody = {"category": category.skill, "customer_id": 0}
     statement = PICK_URGENT if is_urgent else PICK[category.strategy]
-    first = next(iter(_read(connection, statement, nobody)), None)
+    first = next(iter(_read(connection, statement, nobody, holders)), None)
     return None if first is None else first.agent_id
 
 
 def candidates(
-    connection: Connection, ticket: Ticket, category: Category, *, last_agent: PersonId | None
+    connection: Connection,
+    ticket: Ticket,
+    category: Category,
+    *,
+    last_agent: PersonId | None,
+    holders: frozenset[str] | None = None,
 ) -> list[Candidate]:
-    """Those who could take the ticket by the automatic, best first, with the last agent among them if they can."""
+    """
+    Those who could take the ticket by the automatic, best first, with the last agent among them if they can.
+
+    `holders` names the only ones who may, by outside reference.
+    """
     values = {"category": category.skill, "customer_id": ticket.customer_id}
     is_urgent = ticket.priority is Priority.URGENT
     found: list[Candidate] = []
     if ticket.is_escalated:
-        found = _read(connection, PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy], values)
+        found = _read(connection, PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy], values, holders)
     if not found:
-        found = _read(connection, PICK_URGENT if is_urgent else PICK[category.strategy], values)
+        found = _read(connection, PICK_URGENT if is_urgent else PICK[category.strategy], values, holders)
     if last_agent is not None and all(candidate.agent_id != last_agent for candidate in found):
-        found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent})
+        found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent}, holders)
     return found
 
 
 def pick(
-    connection: Connection, ticket: Ticket, category: Category, *, last_agent: PersonId | None = None
+    connection: Connection,
+    ticket: Ticket,
+    category: Category,
+    *,
+    last_agent: PersonId | None = None,
+    holders: frozenset[str] | None = None,
 ) -> RoutingReason:
     """Whom the automatic would choose now, and why; `chosen` is None when nobody can take it."""
     return routing.choose(
         ticket.category,
         ticket.priority,
         category.strategy,
-        candidates(connection, ticket, category, last_agent=last_agent),
+        candidates(connection, ticket, category, last_agent=last_agent, holders=holders),
         is_escalated=ticket.is_escalated,
         last_agent=last_agent,
     )
@@ -132,7 +151,12 @@ def waits_before(connection: Connection, configuration: Configuration, agent_id:
     return connection.execute(WAITS_BEFORE_IN, values | {"categories": categories}).first() is not None
 
 
-def _read(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> list[Candidate]:
+def _read(
+    connection: Connection, statement: Select[Any], values: dict[str, Any], holders: frozenset[str] | None = None
+) -> list[Candidate]:
+    if holders is not None:
+        # Chosen and not a further clause of the prepared statements: those are for every ticket, this for the few.
+        statement, values = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
     return [
         Candidate(
             agent_id=PersonId(row.agent_id),

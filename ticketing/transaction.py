@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 
 from ticketing import lifecycle, queue, search, sla
 from ticketing.calendars import Pause
-from ticketing.configuration import Configuration
+from ticketing.configuration import Category, Configuration
 from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import (
@@ -50,7 +50,16 @@ from ticketing.tables import (
 
 Observer = Callable[["Transaction", Ticket, TicketEvent], None]
 
+Holders = Callable[[Category], frozenset[str] | None]
+"""Who can hold a category's tickets, by outside reference; None where it may be anybody."""
+
 _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
+
+
+def anybody(_category: Category) -> frozenset[str] | None:
+    """Every category's tickets may be held by any agent."""
+    return None
+
 
 DESK_ITSELF = 0
 """The customer_id of what belongs to no customer: digests, boards, App Homes."""
@@ -179,8 +188,10 @@ class Transaction:
         configuration: Configuration,
         observers: Iterable[Observer],
         is_sqlite: bool,
+        holders: Holders = anybody,
     ) -> None:
         self.connection = connection
+        self.holders = holders
         self.now = now
         self.configuration = configuration
         self._observers = tuple(observers)

@@ -55,7 +55,8 @@ class Home:
         press = ButtonPress.read(body)
         person = self.parts.access.agent(press.person, "take tickets")
         agent = self.parts.desk.agent(person.id)
-        waiting = self.parts.desk.queue(limit=1, categories=list(agent.skills) if agent else None)
+        hidden = self.parts.access.hidden(person)
+        waiting = self.parts.desk.queue(limit=1, categories=list(agent.skills) if agent else None, hidden=hidden)
         if waiting:
             self.parts.desk.claim(waiting[0].ref, by=person.id)
         else:

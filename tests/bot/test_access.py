@@ -15,6 +15,7 @@ from bot.actions import Act
 from bot.payloads import SlackUser
 from bot.people import OtherOrganization, People
 from bot.settings import PersonSeed
+from bot.sight import Sight
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
@@ -47,7 +48,7 @@ def access_to(desk: Desk) -> Access:
     """Slack does not answer here: whom the file names is known all the same."""
     people = People(desk, WebClient(token="xoxb-1", base_url="http://127.0.0.1:9/", retry_handlers=[]), TEAM)
     people.seed(SEEDS)
-    return Access(desk, people)
+    return Access(desk, people, Sight(desk))
 
 
 @pytest.fixture

@@ -131,3 +131,21 @@ def test_doctor_finds_the_demo_in_order(sandbox_process: Sandbox) -> None:
     )
     assert result.exit_code == 0, result.output
     assert [line.split()[0] for line in result.output.splitlines()] == ["ok"] * 5
+
+
+def test_doctor_says_when_a_private_category_is_not_private(sandbox_process: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "helpdesk.toml").write_text(
+        '[desk.channels]\ntriage = "C0TRIAGE01"\nescalations = "C0ESCALATE"\n'
+        '[[desk.categories]]\nkey = "pay"\nname = "Pay"\nprivate = true\nchannel = "C0SUPPORT1"\n'
+        '[[desk.categories]]\nkey = "grief"\nname = "Grief"\nprivate = true\nchannel = "C0GENERAL1"\n'
+    )
+    known = sandbox_process.credentials()
+    result = command(
+        "doctor",
+        SLACK_API_URL=known.api_url,
+        SLACK_BOT_TOKEN=known.bot_token,
+        SLACK_APP_TOKEN=known.app_token,
+    )
+    assert result.exit_code == 1
+    assert "public   the category pay is private, but anybody can read" in result.output
+    assert "missing  the app is not in #general." in result.output

@@ -12,17 +12,27 @@ from ticketing import queue, routing
 from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
-from ticketing.errors import AgentFull, AlreadyHeld, HelpdeskError, NotAnAgent, NotTheHolder, OwnTicket, StaleTicket
+from ticketing.errors import (
+    AgentFull,
+    AlreadyHeld,
+    HelpdeskError,
+    NotAMember,
+    NotAnAgent,
+    NotTheHolder,
+    OwnTicket,
+    StaleTicket,
+)
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import pick, somebody_free, waiting_categories, waits_before
 from ticketing.routing import Candidate, RoutingReason
-from ticketing.tables import tickets
+from ticketing.tables import people, tickets
 from ticketing.transaction import Transaction
 
 TRIES = 5
 """How often the automatic chooses again when somebody else took the room it had found."""
 
+REFERENCE = select(people.c.external_ref).where(people.c.id == bindparam("person"))
 HEAD = (
     select(tickets.c.customer_id, tickets.c.id, tickets.c.queue_rank)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
@@ -141,7 +151,10 @@ class Assignment(DeskBase):
                     if line in (Line.OF_OTHERS, Line.URGENT_OF_OTHERS):
                         is_urgent = line is Line.URGENT_OF_OTHERS
                         values["agent"] = somebody_free(
-                            connection, category_in(configuration, key), is_urgent=is_urgent
+                            connection,
+                            asked := category_in(configuration, key),
+                            is_urgent=is_urgent,
+                            holders=self._holders(asked),
                         )
                     head = connection.execute(HEADS[line], values).one_or_none()
                     if head is not None:
@@ -175,12 +188,15 @@ def category_in(configuration: Configuration, key: str) -> Category:
 
 
 def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
-    """The agent who is to hold the ticket. Raises NotAnAgent or OwnTicket."""
+    """The agent who is to hold the ticket. Raises NotAnAgent, OwnTicket or NotAMember."""
     agent = agent_of(tx.connection, agent_id)
     if agent is None:
         raise NotAnAgent(agent_id, "claim tickets")
     if agent_id == ticket.customer_id:
         raise OwnTicket(ticket)
+    holders = tx.holders(category_of(tx, ticket))
+    if holders is not None and tx.connection.execute(REFERENCE, {"person": agent_id}).scalar() not in holders:
+        raise NotAMember(agent_id, ticket.number)
     return agent
 
 
@@ -213,7 +229,7 @@ def assign_automatically(
     category = category_of(tx, ticket)
     is_urgent = ticket.priority is Priority.URGENT
     for _ in range(TRIES):
-        reason = pick(tx.connection, ticket, category, last_agent=last_agent)
+        reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
         if reason.chosen is None:
             return reason
         if wait_in_line and not is_urgent and _somebody_waits_before(tx, ticket, reason.chosen):

@@ -17,7 +17,7 @@ from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId
 from ticketing.tables import configurations
-from ticketing.transaction import Observer, Transaction
+from ticketing.transaction import Holders, Observer, Transaction, anybody
 
 Clock = Callable[[], datetime]
 
@@ -41,6 +41,7 @@ class DeskBase:
         self._observers: list[Observer] = []
         self._after_commit: list[Callable[[], None]] = []
         self._parsed: dict[int, Configuration] = {}
+        self._holders: Holders = anybody
 
     def subscribe(self, observer: Observer) -> None:
         """
@@ -54,6 +55,14 @@ class DeskBase:
         """Call `callback` whenever a ticket's change has been committed, in the thread that made it: keep it short."""
         self._after_commit.append(callback)
 
+    def restrict_holders(self, holders: Holders) -> None:
+        """
+        Let only those hold a category's tickets whom `holders(category)` names, by outside reference; None: anybody may.
+
+        It is called within transactions, so it must answer from memory.
+        """
+        self._holders = holders
+
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:
         with self._database.write() as connection:
@@ -63,6 +72,7 @@ class DeskBase:
                 configuration=self._configuration_in_force(connection),
                 observers=self._observers,
                 is_sqlite=self._database.is_sqlite,
+                holders=self._holders,
             )
             yield tx
             tx.finish()

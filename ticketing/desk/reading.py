@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
@@ -85,17 +85,21 @@ class Reading(DeskBase):
         statement = OF_CUSTOMER.limit(limit).offset(offset)
         return self._tickets(statement, {"customer_id": customer_id})
 
-    def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25) -> list[Ticket]:
-        """What an agent holds, by the deadline that comes first."""
+    def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25, hidden: Collection[str] = ()) -> list[Ticket]:
+        """What an agent holds, by the deadline that comes first; nothing of the categories `hidden`."""
         held = self._tickets(OF_AGENT, {"agent_id": agent_id}) if is_id(agent_id) else []
+        held = [ticket for ticket in held if ticket.category not in hidden]
         return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
 
-    def queue(self, *, limit: int = 10, categories: Iterable[str] | None = None) -> list[Ticket]:
-        """What waits, first in line first."""
+    def queue(
+        self, *, limit: int = 10, categories: Iterable[str] | None = None, hidden: Collection[str] = ()
+    ) -> list[Ticket]:
+        """What waits, first in line first; nothing of the categories `hidden`."""
         if categories is None:
             with self._database.read() as connection:
                 categories = waiting_categories(connection)
-        waiting = [ticket for key in categories for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
+        seen = [key for key in categories if key not in hidden]
+        waiting = [ticket for key in seen for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
         return sorted(waiting, key=lambda ticket: (ticket.queue_rank or 0, ticket.number))[:limit]
 
     def last_decision(self, ref: TicketRef) -> RoutingReason | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -22,14 +22,20 @@ class Searching(Reading):
     """See `ticketing.desk.Desk`."""
 
     def search(
-        self, text: str, *, limit: int = 20, customer_id: PersonId | None = None, include_internal: bool
+        self,
+        text: str,
+        *,
+        limit: int = 20,
+        customer_id: PersonId | None = None,
+        include_internal: bool,
+        hidden: Collection[str] = (),
     ) -> list[Ticket]:
         """
         Tickets in whose subject, description, comments or customer's name all words of `text` stand, best first.
 
         Words are stemmed, accents do not matter, and the last word may be unfinished. `customer_id` looks among that
         customer's only; `include_internal` looks into the team's notes too, and is never for customers. Any text may be
-        asked for: what holds no word finds nothing.
+        asked for: what holds no word finds nothing. Of the categories `hidden` nothing is shown, nor counted.
         """
         if customer_id is not None and not is_id(customer_id):
             return []
@@ -37,24 +43,31 @@ class Searching(Reading):
             numbers = search.matching(
                 connection,
                 search.asked_words(text),
-                limit=max(0, min(limit, MOST)),
+                limit=MOST if hidden else max(0, min(limit, MOST)),
                 customer_id=customer_id,
                 include_internal=include_internal,
             )
-            return self._in_order(connection, numbers)
+            return _seen(self._in_order(connection, numbers), hidden, limit)
 
-    def similar_resolved(self, text: str, *, category: str | None = None, limit: int = 3) -> list[Ticket]:
+    def similar_resolved(
+        self, text: str, *, category: str | None = None, limit: int = 3, hidden: Collection[str] = ()
+    ) -> list[Ticket]:
         """
-        Resolved tickets, of any customer, that are about the same: for the team, who may see them all.
+        Resolved tickets, of any customer, that are about the same: for the team, save of the categories `hidden`.
 
         `text` is a subject and description; the tickets share its rarer words, those that share most first.
         """
         words = search.asked_words(text, at_most=MOST_WORDS_COMPARED)
         with self._database.read() as connection:
-            numbers = search.resolved_like(connection, words, category=category, limit=max(0, min(limit, MOST)))
-            return self._in_order(connection, numbers)
+            most = MOST if hidden else max(0, min(limit, MOST))
+            numbers = search.resolved_like(connection, words, category=category, limit=most)
+            return _seen(self._in_order(connection, numbers), hidden, limit)
 
     def _in_order(self, connection: Connection, numbers: Sequence[int]) -> list[Ticket]:
         rows = connection.execute(NUMBERED, {"numbers": numbers}).mappings().all() if numbers else []
         by_number = {ticket.number: ticket for ticket in self._with_clocks(connection, rows)}
         return [by_number[number] for number in numbers if number in by_number]
+
+
+def _seen(found: list[Ticket], hidden: Collection[str], limit: int) -> list[Ticket]:
+    return [ticket for ticket in found if ticket.category not in hidden][: max(0, limit)]

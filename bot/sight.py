@@ -1,0 +1,135 @@
+"""
+Who sees the tickets of a private category: the members of its channel, asked of Slack, and nobody else.
+
+What Slack said is kept for a short while of machine time. While Slack does not answer nobody is a member: what cannot be
+known is not seen (docs/private-categories.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot.private import reason_of
+from ticketing.configuration import Category
+from ticketing.desk import Desk
+from ticketing.model import Person
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(seconds=30)
+"""How long an answer of Slack's counts: somebody taken out of a channel sees no more of it half a minute later."""
+
+KEPT_FAILURE = timedelta(seconds=2)
+"""How long Slack is not asked again after it did not answer, so that nobody waits twice in a row."""
+
+PAGE = 1000
+PAGES = 20
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """
+    Answers for private categories. Without Slack (`slack` None) nobody sees any.
+
+    `clock` is machine time.
+    """
+
+    desk: Desk
+    slack: WebClient | None = None
+    team: str = ""
+    clock: Callable[[], datetime] = _machine_time
+    _known: dict[str, tuple[frozenset[str] | None, datetime]] = field(init=False, default_factory=dict)
+    _guard: Lock = field(init=False, default_factory=Lock)
+
+    def sees(self, person: Person, category: str) -> bool:
+        """Whether somebody of the team may know of that category's tickets."""
+        channel = self._private_channel(category)
+        return channel is None or self._is_member(person, channel)
+
+    def hidden(self, person: Person) -> frozenset[str]:
+        """The private categories that somebody may not know of."""
+        categories = self.desk.configuration().categories
+        return frozenset(
+            each.key
+            for each in categories
+            if each.private and not (each.channel and self._is_member(person, each.channel))
+        )
+
+    def private_categories(self) -> frozenset[str]:
+        """All private categories: what is only counted wherever not just their members read."""
+        return frozenset(each.key for each in self.desk.configuration().categories if each.private)
+
+    def holders(self, category: Category) -> frozenset[str] | None:
+        """
+        Who can be given that category's tickets, by their outside references; None where it may be anybody.
+
+        As was last heard: it asks nobody, so it can be called within a transaction, and until `refresh` has heard from
+        Slack it is nobody. Give it to `desk.restrict_holders`.
+        """
+        if not category.private:
+            return None
+        with self._guard:
+            members = self._known.get(category.channel or "", (None, self.clock()))[0]
+        return frozenset(f"{self.team}:{member}" for member in members or ())
+
+    def refresh(self) -> None:
+        """Ask Slack about every private category whose answer has worn off."""
+        for category in self.desk.configuration().categories:
+            if category.private and category.channel is not None:
+                self._members_of(category.channel)
+
+    def _private_channel(self, key: str) -> str | None:
+        """The channel of a private category; None for a category that everybody of the team sees."""
+        category = self.desk.configuration().category(key)
+        return category.channel or "" if category is not None and category.private else None
+
+    def _is_member(self, person: Person, channel: str) -> bool:
+        members = self._members_of(channel)
+        return members is not None and _slack_id(person) in members
+
+    def _members_of(self, channel: str) -> frozenset[str] | None:
+        now = self.clock()
+        with self._guard:
+            known = self._known.get(channel)
+        if known is not None and now < known[1]:
+            return known[0]
+        members = self._ask(channel)
+        until = now + (KEPT if members is not None else KEPT_FAILURE)
+        with self._guard:
+            self._known[channel] = (members, until)
+        return members
+
+    def _ask(self, channel: str) -> frozenset[str] | None:
+        """https://docs.slack.dev/reference/methods/conversations.members; None where Slack does not say."""
+        if self.slack is None or not channel:
+            return None
+        found: set[str] = set()
+        cursor = ""
+        try:
+            for _ in range(PAGES):
+                said = self.slack.conversations_members(channel=channel, limit=PAGE, cursor=cursor or None)
+                found.update(str(member) for member in said.get("members") or [])
+                cursor = str((said.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    return frozenset(found)
+        except (SlackClientError, OSError) as error:
+            log.warning("Who is in %s is not known (%s): its private tickets are hidden.", channel, reason_of(error))
+            return None
+        log.warning("%s has more members than are read: its private tickets are hidden from the rest.", channel)
+        return frozenset(found)
+
+
+def _slack_id(person: Person) -> str:
+    """The user id in a person's outside reference (`T1:U1`)."""
+    return person.external_ref.rpartition(":")[2]
