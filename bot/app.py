@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 LISTENER_TIMEOUT_S = 2
 """How long a listener waits for Slack, once and without another try: it has 3 s in all."""
 
+DATABASE_PATIENCE_S = 2.0
+"""How long a listener waits for a locked database, so that the answer still leaves within Slack's 3 s."""
+
 WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
@@ -138,7 +141,7 @@ class Helpdesk:
         self.installation = installed(settings)
         migrate(settings.database_url)
         self.clock = clock_of(settings)
-        self.database = Database.open(settings.database_url)
+        self.database = Database.open(settings.database_url, patience_s=DATABASE_PATIENCE_S)
         self.desk = Desk(self.database, self.clock)
         self.desk.seed(settings.desk)
         client = web_client(settings)

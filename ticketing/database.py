@@ -9,9 +9,11 @@ docs/database.md.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ticketing.errors import DatabaseUnavailable
 
-BUSY_TIMEOUT_MS = 5_000
+PATIENCE_S = 5.0
+"""How long a write waits for other writers before the database is said not to answer, in real seconds."""
+
 _SERIALIZATION_FAILURE = "40001"
 _DEADLOCK = "40P01"
 _UNIQUE_VIOLATION = "23505"
@@ -37,17 +41,24 @@ class FairLock:
         self._held = False
         self._waiting: deque[threading.Lock] = deque()
 
-    def __enter__(self) -> None:
+    def acquire(self, timeout_s: float) -> bool:
+        """Whether it was granted within so many real seconds; `release` it then."""
         with self._guard:
             if not self._held:
                 self._held = True
-                return
+                return True
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        turn.acquire()
+        if turn.acquire(timeout=timeout_s):
+            return True
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return False
+        return True  # granted at the very last moment
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -58,15 +69,21 @@ class FairLock:
 class Database:
     """An engine with the right hooks. `write` is the one way to change, `read` the one way to only look."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, patience_s: float = PATIENCE_S) -> None:
         self.engine = engine
+        self._patience_s = patience_s
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writers = FairLock()
         self._reading = engine.execution_options(reading=True)
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 10) -> Database:
-        """Open the database at `url`; nothing is connected before the first use."""
+    def open(cls, url: str, *, pool_size: int = 10, patience_s: float = PATIENCE_S) -> Database:
+        """
+        Open the database at `url`; nothing is connected before the first use.
+
+        `patience_s`: how long, in real seconds, a write waits while others write to SQLite, and on PostgreSQL for each row
+        that another transaction holds.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
@@ -76,8 +93,8 @@ class Database:
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
             engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
-            event.listen(engine, "connect", _prepare_postgresql)
-        return cls(engine)
+            event.listen(engine, "connect", partial(_prepare_postgresql, patience_s))
+        return cls(engine, patience_s=patience_s)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -90,8 +107,16 @@ class Database:
             with _translated(), self.engine.begin() as connection:
                 yield connection
             return
-        with self._writers, _translated(), self.engine.begin() as connection:
-            yield connection
+        asked_at = time.monotonic()
+        if not self._writers.acquire(self._patience_s):
+            raise DatabaseUnavailable
+        try:
+            left_s = max(0.0, self._patience_s - (time.monotonic() - asked_at))
+            patient = self.engine.execution_options(busy_timeout_ms=int(left_s * 1000))
+            with _translated(), patient.begin() as connection:
+                yield connection
+        finally:
+            self._writers.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -129,7 +154,7 @@ def _translated() -> Iterator[None]:
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the begin hook decides, not the driver
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE_S * 1000)}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
@@ -137,14 +162,18 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if "busy_timeout_ms" in options:
+        # What is left after waiting for this process's own writers: both together are what a writer waits.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={options['busy_timeout_ms']}")
+    connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
 
 
-def _prepare_postgresql(connection: Any, _record: ConnectionPoolEntry) -> None:
+def _prepare_postgresql(patience_s: float, connection: Any, _record: ConnectionPoolEntry) -> None:
     autocommit = connection.autocommit
     connection.autocommit = True
     connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute(f"SET lock_timeout = {max(1, int(patience_s * 1000))}")
     connection.autocommit = autocommit
 
 
