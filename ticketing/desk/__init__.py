@@ -15,6 +15,7 @@ from ticketing.desk.opening import Opening
 from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
+from ticketing.desk.replaying import Replaying
 from ticketing.desk.reporting import Reporting
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
@@ -36,6 +37,7 @@ class Desk(
     Promising,
     Searching,
     Reporting,
+    Replaying,
     People,
     Settings,
 ):

@@ -88,7 +88,7 @@ class Reporting(DeskBase):
 
     def report(self, start: datetime, end: datetime) -> reports.Report:
         """The figures of [start, end), days in the desk's zone, all of one moment. Raises InvalidInput."""
-        start, end = _checked_period(start, end)
+        start, end = checked_period(start, end)
         with self._one_moment() as connection:
             configuration = self._configuration_in_force(connection)
 
@@ -103,7 +103,7 @@ class Reporting(DeskBase):
 
     def export_rows(self, start: datetime, end: datetime) -> list[ExportRow]:
         """The tickets opened in [start, end), one row each, in the order of opening. Raises InvalidInput."""
-        start, end = _checked_period(start, end)
+        start, end = checked_period(start, end)
         with self._one_moment() as connection:
             period = {"start": to_us(start), "end": to_us(end)}
             return [_export_row(row) for row in connection.execute(OPENED_IN_PERIOD, period).mappings()]
@@ -118,7 +118,8 @@ class Reporting(DeskBase):
             yield connection
 
 
-def _checked_period(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+def checked_period(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """The period in UTC. Raises InvalidInput where it is none."""
     start, end = checked_instant("start", start), checked_instant("end", end)
     if not start < end <= start + LONGEST_PERIOD:
         raise InvalidInput("end", "A period ends after it begins, and within ten years.")

@@ -1,0 +1,132 @@
+"""Replaying a period under another configuration: by hand, and two busy weeks against what really happened."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from tests.ticketing.fortnight import DOCUMENT, Fortnight
+from ticketing.configuration import parse
+from ticketing.desk import Desk
+from ticketing.errors import InvalidConfiguration, InvalidInput
+from ticketing.model import ClockKind, Priority, SlaClock
+from ticketing.replay import replay
+from ticketing.reports import Attainment
+
+FIRST, SOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION
+MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def promising(first_response: str) -> dict[str, Any]:
+    return {"policies": [{"first_response": {"medium": first_response}, "resolution": {"medium": "none"}}]}
+
+
+def as_judged(clocks: tuple[SlaClock, ...]) -> list[tuple[object, ...]]:
+    return [
+        (clock.kind, clock.run, clock.started_at, clock.due_at, clock.paused_at, clock.ended_at, clock.outcome)
+        for clock in clocks
+    ]
+
+
+def test_under_what_was_in_force_everything_is_as_it_was(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    fortnight = Fortnight(desk, cast, clock)
+    begin = clock.now
+    fortnight.pass_by()
+    configuration = desk.configuration()
+
+    for ticket in fortnight.tickets:
+        clocks = replay(desk.events(ticket.ref), configuration, fortnight.agents)
+        assert as_judged(clocks) == as_judged(desk.ticket(ticket.ref).clocks)
+
+    replayed = desk.replay(DOCUMENT, begin - DAY, clock.now + DAY)
+    assert replayed.tickets >= len(fortnight.tickets) > 20
+    assert replayed.replayed == replayed.actual
+    assert sum(figures.breached for figures in replayed.actual.values()) == len(replayed.breaches) > 5
+    assert all(breach.was_breached for breach in replayed.breaches)
+
+
+def test_a_stricter_promise_would_have_been_missed(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    desk.seed(promising("4h"))
+    amir = cast.agent("amir", {"general": 3})
+    quick = cast.ticket(category="general", priority=Priority.MEDIUM)
+    slow = cast.ticket(category="general", priority=Priority.MEDIUM)
+    clock.advance(minutes=30)
+    cast.says(quick.ref, amir, "Try again.")
+    clock.advance(minutes=60)
+    cast.says(slow.ref, amir, "Try again.")
+
+    seen: list[tuple[int, int]] = []
+    replayed = desk.replay(promising("1h"), MONDAY - DAY, MONDAY + DAY, progress=lambda *of: seen.append(of))
+
+    assert replayed.actual == {FIRST: Attainment(met=2)}
+    assert replayed.replayed == {FIRST: Attainment(met=1, breached=1)}
+    (breach,) = replayed.breaches
+    assert (breach.number, breach.kind, breach.was_breached) == (slow.number, FIRST, False)
+    assert (breach.due_at, breach.ended_at) == (MONDAY + timedelta(hours=1), MONDAY + timedelta(minutes=90))
+    assert seen == [(2, 2)]
+    assert desk.ticket(slow.ref).clocks == slow_clocks(desk, slow.number), "nothing is changed"
+
+
+def slow_clocks(desk: Desk, number: int) -> tuple[SlaClock, ...]:
+    ref = desk.find(number)
+    assert ref is not None
+    return desk.ticket(ref).clocks
+
+
+def test_a_promise_that_was_not_made_is_judged_too(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Solutions were not promised; under the defaults this one is late, though it is not solved yet."""
+    desk.seed(promising("4h"))
+    cast.agent("amir", {"general": 3})
+    ticket = cast.ticket(category="general", priority=Priority.MEDIUM)
+    clock.advance(days=4)
+
+    replayed = desk.replay({}, MONDAY - DAY, MONDAY + DAY)
+
+    assert SOLUTION not in replayed.actual
+    late = {breach.kind: breach for breach in replayed.breaches}
+    assert late[SOLUTION].due_at == ticket.opened_at + 3 * DAY
+    assert late[SOLUTION].ended_at is None
+
+
+def test_waiting_counts_for_no_other_policy_either(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir", {"general": 3})
+    ticket = cast.ticket(category="general", priority=Priority.MEDIUM)
+    desk.wait_for_customer(desk.start(ticket.ref, by=amir).ref, by=amir)
+    clock.advance(hours=10)
+    desk.resume(ticket.ref, by=amir)
+    clock.advance(minutes=30)
+    desk.resolve(ticket.ref, by=amir)
+    strict = {"policies": [{"resolution": {"medium": "1h"}, "first_response": {"medium": "none"}}]}
+
+    replayed = desk.replay(strict, MONDAY - DAY, MONDAY + DAY)
+
+    assert replayed.replayed == {SOLUTION: Attainment(met=1)}
+
+
+def test_an_answer_that_was_pulled_back_was_none(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir", {"general": 3})
+    ticket = cast.ticket(category="general", priority=Priority.MEDIUM)
+    clock.advance(minutes=10)
+    comment = desk.add_comment(ticket.ref, author_id=amir, text="Wrong window", source="m:C:1")
+    clock.advance(minutes=1)
+    desk.pull_back(ticket.ref, comment.number, by=amir)
+    clock.advance(hours=2)
+    configuration = parse(deepcopy(promising("1h")))
+
+    clocks = {one.kind: one for one in replay(desk.events(ticket.ref), configuration, {amir})}
+
+    assert clocks[FIRST].ended_at is None
+    assert desk.replay(promising("1h"), MONDAY - DAY, MONDAY + DAY).replayed == {FIRST: Attainment(breached=1)}
+
+
+def test_what_cannot_be_replayed_is_refused(desk: Desk) -> None:
+    with pytest.raises(InvalidConfiguration):
+        desk.replay({"policies": [{"first_response": {"medium": "soon"}}]}, MONDAY, MONDAY + DAY)
+    with pytest.raises(InvalidInput):
+        desk.replay({}, MONDAY, MONDAY)
