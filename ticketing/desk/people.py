@@ -227,6 +227,12 @@ class People(DeskBase):
             roster.refresh(connection, agent_id, self._clock())
             return _known_agent(connection, agent_id)
 
+    def shifts(self, agent_id: PersonId) -> Mapping[str, Sequence[str]] | None:
+        """When an agent works, as `set_shifts` takes it; None for no shifts."""
+        with self._database.read() as connection:
+            stored = connection.execute(select(agents.c.shifts).where(agents.c.id == agent_id)).scalar()
+        return stored or None
+
     @use_case
     def add_leave(self, agent_id: PersonId, start: datetime, end: datetime, *, by: PersonId | None) -> Agent:
         """An agent is not there from `start` to `end`. Raises InvalidInput, NotAnAgent."""

@@ -1,0 +1,226 @@
+"""Play a scenario through a desk, from event to event, on a clock that jumps."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from ticketing.calendars import Calendar, is_open, next_opening
+from ticketing.database import Database
+from ticketing.desk import Desk
+from ticketing.desk.roster import shift_calendar
+from ticketing.instants import from_us
+from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.reports import Report
+from ticketing.simulation.scenario import Arrival, Scenario, SimulatedAgent
+from ticketing.transaction import Transaction
+
+HOUSEKEEPING = timedelta(hours=1)
+QUESTIONS = 2
+"""An agent asks back at most so often about one ticket."""
+
+WORKABLE = {TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS}
+FREES = {TicketStatus.OPEN, TicketStatus.RESOLVED, TicketStatus.CLOSED}
+STAGES = {EventKind.WARNED: "warning", EventKind.BREACHED: "breach"}
+
+Progress = Callable[[float], None]
+"""Called with the share that has been played, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A warning or breach, when it was given and which deadline it is about."""
+
+    at: datetime
+    due_at: datetime
+    ref: TicketRef
+    kind: ClockKind
+    run: int
+    stage: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a scenario: the desk's own report of it, and every alert in order."""
+
+    scenario: Scenario
+    report: Report
+    alerts: tuple[Alert, ...]
+    nobody_could: int
+    """How often a ticket arrived or waited that nobody could take."""
+
+
+def play(scenario: Scenario, database: Database, *, progress: Progress = lambda _share: None) -> Played:
+    """Play the scenario on an empty, migrated database, which afterwards holds the whole time for a closer look."""
+    stage = _Stage(scenario, database)
+    stage.run(progress)
+    report = stage.desk.report(scenario.start, scenario.end)
+    return Played(scenario, report, tuple(stage.alerts), stage.nobody_could)
+
+
+@dataclass
+class _Worker:
+    """An agent at work: one thing at a time, within their shifts."""
+
+    agent: SimulatedAgent
+    shifts: Calendar | None
+    is_busy: bool = False
+    looks_at: datetime | None = None
+
+
+@dataclass
+class _Stage:
+    scenario: Scenario
+    database: Database
+    alerts: list[Alert] = field(default_factory=list)
+    nobody_could: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.scenario.start
+        self.random = Random(self.scenario.seed)  # noqa: S311 - it guards nothing
+        self.desk = Desk(self.database, lambda: self.now)
+        self.desk.subscribe(self._observe)
+        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = count()
+        self._customers: dict[str, PersonId] = {}
+        self._questions: dict[TicketRef, int] = {}
+        self._woken: set[PersonId] = set()
+        self._has_room = False
+        self._watch_at: datetime | None = None
+        self._workers: dict[PersonId, _Worker] = {}
+
+    def run(self, progress: Progress) -> None:
+        """From the first arrival to the end."""
+        self._set_up()
+        length = self.scenario.end - self.scenario.start
+        while self._agenda and self._agenda[0][0] < self.scenario.end:
+            at, _, act = heapq.heappop(self._agenda)
+            self.now = max(at, self.now)
+            act()
+            self._settle()
+            progress((self.now - self.scenario.start) / length)
+        self.now = self.scenario.end
+        self.desk.watch_step(self.now)
+        progress(1.0)
+
+    def _set_up(self) -> None:
+        self.desk.seed(self.scenario.document)
+        for number, agent in enumerate(self.scenario.agents):
+            person = self.desk.ensure_person(f"agent:{number}", agent.name, tz=agent.tz)
+            self.desk.make_agent(
+                person.id, skills=agent.skills, max_load=agent.max_load, is_senior=agent.is_senior, by=None
+            )
+            if agent.shifts is not None:
+                self.desk.set_shifts(person.id, agent.shifts, by=None)
+            self._workers[person.id] = _Worker(agent, shift_calendar(agent.shifts, agent.tz))
+        for number, arrival in enumerate(self.scenario.arrivals):
+            self._at(arrival.at, lambda arrival=arrival, number=number: self._open(arrival, number))  # type: ignore[misc]
+        self._at(self.now, self._roster)
+        self._at(self.now, self._housekeeping)
+
+    def _at(self, at: datetime, act: Callable[[], None]) -> None:
+        heapq.heappush(self._agenda, (at, next(self._numbers), act))
+
+    def _observe(self, _tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if event.kind in STAGES:
+            kind, due_at = ClockKind(event.data["clock"]), from_us(event.data["due_at"])
+            self.alerts.append(Alert(event.at, due_at, ticket.ref, kind, event.data["run"], STAGES[event.kind]))
+        if event.kind is EventKind.UNASSIGNABLE:
+            self.nobody_could += 1
+        if event.kind is EventKind.STATUS and event.to_value in FREES:
+            self._has_room = True
+        if ticket.assigned_agent_id is not None:
+            self._woken.add(ticket.assigned_agent_id)
+
+    def _settle(self) -> None:
+        """What the bot's jobs do after a change: hand out, look at the clocks, and whoever got something looks up."""
+        if self._has_room:
+            self._has_room = False
+            self.desk.drain_queue(self.now)
+        due = self.desk.next_due_instant()
+        if due is not None and (self._watch_at is None or due < self._watch_at):
+            self._watch_at = due
+            self._at(due, self._watch)
+        woken, self._woken = self._woken, set()
+        for agent_id in sorted(woken):
+            self._look_up(agent_id)
+
+    # --- the desk's own steps -----------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        self._watch_at = None
+        self.desk.watch_step(self.now)
+
+    def _roster(self) -> None:
+        following = self.desk.roster_step(self.now)
+        self._has_room = True
+        if following is not None:
+            self._at(following, self._roster)
+
+    def _housekeeping(self) -> None:
+        self.desk.close_step(self.now)
+        self._has_room = True
+        self._at(self.now + HOUSEKEEPING, self._housekeeping)
+
+    # --- customers ----------------------------------------------------------------------------------------------------
+
+    def _open(self, arrival: Arrival, number: int) -> None:
+        customer = self._customers.get(arrival.customer)
+        if customer is None:
+            customer = self.desk.ensure_person(f"customer:{arrival.customer}", arrival.customer).id
+            self.desk.set_tier(customer, arrival.tier, by=None)
+            self._customers[arrival.customer] = customer
+        self.desk.open_ticket(
+            customer,
+            subject=f"Question {number + 1}",
+            description="What it is about.",
+            category=arrival.category,
+            priority=arrival.priority,
+            source=f"s:{number}",
+        )
+
+    def _write(self, ref: TicketRef, text: str) -> None:
+        self.desk.add_comment(ref, author_id=ref.customer_id, text=text, source=self._source())
+
+    def _source(self) -> str:
+        return f"c:{next(self._numbers)}"
+
+    # --- agents -------------------------------------------------------------------------------------------------------
+
+    def _look_up(self, agent_id: PersonId) -> None:
+        """Take up what is due first, if there is anything, one is free, and it is one's shift."""
+        worker = self._workers[agent_id]
+        if worker.is_busy:
+            return
+        if worker.shifts is not None and not is_open(worker.shifts, self.now):
+            opening = next_opening(worker.shifts, self.now)
+            if worker.looks_at != opening:
+                worker.looks_at = opening
+                self._at(opening, lambda: self._look_up(agent_id))
+            return
+        mine = [ticket for ticket in self.desk.tickets_of_agent(agent_id) if ticket.status in WORKABLE]
+        if mine:
+            worker.is_busy = True
+            needed = self.scenario.habits.around(self.scenario.habits.work, self.random)
+            self._at(self.now + needed, lambda: self._answer(agent_id, mine[0].ref))
+
+    def _answer(self, agent_id: PersonId, ref: TicketRef) -> None:
+        self._workers[agent_id].is_busy = False
+        self._woken.add(agent_id)
+        ticket, habits = self.desk.ticket(ref), self.scenario.habits
+        if ticket.assigned_agent_id != agent_id or ticket.status not in WORKABLE:
+            return
+        asked = self._questions.get(ref, 0)
+        if asked < QUESTIONS and self.random.random() < habits.asks_back:
+            self._questions[ref] = asked + 1
+            self.desk.wait_for_customer(ref, by=agent_id, question="Which one?", source=self._source())
+            self._at(self.now + habits.around(habits.reply, self.random), lambda: self._write(ref, "The second."))
+            return
+        self.desk.resolve(ref, by=agent_id, answer="This way.", source=self._source())
+        if self.random.random() < habits.reopens:
+            after = self.now + habits.around(habits.reopens_after, self.random)
+            self._at(after, lambda: self._write(ref, "It is still broken."))
