@@ -6,8 +6,8 @@ Shapes: https://docs.slack.dev/apis/events-api and https://docs.slack.dev/refere
 
 from collections.abc import Callable
 
-from sandbox.model import JSON, Channel, Person, View
-from sandbox.present import user_json
+from sandbox.model import JSON, Channel, Person, UserGroup, View
+from sandbox.present import group_json, user_json
 from sandbox.workspace import Workspace
 
 _MESSAGE_EVENTS = {"channel": "message.channels", "private": "message.groups", "im": "message.im"}
@@ -89,6 +89,42 @@ class Events:
         user = user_json(self._workspace, person)
         event = {"type": "user_change", "user": user, "cache_ts": person.updated, "event_ts": self._workspace.new_ts()}
         self._give("user_change", event)
+
+    def team_join(self, person: Person) -> None:
+        """Somebody is new in the team."""
+        event = {"type": "team_join", "user": user_json(self._workspace, person), "event_ts": self._workspace.new_ts()}
+        self._give("team_join", event)
+
+    def channel_renamed(self, channel: Channel) -> None:
+        """`channel_rename`, or `group_rename` of a private channel that the app is in."""
+        about = {"id": channel.id, "name": channel.name, "created": channel.created}
+        self._of_channel(channel, "rename", {"channel": about})
+
+    def channel_archived(self, channel: Channel, user: str) -> None:
+        """`channel_archive` or `channel_unarchive`, of a private channel `group_...`."""
+        self._of_channel(
+            channel, "archive" if channel.is_archived else "unarchive", {"channel": channel.id, "user": user}
+        )
+
+    def _of_channel(self, channel: Channel, verb: str, fields: JSON) -> None:
+        if channel.kind == "private" and self._workspace.bot_user_id not in channel.members:
+            return
+        kind = f"{'channel' if channel.kind == 'channel' else 'group'}_{verb}"
+        self._give(kind, {"type": kind, **fields, "event_ts": self._workspace.new_ts()})
+
+    def group_changed(self, group: UserGroup, before: list[str]) -> None:
+        """A user group has other members: `subteam_members_changed`, and `subteam_updated` with the whole group."""
+        workspace = self._workspace
+        now, previous = int(workspace.clock.now()), group.updated
+        group.updated = now
+        added, removed = sorted(set(group.users) - set(before)), sorted(set(before) - set(group.users))
+        self._give("subteam_members_changed", {
+            "type": "subteam_members_changed", "subteam_id": group.id, "team_id": workspace.team_id,
+            "date_previous_update": previous, "date_update": now, "added_users": added, "added_users_count": len(added),
+            "removed_users": removed, "removed_users_count": len(removed), "event_ts": workspace.new_ts(),
+        })  # fmt: skip
+        about = {**group_json(workspace, group), "users": group.users}
+        self._give("subteam_updated", {"type": "subteam_updated", "subteam": about, "event_ts": workspace.new_ts()})
 
     def home_opened(self, channel: Channel, user: str, tab: str, view: View | None, view_json: JSON | None) -> None:
         """A person opened the app's home or its messages."""

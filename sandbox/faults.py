@@ -8,6 +8,10 @@ from sandbox.errors import ControlError
 
 RETRY_SCHEDULE_S = (0.0, 60.0, 300.0)
 """When an event that was not acked is sent again (https://docs.slack.dev/apis/events-api, Retries)."""
+ACK_LIMIT_S = 3.0
+"""How long the app has to ack (https://docs.slack.dev/interactivity/handling-user-interaction and /apis/events-api)."""
+SWITCH_OFF_AFTER = 1_000
+"""An app with fewer deliveries an hour is not switched off (https://docs.slack.dev/apis/events-api, Failure limits)."""
 
 
 @dataclass
@@ -51,6 +55,8 @@ class Faults:
     delivery: DeliveryFault = field(default_factory=DeliveryFault)
     retry_schedule_s: tuple[float, ...] = RETRY_SCHEDULE_S
     seed: int = 1
+    switch_off_after: int = SWITCH_OFF_AFTER
+    ack_limit_s: float = ACK_LIMIT_S
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311
@@ -59,7 +65,8 @@ class Faults:
     def clear(self) -> None:
         """None at all, as at the start."""
         self.change({"api": [], "delivery": {}, "rate_limits": self._rate_limits_at_start,
-                     "retry_schedule_s": list(RETRY_SCHEDULE_S), "seed": 1})  # fmt: skip
+                     "retry_schedule_s": list(RETRY_SCHEDULE_S), "seed": 1, "switch_off_after": SWITCH_OFF_AFTER,
+                     "ack_limit_s": ACK_LIMIT_S})  # fmt: skip
 
     def strike(self, method: str) -> ApiFault | None:
         """The fault that hits this call, if one does."""
@@ -84,13 +91,24 @@ class Faults:
             delivery = DeliveryFault(**raw["delivery"]) if "delivery" in raw else self.delivery
             schedule = tuple(float(s) for s in raw.get("retry_schedule_s", self.retry_schedule_s))
             seed = int(raw.get("seed", self.seed))
+            limit = float(raw.get("ack_limit_s", self.ack_limit_s))
+            least = int(raw.get("switch_off_after", self.switch_off_after))
         except (TypeError, ValueError) as error:
             raise ControlError(400, "invalid_faults", f"These are not faults: {error}.") from error
-        unknown = set(raw) - {"api", "delivery", "rate_limits", "retry_schedule_s", "seed"}
+        unknown = set(raw) - {
+            "api",
+            "delivery",
+            "rate_limits",
+            "retry_schedule_s",
+            "seed",
+            "switch_off_after",
+            "ack_limit_s",
+        }
         if unknown:
             raise ControlError(400, "invalid_faults", f"{sorted(unknown)[0]!r} is not a fault.")
         self.api, self.delivery, self.retry_schedule_s = api, delivery, schedule
         self.rate_limits = bool(raw.get("rate_limits", self.rate_limits))
+        self.switch_off_after, self.ack_limit_s = least, limit
         if "seed" in raw:
             self.seed = seed
             self._random = random.Random(seed)  # noqa: S311
@@ -103,4 +121,6 @@ class Faults:
             "rate_limits": self.rate_limits,
             "retry_schedule_s": list(self.retry_schedule_s),
             "seed": self.seed,
+            "switch_off_after": self.switch_off_after,
+            "ack_limit_s": self.ack_limit_s,
         }

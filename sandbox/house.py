@@ -12,7 +12,8 @@ from sandbox.faults import Faults
 from sandbox.log import Log
 from sandbox.manifest import Manifest
 from sandbox.messages import Messages
-from sandbox.model import JSON, Channel, Message
+from sandbox.model import Channel, Message, StoredFile
+from sandbox.offers import Offers
 from sandbox.ratelimits import RateLimits
 from sandbox.triggers import Triggers
 from sandbox.views import Views
@@ -46,8 +47,7 @@ class House:
 
     def _new_triggers(self) -> None:
         self.triggers = Triggers(self.workspace.ids, self.workspace.team_id)
-        self.options: dict[tuple[str, str, str], list[JSON]] = {}
-        """(view or message, block, action) -> what an external select was last given there."""
+        self.offers = Offers()
 
     def _connections_changed(self) -> None:
         self.workspace.changes.tell("app", connections=self.socket.count)
@@ -55,6 +55,7 @@ class House:
     def reset(self) -> None:
         """Back to the workspace as configured; open connections stay."""
         self.courier.forget()
+        self.courier.switch_on()
         self.workspace.reset()
         self._new_triggers()
         self.faults.clear()
@@ -77,6 +78,14 @@ class House:
         if not present:
             channel.members.discard(user)
         self.workspace.changes.tell("conversations", channel=channel.id)
+
+    def share(self, channel: Channel, message: Message, file: StoredFile) -> None:
+        """A file stands in a message: remembered with the file, and told to the app."""
+        if channel.id not in file.channels:
+            file.channels.append(channel.id)
+        file.shares.append({"channel": channel.id, "name": channel.name, "public": channel.kind == "channel",
+                            "ts": message.ts, "thread_ts": message.thread_ts})  # fmt: skip
+        self.events.file_shared(channel, file.id, file.user)
 
     def react(self, channel: Channel, message: Message, user: str, name: str) -> None:
         """Put an emoji on a message. Raises SlackError `invalid_name`, `already_reacted` or `too_many_emoji`."""

@@ -1,6 +1,6 @@
 """Writing, changing and reading messages, and the events that follow from it."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -166,8 +166,3 @@ def _remove(stamps: list[str], ts: str) -> None:
     index = bisect_left(stamps, ts)
     if index < len(stamps) and stamps[index] == ts:
         del stamps[index]
-
-
-def add_stamp(stamps: list[str], ts: str) -> None:
-    """Put a stamp where it belongs."""
-    insort(stamps, ts)

@@ -112,6 +112,8 @@ class StoredFile:
     uploaded: bool = False
     completed: bool = False
     channels: list[str] = field(default_factory=list)
+    shares: list[JSON] = field(default_factory=list)
+    """Where it was shared: `channel`, `name`, `public`, `ts`, `thread_ts`."""
 
 
 @dataclass(slots=True)
@@ -122,3 +124,4 @@ class UserGroup:
     handle: str
     name: str
     users: list[str]
+    updated: int = 0

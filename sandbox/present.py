@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sandbox.model import JSON, Channel, Person, StoredFile, View
+from sandbox.model import JSON, Channel, Person, StoredFile, UserGroup, View
 from sandbox.workspace import Workspace
 
 
@@ -63,6 +63,25 @@ def channel_json(workspace: Workspace, channel: Channel) -> JSON:
     }  # fmt: skip
 
 
+def group_json(workspace: Workspace, group: UserGroup) -> JSON:
+    """A user group (https://docs.slack.dev/reference/objects/usergroup-object)."""
+    return {
+        "id": group.id, "team_id": workspace.team_id, "is_usergroup": True, "is_subteam": True,
+        "name": group.name, "handle": group.handle, "description": "", "is_external": False, "date_create": 0,
+        "date_update": group.updated, "date_delete": 0, "auto_type": None, "user_count": len(group.users),
+    }  # fmt: skip
+
+
+def _shares(file: StoredFile) -> JSON:
+    """In which messages a file stands, as `files.info` tells it."""
+    found: JSON = {}
+    for share in file.shares:
+        one = {key: share[key] for key in ("ts", "thread_ts") if share.get(key)}
+        entry = {**one, "channel_name": share["name"], "reply_users": [], "reply_users_count": 0, "reply_count": 0}
+        found.setdefault("public" if share["public"] else "private", {}).setdefault(share["channel"], []).append(entry)
+    return found
+
+
 def view_json(workspace: Workspace, view: View) -> JSON:
     """A view object as answers and payloads carry it (https://docs.slack.dev/reference/views)."""
     body = view.body
@@ -106,8 +125,9 @@ def file_json(workspace: Workspace, file: StoredFile, base_url: str) -> JSON:
         "mimetype": file.mimetype, "filetype": kind, "pretty_type": kind.upper(), "user": file.user,
         "user_team": workspace.team_id, "editable": False, "size": file.size, "mode": "hosted", "is_external": False,
         "external_type": "", "is_public": False, "public_url_shared": False, "url_private": url,
-        "url_private_download": url.replace("/files-pri/", "/files-pri/") + "?download=1",
+        "url_private_download": f"{url}?download=1",
         "permalink": f"https://{workspace.config.team_domain}.slack.com/files/{file.user}/{file.id}/{file.name}",
         "channels": [one for one in file.channels if one.startswith("C")],
         "ims": [one for one in file.channels if one.startswith("D")], "groups": [], "has_rich_preview": False,
+        "shares": _shares(file),
     }  # fmt: skip

@@ -16,7 +16,7 @@ from sandbox import responses
 from sandbox.api.door import BODY_MAX, Files, WebApi
 from sandbox.api.files import FILE_MAX_BYTES
 from sandbox.config import WorkspaceConfig
-from sandbox.control import acts, asking, clicks, sight
+from sandbox.control import acts, asking, clicks, roster, sight
 from sandbox.control import workspace as outside
 from sandbox.errors import ControlError, SlackError
 from sandbox.house import House
@@ -26,7 +26,7 @@ from sandbox.model import JSON
 CLIENT = Path(__file__).parent / "client"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
+    "default-src 'self'; img-src 'self' data: blob: https:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
@@ -97,6 +97,9 @@ def control_routes(house: House) -> list[web.RouteDef]:
         ("POST", "/control/channels", outside.new_channel),
         ("POST", "/control/channels/{channel}/members", outside.set_member),
         ("PATCH", person, outside.change_person),
+        ("POST", "/control/people", roster.new_person),
+        ("PATCH", "/control/channels/{channel}", roster.change_channel),
+        ("PATCH", "/control/usergroups/{group}", roster.change_group),
         ("GET", "/control/changes", outside.changes),
         ("GET", "/control/live", outside.live),
         ("GET", "/control/clock", outside.get_clock),

@@ -9,6 +9,9 @@ from sandbox.ids import Ids
 from sandbox.manifest import Manifest
 from sandbox.model import JSON, Channel, Message, Person, StoredFile, UserGroup, View
 
+MESSAGE_STATES_KEPT = 2_000
+"""In how many messages, counted for each person, choices are remembered."""
+
 
 class Workspace:
     """Everything that `reset` brings back to what was configured."""
@@ -45,7 +48,7 @@ class Workspace:
             for entry in config.usergroups
         }
         for entry in config.people:
-            self._add_person(entry)
+            self.add_person(entry)
         bot_name = self.manifest.bot_name
         self.people[self.bot_user_id] = Person(
             self.bot_user_id, bot_name.lower().replace(" ", "-"), bot_name, "", "UTC", config.team_id, is_bot=True
@@ -59,12 +62,21 @@ class Workspace:
                 set(members) | ({self.bot_user_id} if channel.app_is_member else set()), channel.topic,
             )  # fmt: skip
 
-    def _add_person(self, entry: PersonEntry) -> None:
-        self.people[entry.id] = Person(
+    def keep_message_state(self, key: tuple[str, str, str], state: dict[str, dict[str, JSON]]) -> None:
+        """Remember what a person chose in a message's inputs; of too many, the oldest are forgotten."""
+        self.message_state.pop(key, None)
+        self.message_state[key] = state
+        while len(self.message_state) > MESSAGE_STATES_KEPT:
+            del self.message_state[next(iter(self.message_state))]
+
+    def add_person(self, entry: PersonEntry) -> Person:
+        """Put somebody among the people."""
+        person = self.people[entry.id] = Person(
             entry.id, entry.name, entry.real_name or entry.name, entry.email, entry.tz,
             entry.team_id or self.config.team_id, entry.is_admin, entry.deleted,
             updated=int(self.clock.now()),
         )  # fmt: skip
+        return person
 
     @property
     def team_id(self) -> str:

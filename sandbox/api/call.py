@@ -75,6 +75,8 @@ class Call:
     def ids(self, name: str) -> list[str]:
         """A comma-separated list, or an array."""
         value = self.arguments.get(name)
+        if isinstance(value, dict):
+            raise SlackError.arguments(f"must provide a string [json-pointer:/{name}]")
         if isinstance(value, list):
             return [str(one) for one in value]
         return [one.strip() for one in str(value or "").split(",") if one.strip()]

@@ -1,5 +1,7 @@
 """`conversations.*` (https://docs.slack.dev/reference/methods?family=conversations)."""
 
+import re
+
 from sandbox.api import page
 from sandbox.api.call import Call, Method
 from sandbox.errors import SlackError
@@ -70,8 +72,17 @@ def _shown(call: Call, channel: Channel, stamps: list[str]) -> list[JSON]:
     return [messages.shown(channel, channel.messages[ts], metadata=with_metadata) for ts in stamps]
 
 
+def _bounds(call: Call) -> tuple[str, str | None]:
+    """`oldest` and `latest`. Raises SlackError `invalid_ts_oldest` or `invalid_ts_latest` for what is no time."""
+    found = {name: call.text(name) for name in ("oldest", "latest")}
+    for name, value in found.items():
+        if value is not None and not re.fullmatch(r"\d+(\.\d+)?", value):
+            raise SlackError(f"invalid_ts_{name}")
+    return found["oldest"] or "0", found["latest"]
+
+
 def _window(call: Call, stamps: list[str], limit: int, cursor_ts: str | None) -> tuple[list[str], bool]:
-    oldest, latest = call.text("oldest") or "0", call.text("latest")
+    oldest, latest = _bounds(call)
     inclusive = call.flag("inclusive")
     if cursor_ts is not None:
         latest, inclusive = cursor_ts, False
@@ -103,7 +114,8 @@ def replies(call: Call) -> JSON:
         raise SlackError("thread_not_found")
     root_ts = message.thread_ts or ts
     limit = call.number("limit", REPLIES_MAX, most=REPLIES_MAX)
-    oldest, latest, inclusive = call.text("oldest") or "0", call.text("latest"), call.flag("inclusive")
+    oldest, latest = _bounds(call)
+    inclusive = call.flag("inclusive")
     after = page.read_cursor(call, "next_ts")
     if after is not None:
         oldest, inclusive = after, False

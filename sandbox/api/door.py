@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from typing import Any
 
@@ -22,14 +23,29 @@ METHODS: dict[str, Method] = {
     for method in family.METHODS
 }
 _UNKNOWN = "unknown_method"
+CHARSETS = {"utf-8", "utf8", "iso-8859-1"}
+_ARGUMENT_NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 async def arguments_of(request: web.Request) -> JSON:
     """
     The arguments of a call: query, form or JSON body (https://docs.slack.dev/apis/web-api#basics).
 
-    An empty JSON body is no arguments. Raises SlackError for a body that cannot be read.
+    An empty JSON body is no arguments. Raises SlackError for a body that cannot be read and for names that no argument has;
+    a name that a method merely does not know is passed over, as Slack does.
     """
+    if (request.charset or "utf-8").lower() not in CHARSETS:
+        raise SlackError("invalid_charset")
+    arguments = await _raw_arguments(request)
+    for name in arguments:
+        if name.endswith("]") and "[" in name:
+            raise SlackError("invalid_array_arg")
+        if not _ARGUMENT_NAME.fullmatch(name):
+            raise SlackError("invalid_arg_name")
+    return arguments
+
+
+async def _raw_arguments(request: web.Request) -> JSON:
     arguments: JSON = dict(request.query)
     if request.method == "GET":
         return arguments

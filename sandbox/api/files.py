@@ -8,9 +8,12 @@ from sandbox.errors import SlackError
 from sandbox.model import JSON, Channel, StoredFile
 from sandbox.present import app_author, file_json
 from sandbox.ratelimits import Tier
+from sandbox.workspace import Workspace
 
 FILE_MAX_BYTES = 50_000_000
 """The sandbox keeps files in memory, so it takes less than Slack's gigabyte."""
+PENDING_MAX = 100
+"""How many announced uploads may wait for their completion, so that memory stays bounded by what is shared."""
 
 
 def get_upload_url(call: Call) -> JSON:
@@ -24,6 +27,7 @@ def get_upload_url(call: Call) -> JSON:
     if not 0 < length <= FILE_MAX_BYTES:
         raise SlackError("file_uploads_disabled" if length > FILE_MAX_BYTES else "invalid_arguments")
     workspace = house.workspace
+    _forget_abandoned(workspace)
     file_id = workspace.ids.new("F")
     mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
     workspace.files[file_id] = StoredFile(
@@ -32,12 +36,21 @@ def get_upload_url(call: Call) -> JSON:
     return {"upload_url": f"{house.base_url}/upload/v1/{file_id}", "file_id": file_id}
 
 
+def _forget_abandoned(workspace: Workspace) -> None:
+    """Uploads that were announced and not completed are forgotten when many newer ones were."""
+    pending = [file.id for file in workspace.files.values() if not file.completed]
+    for file_id in pending[: max(0, len(pending) - PENDING_MAX + 1)]:
+        del workspace.files[file_id]
+
+
 def complete_upload(call: Call) -> JSON:
     """https://docs.slack.dev/reference/methods/files.completeUploadExternal"""
     house = call.house
     entries = call.structure("files")
-    if not isinstance(entries, list) or not entries:
+    if not entries:
         raise SlackError.arguments("missing required field: files")
+    if not isinstance(entries, list):
+        raise SlackError.arguments("must provide an array [json-pointer:/files]")
     files = []
     for entry in entries:
         file = house.workspace.files.get(str(entry.get("id")) if isinstance(entry, dict) else "")
@@ -48,11 +61,12 @@ def complete_upload(call: Call) -> JSON:
         files.append((file, entry))
     channel_ids = call.ids("channel_id") or call.ids("channels")
     targets = [_share_target(call, channel_id) for channel_id in channel_ids]
+    body = _body(call, targets)
     for file, entry in files:
         file.title = str(entry.get("title") or file.name)
         file.completed = True
     for channel in targets:
-        _share(call, channel, [file for file, _ in files])
+        _share(call, channel, [file for file, _ in files], body)
     return {"files": [file_json(house.workspace, file, house.base_url) for file, _ in files]}
 
 
@@ -65,27 +79,29 @@ def _share_target(call: Call, channel_id: str) -> Channel:
         raise SlackError("channel_not_found")
     if workspace.bot_user_id not in channel.members:
         raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError("is_archived")
     return channel
 
 
-def _share(call: Call, channel: Channel, files: list[StoredFile]) -> None:
-    house = call.house
-    for file in files:
-        file.channels.append(channel.id)
-    body: JSON = {
-        "type": "message", "subtype": "file_share", "text": call.text("initial_comment") or "",
-        "files": [file_json(house.workspace, file, house.base_url) for file in files], "upload": False,
-        **app_author(house.workspace),
-    }  # fmt: skip
+def _body(call: Call, targets: list[Channel]) -> JSON:
+    """The message that is to hold the files. Raises SlackError `invalid_thread_ts` or `invalid_blocks`."""
+    body: JSON = {"type": "message", "subtype": "file_share", "text": call.text("initial_comment") or ""}
     blocks = call.structure("blocks")
     if blocks:
         body["blocks"] = checked_blocks(call, blocks)
     thread_ts = call.text("thread_ts")
-    if thread_ts is not None and thread_ts not in channel.messages:
+    if thread_ts is not None and any(thread_ts not in channel.messages for channel in targets):
         raise SlackError("invalid_thread_ts")
-    house.messages.post(channel, body, thread_ts=thread_ts)
+    return {**body, "upload": False, **app_author(call.house.workspace)}
+
+
+def _share(call: Call, channel: Channel, files: list[StoredFile], body: JSON) -> None:
+    house = call.house
+    shown = [file_json(house.workspace, file, house.base_url) for file in files]
+    message = house.messages.post(channel, {**body, "files": shown}, thread_ts=call.text("thread_ts"))
     for file in files:
-        house.events.file_shared(channel, file.id, house.workspace.bot_user_id)
+        house.share(channel, message, file)
 
 
 def info(call: Call) -> JSON:

@@ -3,8 +3,8 @@
 from sandbox.api import page
 from sandbox.api.call import Call, Method
 from sandbox.errors import SlackError
-from sandbox.model import JSON, UserGroup
-from sandbox.present import user_json
+from sandbox.model import JSON
+from sandbox.present import group_json, user_json
 from sandbox.ratelimits import Tier
 
 LIST_MAX = 1000
@@ -41,19 +41,11 @@ def lookup_by_email(call: Call) -> JSON:
     raise SlackError("users_not_found")
 
 
-def _group_json(call: Call, group: UserGroup) -> JSON:
-    return {
-        "id": group.id, "team_id": call.house.workspace.team_id, "is_usergroup": True, "is_subteam": True,
-        "name": group.name, "handle": group.handle, "description": "", "is_external": False, "date_create": 0,
-        "date_update": 0, "date_delete": 0, "auto_type": None, "user_count": len(group.users),
-    }  # fmt: skip
-
-
 def usergroups_list(call: Call) -> JSON:
     """https://docs.slack.dev/reference/methods/usergroups.list"""
     found = []
     for group in call.house.workspace.usergroups.values():
-        about = _group_json(call, group)
+        about = group_json(call.house.workspace, group)
         if call.flag("include_users"):
             about["users"] = group.users
         found.append(about)

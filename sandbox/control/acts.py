@@ -77,8 +77,7 @@ async def write(house: House, who: Person, request: web.Request) -> Answer:
     broadcast = thread_ts is not None and asking.flag(body, "broadcast")
     posted = house.messages.post(channel, content, thread_ts=thread_ts, broadcast=broadcast)
     for file in files:
-        file.channels.append(channel.id)
-        house.events.file_shared(channel, file.id, who.id)
+        house.share(channel, posted, file)
     return {"ok": True, "ts": posted.ts}
 
 

@@ -69,6 +69,14 @@ def channel(house: House, who: Person, channel_id: str) -> Channel:
     return found
 
 
+def any_channel(house: House, channel_id: str) -> Channel:
+    """A public or private channel, whoever asks. Raises ControlError 404."""
+    found = house.workspace.channels.get(channel_id)
+    if found is None or found.kind == "im":
+        raise ControlError(404, "no_such_channel", f"There is no channel {channel_id!r}.")
+    return found
+
+
 def writable(house: House, who: Person, channel_id: str) -> Channel:
     """One that they can write in. Raises ControlError 403 too."""
     found = channel(house, who, channel_id)

@@ -33,8 +33,11 @@ def _choose(house: House, element: JSON, block_id: str, value: Any, state: State
     """The new state of the element acted on, kept if it is an input; nothing for a button."""
     if element["type"] in {"button", "workflow_button"}:
         return None
-    options = house.options.get((place, block_id, element["action_id"]))
-    chosen = state_value(element, value, partial(asking.known, house), options)
+    options = house.offers.made(place, block_id, element["action_id"])
+    # What is chosen already can be sent again, though no query has offered it since the view was drawn anew.
+    kept = state.get(block_id, {}).get(element["action_id"], {})
+    chosen_before = [*(kept.get("selected_options") or []), *filter(None, [kept.get("selected_option")])]
+    chosen = state_value(element, value, partial(asking.known, house), [*options, *chosen_before])
     if element["type"] in STATEFUL:
         state.setdefault(block_id, {})[element["action_id"]] = chosen
     return chosen
@@ -54,7 +57,7 @@ async def act(house: House, who: Person, request: web.Request) -> Answer:
     state = first_state(blocks, house.workspace.message_state.get(key))
     chosen = _choose(house, element, block["block_id"], body.get("value"), state, place=message.ts)
     if element["type"] in STATEFUL:
-        house.workspace.message_state[key] = state
+        house.workspace.keep_message_state(key, state)
     entry = action(block, element, chosen, house.workspace.new_ts())
     payload = message_action(house, who, channel, message, action=entry, state=state, ephemeral=ephemeral)
     return await _send(house, payload, entry)
@@ -122,10 +125,8 @@ async def options(house: House, who: Person, request: web.Request) -> Answer:
         return unacked(ack, "This menu")
     answer = ack.payload if isinstance(ack.payload, dict) else {}
     offered, groups = answer.get("options") or [], answer.get("option_groups") or []
-    house.options[where, block_id, action_id] = [
-        *offered,
-        *(one for group in groups for one in group.get("options", [])),
-    ]
+    grouped = [one for group in groups for one in group.get("options", [])]
+    house.offers.add(where, block_id, action_id, [*offered, *grouped])
     return {"ok": True, "options": offered, "option_groups": groups}
 
 

@@ -15,7 +15,8 @@ from sandbox.present import user_json
 
 LIVE_QUEUE_MAX = 10_000
 """A client that reads so slowly that this many frames wait is cut; it opens again and reads anew."""
-NAME_MAX = 80
+NAME = r"[a-z0-9_\-]{1,80}"
+"""What a channel may be called."""
 
 
 async def workspace(house: House, request: web.Request) -> JSON:
@@ -27,6 +28,7 @@ async def workspace(house: House, request: web.Request) -> JSON:
         "app": {
             "id": config.app_id, "name": manifest.bot_name, "bot_user_id": config.bot_user_id, "bot_id": config.bot_id,
             "delivery": house.courier.mode, "connections": house.socket.count,
+            "request_url": house.courier.http.url, "events_on": house.courier.events_on,
             "commands": [{"command": one.command, "description": one.description, "usage_hint": one.usage_hint}
                          for one in manifest.commands],
             "shortcuts": [{"name": one.name, "type": one.type, "callback_id": one.callback_id}
@@ -36,7 +38,7 @@ async def workspace(house: House, request: web.Request) -> JSON:
         },
         "people": [{"id": one.id, "name": one.name, "real_name": one.real_name, "tz": one.tz, "is_admin": one.is_admin,
                     "deleted": one.deleted, "team_id": one.team_id} for one in state.people.values() if not one.is_bot],
-        "channels": [_channel_json(house, one) for one in state.channels.values() if one.kind != "im"],
+        "channels": [channel_as_json(house, one) for one in state.channels.values() if one.kind != "im"],
         "usergroups": [{"id": one.id, "handle": one.handle, "name": one.name} for one in state.usergroups.values()],
         "clock": house.clock.as_json(),
         "page": config.page,
@@ -44,10 +46,12 @@ async def workspace(house: House, request: web.Request) -> JSON:
     }  # fmt: skip
 
 
-def _channel_json(house: House, channel: Channel) -> JSON:
+def channel_as_json(house: House, channel: Channel) -> JSON:
+    """A channel as the control API shows it."""
     members = sorted(channel.members - {house.workspace.bot_user_id})
     return {"id": channel.id, "name": channel.name, "is_private": channel.kind == "private", "topic": channel.topic,
-            "members": members, "app_is_member": house.workspace.bot_user_id in channel.members}  # fmt: skip
+            "is_archived": channel.is_archived, "members": members,
+            "app_is_member": house.workspace.bot_user_id in channel.members}  # fmt: skip
 
 
 async def credentials(house: House, request: web.Request) -> JSON:
@@ -67,8 +71,11 @@ async def set_delivery(house: House, request: web.Request) -> JSON:
         url = asking.text(body, "request_url")
         if not re.match(r"https?://", url):
             raise ControlError(400, "invalid_field", "'request_url' must be an http address.")
+        if asking.flag(body, "verify") and not await house.courier.http.verify(url):
+            raise ControlError(400, "url_not_verified", f"{url} did not answer with the challenge that it was sent.")
         house.courier.http.url = url
     house.courier.mode = mode
+    house.courier.switch_on()
     house.workspace.changes.tell("app", connections=house.socket.count, delivery=mode)
     return {"ok": True, "delivery": mode}
 
@@ -84,7 +91,7 @@ async def new_channel(house: House, request: web.Request) -> JSON:
     body = await asking.body_of(request)
     state = house.workspace
     name = asking.text(body, "name")
-    if not re.fullmatch(rf"[a-z0-9_\-]{{1,{NAME_MAX}}}", name):
+    if not re.fullmatch(NAME, name):
         raise ControlError(400, "invalid_name", "A channel's name has small letters, digits, - and _, 80 at most.")
     if state.channel_named(name):
         raise ControlError(400, "name_taken", f"There is a #{name} already.")
@@ -104,20 +111,18 @@ async def new_channel(house: House, request: web.Request) -> JSON:
     if asking.flag(body, "app_is_member"):
         house.set_member(channel, state.bot_user_id, present=True)
     state.changes.tell("conversations", channel=channel_id)
-    return _channel_json(house, channel)
+    return channel_as_json(house, channel)
 
 
 async def set_member(house: House, request: web.Request) -> JSON:
     """Join or leave, people and the app."""
-    channel = house.workspace.channels.get(request.match_info["channel"])
-    if channel is None or channel.kind == "im":
-        raise ControlError(404, "no_such_channel", f"There is no channel {request.match_info['channel']!r}.")
+    channel = asking.any_channel(house, request.match_info["channel"])
     body = await asking.body_of(request)
     user = asking.text(body, "user")
     if user not in house.workspace.people:
         raise ControlError(404, "no_such_person", f"There is no person {user!r}.")
     house.set_member(channel, user, present=asking.flag(body, "present", default=True))
-    return _channel_json(house, channel)
+    return channel_as_json(house, channel)
 
 
 async def change_person(house: House, request: web.Request) -> JSON:

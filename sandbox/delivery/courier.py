@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from sandbox.delivery.failures import FailureLimit
 from sandbox.delivery.http import HttpDelivery
 from sandbox.delivery.outgoing import Ack, Outgoing, Transport
 from sandbox.delivery.socket import SocketMode
@@ -12,6 +13,8 @@ from sandbox.log import Log
 
 REORDERED_BY_S = 0.3
 """How long a reordered event is held, so that those after it overtake it."""
+WAITING_MAX = 10_000
+"""How many events may wait for another attempt, so that memory stays bounded; beyond, a failed one is given up."""
 
 
 class Courier:
@@ -23,7 +26,16 @@ class Courier:
         self._faults = faults
         self._log = log
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = 0
         self.mode = "socket"
+        self.events_on = True
+        """False once too few deliveries over HTTP succeeded; `switch_on` ends that."""
+        self._failures = FailureLimit()
+
+    def switch_on(self) -> None:
+        """Deliver events (again), and count failures from here."""
+        self.events_on = True
+        self._failures.clear()
 
     @property
     def _transport(self) -> Transport:
@@ -35,6 +47,8 @@ class Courier:
 
     def post(self, event: dict[str, Any]) -> None:
         """Send an event, and again on the schedule until it is acked."""
+        if not self.events_on:
+            return
         outgoing = Outgoing("events_api", _event_name(event), event)
         task = asyncio.get_running_loop().create_task(self._until_acked(outgoing))
         self._tasks.add(task)
@@ -54,10 +68,21 @@ class Courier:
             await asyncio.sleep(REORDERED_BY_S)
         ack = await self._attempt(outgoing, attempt=0, reason="")
         number = 0
-        while not ack.ok and not ack.no_retry and number < len(self._faults.retry_schedule_s):
-            await asyncio.sleep(self._faults.retry_schedule_s[number])
+        while self._tries_again(ack, number):
+            self._waiting += 1
+            try:
+                await asyncio.sleep(self._faults.retry_schedule_s[number])
+            finally:
+                self._waiting -= 1
             number += 1
             ack = await self._attempt(outgoing, attempt=number, reason=ack.reason)
+
+    def _tries_again(self, ack: Ack, number: int) -> bool:
+        if self.mode == "http" and self._failures.exceeded(success=ack.ok, least=self._faults.switch_off_after):
+            self.events_on = False
+        schedule = self._faults.retry_schedule_s
+        wanted = not ack.ok and not ack.no_retry and self.events_on
+        return wanted and number < len(schedule) and self._waiting < WAITING_MAX
 
     async def _attempt(self, outgoing: Outgoing, *, attempt: int, reason: str) -> Ack:
         faults = self._faults.delivery
@@ -67,8 +92,8 @@ class Courier:
         if self._faults.chance(faults.drop):
             ack = Ack(error="operation_timeout", reason="timeout" if self.mode == "socket" else "http_timeout")
         else:
-            duplicate = self._faults.chance(faults.duplicate)
-            ack = await self._transport.send(outgoing, attempt=attempt, reason=reason, duplicate=duplicate)
+            duplicate, limit = self._faults.chance(faults.duplicate), self._faults.ack_limit_s
+            ack = await self._transport.send(outgoing, attempt=attempt, reason=reason, duplicate=duplicate, limit=limit)
         status = "acked" if ack.ok else str(ack.error)
         ms = (time.monotonic() - start) * 1000
         self._log.add("out", outgoing.name, outgoing.payload, ack.payload, status=status, ms=ms)

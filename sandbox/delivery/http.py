@@ -9,15 +9,16 @@ import asyncio
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import aiohttp
 
 from sandbox.delivery.outgoing import Ack, Outgoing
 
-ACK_LIMIT_S = 3.0
+VERIFY_LIMIT_S = 3.0
 ANSWER_LIMIT = 1_000_000
 _USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 
@@ -36,17 +37,36 @@ class HttpDelivery:
         self._session: aiohttp.ClientSession | None = None
         self.url = ""
 
-    async def send(self, outgoing: Outgoing, *, attempt: int = 0, reason: str = "", duplicate: bool = False) -> Ack:
-        """Post once (twice for a duplicate) and take the answer as the ack."""
+    async def send(self, outgoing: Outgoing, *, attempt: int, reason: str, duplicate: bool, limit: float) -> Ack:
+        """Post once (twice at the same time for a duplicate) and take the first good answer as the ack."""
         body, content_type = _encoded(outgoing)
         headers = {"Content-Type": content_type, "User-Agent": _USER_AGENT, "Accept": "*/*"}
         if attempt:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
-        if duplicate:
-            await self._post(body, dict(headers))
-        return await self._post(body, headers)
+        if not duplicate:
+            return await self._post(body, headers, self.url, limit)
+        first, second = await asyncio.gather(
+            self._post(body, dict(headers), self.url, limit), self._post(body, dict(headers), self.url, limit)
+        )
+        return first if first.ok else second
 
-    async def _post(self, body: bytes, headers: dict[str, str]) -> Ack:
+    async def verify(self, url: str) -> bool:
+        """
+        Whether the app at `url` answers a `url_verification` with the challenge, as text, form or JSON.
+
+        Source: https://docs.slack.dev/reference/events/url_verification.
+        """
+        challenge = secrets.token_urlsafe(32)
+        body = json.dumps({"token": "sandbox", "challenge": challenge, "type": "url_verification"}).encode()
+        ack = await self._post(
+            body, {"Content-Type": "application/json", "User-Agent": _USER_AGENT}, url, VERIFY_LIMIT_S
+        )
+        answer = ack.payload if isinstance(ack.payload, dict) else {}
+        text = str(answer.get("text", "")).strip()
+        said = {answer.get("challenge"), text, *parse_qs(text).get("challenge", ())}
+        return ack.ok and challenge in said
+
+    async def _post(self, body: bytes, headers: dict[str, str], url: str, limit: float) -> Ack:
         timestamp = str(int(time.time()))
         headers |= {
             "X-Slack-Request-Timestamp": timestamp,
@@ -55,8 +75,10 @@ class HttpDelivery:
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
         try:
-            async with asyncio.timeout(ACK_LIMIT_S):
-                async with self._session.post(self.url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with asyncio.timeout(limit):
+                async with self._session.post(
+                    url or self.url, data=body, headers=headers, allow_redirects=False
+                ) as answer:
                     content = await answer.content.read(ANSWER_LIMIT)
                     no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
                     if not 200 <= answer.status < 300:

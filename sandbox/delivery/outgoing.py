@@ -40,6 +40,6 @@ class Ack:
 class Transport(Protocol):
     """One way to the app."""
 
-    async def send(self, outgoing: Outgoing, *, attempt: int, reason: str, duplicate: bool) -> Ack:
-        """Send once and wait for the ack. `attempt` is 0 for the first."""
+    async def send(self, outgoing: Outgoing, *, attempt: int, reason: str, duplicate: bool, limit: float) -> Ack:
+        """Send once and wait `limit` seconds for the ack; one that is later counts for nothing. `attempt` is 0 for the first."""
         ...

@@ -17,7 +17,6 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from sandbox.delivery.outgoing import Ack, Outgoing
 
-ACK_LIMIT_S = 3.0
 CONNECTIONS_MAX = 10
 TICKET_LIFE_S = 30.0
 PING_EVERY_S = 10.0
@@ -107,7 +106,7 @@ class SocketMode:
                 future.set_result(Ack(error="dispatch_failed", reason="connection_failed"))
         self._on_change()
 
-    async def send(self, outgoing: Outgoing, *, attempt: int = 0, reason: str = "", duplicate: bool = False) -> Ack:
+    async def send(self, outgoing: Outgoing, *, attempt: int, reason: str, duplicate: bool, limit: float) -> Ack:
         """Send an envelope to one connection and wait for its ack."""
         open_now = await self._usable()
         if not open_now:
@@ -130,7 +129,7 @@ class SocketMode:
             await connection.send_str(text)
             if duplicate:
                 await connection.send_str(text)
-            return await asyncio.wait_for(future, ACK_LIMIT_S)
+            return await asyncio.wait_for(future, limit)
         except TimeoutError:
             return Ack(error="operation_timeout", reason="timeout")
         except ConnectionError:

@@ -123,7 +123,8 @@ def build(client: WebClient, signing_secret: str) -> App:
             raise RuntimeError("the kitchen is closed")
 
     for name in ("reaction_added", "reaction_removed", "member_joined_channel", "member_left_channel", "user_change",
-                 "channel_created", "file_shared"):  # fmt: skip
+                 "channel_created", "channel_rename", "channel_archive", "channel_unarchive", "team_join",
+                 "subteam_members_changed", "subteam_updated", "file_shared"):  # fmt: skip
         app.event(name)(_taken)
 
     return app

@@ -214,6 +214,14 @@ def test_faults_hit_methods_by_rate_and_number(client: WebClient, door: Door) ->
             door.faults(api=[odd])
 
 
+def test_calls_are_delayed_on_demand(client: WebClient, door: Door) -> None:
+    door.faults(api=[{"method": "api.test", "latency_ms": 150, "times": 1}])
+    client.api_test()
+    client.api_test()
+    slow, quick = (one["ms"] for one in door.log("api.test"))
+    assert slow >= 150 > quick
+
+
 def test_the_same_seed_gives_the_same_faults(client: WebClient, door: Door) -> None:
     def outcomes() -> list[bool]:
         door.faults(api=[{"method": "api.test", "error": "fatal_error", "rate": 0.5}], seed=7)

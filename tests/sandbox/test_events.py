@@ -1,11 +1,13 @@
 """Which events the app gets, and what they look like."""
 
+import urllib.request
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 
-from tests.sandbox.doors import Door, Person
+from tests.sandbox.doors import Door, Person, Refused
+from tests.sandbox.test_chat import error
 
 GENERAL, RANDOM, SECRET, PRIVATE = "C0GENERAL1", "C0RANDOM01", "C0SECRET01", "C0PRIVATE1"
 
@@ -115,6 +117,74 @@ def test_reactions_membership_and_profiles(lively: Door, alice: Person) -> None:
     assert events(lively, "user_change")[0]["user"]["profile"]["real_name"] == "Alice Aspen"
     lively.call("POST", "/control/channels", {"name": "new", "members": [alice.id]})
     assert events(lively, "channel_created")[0]["channel"]["name"] == "new"
+
+
+def test_people_join_the_team(lively: Door, bot: WebClient) -> None:
+    made = lively.call(
+        "POST", "/control/people", {"name": "dan", "real_name": "Dan Dell", "email": "dan@sandbox.example"}
+    )
+    assert events(lively, "team_join")[0]["user"]["id"] == made["id"]
+    assert bot.users_info(user=made["id"])["user"]["profile"]["email"] == "dan@sandbox.example"
+    Person(lively, made["id"]).write("app", "menu")
+    with pytest.raises(Refused, match="name_taken"):
+        lively.call("POST", "/control/people", {"name": "dan"})
+
+
+def test_channels_are_renamed_and_archived(lively: Door, alice: Person, bot: WebClient) -> None:
+    lively.call("PATCH", f"/control/channels/{GENERAL}", {"name": "everybody"})
+    assert events(lively, "channel_rename")[0]["channel"]["name"] == "everybody"
+    lively.call("PATCH", f"/control/channels/{GENERAL}", {"is_archived": True})
+    assert events(lively, "channel_archive")[0]["channel"] == GENERAL
+    assert error(bot.chat_postMessage, channel=GENERAL, text="x") == "is_archived"
+    with pytest.raises(Refused, match="is_archived"):
+        alice.write(GENERAL, "x")
+    lively.call("PATCH", f"/control/channels/{GENERAL}", {"is_archived": False})
+    events(lively, "channel_unarchive")
+    assert bot.chat_postMessage(channel=GENERAL, text="x")["ok"]
+    for body, code in (
+        ({"name": "No Such"}, "invalid_name"),
+        ({"name": "random"}, "name_taken"),
+        ({"x": 1}, "invalid_field"),
+    ):
+        with pytest.raises(Refused, match=code):
+            lively.call("PATCH", f"/control/channels/{GENERAL}", body)
+
+
+def test_a_group_changes_its_members(lively: Door, bot: WebClient) -> None:
+    lively.call("PATCH", "/control/usergroups/S0SUPPORT1", {"users": ["U0BOB00001"]})
+    (changed,) = events(lively, "subteam_members_changed")
+    assert (changed["added_users"], changed["removed_users"]) == (["U0BOB00001"], ["U0ALICE001"])
+    assert events(lively, "subteam_updated")[0]["subteam"]["users"] == ["U0BOB00001"]
+    assert bot.usergroups_users_list(usergroup="S0SUPPORT1")["users"] == ["U0BOB00001"]
+    for path, body, code in (
+        ("S0NOBODY", {"users": []}, "no_such_group"),
+        ("S0SUPPORT1", {"users": ["U0NOBODY01"]}, "no_such_person"),
+        ("S0SUPPORT1", {}, "invalid_field"),
+    ):
+        with pytest.raises(Refused, match=code):
+            lively.call("PATCH", f"/control/usergroups/{path}", body)
+
+
+def test_a_file_in_a_thread_names_its_thread_and_its_bytes_are_the_apps(
+    lively: Door, alice: Person, bot: WebClient
+) -> None:
+    root = alice.write(GENERAL, "root")
+    alice.do("messages", channel=GENERAL, thread_ts=root, files=[
+        {"name": "a.txt", "mimetype": "text/plain", "content_base64": "aGk="}])  # fmt: skip
+    (share,) = events(lively, "message.file_share")
+    assert (share["thread_ts"], share["channel"]) == (root, GENERAL)
+    about = bot.files_info(file=share["files"][0]["id"])["file"]
+    assert about["shares"]["public"][GENERAL][0]["thread_ts"] == root
+    request = urllib.request.Request(about["url_private"], headers={"Authorization": f"Bearer {bot.token}"})  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        assert answer.read() == b"hi"
+
+
+def test_deliveries_are_delayed_on_demand(lively: Door, alice: Person) -> None:
+    lively.faults(delivery={"latency_ms": 150})
+    alice.write(GENERAL, "slowly")
+    lively.wait_for(lambda: lively.log("message"), "the message")
+    assert lively.log("message")[0]["ms"] >= 150
 
 
 def test_what_the_app_does_itself_comes_back_to_it_too(lively: Door, bot: WebClient) -> None:

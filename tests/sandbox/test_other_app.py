@@ -8,7 +8,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from tests.sandbox.doors import Door, Person
+from tests.sandbox.doors import Door, Person, Refused
 
 
 class _Quiet(WSGIRequestHandler):
@@ -101,6 +101,15 @@ def test_an_external_select_offers_what_the_app_says(running: Door, alice: Perso
     alice.do("shortcuts", callback_id="order")
     offered = alice.do("options", view_id=alice.view["id"], block_id="place", action_id="where", query="att")
     assert [one["value"] for one in offered["options"]] == ["attic"]
+    assert alice.submit(dish="soup", place="attic")["result"] == "closed"
+
+
+def test_what_was_offered_before_can_still_be_chosen(running: Door, alice: Person) -> None:
+    alice.do("shortcuts", callback_id="order")
+    for query in ("att", "cell"):
+        alice.do("options", view_id=alice.view["id"], block_id="place", action_id="where", query=query)
+    with pytest.raises(Refused, match="no_such_option"):
+        alice.submit(dish="soup", place="garden")
     assert alice.submit(dish="soup", place="attic")["result"] == "closed"
 
 

@@ -104,13 +104,31 @@ def test_a_command_that_is_not_acked_times_out_and_is_not_sent_again(door: Door,
     assert len(door.log("/silent")) == 1
 
 
+def test_an_ack_that_comes_late_counts_for_nothing(door: Door, alice: Person) -> None:
+    door.faults(ack_limit_s=0.2)
+
+    async def steps(session: aiohttp.ClientSession) -> None:
+        async with line(session, door) as one:
+            act = await asyncio.to_thread(alice.do, "commands", channel=GENERAL, command="/lunch", text="")
+            assert act["error"] == "operation_timeout"
+            await one.ack(await one.read(), {"text": "too late"})
+            again = asyncio.ensure_future(
+                asyncio.to_thread(alice.do, "commands", channel=GENERAL, command="/lunch", text="")
+            )
+            await one.ack(await one.read(), {"text": "in time"})
+            assert (await again)["response"]["text"] == "in time"
+
+    by_hand(steps)
+    assert [one["text"] for one in alice.messages(GENERAL)] == ["in time"]
+
+
 def test_without_a_connection_nothing_is_dispatched(door: Door, alice: Person) -> None:
     answer = alice.do("commands", channel=GENERAL, command="/lunch", text="")
     assert (answer["ok"], answer["error"]) == (False, "app_not_connected")
 
 
 def test_an_event_that_is_not_acked_comes_again_with_its_number(door: Door, alice: Person) -> None:
-    door.faults(delivery={"drop": 0.0}, retry_schedule_s=[0, 0])
+    door.faults(retry_schedule_s=[0, 0], ack_limit_s=0.2)
 
     async def steps(session: aiohttp.ClientSession) -> None:
         async with line(session, door) as one:

@@ -1,6 +1,7 @@
 """The workspace's clock and machine time, held still."""
 
 from sandbox.clock import BusinessClock
+from sandbox.delivery.failures import WINDOW_S, FailureLimit
 from sandbox.ratelimits import CHANNEL_BURST, RateLimits, Tier
 
 
@@ -48,3 +49,12 @@ def test_a_channel_takes_a_burst_and_then_one_a_second() -> None:
     assert limits.wait_for_channel("C2") == 0
     machine.now = 1
     assert [limits.wait_for_channel("C1") for _ in range(2)] == [0, 1]
+
+
+def test_failures_of_the_past_hour_count() -> None:
+    machine = Machine()
+    limit = FailureLimit(machine)
+    assert [limit.exceeded(success=False, least=3) for _ in range(4)] == [False, False, True, True]
+    machine.now = WINDOW_S + 60
+    assert limit.exceeded(success=False, least=3) is False
+    assert not any(limit.exceeded(success=number < 2, least=3) for number in range(30)), "2 in 31 are more than 5 %"
