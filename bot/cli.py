@@ -5,20 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot import logs, manifest
+from bot import logs, manifest, planning
 from bot.app import SlackUnavailable, clock_of, installed, run, web_client
+from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
 from bot.settings import Settings, SettingsError, load
 from ticketing.configuration import Category, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
-from ticketing.errors import DatabaseUnavailable, InvalidConfiguration
+from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput
+from ticketing.simulation import Habits
 
 WRONG_SETTINGS = 2
 """Exit status where the settings have to be changed; 1 is what may be different next time."""
@@ -157,13 +160,88 @@ def _channel_is_ready(settings: Settings, name: str, channel: str | None) -> boo
     return True
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@helpdesk.command("replay")
+@click.option("--policy", type=click.Path(path_type=Path, exists=True), required=True, help="A TOML file with [desk].")
+@click.option("--from", "first", type=DAY, required=True, help="The first day of tickets to judge.")
+@click.option("--to", "last", type=DAY, required=True, help="The last day.")
+@click.option("--csv", "rows", type=click.Path(path_type=Path), help="Write every broken promise there.")
+@click.pass_obj
+def replay_command(config: Path | None, policy: Path, first: datetime, last: datetime, rows: Path | None) -> None:
+    """Judge past tickets by another policy: had it been in force, which promises would have been broken."""
+    with _said_plainly(), _desk(load(config)) as desk:
+        document = planning.document_in(policy)
+        planning.replay_and_say(desk, document, first.date(), last.date(), rows=rows, say=say)
+
+
+@helpdesk.command("simulate")
+@click.option(
+    "--policy", type=click.Path(path_type=Path, exists=True), help="A TOML file with [desk]; else the settings'."
+)
+@click.option(
+    "--agents", "teams", type=click.IntRange(1, 500), multiple=True, help="How many answer; again to compare."
+)
+@click.option("--from", "first", type=DAY, help="Play the recorded tickets from this day on.")
+@click.option("--to", "last", type=DAY, help="The last recorded day.")
+@click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days to make up.")
+@click.option("--tickets-a-day", type=click.FloatRange(0.1, 10_000), default=60.0, show_default=True)
+@click.option("--work-minutes", type=click.FloatRange(0.1, 1000), default=20.0, show_default=True, help="For one turn.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same time.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this PNG file.")
+@click.pass_obj
+def simulate_command(
+    config: Path | None,
+    *,
+    policy: Path | None,
+    teams: tuple[int, ...],
+    first: datetime | None,
+    last: datetime | None,
+    days: int,
+    tickets_a_day: float,
+    work_minutes: float,
+    seed: int,
+    plot: Path | None,
+) -> None:
+    """Play a month in minutes: what more or fewer agents, or other promises, would do."""
+    if (first is None) != (last is None):
+        raise click.UsageError("A recorded time needs both --from and --to.")
+    with _said_plainly():
+        habits = Habits(work=timedelta(minutes=work_minutes))
+        if first is not None and last is not None:
+            settings = load(config)
+            with _desk(settings) as desk:
+                document = planning.document_in(policy) if policy else settings.desk
+                scenario = planning.recorded_scenario(
+                    desk, document, first.date(), last.date(), habits=habits, seed=seed
+                )
+        else:
+            document = planning.document_in(policy) if policy else load(config).desk
+            scenario = planning.made_up_scenario(document, days, tickets_a_day, habits, seed)
+        planning.simulate_and_say(scenario, teams, plot=plot, say=say)
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    """The desk of the settings' database, brought to the present schema."""
+    migrate(settings.database_url)
+    database = Database.open(settings.database_url)
+    try:
+        yield Desk(database, clock_of(settings))
+    finally:
+        database.close()
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Whatever keeps a command from doing its work is a sentence, not a traceback."""
     try:
         yield
-    except (SettingsError, InvalidConfiguration) as error:
+    except (SettingsError, InvalidConfiguration, InvalidInput, planning.NothingToPlay) as error:
         _give_up(str(error), WRONG_SETTINGS)
+    except ChartsUnavailable as error:
+        _give_up(str(error), 1)
     except ArgumentError:
         _give_up("HELPDESK_DATABASE_URL is not a database's address, such as sqlite:///helpdesk.db.", WRONG_SETTINGS)
     except (SlackUnavailable, ClockError) as error:

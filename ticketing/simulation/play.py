@@ -15,7 +15,7 @@ from ticketing.desk import Desk
 from ticketing.desk.roster import shift_calendar
 from ticketing.instants import from_us
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
-from ticketing.reports import Report
+from ticketing.reports import Attainment, Report, local_day
 from ticketing.simulation.scenario import Arrival, Scenario, SimulatedAgent
 from ticketing.transaction import Transaction
 
@@ -49,6 +49,8 @@ class Played:
 
     scenario: Scenario
     report: Report
+    first_answers: tuple[Attainment, ...]
+    """Of each day of the report by itself."""
     alerts: tuple[Alert, ...]
     nobody_could: int
     """How often a ticket arrived or waited that nobody could take."""
@@ -59,7 +61,9 @@ def play(scenario: Scenario, database: Database, *, progress: Progress = lambda 
     stage = _Stage(scenario, database)
     stage.run(progress)
     report = stage.desk.report(scenario.start, scenario.end)
-    return Played(scenario, report, tuple(stage.alerts), stage.nobody_could)
+    days = [stage.desk.report(*local_day(day.date, report.zone)) for day in report.days]
+    first_answers = tuple(day.attainment.get(ClockKind.FIRST_RESPONSE, Attainment()) for day in days)
+    return Played(scenario, report, first_answers, tuple(stage.alerts), stage.nobody_could)
 
 
 @dataclass

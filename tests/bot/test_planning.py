@@ -1,0 +1,126 @@
+"""`helpdesk replay` and `helpdesk simulate`, from the command line to the file they write."""
+
+from __future__ import annotations
+
+import csv
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import helpdesk
+from bot.settings import FROM_ENVIRONMENT
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+
+STRICT = """
+[desk]
+zone = "Europe/Vienna"
+
+[[desk.policies]]
+first_response = { medium = "30m" }
+"""
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in (*FROM_ENVIRONMENT, "HELPDESK_CONFIG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    monkeypatch.setenv("HELPDESK_DATABASE_URL", "sqlite:///desk.db")
+    Path("strict.toml").write_text(STRICT, encoding="utf-8")
+
+
+def command(*arguments: str) -> Result:
+    result = CliRunner().invoke(helpdesk, list(arguments))
+    assert "Traceback" not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def record() -> None:
+    """One ticket, answered after an hour."""
+    migrate("sqlite:///desk.db")
+    now = MONDAY
+    database = Database.open("sqlite:///desk.db")
+    desk = Desk(database, lambda: now)
+    amir = desk.ensure_person("T1:AMIR", "Amir").id
+    desk.make_agent(amir, skills={"general": 3}, by=None)
+    mara = desk.ensure_person("T1:MARA", "Mara").id
+    ticket = desk.open_ticket(mara, subject="Blank", description="", category="general", source="v:1")
+    now += timedelta(hours=1)
+    desk.resolve(ticket.ref, by=amir, answer="Try again.")
+    database.close()
+
+
+class TestReplay:
+    def test_tells_what_a_stricter_policy_would_have_broken(self) -> None:
+        record()
+
+        result = command(
+            *("replay", "--policy", "strict.toml", "--from", "2026-11-23", "--to", "2026-11-23", "--csv", "all.csv")
+        )
+
+        assert result.exit_code == 0, result.output
+        (answers,) = [line for line in result.output.splitlines() if "first answers" in line and "met" in line]
+        assert "1 met, 0 not (100%)" in answers
+        assert "0 met, 1 not (0%)" in answers
+        assert "Broken promises: 1, of them new: 1." in result.output
+        assert "due 23 Nov 2026 09:30  30 min late" in result.output
+        (row,) = csv.DictReader(Path("all.csv").read_text(encoding="utf-8").splitlines())
+        assert (row["ticket"], row["promise"], row["was_breached"]) == ("1", "first_response", "False")
+
+    def test_a_period_without_end_is_a_sentence(self) -> None:
+        result = command("replay", "--policy", "strict.toml", "--from", "2026-11-23", "--to", "2026-11-01")
+        assert result.exit_code == 2
+        assert "A period ends after it begins" in result.output
+
+    def test_a_policy_that_cannot_be_read_is_a_sentence(self) -> None:
+        Path("wrong.toml").write_text('[desk]\nzone = "Mars/Base"\n', encoding="utf-8")
+        result = command("replay", "--policy", "wrong.toml", "--from", "2026-11-01", "--to", "2026-11-02")
+        assert result.exit_code == 2
+        assert "zone" in result.output
+
+
+class TestSimulate:
+    def test_compares_teams_and_draws_them(self) -> None:
+        result = command(
+            *("simulate", "--policy", "strict.toml", "--days", "4", "--tickets-a-day", "8", "--work-minutes", "90"),
+            *("--agents", "1", "--agents", "3", "--plot", "month.png"),
+        )
+
+        assert result.exit_code == 0, result.output
+        left = {}
+        for line in result.output.splitlines():
+            if line.startswith(("1 agents", "3 agents")) and "%" in line and "[" not in line:
+                name, _, solved, unsolved, *_ = line.split()
+                left[name] = (int(solved), int(unsolved))
+        assert left["3"][0] > left["1"][0]
+        assert left["3"][1] < left["1"][1]
+        picture = Path("month.png").read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        width, height = struct.unpack(">II", picture[16:24])
+        assert width > 1000
+        assert height > width
+
+    def test_plays_what_was_recorded(self) -> None:
+        record()
+        result = command(
+            *("simulate", "--policy", "strict.toml", "--from", "2026-11-23", "--to", "2026-11-24", "--agents", "1")
+        )
+        assert result.exit_code == 0, result.output
+        assert "Tickets: 1, from 23 Nov 2026" in result.output
+
+    def test_an_empty_time_is_a_sentence(self) -> None:
+        result = command("simulate", "--from", "2026-11-23", "--to", "2026-11-24")
+        assert (result.exit_code, result.output) == (2, "No ticket was opened in that time.\n")
+
+    def test_half_a_period_is_refused(self) -> None:
+        result = command("simulate", "--from", "2026-11-23")
+        assert result.exit_code == 2
+        assert "both --from and --to" in result.output
