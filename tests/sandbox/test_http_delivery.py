@@ -210,7 +210,8 @@ def _verifier(door: Door, form: str) -> Iterator[str]:
 
 def test_events_end_when_hardly_any_was_taken(receiver: App, door: Door, alice: Person) -> None:
     door.faults(switch_off_after=20, retry_schedule_s=[])
-    receiver.answers = [(500, {}, "")] * 19 + [(200, {}, ""), (500, {}, "")]
+    receiver.answers.extend((500, {}, "") for _ in range(19))
+    receiver.answers.append((200, {}, ""))
     for number in range(20):
         alice.write(GENERAL, str(number))
         receiver.take(number)
