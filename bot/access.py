@@ -58,6 +58,8 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.TAKE: _TEAM,
     Act.WHY: _TEAM,
     Act.MORE: _TEAM,
+    Act.PULL_BACK: _TEAM,
+    Act.KEEP_AS_NOTE: _TEAM,
 }
 """Who may do what. An act without a row is refused to everybody; `Act.OPEN` is seeing the ticket at all."""
 

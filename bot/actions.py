@@ -17,6 +17,7 @@ COMMAND_TICKET = "/ticket"
 COMMAND_HELPDESK = "/helpdesk"
 SHORTCUT_OPEN_FROM_MESSAGE = "open_ticket_from_message"
 SHORTCUT_OPEN = "open_ticket"
+SHORTCUT_PULL_BACK = "pull_back"
 
 _BIGGEST = 2**63 - 1  # what a BIGINT holds
 

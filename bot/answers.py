@@ -149,10 +149,11 @@ class Answers:
             return
         said = SaidMessage.read(event, team=team_of(body))
         if said.person is not None:
-            refused = refusals.refusal(error, self._context(error, Kind.EVENT, body, said.person))
+            context = replace(self._context(error, Kind.EVENT, body, said.person), source=said.source)
+            refused = refusals.refusal(error, context)
             # Below what they wrote: that is where they look.
             place = Place(said.place.channel, said.place.ts, said.place.thread_ts)
-            self.private.say(said.person, refused.text, place=place)
+            self.private.say(said.person, refused.message() if refused.button else refused.text, place=place)
 
     def _at_the_field(self, refused: Refusal, error: Exception, body: dict[str, Any]) -> BoltResponse:
         submission = FormSubmission.read(body)

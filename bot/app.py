@@ -18,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import metrics
 from bot.access import Access
 from bot.answers import Answers
 from bot.clock import Clock, FollowedClock, SystemClock
@@ -160,10 +161,15 @@ class Helpdesk:
         inward = [Job("members", lambda _now: sight.refresh(), heartbeat_s=20)]
         self.outward = Outward(settings, self.desk, self.clock, inward)
         self.transport = _transport(settings, self.app)
+        self._metrics = settings.metrics_host, settings.metrics_port
+        self.metrics: metrics.Served | None = None
 
     def start(self) -> None:
         """Take up work; returns once requests can arrive. Raises SettingsError or SlackUnavailable."""
         self.clock.start()
+        host, port = self._metrics
+        if port is not None:
+            self.metrics = metrics.Served(self.desk.figures, host, port)
         self.outward.start()
         self.transport.start()
 
@@ -172,6 +178,7 @@ class Helpdesk:
         for what, step in (
             ("transport", self.transport.stop),
             ("outward", self.outward.stop),
+            ("metrics", self.metrics.stop if self.metrics else lambda: None),
             ("clock", self.clock.stop),
             ("database", self.database.close),
         ):
@@ -204,6 +211,8 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
     helpdesk = Helpdesk(settings)
     try:
         helpdesk.start()
+        if helpdesk.metrics:
+            say(f"Metrics on http://{settings.metrics_host}:{helpdesk.metrics.port}/metrics")
         if helpdesk.transport.ready_line:
             say(helpdesk.transport.ready_line)
         say("Helpdesk is running")

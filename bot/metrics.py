@@ -1,14 +1,23 @@
 """
-What the process counts, in Prometheus' form.
+What the process counts, in Prometheus' form; docs/metrics.md has what each figure means and what to watch.
 
 Counters live in this module's registry, one port a process; what is a state of the database is read when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ticketing.desk.figures import DeskFigures
+from ticketing.errors import DatabaseUnavailable
 
 REGISTRY = CollectorRegistry(auto_describe=True)
 
@@ -28,9 +37,91 @@ ALERT_LAG = Histogram(
     buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 3600),
     registry=REGISTRY,
 )
+ACK_SECONDS = Histogram(
+    "helpdesk_ack_seconds",
+    "From receiving something from Slack to having its answer, by kind; Slack gives up after 3.",
+    ["kind"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+    registry=REGISTRY,
+)
 OUTBOX_DEPTH = Gauge("helpdesk_outbox_waiting", "What waits to be shown.", registry=REGISTRY)
 
 
 def watch_outbox(depth: Callable[[], int]) -> None:
     """Read the outbox's depth whenever the metrics are asked for."""
     OUTBOX_DEPTH.set_function(depth)
+
+
+FIGURES_LAST_S = 60.0
+"""How long counted figures are shown again, in seconds of machine time: counting reads all that is open."""
+
+
+class DeskCollector(Collector):
+    """How the desk stands, counted when asked for and at most once a minute; the last figures while the database is away."""
+
+    def __init__(self, figures: Callable[[], DeskFigures], machine_time: Callable[[], float] = time.monotonic) -> None:
+        self._figures = figures
+        self._time = machine_time
+        self._guard = threading.Lock()
+        self._known: tuple[float, DeskFigures] | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._recent()
+        if figures is None:
+            return
+        tickets = GaugeMetricFamily(
+            "helpdesk_open_tickets", "Tickets that are not resolved or closed.", labels=["status", "priority"]
+        )
+        for (status, priority), count in sorted(figures.open_tickets.items()):
+            tickets.add_metric([status.value, priority.name.lower()], count)
+        yield tickets
+        clocks = GaugeMetricFamily("helpdesk_clocks", "SLA clocks that run, by how they stand.", labels=["state"])
+        for state, count in (
+            ("running", figures.running_clocks),
+            ("due_within_1h", figures.due_soon),
+            ("warned", figures.warned),
+            ("overdue", figures.overdue),
+        ):
+            clocks.add_metric([state], count)
+        yield clocks
+        yield GaugeMetricFamily("helpdesk_queue_tickets", "Tickets that wait for an agent.", value=figures.queued)
+        yield _seconds("helpdesk_queue_oldest_seconds", "How long the first has waited.", figures.oldest_waiting)
+        yield GaugeMetricFamily(
+            "helpdesk_outbox_parked", "What cannot be shown, and why is known.", value=figures.parked
+        )
+        yield _seconds("helpdesk_outbox_oldest_seconds", "How long the first unsent has waited.", figures.oldest_unsent)
+
+    def describe(self) -> list[Metric]:
+        """Nothing is read to register it."""
+        return []
+
+    def _recent(self) -> DeskFigures | None:
+        with self._guard:
+            if self._known is None or self._time() - self._known[0] >= FIGURES_LAST_S:
+                # The last figures are better than none, and the jobs' own counters say what is wrong.
+                with suppress(DatabaseUnavailable):
+                    self._known = self._time(), self._figures()
+            return None if self._known is None else self._known[1]
+
+
+def _seconds(name: str, meaning: str, length: timedelta | None) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, meaning, value=0.0 if length is None else length.total_seconds())
+
+
+class Served:
+    """The metrics at http://host:port/metrics, with a desk's figures, until stopped."""
+
+    def __init__(self, figures: Callable[[], DeskFigures], host: str, port: int) -> None:
+        self._collector = DeskCollector(figures)
+        REGISTRY.register(self._collector)
+        self._server, self._thread = start_http_server(port, host, REGISTRY)
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_port)
+
+    def stop(self) -> None:
+        REGISTRY.unregister(self._collector)
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from bot import places
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.shown import BREACH, WARNING
-from ticketing.tables import shown
+from ticketing.tables import outbox, shown
 from ticketing.transaction import Transaction
 
 ALERT_PRIORITY = 10
@@ -29,6 +29,11 @@ _AGENTS_CARDS = select(shown.c.place).where(
 )
 
 
+_TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
+    outbox.c.customer_id == bindparam("customer_id"), outbox.c.about == bindparam("about")
+)
+
+
 class Notices:
     """Give an instance to `desk.subscribe`."""
 
@@ -37,6 +42,8 @@ class Notices:
         self._said: WeakSet[Transaction] = WeakSet()
         self._tell: dict[EventKind, Callable[[Transaction, Ticket, TicketEvent], None]] = {
             EventKind.COMMENTED: self._commented,
+            EventKind.COMMENT_EDITED: self._amended,
+            EventKind.COMMENT_DELETED: self._amended,
             EventKind.STATUS: self._moved,
             EventKind.ASSIGNED: self._assigned,
             EventKind.REOPENED: self._reopened,
@@ -110,6 +117,14 @@ class Notices:
         holder = ticket.assigned_agent_id
         if holder is not None and holder != event.actor_id:
             tx.tell(places.of_person(holder), about, kind, ticket=ticket.ref, data=data)
+
+    def _amended(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Wherever the comment is shown or is still to be shown, its copy follows; behind the first, in its order."""
+        number = int(event.data["comment"])
+        about, data = places.about_comment(ticket.number, number), {"comment": number, "again": True}
+        told = tx.connection.execute(_TOLD_OF, {"customer_id": ticket.customer_id, "about": about})
+        for row in sorted({(row.place, row.kind) for row in told}):
+            tx.tell(row[0], about, row[1], ticket=ticket.ref, data=data)
 
     # --- steps --------------------------------------------------------------------------------------------------------
 

@@ -186,6 +186,15 @@ class Shortcut:
 
 
 @dataclass(frozen=True)
+class SaidFile:
+    """A file that came with a message: its name in one line, and where Slack shows it to who may see it."""
+
+    id: str
+    name: str
+    permalink: str
+
+
+@dataclass(frozen=True)
 class SaidMessage:
     """
     A message that somebody wrote: an event, or the one under a shortcut.
@@ -199,6 +208,12 @@ class SaidMessage:
     said_at: datetime
     kind: str
     subtype: str | None
+    files: tuple[SaidFile, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Neither a word nor a file."""
+        return not self.text.strip() and not self.files
 
     @property
     def source(self) -> str:
@@ -223,6 +238,7 @@ class SaidMessage:
             said_at=instant(ts),
             kind=str(event.get("channel_type") or ""),
             subtype=str(event["subtype"]) if event.get("subtype") else None,
+            files=_files(event.get("files")),
         )
 
 
@@ -259,6 +275,16 @@ def instant(ts: str) -> datetime:
     if micro and not (micro.isdecimal() and micro.isascii() and len(micro) <= 6):
         raise PayloadError("ts")
     return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micro.ljust(6, "0") or 0))
+
+
+def _files(files: Any) -> tuple[SaidFile, ...]:
+    """Files that were deleted since, or that Slack does not show to the app, have no permalink and are left out."""
+    found = [each for each in files or () if isinstance(each, Mapping)] if isinstance(files, list) else []
+    return tuple(
+        SaidFile(str(each["id"]), " ".join(str(each.get("name") or each["id"]).split()), str(each["permalink"]))
+        for each in found
+        if each.get("id") and each.get("permalink")
+    )
 
 
 def _chosen(action: Mapping[str, Any]) -> str:

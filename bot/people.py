@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot.payloads import SlackUser
+from bot.payloads import SaidMessage, SlackUser
 from bot.settings import PersonSeed
 from bot.text import from_slack
 from bot.words import inbound as words
@@ -94,6 +94,11 @@ class People:
             if person is not None:
                 names[user_id] = person.name
         return from_slack(text, names)
+
+    def words_of(self, said: SaidMessage) -> str:
+        """What a message says, and after it a line for each file that came with it."""
+        files = [words.A_FILE.format(name=each.name, link=each.permalink) for each in said.files]
+        return "\n".join([*filter(None, [self.as_read(said.text)]), *files])
 
     def seed(self, seeds: Iterable[PersonSeed]) -> None:
         """

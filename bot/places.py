@@ -91,3 +91,16 @@ def about_alert(number: int) -> str:
 
 def about_comment(number: int, comment: int) -> str:
     return f"m:{number}:{comment}"
+
+
+def comment_in(about: str) -> tuple[int, int] | None:
+    """Ticket number and comment number of the reverse; None where it is about something else."""
+    kind, _, rest = about.partition(":")
+    number, _, comment = rest.partition(":")
+    return (int(number), int(comment)) if kind == "m" and number.isdigit() and comment.isdigit() else None
+
+
+def ticket_in(about: str) -> int | None:
+    """The number of the ticket whose card it is; None where it is about something else."""
+    kind, _, number = about.partition(":")
+    return int(number) if kind == "t" and number.isdigit() else None

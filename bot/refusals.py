@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import text
-from bot.actions import COMMAND_HELPDESK, Act
+from bot.actions import COMMAND_HELPDESK, Act, offer_value
 from bot.blocks.parts import act_button, actions, message, section
 from bot.views import Message, TicketFacts
 from bot.views.common import Block
@@ -52,8 +52,8 @@ class RefusalContext:
     What is known where the refusal is said: `names` of the people who may be named, the reader's `zone`, `now`.
 
     `from_form` when the text stands in a form that stays open, `from_command` when nothing was pressed; `is_message` when
-    it was a message of an agent's that could not go out; `ticket` the one that was pressed; `next_in_queue` what may be
-    claimed instead.
+    it was a message of an agent's that could not go out, whose natural key is `source`; `ticket` the one that was pressed;
+    `next_in_queue` what may be claimed instead.
     """
 
     names: Mapping[PersonId, str] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class RefusalContext:
     now: datetime | None = None
     reader: PersonId | None = None
     lead: str | None = None
+    source: str = ""
     ticket: tuple[TicketRef, int] | None = None
     next_in_queue: tuple[TicketRef, int] | None = None
     last_change: LastChange | None = None
@@ -187,8 +188,12 @@ def _not_the_holder(error: NotTheHolder, known: RefusalContext) -> Refusal:
         template = words.HOLDS_NOW if holder else words.NOBODY_HOLDS
         return Refusal(template.format(holder=holder, number=number))
     template = words.NOT_SENT if holder else words.NOT_SENT_NOBODY
-    keep = act_button(Act.KEEP_AS_NOTE, _facts(error.ticket.ref, error.ticket.version))
-    return Refusal(template.format(holder=holder, number=number), keep)
+    sentence = template.format(holder=holder, number=number)
+    if not known.source:
+        return Refusal(sentence)
+    ref = error.ticket.ref
+    kept = offer_value(known.source, ref)
+    return Refusal(sentence, act_button(Act.KEEP_AS_NOTE, _facts(ref, error.ticket.version), value=kept))
 
 
 def _full(error: AgentFull, known: RefusalContext) -> Refusal:

@@ -29,6 +29,8 @@ FROM_ENVIRONMENT = {
     "HELPDESK_DATABASE_URL": "database_url",
     "HELPDESK_HTTP_HOST": "http_host",
     "HELPDESK_HTTP_PORT": "http_port",
+    "HELPDESK_METRICS_HOST": "metrics_host",
+    "HELPDESK_METRICS_PORT": "metrics_port",
     "HELPDESK_LOG_LEVEL": "log_level",
     "HELPDESK_LOG_FORMAT": "log_format",
     "HELPDESK_CLOCK_URL": "clock_url",
@@ -82,6 +84,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///helpdesk.db"
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=3000, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     clock_url: str | None = None
@@ -100,7 +104,9 @@ class Settings(BaseSettings):
         """Only what `load` read: it alone knows each variable's documented name and can name a wrong one."""
         return (init_settings,)
 
-    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "clock_url", mode="before")
+    @field_validator(
+        "slack_bot_token", "slack_app_token", "slack_signing_secret", "clock_url", "metrics_port", mode="before"
+    )
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

@@ -24,6 +24,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot import metrics
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -48,6 +50,17 @@ DRAIN_S = 5.0
 
 SIGNATURE_AGE_S = 300
 """Slack: a request's timestamp must be within five minutes of now (docs.slack.dev, verifying requests)."""
+
+
+KINDS = {
+    "block_actions": "press",
+    "block_suggestion": "options",
+    "event_callback": "event",
+    "message_action": "shortcut",
+    "shortcut": "shortcut",
+    "view_closed": "form",
+    "view_submission": "form",
+}
 
 
 class Transport(Protocol):
@@ -255,14 +268,22 @@ def answer(app: App, request: Callable[[], BoltRequest]) -> BoltResponse:
     Bolt reads the payload while it matches listeners, outside its own error handling: a view without a type, JSON that
     is none or nested too deep raise out of it (slack_bolt 1.30).
     """
+    began = time.perf_counter()
     try:
         read = request()
         if _is_readable(read.body):
-            return app.dispatch(read)
+            answered = app.dispatch(read)
+            metrics.ACK_SECONDS.labels(_kind(read.body)).observe(time.perf_counter() - began)
+            return answered
         log.warning("A payload that cannot be read was refused.")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         log.warning("A payload that cannot be read was refused (%s).", type(error).__name__)
     return BoltResponse(status=400, body="")
+
+
+def _kind(body: Mapping[str, Any]) -> str:
+    """What came in, in the few words that metrics tell apart."""
+    return "command" if "command" in body else KINDS.get(str(body.get("type")), "other")
 
 
 def _is_readable(body: Any) -> bool:

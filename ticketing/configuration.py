@@ -31,7 +31,7 @@ from ticketing.errors import InvalidConfiguration
 from ticketing.model import ClockKind, Priority, Strategy, Tier
 from ticketing.opening_hours import parse_windows
 from ticketing.policies import Policy
-from ticketing.thanks import BARE_THANKS, is_bare_thanks
+from ticketing.thanks import BARE_THANKS, GREETINGS, is_bare_thanks
 
 LEAST_WORKING_TIME = timedelta(days=7)
 """Working time that a calendar has to offer within ten years; the longest target that holds by default."""
@@ -166,6 +166,9 @@ class Channels(_Part):
 
     triage: ChannelId | None = None
     escalations: ChannelId | None = None
+    by_emoji: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
+    every_message: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
+    emoji: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "ticket"
 
 
 class QueueWeights(_Part):
@@ -205,6 +208,7 @@ class Configuration(_Part):
     grace_days: Days = 7
     reopen_limit: Count = 2
     thanks: Annotated[tuple[Line, ...], Field(max_length=200)] = BARE_THANKS
+    greetings: Annotated[tuple[Line, ...], Field(max_length=200)] = GREETINGS
     undo_window_s: Annotated[int, Field(strict=True, ge=0, le=86_400)] = 600
     auto_close_after_days: Days = 3
     nudge_before_days: Days = 2
@@ -233,6 +237,10 @@ class Configuration(_Part):
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; "24x7" is always there. Raises KeyError for another that is not defined."""
         return self._calendars_by_name[name]
+
+    def is_greeting(self, text: str) -> bool:
+        """Whether a message only greets, and so opens nothing where every message is a ticket."""
+        return is_bare_thanks(text, (*self.greetings, *self.thanks))
 
     def is_bare_thanks(self, text: str) -> bool:
         """Whether a comment only says thanks, and so reopens nothing."""

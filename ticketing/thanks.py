@@ -25,6 +25,30 @@ BARE_THANKS = (
     ":pray:",
 )
 
+GREETINGS = (
+    "hi",
+    "hello",
+    "hey",
+    "morning",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "good night",
+    "welcome",
+    "bye",
+    "have a nice day",
+    "have a nice weekend",
+    "there",
+    "all",
+    "everyone",
+    "everybody",
+    "team",
+    "folks",
+    "👋",
+    ":wave:",
+)
+"""What opens nothing where every message is a ticket, alone or one after the other ("Good morning everybody")."""
+
 _LONGEST = 80  # a longer comment says more than thanks, whatever its words
 _SKIN_TONES = re.compile(r":skin-tone-\d:|[\U0001F3FB-\U0001F3FF\uFE0F]")
 _WORDS = re.compile(r":[\w+'-]+:|\w+(?:'\w+)*|[^\w\s.,:;!()~*…-]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot import places, text
 from bot.blocks import customer
@@ -10,7 +11,8 @@ from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from bot.views import LateApology, Message, TeamPost, ThreadPost
 from bot.words import outbound as words
-from ticketing.model import ClockKind, Comment, TicketStatus
+from ticketing.desk.amending import PULLED_BACK
+from ticketing.model import ClockKind, Comment, EventKind, TicketStatus
 from ticketing.outbox import Errand
 
 
@@ -31,7 +33,8 @@ def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, erran
             comment=number,
         )
         message = render(post)
-    return _in_thread(dossier, places.about_comment(ticket.number, number), places.CUSTOMER, message)
+    letter = _in_thread(dossier, places.about_comment(ticket.number, number), places.CUSTOMER, message)
+    return _again(letter, errand)
 
 
 def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Errand, side: str) -> Letter | None:
@@ -40,8 +43,24 @@ def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Err
     said = dossier.comment(number)
     if said is not None and _was_said_in(errand.place, said):
         return None
-    message = None if said is None else render(_team_post(dossier, said))
-    return _in_thread(dossier, places.about_comment(dossier.ref.number, number), side, message)
+    message = _pulled_back(dossier, number) if said is None else render(_team_post(dossier, said))
+    return _again(_in_thread(dossier, places.about_comment(dossier.ref.number, number), side, message), errand)
+
+
+def _again(letter: Letter, errand: Errand) -> Letter:
+    """A copy that follows an edit is changed where it stands, and never posted a second time."""
+    return replace(letter, only_edit=True) if errand.data.get("again") else letter
+
+
+def _pulled_back(dossier: Dossier, number: int) -> Message | None:
+    """What the team reads in the place of an answer that was pulled back; nothing for what was merely deleted."""
+    taken = (each for each in dossier.events if each.kind is EventKind.COMMENT_DELETED and each.reason == PULLED_BACK)
+    event = next((each for each in taken if each.data.get("comment") == number), None)
+    if event is None:
+        return None
+    author, customer = text.first(dossier.name(event.actor_id) or ""), text.first(dossier.customer)
+    sentence = words.PULLED_BACK.format(number=dossier.ref.number, author=author, customer=customer)
+    return Message(sentence.replace("*", ""), [_section(sentence)])
 
 
 def _was_said_in(place: str, said: Comment) -> bool:
@@ -57,7 +76,14 @@ def _team_post(dossier: Dossier, said: Comment) -> TeamPost:
         author=dossier.name(said.author_id) or "",
         customer=dossier.customer,
         comment=said.number,
+        can_pull_back=_can_pull_back(dossier, said),
     )
+
+
+def _can_pull_back(dossier: Dossier, said: Comment) -> bool:
+    if said.is_internal or said.is_automatic or said.author_id == dossier.ref.customer_id:
+        return False
+    return dossier.ticket.as_of - said.said_at <= dossier.configuration.undo_window
 
 
 def resolved(dossier: Dossier, errand: Errand) -> Letter | None:

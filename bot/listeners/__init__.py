@@ -5,31 +5,49 @@ desk, and answers; whatever goes wrong becomes a sentence in `bot.answers`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slack_bolt import App
 
+from bot.listeners.amendments import Amendments
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
 from bot.listeners.messages import Messages
 from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
+from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_presses import TicketPresses
 
-__all__ = ["Parts", "register"]
+__all__ = ["Inward", "Parts", "register"]
 
 
-def register(app: App, parts: Parts) -> None:
+@dataclass(frozen=True)
+class Inward:
+    """The listeners that also have work to do by themselves."""
+
+    messages: Messages
+    offers: Offers
+
+
+def register(app: App, parts: Parts) -> Inward:
     """Register every listener. The catch-alls come last: Bolt runs the first that matches."""
     TicketCommand(parts).register(app)
     HelpdeskCommand(parts).register(app)
     NewTicket(parts).register(app)
+    amendments = Amendments(parts)
+    amendments.register(app)
     TicketPresses(parts).register(app)
     TicketForms(parts).register(app)
     offers = Offers(parts)
     offers.register(app)
-    Messages(parts, offers).register(app)
+    openings = Openings(parts)
+    openings.register(app)
+    messages = Messages(parts, offers, amendments, openings)
+    messages.register(app)
     Home(parts).register(app)
     CatchAll(parts).register(app)
+    return Inward(messages, offers)

@@ -2,18 +2,23 @@
 What people write. A message's side is that of its thread's root, never of who writes it.
 
 A customer's thread goes to the desk and back; the thread under an agent's assignment goes to the customer; the thread under
-a ticket's card in its triage channel is the team's. What is in no thread of ours is never guessed, but offered.
+a ticket's card in its triage channel is the team's. What is in no thread of ours is never guessed, but offered. Edits and
+deletions are followed. `hear` is the one way in, for what Slack tells now and for what is read again after a gap.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import places
 from bot.actions import Act
+from bot.listeners.amendments import Amendments
 from bot.listeners.offers import Offers
+from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
@@ -32,34 +37,85 @@ class Messages:
 
     parts: Parts
     offers: Offers
+    amendments: Amendments
+    openings: Openings
 
     def register(self, app: App) -> None:
         app.event("message")(self.message)
         app.event("app_mention")(self.mention)
 
     def message(self, ack: Ack, body: dict[str, Any]) -> None:
-        said = _read(body)
-        if said is not None and said.person is not None:
-            if said.is_in_thread:
-                self._in_thread(said, said.person)
-            elif said.kind == "im":
-                self.offers.make(said, said.person)
+        self.hear(body)
         ack()
 
     def mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """A mention in a thread of ours is a message there like any other, and arrives as one as well."""
-        said = _read(body)
-        if said is not None and said.person is not None and not said.is_in_thread:
-            self.offers.make(said, said.person)
+        said = _read(_event(body), team_of(body))
+        author = said.person if said is not None and not said.is_in_thread else None
+        if said is not None and author is not None and not self.openings.by_message(said, author):
+            self.offers.make(said, author)
         ack()
+
+    def hear(self, body: Mapping[str, Any]) -> None:
+        """An event of the kind `message`, for the first time or again: what was heard before changes nothing."""
+        event, team = _event(body), team_of(body)
+        if event.get("subtype") == "message_changed":
+            self._changed(event, team)
+        elif event.get("subtype") == "message_deleted":
+            self._deleted(event, team)
+        else:
+            said = _read(event, team)
+            if said is not None and said.person is not None:
+                self._said(said, said.person)
+
+    def _said(self, said: SaidMessage, author: SlackUser) -> None:
+        if said.is_in_thread:
+            self._in_thread(said, author)
+        elif said.kind == "im":
+            self.offers.make(said, author)
+        else:
+            self.openings.by_message(said, author)
+
+    # --- changed, deleted ---------------------------------------------------------------------------------------------
+
+    def _changed(self, event: Mapping[str, Any], team: str) -> None:
+        """Somebody edited it; what Slack itself changes (a preview of a link) has no `edited`, or the same as before."""
+        message, before = event.get("message"), event.get("previous_message")
+        if not isinstance(message, Mapping):
+            raise PayloadError("message")
+        if message.get("subtype") == "tombstone":
+            self._deleted(event, team)  # a root with replies stays, without its words
+            return
+        edited = message.get("edited")
+        if not isinstance(edited, Mapping) or not edited.get("ts"):
+            return
+        if isinstance(before, Mapping) and before.get("edited") == edited:
+            return
+        said = _read({**message, **_where(event)}, team)
+        if said is None or said.person is None:
+            return
+        version = str(edited["ts"])
+        if not self.amendments.edited(said, version) and said.is_in_thread:
+            self._in_thread(said, said.person)
+            self.amendments.edited(said, version)  # the message itself may have come just now, with its older words
+
+    def _deleted(self, event: Mapping[str, Any], team: str) -> None:
+        before = event.get("previous_message")
+        if isinstance(before, Mapping):
+            said = _read({**before, **_where(event)}, team)
+            if said is not None and not self.amendments.deleted(said):
+                self.offers.message_gone(said)
+
+    # --- in a thread --------------------------------------------------------------------------------------------------
 
     def _in_thread(self, said: SaidMessage, author: SlackUser) -> None:
         shown = self.parts.desk.outbox.shown_by_message(said.place.channel, str(said.place.thread_ts))
-        ref = _ticket_of(shown.customer_id, shown.about) if shown else None
-        if shown is None or ref is None:
+        number = places.ticket_in(shown.about) if shown else None
+        if shown is None or number is None:
             if said.kind == "im":
                 self.offers.make(said, author)
             return
+        ref = TicketRef(PersonId(shown.customer_id), number)
         if shown.side == CUSTOMER:
             self._from_customer(said, author, ref)
         elif shown.side == AGENT:
@@ -86,18 +142,20 @@ class Messages:
     def _from_agent(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
         """Only the holder's words go out; a former holder's are not sent."""
         grant = self.parts.access.to(Act.REPLY, author, ref)
+        if self.parts.desk.comment_by_source(ref.customer_id, said.source) is not None:
+            return  # heard while they still held it, or kept as a note since
         if grant.ticket.is_held and grant.ticket.assigned_agent_id != grant.person.id:
             raise NotTheHolder(grant.ticket)
         self._comment(said, author, ref, Act.REPLY, internal=False)
 
     def _comment(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act, *, internal: bool) -> int:
         grant = self.parts.access.to(act, author, ref)
-        if not said.text.strip():
+        if said.is_empty:
             return ref.number
         comment = self.parts.desk.add_comment(
             ref,
             author_id=grant.person.id,
-            text=self.parts.access.people.as_read(said.text),
+            text=self.parts.access.people.words_of(said),
             internal=internal,
             source=said.source,
             said_at=said.said_at,
@@ -105,16 +163,20 @@ class Messages:
         return comment.ticket_number
 
 
-def _read(body: dict[str, Any]) -> SaidMessage | None:
-    """The message, or None for what is none: an edit, a deletion, somebody joining, a bot."""
+def _event(body: Mapping[str, Any]) -> Mapping[str, Any]:
     event = body.get("event")
-    if not isinstance(event, dict):
+    if not isinstance(event, Mapping):
         raise PayloadError("event")
+    return event
+
+
+def _where(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The message inside an event about it does not say where it stands; the event does."""
+    return {"channel": event.get("channel"), "channel_type": event.get("channel_type")}
+
+
+def _read(event: Mapping[str, Any], team: str) -> SaidMessage | None:
+    """The message, or None for what is none: somebody joining, a bot."""
     if event.get("subtype") not in PEOPLES or event.get("bot_id") or not event.get("ts"):
         return None
-    return SaidMessage.read(event, team=team_of(body))
-
-
-def _ticket_of(customer_id: int, about: str) -> TicketRef | None:
-    kind, _, number = about.partition(":")
-    return TicketRef(PersonId(customer_id), int(number)) if kind == "t" and number.isdigit() else None
+    return SaidMessage.read(event, team=team)

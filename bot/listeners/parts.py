@@ -10,6 +10,7 @@ from bot.access import Access
 from bot.clock import Clock
 from bot.explaining import Explaining
 from bot.private import Private
+from bot.rereading import Rereading
 from bot.screens import Screens
 from ticketing.desk import Desk
 
@@ -25,3 +26,4 @@ class Parts:
     private: Private
     slack: WebClient
     clock: Clock
+    reading: Rereading

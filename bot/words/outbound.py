@@ -1,5 +1,6 @@
 """What the app says in threads that no card says: shown anew, not delivered."""
 
+PULLED_BACK = "*Pulled back* by {author}. {customer} may have seen it."
 AGAIN = "#{number} is yours again."
 NOT_DELIVERED = "*Not delivered:* #{number}. Could not reach {person}: {why}. What was said is kept on #{number}."
 WHY = {

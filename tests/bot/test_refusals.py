@@ -109,7 +109,7 @@ def test_a_stale_press_is_told_what_happened() -> None:
 
 
 def test_an_unsent_message_can_be_kept() -> None:
-    answer = refusal(errors.NotTheHolder(ticket()), RefusalContext(names=NAMES, is_message=True))
+    answer = refusal(errors.NotTheHolder(ticket()), RefusalContext(names=NAMES, is_message=True, source="m:D1:1.0"))
 
     assert answer.text == "Jo holds #42 now. Your message was not sent."
     assert pressed(answer) == "Keep as a note"

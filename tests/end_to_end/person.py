@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -208,11 +210,22 @@ class Person:
         return Message(place, answer["response"]) if answer.get("response") else None
 
     def writes(
-        self, text: str, channel: str = "app", thread: Message | None = None, *, broadcast: bool = False
+        self,
+        text: str,
+        channel: str = "app",
+        thread: Message | None = None,
+        *,
+        broadcast: bool = False,
+        files: Mapping[str, bytes] | None = None,
     ) -> Message:
-        """Write a message as typed: `@name` mentions a person or the app."""
+        """Write a message as typed: `@name` mentions a person or the app. `files` come with it, by name."""
         place, thread_ts = self._place(thread or channel)
-        body = {"channel": place, "text": self._typed_text(text), "broadcast": broadcast}
+        body: JSON = {"channel": place, "text": self._typed_text(text), "broadcast": broadcast}
+        if files:
+            body["files"] = [
+                {"name": name, "mimetype": "application/octet-stream", "content_base64": b64encode(content).decode()}
+                for name, content in files.items()
+            ]
         ts = self._act("messages", body | ({"thread_ts": thread_ts} if thread_ts else {}))["ts"]
         return next(message for message in self.messages(thread or channel) if message.ts == ts)
 

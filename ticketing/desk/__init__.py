@@ -11,6 +11,7 @@ from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
 from ticketing.desk.conversation import Conversation
+from ticketing.desk.figures import Figures
 from ticketing.desk.opening import Opening
 from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
@@ -37,6 +38,7 @@ class Desk(
     Promising,
     Searching,
     Reporting,
+    Figures,
     Replaying,
     People,
     Settings,

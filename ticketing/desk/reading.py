@@ -41,6 +41,12 @@ COMMENTS = (
     .where(comments.c.customer_id == bindparam("customer_id"), comments.c.ticket_id == bindparam("number"))
     .order_by(comments.c.said_at, comments.c.id)
 )
+COMMENT_FROM = select(comments).where(
+    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
+)
+TICKET_FROM = select(tickets.c.id).where(
+    tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
+)
 EVENTS = (
     select(ticket_events)
     .where(ticket_events.c.customer_id == bindparam("customer_id"), ticket_events.c.ticket_id == bindparam("number"))
@@ -72,6 +78,26 @@ class Reading(DeskBase):
         statement = COMMENTS if include_internal else COMMENTS.where(comments.c.is_internal.is_(False))
         with self._database.read() as connection:
             return [comment_from(row) for row in connection.execute(statement, _key(ref)).mappings()]
+
+    def comment_by_source(self, customer_id: PersonId, source: str) -> Comment | None:
+        """The comment on a ticket of that customer that was made from this natural key, deleted or not."""
+        if not is_id(customer_id):
+            return None
+        with self._database.read() as connection:
+            row = (
+                connection.execute(COMMENT_FROM, {"customer_id": customer_id, "source": source})
+                .mappings()
+                .one_or_none()
+            )
+        return None if row is None else comment_from(row)
+
+    def ticket_by_source(self, customer_id: PersonId, source: str) -> TicketRef | None:
+        """The ticket of that customer that was opened from this natural key."""
+        if not is_id(customer_id):
+            return None
+        with self._database.read() as connection:
+            number = connection.execute(TICKET_FROM, {"customer_id": customer_id, "source": source}).scalar()
+        return None if number is None else TicketRef(customer_id, number)
 
     def events(self, ref: TicketRef) -> list[TicketEvent]:
         """The audit log of a ticket, oldest first."""
