@@ -27,6 +27,7 @@ from bot.listeners import Parts, register
 from bot.outward import Outward
 from bot.people import People
 from bot.private import Private
+from bot.rereading import Rereading
 from bot.screens import Screens
 from bot.settings import Settings, SettingsError
 from bot.sight import Sight
@@ -154,12 +155,24 @@ class Helpdesk:
         self.desk.restrict_holders(sight.holders)
         screens = Screens(self.desk, self.clock, sight)
         access = Access(self.desk, people, sight)
-        parts = Parts(self.desk, access, screens, Explaining(self.desk, self.clock), private, client, self.clock)
+        parts = Parts(
+            self.desk,
+            access,
+            screens,
+            Explaining(self.desk, self.clock),
+            private,
+            client,
+            self.clock,
+            Rereading(client, self.installation.team),
+        )
         self.app = bolt_app(client, self.installation)
-        register(self.app, parts)
+        inward = register(self.app, parts)
         Answers(self.desk, private, self.installation.team, sight).register(self.app)
-        inward = [Job("members", lambda _now: sight.refresh(), heartbeat_s=20)]
-        self.outward = Outward(settings, self.desk, self.clock, inward)
+        further = [
+            Job("members", lambda _now: sight.refresh(), heartbeat_s=20),
+            Job("offers", inward.offers.step, heartbeat_s=15),
+        ]
+        self.outward = Outward(settings, self.desk, self.clock, further)
         self.transport = _transport(settings, self.app)
         self._metrics = settings.metrics_host, settings.metrics_port
         self.metrics: metrics.Served | None = None

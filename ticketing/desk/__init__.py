@@ -23,6 +23,7 @@ from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.undo import Undo
 from ticketing.desk.watching import Watching
+from ticketing.inbound import Inbound
 from ticketing.outbox import Outbox
 
 
@@ -53,6 +54,7 @@ class Desk(
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database, clock)
         self.outbox = Outbox(database)
+        self.inbound = Inbound(database)
 
 
 __all__ = ["Clock", "Desk"]
