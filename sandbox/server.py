@@ -99,6 +99,7 @@ def control_routes(house: House) -> list[web.RouteDef]:
         ("PATCH", person, outside.change_person),
         ("POST", "/control/people", roster.new_person),
         ("PATCH", "/control/channels/{channel}", roster.change_channel),
+        ("POST", "/control/channels/{channel}/past", roster.put_past),
         ("PATCH", "/control/usergroups/{group}", roster.change_group),
         ("GET", "/control/changes", outside.changes),
         ("GET", "/control/live", outside.live),

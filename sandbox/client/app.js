@@ -32,6 +32,7 @@ class Page {
     this.stage.addEventListener("frame", (/** @type {any} */ event) => this.onFrame(event.detail));
     this.workspace.addEventListener("workspace", () => this.drawStatus());
     this.workspace.addEventListener("clock", gathered(() => this.onClock(), 50));
+    document.addEventListener("keydown", (event) => this.onKey(event));
     window.addEventListener("hashchange", () => this.readAddress());
     window.setInterval(() => this.onClock(), 5000);
     this.drawStatus();
@@ -73,8 +74,9 @@ class Page {
     const { app } = this.workspace;
     const up = app.delivery === "http" || app.connections > 0;
     this.status.classList.toggle("up", up);
-    this.status.replaceChildren(h("span", { class: "dot" }), `${app.name} ${up ? "connected" : "not connected"}`);
-    this.status.title = app.delivery === "http" ? "Payloads go to its request URL" : `${app.connections} Socket Mode connections`;
+    const events = app.events_on === false ? ", its events are switched off" : "";
+    this.status.replaceChildren(h("span", { class: "dot" }), `${app.name} ${up ? "connected" : "not connected"}${events}`);
+    this.status.title = events ? "Hardly any delivery was taken. Set the delivery again to switch events on." : app.delivery === "http" ? "Payloads go to its request URL" : `${app.connections} Socket Mode connections`;
   }
 
   /** @param {"left"|"right"} side @returns {Session} */
@@ -122,6 +124,16 @@ class Page {
     const hash = parts.join("&");
     this.written = new URLSearchParams(hash).toString();
     history.replaceState(null, "", `#${hash}`);
+  }
+
+  /** Ctrl+K looks for messages, on the side where one is. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "k") return;
+    const session = Object.values(this.sessions).find((each) => each.contains(document.activeElement)) ?? this.sessions.left;
+    if (!session || session.body.inert) return;
+    event.preventDefault();
+    session.toggleSidebar(true);
+    session.sidebar.search.field.focus();
   }
 
   /** @param {"left"|"right"} side */

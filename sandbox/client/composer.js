@@ -190,6 +190,7 @@ export class Composer {
     const known = this.session.workspace.app.commands.some((/** @type {any} */ each) => each.command === command);
     if (!known) return `${command} is not a command here. To send it as text, put a space before the slash.`;
     const answer = await this.session.api.act("POST", "commands", { channel: this.where.channel, command, text });
+    if (answer.message?.startsWith(`${command} failed`)) return answer.message;
     return answer.ok ? null : `${command} failed: ${answer.message && answer.message !== answer.error ? `${answer.message} (${answer.error})` : answer.error}`;
   }
 

@@ -36,6 +36,9 @@ export class Faults {
       number("duplicate", "Sent twice, share 0 to 1", "0.05"),
       number("reorder", "Out of order, share 0 to 1", "0.05"),
       number("drop", "Lost, share 0 to 1", "0.05"),
+      row("Ack within, s", h("input", { type: "number", min: 0, step: "0.1", name: "ack_limit_s", value: this.faults.ack_limit_s ?? 3, class: "text-input" })),
+      row("Sent again after, s", h("input", { type: "text", name: "retry_schedule_s", value: (this.faults.retry_schedule_s ?? []).join(", "), class: "text-input", spellcheck: "false" })),
+      row("Seed of the dice", h("input", { type: "number", step: "1", name: "seed", value: this.faults.seed ?? 1, class: "text-input" })),
       h("h2", null, "API calls of the app"),
       this.rules,
       h("button", { type: "button", class: "button small", onclick: () => append(this.rules, this.rule({ method: "*", rate: 1 })) }, "Add a rule"),
@@ -43,7 +46,7 @@ export class Faults {
       h("div", { class: "faults-foot" }, h("button", { type: "submit", class: "button primary" }, "Apply"), h("button", { type: "button", class: "button", onclick: () => this.clear() }, "No faults")),
       this.note,
       h("h2", null, "Connection"),
-      h("div", { class: "faults-foot" }, ...[["Ask to refresh", "refresh_requested"], ["Warn and cut", "warning"], ["Cut without a word", null]].map(([label, reason]) => h("button", { type: "button", class: "button small", onclick: () => this.cut(reason) }, label))),
+      h("div", { class: "faults-foot" }, ...[["Ask to refresh", "refresh_requested"], ["Warn only", "warning"], ["Socket Mode off", "link_disabled"], ["Cut without a word", null]].map(([label, reason]) => h("button", { type: "button", class: "button small", onclick: () => this.cut(reason) }, label))),
     );
     this.body.replaceChildren(form);
   }
@@ -83,11 +86,18 @@ export class Faults {
       return rule;
     });
     const delivery = Object.fromEntries(["latency_ms", "duplicate", "reorder", "drop"].map((name) => [name, Number(value(form, name).value) || 0]));
-    await this.put({ ...this.faults, api, delivery, rate_limits: value(form, "rate_limits").checked });
+    const seconds = value(form, "retry_schedule_s").value.split(/[\s,]+/).filter(Boolean).map(Number);
+    if (seconds.some((/** @type {number} */ each) => !(each >= 0))) {
+      this.note.textContent = "“Sent again after” is a list of seconds, such as 0, 60, 300.";
+      return;
+    }
+    const seed = Number(value(form, "seed").value) || 1;
+    const limit = Number(value(form, "ack_limit_s").value);
+    await this.put({ ...this.faults, api, delivery, seed, retry_schedule_s: seconds, ack_limit_s: limit, rate_limits: value(form, "rate_limits").checked });
   }
 
   async clear() {
-    await this.put({ ...this.faults, api: [], delivery: { latency_ms: 0, duplicate: 0, reorder: 0, drop: 0 } });
+    await this.put({ ...this.faults, api: [], delivery: { latency_ms: 0, duplicate: 0, reorder: 0, drop: 0 }, retry_schedule_s: [0, 60, 300], ack_limit_s: 3, seed: 1 });
     this.draw();
   }
 

@@ -64,6 +64,7 @@ export class Session extends HTMLElement {
     this.reader = { workspace: this.workspace, user: place.user, zone: person?.tz || "UTC", openChannel: (/** @type {string} */ id) => this.openChannel(id) };
     this.setAttribute("aria-label", this.workspace.nameOf(place.user));
     this.drafts.clear();
+    this.sidebar.search.field.value = "";
     this.entered.clear();
     this.conversation?.close();
     this.thread?.close();

@@ -1,6 +1,7 @@
 // The left side: whose view this is, and the conversations they have.
 import { append, h, hidden, icon, iconButton } from "./dom.js";
 import { ask, openMenu } from "./popover.js";
+import { Search } from "./search.js";
 import { avatar } from "./workspace.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -12,7 +13,8 @@ export class Sidebar {
     this.list = h("div", { class: "conversations" });
     this.switcher = h("button", { type: "button", class: "person-switch", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.openPeople() });
     this.team = h("div", { class: "team" });
-    this.node = h("nav", { class: "sidebar", "aria-label": "Conversations" }, this.team, this.switcher, this.list);
+    this.search = new Search(session);
+    this.node = h("nav", { class: "sidebar", "aria-label": "Conversations" }, this.team, this.switcher, this.search.node, this.list);
     this.node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
   }
 

@@ -12,6 +12,8 @@ from sandbox.house import House
 from sandbox.model import JSON
 from sandbox.present import user_json
 
+PAST_EVERY_MIN_S = 0.001
+
 
 async def new_person(house: House, request: web.Request) -> JSON:
     """Somebody joins the team."""
@@ -69,3 +71,21 @@ async def change_group(house: House, request: web.Request) -> JSON:
     house.events.group_changed(group, before)
     state.changes.tell("conversations")
     return {"id": group.id, "handle": group.handle, "name": group.name, "users": group.users}
+
+
+async def put_past(house: House, request: web.Request) -> JSON:
+    """An empty channel gets a past: messages without events."""
+    channel = asking.any_channel(house, request.match_info["channel"])
+    if channel.messages:
+        raise ControlError(409, "not_empty", f"#{channel.name} has messages already.")
+    body = await asking.body_of(request)
+    written, every_s = body.get("messages"), body.get("every_s", 60)
+    if not isinstance(written, list) or not isinstance(every_s, (int, float)) or every_s < PAST_EVERY_MIN_S:
+        raise ControlError(400, "invalid_field", "'messages' is a list, 'every_s' at least a thousandth of a second.")
+    bodies: list[JSON] = []
+    for one in written:
+        if not isinstance(one, dict) or house.workspace.person(str(one.get("user"))) is None:
+            raise ControlError(400, "invalid_field", "Each message has a 'user' and a 'text'.")
+        bodies.append({"user": one["user"], "text": asking.text(one, "text")})
+    house.messages.put_past(channel, bodies, every_s=float(every_s))
+    return {"ok": True, "messages": len(bodies)}

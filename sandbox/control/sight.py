@@ -88,14 +88,19 @@ async def search(house: House, who: Person, request: web.Request) -> Answer:
     if not words:
         return {"messages": []}
     found = [
-        {**house.messages.seen(channel, message), "channel": channel.id}
+        (message.ts, channel, message)
         for channel in house.workspace.channels.values()
         if house.workspace.can_read(who.id, channel)
         for message in channel.messages.values()
         if all(word in message.body.get("text", "").lower() for word in words)
     ]
-    found.sort(key=lambda one: str(one["ts"]), reverse=True)
-    return {"messages": found[:FOUND_MAX]}
+    found.sort(key=lambda one: one[0], reverse=True)
+    return {
+        "messages": [
+            {**house.messages.seen(channel, message), "channel": channel.id}
+            for _, channel, message in found[:FOUND_MAX]
+        ]
+    }
 
 
 async def file(house: House, who: Person, request: web.Request) -> web.StreamResponse:

@@ -66,6 +66,7 @@ def test_what_was_typed_outlives_an_update_and_a_new_block_begins_anew(client: C
 
 
 def test_a_form_that_nobody_answers_keeps_its_text(client: Client) -> None:
+    client.control("PUT", "faults", {"ack_limit_s": 0.7})
     page = _form(client)
     page.get_by_role("textbox", name="Subject").fill("slow")
     _pick(page, "Category", "Account")

@@ -1,6 +1,5 @@
 """Messages: how they are drawn, and what one can do with them."""
 
-import json
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -316,27 +315,14 @@ def test_files_are_attached_and_shown(client: Client) -> None:
 
 
 def test_fifty_thousand_messages_leave_a_few_hundred_in_the_page(client: Client) -> None:
-    """They are served page by page, as the control API would; scrolling back and forth keeps the page small."""
-    total, page_size = 50_000, 100
-
-    def stamp(number: int) -> str:
-        return f"{1_790_000_000 + number}.000100"
-
-    def serve(route: Route) -> None:
-        before = next(
-            (part[7:] for part in route.request.url.partition("?")[2].split("&") if part.startswith("before=")), ""
-        )
-        end = total if not before else int(before.partition(".")[0]) - 1_790_000_000
-        start = max(0, end - page_size)
-        rows = [
-            {"ts": stamp(each), "user": AMIR if each % 3 else LENA, "text": f"message {each}"}
-            for each in range(start, end)
-        ]
-        route.fulfill(body=json.dumps({"messages": rows, "has_more": start > 0}), content_type="application/json")
-
-    client.page.route(f"**/conversations/{GENERAL}/messages?*", serve)
+    """They are stored in the sandbox and read page by page; scrolling back and forth keeps the page small."""
+    past = [{"user": AMIR if each % 3 else LENA, "text": f"message {each}"} for each in range(50_000)]
+    client.control("POST", f"channels/{GENERAL}/past", {"messages": past, "every_s": 600})
+    reads: list[str] = []
+    client.page.on("request", lambda request: reads.append(request.url) if "/messages?" in request.url else None)
     page = client.open(f"left={MARA}/general")
     expect(page.get_by_text("message 49999", exact=True)).to_be_in_viewport()
+    assert len(reads) <= 2
     back = """async node => {
         let most = 0;
         while (!node.textContent.includes("message 48700")) {
@@ -348,9 +334,15 @@ def test_fifty_thousand_messages_leave_a_few_hundred_in_the_page(client: Client)
     }"""
     most = page.get_by_role("log").evaluate(back)
     assert most <= 240
+    assert len(reads) <= 18, "1 300 messages are 13 pages of 100"
+    assert all("limit=100" in url for url in reads)
     assert page.get_by_text("message 49999", exact=True).count() == 0
     page.get_by_role("button", name="Latest messages").click()
     expect(page.get_by_text("message 49999", exact=True)).to_be_in_viewport()
+    page.get_by_role("combobox", name="Search messages").fill("message 12345")
+    page.get_by_role("listbox", name="Messages found").get_by_role("option").click()
+    expect(page.get_by_text("message 12345", exact=True)).to_be_in_viewport()
+    assert page.locator(".message").count() <= 240
 
 
 def test_a_channel_opens_at_its_end_though_images_load_late(client: Client) -> None:

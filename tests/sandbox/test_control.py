@@ -79,6 +79,34 @@ def test_a_person_finds_only_what_they_can_read(alice: Person, bob: Person) -> N
     assert bob.see("search?q=secret")["messages"] == []
 
 
+def test_an_empty_channel_gets_a_past(client: WebClient, door: Door, alice: Person) -> None:
+    past = [{"user": alice.id, "text": f"line {number}"} for number in range(5)]
+    door.call("POST", f"/control/channels/{GENERAL}/past", {"messages": past, "every_s": 3600})
+    after = alice.write(GENERAL, "now")
+    found = client.conversations_history(channel=GENERAL)["messages"]
+    assert [one["text"] for one in found] == ["now", *(f"line {number}" for number in range(4, -1, -1))]
+    assert float(after) - float(found[-1]["ts"]) >= 5 * 3600
+    assert door.log("message") == [] or all(one["request"]["event"]["text"] == "now" for one in door.log("message"))
+    with pytest.raises(Refused, match="not_empty"):
+        door.call("POST", f"/control/channels/{GENERAL}/past", {"messages": past})
+    for body in (
+        {"messages": "x"},
+        {"messages": past, "every_s": 0},
+        {"messages": [{"user": "U0NOBODY01", "text": "x"}]},
+    ):
+        with pytest.raises(Refused, match="invalid_field"):
+            door.call("POST", f"/control/channels/{PRIVATE}/past", body)
+
+
+def test_what_is_found_is_the_newest_first(door: Door, alice: Person) -> None:
+    past = [{"user": alice.id, "text": f"Line {number}"} for number in range(150)]
+    door.call("POST", f"/control/channels/{GENERAL}/past", {"messages": past})
+    found = alice.see("search?q=LINE")["messages"]
+    assert (len(found), found[0]["text"]) == (100, "Line 149")
+    assert alice.see("search?q=line%2012")["messages"][-1]["text"] == "Line 12"
+    assert alice.see("search?q=")["messages"] == []
+
+
 def test_buttons_and_options_that_are_not_there(client: WebClient, alice: Person) -> None:
     select = {"type": "static_select", "action_id": "pick", "options": [{"text": text("A"), "value": "a"}]}
     ts = client.chat_postMessage(channel=GENERAL, text="x", blocks=[
