@@ -94,6 +94,7 @@ class Press(StrEnum):
     SHOW_ALL = "alerts.show_all"
     ALERTS_PAGE = "alerts.page"
     ALERTS_PAGE_BACK = "alerts.page_back"
+    REPORT_CSV = "report.csv"  # its value is the period
     READ_PAGE = "read.page"
     READ_PAGE_BACK = "read.page_back"
     TAKE_UNTIL = "take.until"
@@ -124,6 +125,7 @@ class Form(StrEnum):
     MORE = "form.more"
     WHY = "form.why"
     ALERTS = "form.alerts"
+    TAKE_SEVERAL = "form.take_several"
     PLAIN = "form.plain"
     HOME = "home"
 
@@ -140,6 +142,7 @@ class Block(StrEnum):
     AGENT = "agent"
     UNTIL = "until"
     UNTIL_TIME = "until_time"
+    TICKETS = "tickets"
 
 
 class MalformedValue(ValueError):

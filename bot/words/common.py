@@ -127,6 +127,7 @@ PRESS = {
     Press.REPORT: "Report",
     Press.TEAM: "Team",
     Press.SETTINGS: "Set-up",
+    Press.REPORT_CSV: "Send CSV",
     Press.TAKE_SEVERAL: "Take several",
     Press.SHOW_ALL: "Show all",
     Press.OFFER_NEW: "New ticket",

@@ -10,7 +10,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from bot import refusals, views
 from bot.actions import Act, Form, NewTicketState, Press
-from bot.blocks import alerts, assignment, customer, explanation, forms, home, lists, new_ticket, triage
+from bot.blocks import alerts, assignment, customer, explanation, forms, home, lists, new_ticket, reports, triage
 from bot.views import Message, View
+from bot.views.reports import DigestView, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
 from tests.bot.block_limits import problems
@@ -67,6 +68,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "page": st.integers(0, 10**6),
+    "period": st.just("2026-11-01..2026-11-15"),
     "left_s": st.integers(-(10**8), 10**8),
 }
 """Fields whose text never is a person's: zones, keys and links of ours."""
@@ -98,6 +100,8 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     int: NUMBERS,
     PersonId: NUMBERS,
     bool: st.booleans(),
+    float: st.floats(0, 1),
+    timedelta: st.timedeltas(timedelta(0), timedelta(days=400)),
     datetime: INSTANTS,
     date: INSTANTS.map(lambda one: one.date()),
     type(None): st.none(),
@@ -147,6 +151,8 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (lists.customer_list, views.CustomerList),
     (lists.agent_list, views.AgentList),
     (explanation.explanation_message, views.ExplanationView),
+    (reports.report_message, ReportView),
+    (reports.digest_message, DigestView),
 ]
 TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING]
 

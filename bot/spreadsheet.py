@@ -1,0 +1,64 @@
+"""
+Tickets as a table for somebody's own tools: CSV in UTF-8, one row a ticket.
+
+What people wrote may look like a formula, and spreadsheets would run it
+(https://owasp.org/www-community/attacks/CSV_Injection): such a cell begins with an apostrophe, which spreadsheets hide and
+which `original` takes away again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ticketing.desk.reporting import ExportRow
+from ticketing.model import Priority
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+COLUMNS = tuple(field.name for field in fields(ExportRow))
+
+
+def tickets_csv(rows: Iterable[ExportRow], zone: str) -> bytes:
+    """The rows with a head line; instants are local times of `zone` with their offset, in ISO 8601."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    here = ZoneInfo(zone)
+    for row in rows:
+        writer.writerow([cell(getattr(row, column), here) for column in COLUMNS])
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def cell(value: Any, zone: ZoneInfo) -> str | int:
+    """A value as it stands in a table; text never runs."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.astimezone(zone).isoformat(timespec="seconds")
+        case Priority():
+            return value.name.lower()
+        case Enum():
+            return str(value.value)
+        case int():
+            return value
+        case _:
+            return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """The text, in a form that no spreadsheet takes for a formula."""
+    text = text.replace("\x00", "")
+    return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
+
+
+def original(cell_text: str) -> str:
+    """What `harmless` was given."""
+    return cell_text[1:] if cell_text.startswith("'") else cell_text

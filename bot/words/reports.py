@@ -1,0 +1,50 @@
+"""What reports and the daily digest say."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAY = "{weekday} {day} {month}"
+DAYS = "{first} to {last} {year}"
+ONE_DAY = "{day} {year}"
+
+REPORT_HEAD = "*{days}.*"
+FIGURES = "{opened:,} opened, {resolved:,} resolved, {open:,} open."
+REOPENED = ("{count} came back.", "{count:,} came back.")
+KEPT_BOTH = "First answers met {first}, solutions {solutions}."
+KEPT_FIRST = "First answers met {first}."
+KEPT_SOLUTIONS = "Solutions met {solutions}."
+HELPFUL = "Rated helpful: {share}."
+TOOK_FIRST = "First answer: half within {p50}, nine in ten within {p90}."
+TOOK_SOLUTION = "Solution: half within {p50}, nine in ten within {p90}."
+BY_PRIORITY = "*By priority*"
+BY_CATEGORY = "*By category*"
+BY_AGENT = "*By agent*"
+KEPT_ROW = "{name}: first answers {first}, solutions {solutions}"
+AGENT_ROW = "{name}: {resolved:,} resolved, first answers {first}, solutions {solutions}"
+NOTHING_JUDGED = "none due"
+MORE_ROWS = "and {count:,} more"
+TIMES_NOTE = "Times are working time, without waiting for customers."
+SEND_CSV_SPOKEN = "Send the tickets of this report as CSV"
+ON_ITS_WAY = "The report for {days} comes as a message from the app."
+CSV_ON_ITS_WAY = "The tickets of {days} come as a file from the app."
+CSV_SAYS = "Tickets opened {days}, one row each."
+CSV_NAME = "tickets-{period}.csv"
+
+CHART_TITLE = "Tickets and promises by day"
+CHART_TICKETS = "Tickets"
+CHART_OPENED, CHART_RESOLVED, CHART_OPEN = "opened", "resolved", "open at the end of the day"
+CHART_KEPT = "Promises kept, %"
+CHART_FIRST, CHART_SOLUTIONS = "first answers", "solutions"
+CHART_ALT = "Chart of {days}: {opened:,} opened, {resolved:,} resolved, {open:,} open at the end. {kept}"
+
+DIGEST_HEAD = "*{day}.* {opened:,} opened, {resolved:,} resolved, {open:,} open ({change})."
+MORE_OPEN, FEWER_OPEN, AS_MANY_OPEN = "{count:,} more", "{count:,} fewer", "as many as before"
+LONGEST_OPEN = "*Longest open:*"
+OLD_ROW = "*#{number}* {subject}, {days}, {agent}"
+OLD_DAYS = ("{count} day", "{count:,} days")
+NOBODY = "nobody"
+AND_MORE = "and {count:,} more"
+UNPLACED = ("{count} message nobody placed.", "{count:,} messages nobody placed.")
+UNDELIVERED = ("{count} delivery failed.", "{count:,} deliveries failed.")
