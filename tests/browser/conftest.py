@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import chromium
 from tests.browser.show_app import MARA, Show, running
@@ -51,6 +51,11 @@ class Client:
         self.page.locator("body[data-ready]").wait_for()
         return self.page
 
+    def alone(self) -> Page:
+        """Another page for the rest of the test, for what cannot be undone in a page."""
+        self.page = self.page.context.new_page()
+        return self.page
+
     def side(self, name: str) -> Locator:
         """One person's view: "left" or "right"."""
         return self.page.locator("workspace-session").nth(0 if name == "left" else 1)
@@ -83,25 +88,32 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def warm_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """One context for all tests of the client, so that its modules are fetched and compiled once."""
+def warm_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """One page for all tests of the client, so that its modules are fetched and compiled once."""
     context = browser.new_context(**browser_context_args)
-    yield context
+    yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def client(warm_context: BrowserContext, show_session: Show) -> Iterator[Client]:
-    """The client in a page of its own, in a workspace as new. A test fails if the page threw an error."""
+def client(warm_page: Page, show_session: Show) -> Iterator[Client]:
+    """The client in an empty page, in a workspace as new. A test fails if the page threw an error."""
     troubles: list[str] = []
-    page = warm_context.new_page()
-    page.on("pageerror", lambda error: troubles.append(str(error)))
+
+    def note(error: object) -> None:
+        troubles.append(str(error))
+
+    warm_page.on("pageerror", note)
     show_session.app.pressed.clear()
     show_session.app.submitted.clear()
-    found = Client(page, show_session)
+    found = Client(warm_page, show_session)
     found.control("POST", "reset", {})
     yield found
-    if page.url.startswith(show_session.url):
-        page.evaluate("localStorage.clear()")
-    page.close()
+    for page in warm_page.context.pages[1:]:
+        page.close()
+    warm_page.unroute_all(behavior="ignoreErrors")
+    if warm_page.url.startswith(show_session.url):
+        warm_page.evaluate("localStorage.clear()")
+    warm_page.goto("about:blank")
+    warm_page.remove_listener("pageerror", note)
     assert troubles == []

@@ -253,7 +253,7 @@ def test_tab_walks_the_page_in_its_order(client: Client) -> None:
 
 
 def test_a_lost_connection_is_told_and_made_up_for(client: Client) -> None:
-    page = client.page
+    page = client.alone()
     page.route_web_socket("**/control/live**", lambda socket: socket.close())
     client.open()
     expect(page.get_by_text("The sandbox is away")).to_be_visible()
