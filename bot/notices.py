@@ -51,6 +51,10 @@ class Notices:
             EventKind.THANKED: self._thanked,
             EventKind.WARNED: self._alerted,
             EventKind.BREACHED: self._alerted,
+            EventKind.ALERT_STEP: self._alerted,
+            EventKind.ALERT_TAKEN: self._seen_to,
+            EventKind.ALERT_RELEASED: self._seen_to,
+            EventKind.ALERT_LAPSED: self._seen_to,
         }
 
     def __call__(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
@@ -164,13 +168,13 @@ class Notices:
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def _alerted(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        stage = BREACH if event.kind is EventKind.BREACHED else WARNING
+        stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
         data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
             tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
             tx.tell(place, about, "alert_line", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
-        if stage == BREACH and event.data["clock"] == ClockKind.FIRST_RESPONSE:
+        if event.kind is EventKind.BREACHED and event.data["clock"] == ClockKind.FIRST_RESPONSE:
             tx.tell(
                 places.of_customer(ticket),
                 places.about_ticket(ticket.number),
@@ -178,3 +182,11 @@ class Notices:
                 ticket=ticket.ref,
                 data={"run": event.data["run"]},
             )
+
+    def _seen_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Somebody has an alert in hand, or has no longer; the cards say the rest."""
+        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
+        if place is not None:
+            data = {"event": event.seq}
+            tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
+            tx.tell(place, about, "alert_said", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)

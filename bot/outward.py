@@ -27,7 +27,7 @@ DELIVERY_TIMEOUT_S = 10
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
 
-WOKEN_BY_CHANGE = ("delivery", "queue", "watch")
+WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises")
 
 
 class Outward:
@@ -76,6 +76,9 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
     def watch(now: datetime) -> datetime | None:
         return real(now, desk.watch_step(clock()))
 
+    def promises(now: datetime) -> datetime | None:
+        return real(now, desk.lapse_step(clock()))
+
     def roster(now: datetime) -> datetime | None:
         return real(now, desk.roster_step(clock()))
 
@@ -94,6 +97,7 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
     return [
         Job("delivery", deliver, heartbeat_s=1, settle_s=0.02),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
+        Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
         Job("roster", roster, heartbeat_s=30),
         Job("snoozed", wake, heartbeat_s=15),

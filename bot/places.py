@@ -74,11 +74,12 @@ def of_team(ticket: Ticket, configuration: Configuration) -> str | None:
 
 
 def of_alerts(ticket: Ticket, configuration: Configuration) -> str | None:
-    """Where its alerts go: the escalation channel, for a private category its own. None where none is chosen."""
+    """Where its alerts go: its category's or the desk's escalation channel; a private category's stay in its own channel."""
     category = configuration.category(ticket.category)
     if category is not None and category.private:
         return of_channel(category.channel) if category.channel else None
-    return of_channel(configuration.channels.escalations) if configuration.channels.escalations else None
+    channel = (category.escalations if category else None) or configuration.channels.escalations
+    return of_channel(channel) if channel else None
 
 
 def about_ticket(number: int) -> str:

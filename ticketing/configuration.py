@@ -28,6 +28,7 @@ from pydantic import (
 from ticketing.calendars import ALWAYS, HORIZON, Calendar, NeverOpen, deadline
 from ticketing.durations import format_duration
 from ticketing.errors import InvalidConfiguration
+from ticketing.ladder import Ladder
 from ticketing.model import ClockKind, Priority, Strategy, Tier
 from ticketing.opening_hours import parse_windows
 from ticketing.policies import Policy
@@ -117,6 +118,7 @@ class Category(_Part):
     default_priority: PriorityName = Priority.MEDIUM
     strategy: Strategy = Strategy.LEAST_LOADED
     channel: ChannelId | None = None
+    escalations: ChannelId | None = None
     private: bool = False
     skill: Key = Field(default_factory=lambda read: read.get("key", ""))
     fields: Annotated[tuple[FieldDefinition, ...], Field(max_length=20)] = ()
@@ -203,6 +205,7 @@ class Configuration(_Part):
     policies: Annotated[tuple[Policy, ...], Field(max_length=500)] = ()
     channels: Channels = Channels()
     queue: QueueWeights = QueueWeights()
+    ladder: Ladder = Ladder()
     default_max_load: Annotated[int, Field(strict=True, ge=1, le=1000)] = 10
     open_rate_per_hour: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 20
     grace_days: Days = 7
@@ -225,6 +228,11 @@ class Configuration(_Part):
     @cached_property
     def _calendars_by_name(self) -> dict[str, Calendar]:
         return {ALWAYS.name: ALWAYS} | {defined.name: defined.build(self.zone) for defined in self.calendars}
+
+    @cached_property
+    def quiet_hours(self) -> Calendar | None:
+        """When alerts that are not URGENT wait; None where they never do."""
+        return self.ladder.quiet_calendar(self.zone)
 
     @property
     def undo_window(self) -> timedelta:

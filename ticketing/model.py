@@ -116,6 +116,7 @@ class EventKind(StrEnum):
     ALERT_TAKEN = "alert_taken"
     ALERT_RELEASED = "alert_released"
     ALERT_LAPSED = "alert_lapsed"
+    ALERT_STEP = "alert_step"
     NUDGED = "nudged"
     THANKED = "thanked"
     FOLLOWED_UP = "followed_up"

@@ -133,6 +133,11 @@ _COLLAPSE = (
     .values(state="done", reason=COLLAPSED, lease_until=None)
 )
 _DONE = update(outbox).where(_MINE).values(state="done", lease_until=None, retry_after=None, reason=None)
+_DONE_WITH = (
+    update(outbox)
+    .where(_KEY, _WAITING, _row.lease_until.is_(None))
+    .values(state="done", retry_after=None, reason=COLLAPSED)
+)
 _RETRY = (
     update(outbox)
     .where(_MINE)
@@ -209,14 +214,28 @@ class Outbox(ShownMessages):
                 )
         return _retaken(errand)
 
-    def done(self, errand: Errand, message: Shown | None = None, *, told: Iterable[AlertKey] = ()) -> None:
+    def done(
+        self,
+        errand: Errand,
+        message: Shown | None = None,
+        *,
+        told: Iterable[AlertKey] = (),
+        also: Iterable[tuple[int, int]] = (),
+        members: Iterable[Shown] = (),
+    ) -> None:
         """
         Record that it is shown, and where; `told` are the alerts that `message` has told of, if nothing told of them before.
 
+        `also` are further rows (customer and id) that the same message has done with, and `members` what else it shows.
         Raises LeaseLost when another worker has taken it over.
         """
+        further = [{"key_customer_id": customer_id, "key_id": id_} for customer_id, id_ in also]
         with self._database.write() as connection:
             _fenced(connection.execute(_DONE, _key(errand)).rowcount)
+            if further:
+                connection.execute(_DONE_WITH, further)
+            for member in members:
+                remember(connection, member)
             if message is not None:
                 remember(connection, message)
                 tell_at_home(connection, message, told)

@@ -368,6 +368,27 @@ alert_promises = Table(
 )
 Index("ix_alert_promises_until", alert_promises.c.until)
 
+# How far an alert has climbed while nobody saw to it: the next step and its instant (empty once it has climbed all).
+ladder = Table(
+    "ladder",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("next_at", BigInteger),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run"),
+    _ticket_key(),
+)
+Index(
+    "ix_ladder_next_at",
+    ladder.c.next_at,
+    postgresql_where=text("next_at IS NOT NULL"),
+    sqlite_where=text("next_at IS NOT NULL"),
+)
+
 # --- what is shown in the chat ----------------------------------------------------------------------------------------
 
 outbox = Table(

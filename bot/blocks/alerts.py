@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import text
-from bot.actions import Act, Form, Press, page_value
+from bot.actions import Act, Form, Press, page_value, ticket_value
+from bot.actions import Block as Field
+from bot.blocks.forms import until_fields
 from bot.blocks.parts import (
     act_button,
     actions,
     context,
     counted,
     facts_line,
+    field,
     menu,
     message,
     modal,
+    option,
     press_button,
     said,
     section,
     spoken,
 )
-from bot.views import Alert, AlertGroup, AlertState, Board, BoardRow, Message, View
+from bot.views import Alert, AlertGroup, AlertState, Board, BoardRow, Message, TakeSeveral, View
 from bot.views.common import Block
-from bot.words import common, lists
+from bot.words import common, forms, lists
 from bot.words import team as words
 
 ROWS = 10  # of a list in a channel
 PAGE_ROWS = 40  # of a page of the list; a modal has room for 100 blocks
 _MENU = (Act.SEEN, Act.ESCALATE, Act.MORE)
 _ROW_MENU = (Act.TAKE, Act.REASSIGN, Act.SEEN, Act.WHY, Act.OPEN)
-_BROADCAST = frozenset({AlertState.OVERDUE, AlertState.LAPSED})
-_SETTLED = frozenset({AlertState.ANSWERED, AlertState.VOID})
+_NO_DEADLINE = frozenset({AlertState.NOBODY, AlertState.UNTOUCHED})
+_BROADCAST = frozenset({AlertState.OVERDUE, AlertState.LAPSED, AlertState.REMINDED}) | _NO_DEADLINE
+_SETTLED = frozenset({AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP})
+LINES = 10  # of several alerts that are told in one line
 
 
 def alert_message(alert: Alert) -> Message:
@@ -37,6 +45,7 @@ def alert_message(alert: Alert) -> Message:
         sentence = _settled(alert)
         return message(_settled_line(alert), [section(sentence), actions(act_button(Act.WHY, alert.facts))])
     head, due, holder, promise = _head(alert), _due(alert), _holder(alert), _promise(alert)
+    due = "" if alert.state in _NO_DEADLINE else due
     about = said(
         words.ABOUT,
         facts=facts_line(alert.facts),
@@ -46,7 +55,7 @@ def alert_message(alert: Alert) -> Message:
     last = " ".join(part for part in (about, holder, promise) if part)
     return message(
         [_first_line(alert), (promise or holder).replace("*", "")],
-        [section(f"{head} {due}\n{last}"), _buttons(alert)],
+        [section(f"{head} {due}".strip() + f"\n{last}"), _buttons(alert)],
     )
 
 
@@ -65,12 +74,33 @@ def alert_line(alert: Alert) -> Message:
         case AlertState.LAPSED:
             ended = text.at(alert.until or alert.due_at, zone)
             sentence = said(words.LINE_LAPSED, number=number, by=by, at=ended)
+        case AlertState.RELEASED:
+            sentence = said(words.LINE_RELEASED, number=number, by=by)
+        case AlertState.REMINDED:
+            line = words.LINE_SENIOR if alert.is_escalated else words.LINE_REMINDED
+            sentence = said(line, number=number, since=text.since(alert.due_at, zone))
+            if alert.mention:
+                sentence = said(words.LINE_NAMED, line=sentence, mention=alert.mention)
+        case AlertState.NOBODY | AlertState.UNTOUCHED:
+            sentence = _first_line(alert)
         case AlertState.REASSIGNED:
             agent = text.first(alert.agent) if alert.agent else common.SOMEBODY
             sentence = said(words.LINE_REASSIGNED, number=number, agent=agent)
-        case AlertState.ANSWERED | AlertState.VOID:
+        case AlertState.ANSWERED | AlertState.VOID | AlertState.PICKED_UP:
             sentence = _settled_line(alert)
     return message(sentence, [section(sentence)])
+
+
+def alert_lines(alerts: Sequence[Alert], more: int = 0) -> Message:
+    """The line that a step adds for several alerts at once: the first of them each with a sentence, the rest counted."""
+    if len(alerts) == 1 and not more:
+        return alert_line(alerts[0])
+    head = counted(words.GROUP_LINE, len(alerts) + more)
+    sentences = [alert_line(alert).text for alert in alerts[:LINES]]
+    hidden = more + max(0, len(alerts) - LINES)
+    if hidden:
+        sentences.append(said(common.MORE_ROWS, count=hidden))
+    return message([head.replace("*", "") + ":", sentences[0]], [section("\n".join([head, *sentences]))])
 
 
 def is_broadcast(alert: Alert) -> bool:
@@ -80,6 +110,11 @@ def is_broadcast(alert: Alert) -> bool:
 
 def _first_line(alert: Alert) -> str:
     zone, number, clock = alert.facts.zone, alert.facts.number, common.CLOCK[alert.clock].lower()
+    if alert.state is AlertState.NOBODY:
+        return said(words.LINE_NOBODY, number=number)
+    if alert.state is AlertState.UNTOUCHED:
+        line = words.LINE_UNTOUCHED if alert.agent else words.LINE_UNASSIGNED
+        return said(line, number=number, since=text.since(alert.due_at, zone))
     by = text.by(alert.due_at, zone)
     if not _is_late(alert):
         return said(words.LINE_DUE_SOON, number=number, clock=clock, by=by)
@@ -96,6 +131,11 @@ def _head(alert: Alert) -> str:
     zone, number = alert.facts.zone, alert.facts.number
     subject = text.inline(alert.facts.subject, text.CARD_SUBJECT)
     since = text.since(alert.due_at, zone)
+    if alert.state is AlertState.NOBODY:
+        return said(words.NOBODY_HEAD, number=number, subject=subject)
+    if alert.state is AlertState.UNTOUCHED:
+        head = words.UNTOUCHED_HEAD if alert.agent else words.UNASSIGNED_HEAD
+        return said(head, number=number, subject=subject, since=since)
     if not _is_late(alert):
         return said(words.DUE_SOON_HEAD, number=number, subject=subject)
     if alert.told_at:
@@ -134,13 +174,23 @@ def _promise(alert: Alert) -> str:
 
 def _settled(alert: Alert) -> str:
     subject = text.inline(alert.facts.subject, text.CARD_SUBJECT)
+    if alert.state is AlertState.PICKED_UP:
+        return _picked_up(alert, subject)
     if alert.state is AlertState.VOID or alert.at is None:
         return said(words.NO_LONGER_OWED, number=alert.facts.number, subject=subject)
     template = words.SETTLED if alert.by else words.SETTLED_NOBODY
     return said(template, subject=subject, **_outcome(alert))
 
 
+def _picked_up(alert: Alert, subject: str) -> str:
+    if not alert.agent:
+        return said(words.PICKED_UP_NOBODY, number=alert.facts.number, subject=subject)
+    return said(words.PICKED_UP, number=alert.facts.number, subject=subject, agent=text.first(alert.agent))
+
+
 def _settled_line(alert: Alert) -> str:
+    if alert.state is AlertState.PICKED_UP and alert.agent:
+        return said(words.LINE_PICKED_UP, number=alert.facts.number, agent=text.first(alert.agent))
     if alert.state is AlertState.VOID or alert.at is None:
         return said(words.LINE_VOID, number=alert.facts.number)
     template = words.LINE_SETTLED if alert.by else words.LINE_SETTLED_NOBODY
@@ -166,6 +216,10 @@ def _at_least_a_minute(seconds: float) -> str:
 
 def _buttons(alert: Alert) -> Block | None:
     facts, possible = alert.facts, alert.possible
+    if alert.state in _NO_DEADLINE:
+        claim = None if alert.agent else act_button(Act.CLAIM, facts, possible, primary=True)
+        assign = act_button(Act.REASSIGN if alert.agent else Act.ASSIGN, facts, possible)
+        return actions(claim, assign, act_button(Act.WHY, facts, possible))
     if alert.state is AlertState.TAKEN:
         return actions(*(act_button(act, facts, possible) for act in (Act.ALERT_RELEASE, Act.WHY)))
     take = act_button(Act.TAKE, facts, possible, primary=True)
@@ -188,10 +242,15 @@ def alert_group_message(group: AlertGroup) -> Message:
         [
             section(head),
             *rows,
-            context(said(common.MORE_ROWS, count=hidden)) if hidden else None,
+            context(_small_print(group, hidden)) if hidden or group.told_at else None,
             actions(press_button(Press.TAKE_SEVERAL, primary=True) if group.can_take_several else None, show_all),
         ],
     )
+
+
+def _small_print(group: AlertGroup, hidden: int) -> str:
+    told = said(words.GROUP_LATE, told=text.at(group.told_at, group.zone)) if group.told_at else ""
+    return ". ".join(part for part in (said(common.MORE_ROWS, count=hidden) if hidden else "", told) if part)
 
 
 def alert_group_view(group: AlertGroup) -> View:
@@ -201,12 +260,47 @@ def alert_group_view(group: AlertGroup) -> View:
     onward = press_button(Press.ALERTS_PAGE, page_value(group.page + 1)) if group.page < group.pages else None
     page = context(said(lists.PAGE, page=group.page, pages=group.pages)) if group.pages > 1 else None
     blocks = [section(_group_head(group)), *rows, page, actions(back, onward)]
-    return modal(Form.ALERTS, words.ALERTS_TITLE, blocks, close=common.CLOSE)
+    return modal(Form.ALERTS, words.ALERTS_TITLE, blocks, close=common.CLOSE, metadata=group.key)
+
+
+def take_several_view(form: TakeSeveral) -> View:
+    """Which of them, and until when? As many as a list of boxes holds."""
+    options = [
+        option(_several_option(alert), ticket_value(alert.facts.ref, alert.facts.version))
+        for alert in form.alerts[:ROWS]
+    ]
+    if not options:
+        return modal(Form.TAKE_SEVERAL, words.SEVERAL_TITLE, [section(words.SEVERAL_NONE)], close=common.CLOSE)
+    boxes: Block = {"type": "checkboxes", "action_id": Press.VALUE, "options": options}
+    return modal(
+        Form.TAKE_SEVERAL,
+        words.SEVERAL_TITLE,
+        [field(Field.TICKETS, words.SEVERAL_LABEL, boxes), *until_fields()],
+        submit=forms.TAKE_SUBMIT,
+        metadata=form.key,
+    )
+
+
+def read_chosen(view: View) -> list[str]:
+    """The values of the boxes that were ticked."""
+    answers = view.get("state", {}).get("values", {}).get(Field.TICKETS, {})
+    element: Block = next(iter(answers.values()), {})
+    return [str(each.get("value")) for each in element.get("selected_options") or ()]
+
+
+def _several_option(alert: Alert) -> str:
+    return words.SEVERAL_OPTION.format(
+        number=alert.facts.number, subject=text.plain(alert.facts.subject, text.LIST_SUBJECT)
+    )
 
 
 def _group_head(group: AlertGroup) -> str:
     count = group.overdue + group.due_soon
-    return counted(words.GROUP, count, overdue=group.overdue, due_soon=group.due_soon)
+    waiting = counted(words.GROUP_WAITING, group.waiting)
+    if count:
+        head = counted(words.GROUP, count, overdue=group.overdue, due_soon=group.due_soon)
+        return f"{head}, {waiting}" if group.waiting else head
+    return f"*{waiting}*" if group.waiting else counted(words.GROUP_SETTLED, group.settled)
 
 
 def _row(alert: Alert) -> Block:
@@ -224,6 +318,10 @@ def spoken_row(alert: Alert) -> str:
 
 def _row_sentence(alert: Alert, overdue: str, due_soon: str) -> str:
     zone = alert.facts.zone
+    if alert.state is AlertState.NOBODY:
+        overdue = due_soon = words.ROW_NOBODY if "*" in overdue else words.ROW_NOBODY.replace("*", "")
+    if alert.state is AlertState.UNTOUCHED:
+        overdue = due_soon = words.ROW_UNTOUCHED if "*" in overdue else words.ROW_UNTOUCHED.replace("*", "")
     who = _promise(alert).replace("*", "").rstrip(".") or (
         text.first(alert.agent) if alert.agent else words.NOBODY_HAS_IT
     )
@@ -239,6 +337,8 @@ def _row_sentence(alert: Alert, overdue: str, due_soon: str) -> str:
 
 def _settled_row(alert: Alert) -> str:
     number, subject = alert.facts.number, text.inline(alert.facts.subject, text.LIST_SUBJECT)
+    if alert.state is AlertState.PICKED_UP:
+        return _picked_up(alert, subject)
     if alert.state is AlertState.VOID or alert.at is None:
         return said(words.NO_LONGER_OWED, number=number, subject=subject)
     at = text.at(alert.at, alert.facts.zone)
@@ -246,6 +346,10 @@ def _settled_row(alert: Alert) -> str:
 
 
 def _row_menu(alert: Alert) -> Block | None:
+    if alert.state in _NO_DEADLINE:
+        return menu((Act.CLAIM, Act.ASSIGN, Act.WHY, Act.OPEN), alert.facts, alert.possible)
+    if alert.state is AlertState.TAKEN:
+        return menu((Act.ALERT_RELEASE, Act.REASSIGN, Act.WHY, Act.OPEN), alert.facts, alert.possible)
     return menu(_ROW_MENU, alert.facts, alert.possible)
 
 

@@ -116,6 +116,20 @@ def take_view(form: TakeForm) -> View:
     if form.is_seen:
         holder = text.first(form.holder) if form.holder else ""
         what = said(words.SEEN_TEXT if form.holder else words.SEEN_TEXT_NOBODY, holder=holder)
+    return modal(
+        Form.SEEN if form.is_seen else Form.TAKE,
+        _titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
+        [
+            _about(form.facts, what),
+            *until_fields(),
+        ],
+        submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
+        metadata=_metadata(form.facts),
+    )
+
+
+def until_fields() -> list[Block]:
+    """Until when: one of a few lengths, or a time of day."""
     choices = {
         "type": "radio_buttons",
         "action_id": Press.VALUE,
@@ -123,17 +137,10 @@ def take_view(form: TakeForm) -> View:
         "initial_option": option(words.TAKE_OPTIONS[1][1], words.TAKE_OPTIONS[1][0]),
     }
     at = {"type": "timepicker", "action_id": Press.VALUE}
-    return modal(
-        Form.SEEN if form.is_seen else Form.TAKE,
-        _titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
-        [
-            _about(form.facts, what),
-            field(Field.UNTIL, words.TAKE_LABEL, choices),
-            field(Field.UNTIL_TIME, words.TAKE_TIME, at, hint=words.TAKE_TIME_HINT, is_optional=True),
-        ],
-        submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
-        metadata=_metadata(form.facts),
-    )
+    return [
+        field(Field.UNTIL, words.TAKE_LABEL, choices),
+        field(Field.UNTIL_TIME, words.TAKE_TIME, at, hint=words.TAKE_TIME_HINT, is_optional=True),
+    ]
 
 
 def read_until(view: View) -> tuple[int | None, str]:

@@ -1,135 +1,156 @@
-"""Alerts: one home message a ticket, edited with each step, and a line in its thread for each step after the first."""
+"""
+Alerts: a home message for a ticket or for several that fell due together, edited with each step.
+
+Which tickets stand in one message is written in `shown`: each has its row, and all name the same message.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import places
-from bot.blocks.alerts import alert_line, alert_message
-from bot.delivery.letters import Letter
-from bot.delivery.reading import POSSIBLE, Dossier
-from bot.views import Alert, AlertState
-from ticketing.model import ClockKind, Outcome, SlaClock
+from bot.blocks.alerts import ROWS, alert_group_message, alert_message
+from bot.delivery.alert_facts import FOUND_LATE, is_time, lag_s, worst
+from bot.delivery.letters import Letter, NotYet
+from bot.delivery.reading import Dossier
+from bot.views import Alert, AlertGroup, AlertState
+from ticketing.desk import Desk
+from ticketing.desk.alerting import AlertedStage, AlertedTicket
+from ticketing.ladder import NOBODY, UNTOUCHED, told_from
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH, AlertRow
+from ticketing.shown import BREACH, Shown
 
-FOUND_LATE = timedelta(minutes=10)
-"""How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
+GATHERING = timedelta(seconds=8)
+"""How long a message waits at most for what else is falling due, so that a storm is a handful of messages."""
+
+RETRY_S = 0.25
 
 
-def home(dossier: Dossier) -> Letter | None:
+def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter | None:
     """
-    The ticket's one message in the escalation channel.
+    The ticket's message in the escalation channel, alone or with what fell due together with it.
 
     It is about what is worst and still owed, else about what was settled last. Once nothing is owed it is edited only.
+    Raises NotYet while more is just falling due.
     """
+    stands = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_alert(dossier.ref.number))
+    if stands is not None:
+        members = dossier.desk.alerts_in_message(stands.channel, stands.ts)
+        if len(members) > 1:
+            return _standing_group(dossier, place, stands, members)
+    elif errand is not None:
+        waiting = [each for each in dossier.desk.untold_alerts(errand) if _told(dossier, each)]
+        if any(each.ref == dossier.ref for each in waiting):
+            _let_gather(dossier, errand)
+        if len(waiting) > 1:
+            return _new_group(dossier, errand, waiting)
+    return _alone(dossier)
+
+
+def _alone(dossier: Dossier) -> Letter | None:
     rows = dossier.desk.outbox.alerts(dossier.ref)
-    alerted = [clock for clock in dossier.ticket.clocks if _of(rows, clock)]
-    if not alerted:
+    if not rows:
         return None
-    owed = [clock for clock in alerted if clock.is_running]
-    chosen = (
-        min(owed, key=lambda clock: (clock.breached_at is None, _due_at(clock, rows)))
-        if owed
-        else max(alerted, key=lambda clock: clock.ended_at or clock.started_at)
-    )
+    alert = worst(dossier, rows)
+    told = [row for row in rows if row.home is None and is_time(dossier, row)]
+    is_owed = alert.state not in (AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP)
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
-        message=alert_message(_alert(dossier, chosen, rows)),
-        only_edit=not owed,
-        told=tuple(row.key for row in rows if row.home is None),
-        lags_s=tuple(_lag_s(dossier, row) for row in rows if row.home is None),
+        message=alert_message(alert),
+        only_edit=not is_owed or not (told or any(row.home for row in rows)),
+        told=tuple(row.key for row in told),
+        lags_s=tuple(lag_s(dossier, row) for row in told),
     )
 
 
-def line(dossier: Dossier, errand: Errand) -> Letter | None:
-    """
-    A step after the first, in the home's thread. None where the home's own posting told it, or where it no longer holds.
-
-    It is broadcast: an edit of the home notifies nobody, and a further clock that is due soon would go unseen.
-    """
-    rows = dossier.desk.outbox.alerts(dossier.ref)
-    kind, run, stage = ClockKind(errand.data["clock"]), int(errand.data["run"]), str(errand.data["stage"])
-    row = next((row for row in rows if (row.key.kind, row.key.run, row.key.stage) == (kind, run, stage)), None)
-    clock = _clock(dossier, kind, run)
-    if row is None or row.home is not None or clock is None or not clock.is_running:
-        return None
-    state = AlertState.OVERDUE if stage == BREACH else AlertState.DUE_SOON
-    alert = replace(_alert(dossier, clock, rows), state=state, is_late=stage == BREACH)
-    about = f"l:{dossier.ref.number}:{kind.value}:{run}:{stage}"
-    return _line(dossier, about, alert, broadcast=True, told=row)
+def _let_gather(dossier: Dossier, errand: Errand) -> None:
+    """Wait a moment while the watch is still marking what fell due at the same time."""
+    now = dossier.ticket.as_of
+    if now - errand.created_at > GATHERING:
+        return
+    due = dossier.desk.next_due_instant()
+    if due is not None and due <= now:
+        raise NotYet(RETRY_S)
 
 
-def settled(dossier: Dossier, errand: Errand) -> Letter | None:
-    """The line that says how what was alerted has ended."""
-    rows = dossier.desk.outbox.alerts(dossier.ref)
-    kind, run = ClockKind(errand.data["clock"]), int(errand.data["run"])
-    clock = _clock(dossier, kind, run)
-    if clock is None or clock.is_running or not any(row.home for row in _of(rows, clock)):
-        return None
-    about = f"l:{dossier.ref.number}:{kind.value}:{run}:end"
-    return _line(dossier, about, _alert(dossier, clock, rows), broadcast=False, told=None)
+# --- several together -------------------------------------------------------------------------------------------------
 
 
-def _line(dossier: Dossier, about: str, alert: Alert, *, broadcast: bool, told: AlertRow | None) -> Letter:
+def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -> Letter:
+    now = dossier.ticket.as_of
+    untold = [stage for each in waiting for stage in each.stages if stage.is_owed and not stage.is_told]
+    own = (errand.customer_id, errand.id)
+    rows = [(each.ref.customer_id, row) for each in waiting for row in each.rows]
     return Letter(
-        about=about,
+        about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
-        message=alert_line(alert),
-        root=places.about_alert(dossier.ref.number),
-        broadcast=broadcast,
-        told=(told.key,) if told else (),
-        lags_s=(_lag_s(dossier, told),) if told else (),
+        message=alert_group_message(group_of(dossier.desk, waiting)),
+        told=tuple(stage.key for stage in untold),
+        lags_s=tuple((now - stage.instant).total_seconds() for stage in untold),
+        also=tuple(row for row in rows if row != own),
+        members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in waiting),
     )
 
 
-def _alert(dossier: Dossier, clock: SlaClock, rows: list[AlertRow]) -> Alert:
-    ticket = dossier.ticket
-    state = _state(clock)
-    due_at = _due_at(clock, rows)
-    found_at = min((row.created_at for row in _of(rows, clock) if row.key.stage == BREACH), default=None)
-    is_late = clock.breached_at is not None
-    return Alert(
-        facts=dossier.facts(dossier.configuration.zone),
-        clock=clock.kind,
-        state=state,
-        due_at=due_at,
-        customer=dossier.customer,
-        tier=ticket.tier,
-        is_late=is_late,
-        agent=dossier.holder,
-        agent_since=ticket.assigned_at if ticket.is_held else None,
-        is_answered=ticket.first_response_at is not None,
-        told_at=found_at if is_late and found_at is not None and found_at - due_at > FOUND_LATE else None,
-        by=dossier.last_agent if state is AlertState.ANSWERED else None,
-        at=clock.ended_at,
-        possible=POSSIBLE,
+def _standing_group(dossier: Dossier, place: str, stands: Shown, members: list[AlertedTicket]) -> Letter:
+    return Letter(
+        about=places.about_alert(dossier.ref.number),
+        side=places.ALERT,
+        message=alert_group_message(group_of(dossier.desk, members)),
+        only_edit=True,
+        also=tuple(dossier.desk.cards_waiting_for(place, stands.channel, stands.ts)),
+        members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in members),
     )
 
 
-def _lag_s(dossier: Dossier, row: AlertRow) -> float:
-    """How long ago the alert's instant was, in business seconds."""
-    clock = _clock(dossier, row.key.kind, row.key.run)
-    instant = row.due_at if row.key.stage == BREACH or clock is None else clock.warn_at or row.created_at
-    return (dossier.ticket.as_of - instant).total_seconds()
+def group_of(
+    desk: Desk,
+    tickets: Sequence[AlertedTicket],
+    *,
+    page: int = 1,
+    size: int = ROWS,
+    zone: str | None = None,
+    key: str = "",
+) -> AlertGroup:
+    """A page of several alerts, the worst first, with the counts of all. `zone` is the reader's; in channels the desk's."""
+    ranked = sorted(tickets, key=lambda each: each.rank)
+    pages = max(1, -(-len(ranked) // size))
+    page = min(max(1, page), pages)
+    part = ranked[(page - 1) * size : page * size]
+    owed = [each for each in ranked if each.is_owed]
+    promised = [each for each in owed if any(stage.key.stage not in (NOBODY, UNTOUCHED) for stage in each.owed)]
+    late = [each for each in promised if each.is_late]
+    zone = zone or desk.configuration().zone
+    return AlertGroup(
+        alerts=tuple(alert_of(Dossier(desk, each.ref), zone) for each in part),
+        overdue=len(late),
+        due_soon=len(promised) - len(late),
+        over=len(ranked) - len(part) if page == 1 and size == ROWS else 0,
+        page=page,
+        pages=pages,
+        can_take_several=len(promised) > 1,
+        zone=zone,
+        waiting=len(owed) - len(promised),
+        settled=len(ranked) - len(owed),
+        told_at=_told_at([stage for each in ranked for stage in each.stages]),
+        key=key,
+    )
 
 
-def _state(clock: SlaClock) -> AlertState:
-    if not clock.is_running:
-        return AlertState.VOID if clock.outcome is Outcome.VOID else AlertState.ANSWERED
-    return AlertState.OVERDUE if clock.breached_at is not None else AlertState.DUE_SOON
+def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:
+    """What stands worst with one ticket, or how it ended."""
+    return worst(dossier, dossier.desk.outbox.alerts(dossier.ref), zone)
 
 
-def _of(rows: list[AlertRow], clock: SlaClock) -> list[AlertRow]:
-    return [row for row in rows if (row.key.kind, row.key.run) == (clock.kind, clock.run)]
+def _told_at(stages: list[AlertedStage]) -> datetime | None:
+    late = [s.created_at for s in stages if s.key.stage == BREACH and s.created_at - s.instant > FOUND_LATE]
+    return min(late, default=None)
 
 
-def _due_at(clock: SlaClock, rows: list[AlertRow]) -> datetime:
-    """A paused clock has no due instant of its own: then the one that was alerted."""
-    return clock.due_at or max(row.due_at for row in _of(rows, clock))
-
-
-def _clock(dossier: Dossier, kind: ClockKind, run: int) -> SlaClock | None:
-    return next((one for one in dossier.ticket.clocks if (one.kind, one.run) == (kind, run)), None)
+def _told(dossier: Dossier, each: AlertedTicket) -> bool:
+    """Whether a ticket has something to tell that holds, and it is time for it."""
+    quiet, now = dossier.configuration.quiet_hours, dossier.ticket.as_of
+    fresh = [stage for stage in each.stages if stage.is_owed and not stage.is_told]
+    return any(told_from(quiet, each.priority, stage.created_at) <= now for stage in fresh)

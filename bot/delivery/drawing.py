@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
-from bot.delivery import alerts, cards, posts
+from bot.delivery import alert_lines, alerts, cards, posts
 from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
@@ -34,9 +34,10 @@ KINDS: dict[str, Draw] = {
     "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
     "assignment_card": _assignment,
     "triage_card": lambda dossier, _: cards.for_team(dossier),
-    "alert_card": lambda dossier, _: alerts.home(dossier),
-    "alert_line": alerts.line,
-    "alert_settled": alerts.settled,
+    "alert_card": lambda dossier, errand: alerts.home(dossier, errand.place, errand),
+    "alert_line": alert_lines.line,
+    "alert_settled": alert_lines.settled,
+    "alert_said": alert_lines.said,
     "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
     "question": lambda dossier, errand: posts.to_customer(customer.question_post, dossier, errand),
     "solution": lambda dossier, errand: posts.to_customer(customer.resolved_post, dossier, errand),
@@ -71,7 +72,7 @@ class Drawing:
         """The card in whose thread something of the ticket is to be posted; None where no such card would be."""
         dossier = Dossier(self.desk, ref)
         if about == places.about_alert(ref.number):
-            return alerts.home(dossier)
+            return alerts.home(dossier, place)
         if place == places.of_customer(dossier.ticket):
             return cards.for_customer(dossier, place)
         agent_id = places.person_in(place)

@@ -10,6 +10,14 @@ from bot.views import Message
 from ticketing.shown import AlertKey
 
 
+class NotYet(Exception):
+    """It is not the moment to show this: `seconds` until it may be. Nobody's failure."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__("not yet")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Letter:
     """
@@ -18,7 +26,9 @@ class Letter:
     `about` is the name under which it is remembered in its place; `message` None means that it should stand no longer.
     `root` names the card in whose thread it belongs, posted first if it does not stand yet; `thread_ts` is a thread under
     somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
-    new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due.
+    new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due. `also` are
+    further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
+    message shows together.
     """
 
     about: str
@@ -30,6 +40,8 @@ class Letter:
     only_edit: bool = False
     told: tuple[AlertKey, ...] = ()
     lags_s: tuple[float, ...] = ()
+    also: tuple[tuple[int, int], ...] = ()
+    members: tuple[tuple[int, str], ...] = ()
 
 
 def digest(message: Message) -> str:

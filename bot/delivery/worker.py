@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
 from bot.delivery.errors import Verdict, verdict
-from bot.delivery.letters import Letter, digest
+from bot.delivery.letters import Letter, NotYet, digest
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
 from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack
@@ -26,6 +26,7 @@ from ticketing.errors import DatabaseUnavailable, LeaseLost
 from ticketing.model import TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice
 from ticketing.shown import Shown
+from ticketing.transaction import DESK_ITSELF
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,8 @@ class Delivery:
             letter = self._drawing.draw(errand)
         except DatabaseUnavailable:
             raise
+        except NotYet as wait:
+            return self._wait(errand, wait.seconds, "gathers")
         except Exception as error:  # noqa: BLE001 - whatever a renderer raises must not stop the rows behind it
             return self._cannot_draw(errand, error)
         try:
@@ -165,15 +168,19 @@ class Delivery:
         if stands is not None:
             return self._edit(errand, letter, letter.message, stands)
         shown = self._post(errand, letter, letter.message, thread_ts)
-        self._outbox.done(errand, shown, told=letter.told)
+        self._outbox.done(errand, shown, told=letter.told, also=letter.also, members=_members(letter, shown))
         for lag in letter.lags_s:
             metrics.ALERT_LAG.observe(lag)
         return "posted"
 
     def _edit(self, errand: Errand, letter: Letter, message: Message, stands: Shown) -> str:
         drawn = digest(message)
-        if stands.digest == drawn:
-            self._outbox.done(errand)
+        known = stands
+        if letter.members:
+            # One message of many tickets: what it says is remembered once, whichever of them it was drawn for.
+            known = self._outbox.shown(DESK_ITSELF, errand.place, f"g:{stands.ts}") or replace(stands, digest="")
+        if known.digest == drawn:
+            self._outbox.done(errand, also=letter.also)
             return "unchanged"
         self._keep_pace("chat.update", errand.place)
         try:
@@ -184,7 +191,8 @@ class Delivery:
             raise
         # Found by its key: nothing is known of what it told.
         told = letter.told if stands.digest is None else ()
-        self._outbox.done(errand, replace(stands, digest=drawn), told=told)
+        stands = replace(stands, digest=drawn)
+        self._outbox.done(errand, stands, told=told, also=letter.also, members=_members(letter, stands))
         return "edited"
 
     def _take_away(self, errand: Errand, stands: Shown | None) -> str:
@@ -324,6 +332,14 @@ def _about(ref: TicketRef) -> str:
 def _key(errand: Errand, about: str) -> str:
     """What a message is, whoever sends it and however often: the same for each try."""
     return f"{errand.customer_id}/{errand.place}/{about}"
+
+
+def _members(letter: Letter, stands: Shown) -> list[Shown]:
+    """Everything that one message shows together, and what it says, under a name of the desk's own."""
+    if not letter.members:
+        return []
+    each = [replace(stands, customer_id=customer_id, about=about) for customer_id, about in letter.members]
+    return [*each, replace(stands, customer_id=DESK_ITSELF, about=f"g:{stands.ts}")]
 
 
 def _shown(errand: Errand, letter: Letter, posted: Posted, drawn: str | None) -> Shown:

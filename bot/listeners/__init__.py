@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
+from bot.listeners.alert_lists import AlertLists
+from bot.listeners.alert_promises import AlertPromises
 from bot.listeners.amendments import Amendments
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
@@ -42,6 +44,8 @@ def register(app: App, parts: Parts) -> Inward:
     amendments.register(app)
     TicketPresses(parts).register(app)
     TicketForms(parts).register(app)
+    AlertPromises(parts).register(app)
+    AlertLists(parts).register(app)
     offers = Offers(parts)
     offers.register(app)
     openings = Openings(parts)

@@ -15,15 +15,16 @@ from bot.blocks.forms import (
     more_actions_view,
     read_all_view,
     release_view,
+    take_view,
     text_form_view,
     why_view,
     withdraw_view,
 )
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, PayloadError
-from bot.views import MoreActions, ReleaseForm, TextForm, TicketFacts, View, WithdrawForm
+from bot.views import MoreActions, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
-from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.errors import HelpdeskError, NoAlert, NotTheHolder, StaleTicket, TransitionNotAllowed
 from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
@@ -44,6 +45,8 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.OPEN,
     Act.MORE,
     Act.READ_ALL,
+    Act.TAKE,
+    Act.SEEN,
 }
 """All acts that open a view and commit nothing."""
 
@@ -77,7 +80,6 @@ class TicketPresses:
                 Act.START: lambda to: desk.start(to.ticket.ref, by=to.person.id),
                 Act.CLAIM: lambda to: desk.claim(to.ticket.ref, by=to.person.id),
                 Act.CLAIM_ANYWAY: lambda to: desk.claim(to.ticket.ref, by=to.person.id, beyond_capacity=True),
-                Act.TAKE: lambda to: desk.assign(to.ticket.ref, to=to.person.id, by=to.person.id),
                 Act.RESUME: lambda to: desk.resume(to.ticket.ref, by=to.person.id),
                 Act.REOPEN: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
                 Act.NOT_SOLVED: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
@@ -86,6 +88,7 @@ class TicketPresses:
                 Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
                 Act.ESCALATE: lambda to: desk.escalate(to.ticket.ref, by=to.person.id),
+                Act.ALERT_RELEASE: lambda to: desk.release_alert(to.ticket.ref, by=to.person.id),
             }
         )
         self._opens.update(
@@ -96,6 +99,8 @@ class TicketPresses:
                 Act.WITHDRAW: lambda to: withdraw_view(WithdrawForm(facts=self._facts(to))),
                 Act.WHY: lambda to: why_view(self.parts.explaining.why(to.ticket, self._facts(to))),
                 Act.OPEN: self._open,
+                Act.TAKE: lambda to: take_view(self._take_form(to, is_seen=False)),
+                Act.SEEN: lambda to: take_view(self._take_form(to, is_seen=True)),
                 Act.MORE: self._more,
             }
         )
@@ -173,6 +178,14 @@ class TicketPresses:
     def _text_form(self, form: Form, grant: Grant) -> View:
         customer = self.parts.desk.person(grant.ticket.customer_id).name
         return text_form_view(TextForm(form=form, facts=self._facts(grant), customer=customer))
+
+    def _take_form(self, grant: Grant, *, is_seen: bool) -> TakeForm:
+        """Until when? Raises OwnTicket, and NoAlert where nothing is owed any more."""
+        ticket = grant.ticket
+        if not any(clock.is_running and (clock.warned_at or clock.breached_at) for clock in ticket.clocks):
+            raise NoAlert(ticket)
+        holder = self.parts.desk.person(ticket.assigned_agent_id).name if ticket.assigned_agent_id else None
+        return TakeForm(facts=self._facts(grant), is_seen=is_seen, holder=holder)
 
     def _assign_form(self, grant: Grant) -> View:
         return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))

@@ -157,6 +157,11 @@ class AlertState(StrEnum):
     TAKEN = "taken"
     SEEN = "seen"
     LAPSED = "lapsed"
+    RELEASED = "released"
+    REMINDED = "reminded"
+    NOBODY = "nobody"
+    UNTOUCHED = "untouched"
+    PICKED_UP = "picked_up"
     REASSIGNED = "reassigned"
     ANSWERED = "answered"
     VOID = "void"
@@ -169,7 +174,8 @@ class Alert:
 
     `is_late` tells whether the deadline has passed (a TAKEN alert may be either). `countdown` is 30, 15 or 5, the minutes
     of the last countdown edit. `told_at` is set when it was found late. `by` took, saw or answered it at `at`; `until` is
-    the end of a promise. `agent` has the ticket since `agent_since`.
+    the end of a promise. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
+    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
     """
 
     facts: TicketFacts
@@ -187,12 +193,19 @@ class Alert:
     by: str | None = None
     at: datetime | None = None
     until: datetime | None = None
+    is_escalated: bool = False
+    mention: str | None = None
     possible: Possible = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertGroup:
-    """Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all."""
+    """
+    Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.
+
+    `waiting` wait for an agent with nothing due yet, `settled` are over. `told_at` is set when they were found late;
+    `key` is what the pages of the list are found again by.
+    """
 
     alerts: tuple[Alert, ...]
     overdue: int
@@ -202,6 +215,10 @@ class AlertGroup:
     pages: int = 1
     can_take_several: bool = True
     zone: str = "UTC"
+    waiting: int = 0
+    settled: int = 0
+    told_at: datetime | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,3 +241,11 @@ class Board:
     rows: tuple[BoardRow, ...]
     more: int = 0
     zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeSeveral:
+    """Several alerts to take at once, worst first; `key` is what the message is found again by."""
+
+    alerts: tuple[Alert, ...]
+    key: str

@@ -19,7 +19,6 @@ def test_every_act_that_is_allowed_to_somebody_is_answered() -> None:
 
 def test_an_act_without_a_row_is_refused_to_everybody() -> None:
     assert set(Act) - set(ALLOWED) == {
-        Act.ALERT_RELEASE,
         Act.CATEGORY,
         Act.HELPFUL,
         Act.MERGE,
@@ -27,7 +26,6 @@ def test_an_act_without_a_row_is_refused_to_everybody() -> None:
         Act.PRIORITY,
         Act.RATING_COMMENT,
         Act.READ_SIMILAR,
-        Act.SEEN,
         Act.SNOOZE,
         Act.THAT_SOLVED_IT,
         Act.TRY_AGAIN,

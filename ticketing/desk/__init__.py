@@ -7,6 +7,7 @@ Every use case is one short transaction: begin, lock, guard, move, done. Each ki
 from __future__ import annotations
 
 from ticketing.database import Database
+from ticketing.desk.alerting import Alerting
 from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
@@ -37,6 +38,7 @@ class Desk(
     Undo,
     Watching,
     Promising,
+    Alerting,
     Searching,
     Reporting,
     Figures,

@@ -1,0 +1,144 @@
+"""One ticket's alerts as they stand now: which deadline is worst, who sees to it, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.delivery.reading import POSSIBLE, Dossier
+from bot.views import Alert, AlertState
+from ticketing.desk.promising import AlertPromise
+from ticketing.ladder import NOBODY, UNTOUCHED, told_from
+from ticketing.model import Outcome, SlaClock, TicketStatus
+from ticketing.shown import BREACH, WARNING, AlertRow
+
+FOUND_LATE = timedelta(minutes=10)
+"""How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
+
+
+def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Alert:
+    """The latest deadline that is owed, else what has no deadline, else what was settled last."""
+    clocks = [clock for clock in dossier.ticket.clocks if of_clock(rows, clock)]
+    owed = [clock for clock in clocks if is_alerted(clock)]
+    if owed:
+        clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
+        return _promised(dossier, clock, rows, zone)
+    open_matters = [row for row in rows if row.key.stage in (NOBODY, UNTOUCHED) and holds(dossier, row)]
+    for row in reversed(open_matters):
+        about = clock_of(dossier, row)
+        if about is not None:
+            return alert_at(dossier, about, rows, state_of(row.key.stage), zone)
+    ended = [clock for clock in clocks if clock.ended_at is not None and _was_due(rows, clock)]
+    if ended:
+        clock = max(ended, key=lambda each: each.ended_at or each.started_at)
+        return alert_at(dossier, clock, rows, ended_state(clock), zone)
+    clock = max(clocks, key=lambda each: each.started_at)
+    was_due = _was_due(rows, clock)
+    return alert_at(dossier, clock, rows, AlertState.VOID if was_due else AlertState.PICKED_UP, zone)
+
+
+def _promised(dossier: Dossier, clock: SlaClock, rows: list[AlertRow], zone: str | None) -> Alert:
+    promise = dossier.desk.alert_promise(dossier.ref)
+    if promise is None or not promise.covers(clock):
+        state = AlertState.OVERDUE if clock.breached_at is not None else AlertState.DUE_SOON
+        return alert_at(dossier, clock, rows, state, zone)
+    state = AlertState.SEEN if promise.is_seen else AlertState.TAKEN
+    return _by(dossier, promise, alert_at(dossier, clock, rows, state, zone))
+
+
+def _by(dossier: Dossier, promise: AlertPromise, alert: Alert) -> Alert:
+    return replace(alert, by=dossier.name(promise.person_id), until=promise.until)
+
+
+def alert_at(
+    dossier: Dossier, clock: SlaClock, rows: list[AlertRow], state: AlertState, zone: str | None = None
+) -> Alert:
+    ticket = dossier.ticket
+    due_at = due_at_of(clock, rows)
+    found_at = min((row.created_at for row in of_clock(rows, clock) if row.key.stage == BREACH), default=None)
+    is_late = clock.breached_at is not None
+    if state is AlertState.UNTOUCHED:
+        due_at = max(ticket.assigned_at or ticket.sla_start_at, ticket.last_activity_at or ticket.sla_start_at)
+    return Alert(
+        facts=dossier.facts(zone or dossier.configuration.zone),
+        clock=clock.kind,
+        state=state,
+        due_at=due_at,
+        customer=dossier.customer,
+        tier=ticket.tier,
+        is_late=is_late,
+        agent=dossier.holder,
+        agent_since=ticket.assigned_at if ticket.is_held else None,
+        is_answered=ticket.first_response_at is not None,
+        told_at=found_at if is_late and found_at is not None and found_at - due_at > FOUND_LATE else None,
+        by=dossier.last_agent if state is AlertState.ANSWERED else None,
+        at=clock.ended_at,
+        possible=POSSIBLE,
+    )
+
+
+def lag_s(dossier: Dossier, row: AlertRow) -> float:
+    """How long ago the alert's instant was, in business seconds."""
+    clock = clock_of(dossier, row)
+    instant = row.created_at
+    if row.key.stage == BREACH:
+        instant = row.due_at
+    elif row.key.stage == WARNING and clock is not None:
+        instant = clock.warn_at or row.created_at
+    return (dossier.ticket.as_of - instant).total_seconds()
+
+
+def is_time(dossier: Dossier, row: AlertRow) -> bool:
+    """Whether quiet hours do not hold it back any more."""
+    quiet = dossier.configuration.quiet_hours
+    return told_from(quiet, dossier.ticket.priority, row.created_at) <= dossier.ticket.as_of
+
+
+def holds(dossier: Dossier, row: AlertRow) -> bool:
+    """Whether what an alert says is still so."""
+    clock, ticket = clock_of(dossier, row), dossier.ticket
+    if clock is None or not clock.is_running:
+        return False
+    if row.key.stage == NOBODY:
+        return ticket.status is TicketStatus.OPEN
+    if row.key.stage == UNTOUCHED:
+        touched = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
+        return all(at < row.created_at for at in touched)
+    return clock.breached_at is not None or (row.key.stage == WARNING and clock.warned_at is not None)
+
+
+def state_of(stage: str) -> AlertState:
+    """What a line about a stage is."""
+    known = {
+        WARNING: AlertState.DUE_SOON,
+        BREACH: AlertState.OVERDUE,
+        NOBODY: AlertState.NOBODY,
+        UNTOUCHED: AlertState.UNTOUCHED,
+    }
+    return known.get(stage, AlertState.REMINDED)
+
+
+def ended_state(clock: SlaClock) -> AlertState:
+    return AlertState.VOID if clock.outcome is Outcome.VOID else AlertState.ANSWERED
+
+
+def is_alerted(clock: SlaClock) -> bool:
+    return clock.is_running and (clock.warned_at is not None or clock.breached_at is not None)
+
+
+def _was_due(rows: list[AlertRow], clock: SlaClock) -> bool:
+    return any(row.key.stage not in (NOBODY, UNTOUCHED) for row in of_clock(rows, clock))
+
+
+def of_clock(rows: list[AlertRow], clock: SlaClock) -> list[AlertRow]:
+    return [row for row in rows if (row.key.kind, row.key.run) == (clock.kind, clock.run)]
+
+
+def due_at_of(clock: SlaClock, rows: list[AlertRow]) -> datetime:
+    """A paused clock has no due instant of its own: then the one that was alerted."""
+    return clock.due_at or max(row.due_at for row in of_clock(rows, clock))
+
+
+def clock_of(dossier: Dossier, row: AlertRow) -> SlaClock | None:
+    key = row.key
+    return next((one for one in dossier.ticket.clocks if (one.kind, one.run) == (key.kind, key.run)), None)

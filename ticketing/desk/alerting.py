@@ -1,0 +1,230 @@
+"""
+What the escalation channel reads: which alerts wait to be told, and which a message has told.
+
+One read each, whatever the number of tickets, so that a thousand breaches can be one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, String, and_, bindparam, cast, func, literal, literal_column, or_, select
+
+from ticketing.desk.base import DeskBase
+from ticketing.instants import from_us
+from ticketing.ladder import NOBODY, UNTOUCHED
+from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
+from ticketing.outbox import LOST_ANSWER, Errand
+from ticketing.shown import BREACH, WARNING, AlertKey
+from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
+
+MOST = 2500
+"""How many tickets one message tells of."""
+
+
+@dataclass(frozen=True)
+class AlertedStage:
+    """One alert of a ticket, with the clock it is about."""
+
+    key: AlertKey
+    created_at: datetime
+    instant: datetime
+    """When it fell due: the breach's or the warning's own moment."""
+    is_told: bool
+    is_owed: bool
+    """Whether what it says still holds: the clock runs and is still so far, nobody has taken the ticket, ..."""
+    due_at: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class AlertedTicket:
+    """A ticket with all its alerts; `rows` are the ids of the outbox rows that ask for its card."""
+
+    ref: TicketRef
+    priority: Priority
+    stages: tuple[AlertedStage, ...]
+    rows: tuple[int, ...] = ()
+
+    @property
+    def owed(self) -> list[AlertedStage]:
+        return [stage for stage in self.stages if stage.is_owed]
+
+    @property
+    def is_owed(self) -> bool:
+        return bool(self.owed)
+
+    @property
+    def is_late(self) -> bool:
+        return any(stage.is_late for stage in self.owed)
+
+    @property
+    def rank(self) -> tuple[bool, bool, datetime, int]:
+        """The worst first: what is late, the longest; then what falls due next; what is settled last."""
+        due = min((stage.due_at for stage in self.owed), default=max(stage.due_at for stage in self.stages))
+        return not self.is_owed, not self.is_late, due, self.ref.number
+
+
+_row, _msg, _alert, _clock = outbox.c, shown.c, alerts.c, sla_clocks.c
+_ALERT_COLUMNS = (
+    _alert.customer_id,
+    _alert.ticket_id,
+    _alert.kind,
+    _alert.run,
+    _alert.stage,
+    _alert.due_at.label("alert_due_at"),
+    _alert.created_at,
+    _alert.home,
+    _clock.due_at,
+    _clock.warn_at,
+    _clock.warned_at,
+    _clock.breached_at,
+    _clock.ended_at,
+    tickets.c.priority,
+    tickets.c.status,
+    tickets.c.assigned_at,
+    tickets.c.last_activity_at,
+)
+_IN_PLACE = and_(_row.state == literal_column("'waiting'"), _row.place == bindparam("at_place"))
+# What may have been sent already is not taken along by others: it has to be looked up first.
+_FREE = and_(_row.lease_until.is_(None), or_(_row.reason.is_(None), _row.reason != LOST_ANSWER))
+_WAITS = and_(_IN_PLACE, _FREE)
+_OWN = and_(_row.customer_id == bindparam("own_customer"), _row.id == bindparam("own_row"))
+_CARD = _row.kind == literal_column("'alert_card'")
+_HOME_OF_ROW = and_(
+    _msg.customer_id == _row.customer_id,
+    _msg.place == _row.place,
+    _msg.about == literal("a:") + cast(_row.ticket_id, String),
+)
+_CLOCK_OF_ALERT = and_(
+    _clock.customer_id == _alert.customer_id,
+    _clock.ticket_id == _alert.ticket_id,
+    _clock.kind == _alert.kind,
+    _clock.run == _alert.run,
+)
+_TICKET_OF_ALERT = and_(tickets.c.customer_id == _alert.customer_id, tickets.c.id == _alert.ticket_id)
+_ALERT_OF_ROW = and_(_alert.customer_id == _row.customer_id, _alert.ticket_id == _row.ticket_id)
+
+UNTOLD = (
+    select(_row.id.label("row"), *_ALERT_COLUMNS)
+    .select_from(
+        outbox.outerjoin(shown, _HOME_OF_ROW)
+        .join(alerts, _ALERT_OF_ROW)
+        .join(sla_clocks, _CLOCK_OF_ALERT)
+        .join(tickets, _TICKET_OF_ALERT)
+    )
+    .where(_IN_PLACE, or_(_FREE, _OWN), _CARD, _msg.ts.is_(None))
+    .order_by(_row.id)
+    .limit(bindparam("rows"))
+)
+MEMBERS = (
+    select(*_ALERT_COLUMNS)
+    .select_from(
+        shown.join(
+            alerts,
+            and_(
+                _alert.customer_id == _msg.customer_id,
+                _alert.ticket_id == cast(func.substr(_msg.about, 3), BigInteger),
+            ),
+        )
+        .join(sla_clocks, _CLOCK_OF_ALERT)
+        .join(tickets, _TICKET_OF_ALERT)
+    )
+    .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _msg.about.like("a:%"))
+)
+_SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"))
+CARDS_OF = (
+    select(_row.customer_id, _row.id).select_from(outbox.join(shown, _HOME_OF_ROW)).where(_WAITS, _CARD, _SAME_HOME)
+)
+LINES_OF = (
+    select(outbox)
+    .select_from(outbox.join(shown, _HOME_OF_ROW))
+    .where(_WAITS, _row.kind == bindparam("of_kind"), _SAME_HOME)
+    .order_by(_row.id)
+    .limit(bindparam("rows"))
+)
+
+
+class Alerting(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def untold_alerts(self, errand: Errand) -> list[AlertedTicket]:
+        """The tickets whose alerts wait in the place of `errand`, its own included, and stand in no message yet."""
+        key = {"at_place": errand.place, "own_customer": errand.customer_id, "own_row": errand.id, "rows": MOST * 4}
+        with self._database.read() as connection:
+            return _tickets(connection.execute(UNTOLD, key).all())[:MOST]
+
+    def alerts_in_message(self, channel: str, ts: str) -> list[AlertedTicket]:
+        """The tickets that a message of the escalation channel tells of."""
+        with self._database.read() as connection:
+            return _tickets(connection.execute(MEMBERS, {"at_channel": channel, "at_ts": ts}).all())
+
+    def cards_waiting_for(self, place: str, channel: str, ts: str) -> list[tuple[int, int]]:
+        """The outbox rows (customer and id) that ask for an edit of that message."""
+        with self._database.read() as connection:
+            rows = connection.execute(CARDS_OF, {"at_place": place, "at_channel": channel, "at_ts": ts})
+            return [(row.customer_id, row.id) for row in rows]
+
+    def lines_waiting_for(self, place: str, channel: str, ts: str, kind: str) -> list[Errand]:
+        """The lines of a kind that wait for the thread of that message, oldest first."""
+        key = {"at_place": place, "at_channel": channel, "at_ts": ts, "of_kind": kind, "rows": MOST}
+        with self._database.read() as connection:
+            return [_errand(row) for row in connection.execute(LINES_OF, key)]
+
+
+def _errand(row: Row[Any]) -> Errand:
+    return Errand(
+        customer_id=row.customer_id,
+        id=row.id,
+        place=row.place,
+        about=row.about,
+        kind=row.kind,
+        ticket=TicketRef(PersonId(row.customer_id), row.ticket_id),
+        priority=row.priority,
+        data=row.data,
+        attempts=row.attempts,
+        fence=row.fence,
+        created_at=from_us(row.created_at),
+    )
+
+
+def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
+    found: dict[TicketRef, AlertedTicket] = {}
+    for row in rows:
+        ref = TicketRef(PersonId(row.customer_id), row.ticket_id)
+        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), ())
+        stage = _stage(ref, row)
+        known = {each.key for each in ticket.stages}
+        ids = ticket.rows if "row" not in row._fields or row.row in ticket.rows else (*ticket.rows, row.row)
+        stages = ticket.stages if stage.key in known else (*ticket.stages, stage)
+        found[ref] = replace(ticket, stages=stages, rows=ids)
+    return list(found.values())
+
+
+def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
+    due_at, warn_at = from_us(row.alert_due_at), from_us(row.warn_at)
+    created_at = from_us(row.created_at)
+    instant = {WARNING: warn_at, BREACH: due_at}.get(row.stage)
+    return AlertedStage(
+        key=AlertKey(ref, ClockKind(row.kind), row.run, row.stage),
+        created_at=created_at,
+        instant=instant or created_at,
+        is_told=row.home is not None,
+        is_owed=_holds(row),
+        due_at=from_us(row.due_at) or due_at,
+        is_late=row.breached_at is not None,
+    )
+
+
+def _holds(row: Row[Any]) -> bool:
+    if row.ended_at is not None:
+        return False
+    if row.stage == NOBODY:
+        return bool(row.status == TicketStatus.OPEN)
+    if row.stage == UNTOUCHED:
+        touched_at: int = max(row.assigned_at or 0, row.last_activity_at)
+        return touched_at < int(row.created_at)
+    return row.breached_at is not None or (row.stage == WARNING and row.warned_at is not None)

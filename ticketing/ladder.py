@@ -1,0 +1,123 @@
+"""
+The ladder: what an alert climbs while nobody sees to it, and the hours in which it keeps quiet.
+
+Pure rules over values, and the settings they come from (docs/sla.md, the ladder). A warning and a breach come from the
+clock; the steps here follow a breach one after the other, each a set time after the one before or after the last that
+somebody did about it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+
+from ticketing.calendars import Calendar, open_periods
+from ticketing.durations import format_duration, parse_duration
+from ticketing.model import Priority
+from ticketing.opening_hours import parse_windows
+
+LONGEST = timedelta(days=30)
+_WEEK = timedelta(days=7)
+
+NOBODY, UNTOUCHED = "nobody", "untouched"
+"""The stages that no clock brings about: nobody can take the ticket; nobody has touched it for too long."""
+
+
+def _length(written: object) -> object:
+    if isinstance(written, str):
+        return parse_duration(written)
+    if isinstance(written, timedelta):
+        return written
+    raise ValueError(f"A length of time is written like 30m, 8h or 3d, not {written!r}.")
+
+
+def _positive(length: timedelta) -> timedelta:
+    if not timedelta(minutes=1) <= length <= LONGEST:
+        raise ValueError(f"A step of the ladder comes after 1m to {format_duration(LONGEST)}.")
+    return length
+
+
+After = Annotated[
+    timedelta,
+    BeforeValidator(_length),
+    AfterValidator(_positive),
+    PlainSerializer(format_duration, return_type=str),
+]
+PersonRef = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^\S+$")]
+
+
+class LadderStep(BaseModel):
+    """
+    A step: `after` that time without action, once more in the channel; with `escalate` to the senior agents as well, and
+    `person` (an outside reference, or its last part) is named in it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: After
+    escalate: bool = False
+    person: PersonRef | None = None
+
+
+REMINDER = LadderStep(after=timedelta(minutes=30))
+SENIOR = LadderStep(after=timedelta(hours=1), escalate=True)
+
+
+class Ladder(BaseModel):
+    """The steps after a breach, the hours that stay quiet, and when a ticket that nobody looks at is told of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: Annotated[tuple[LadderStep, ...], Field(max_length=9)] = (REMINDER, SENIOR)
+    quiet: dict[str, tuple[str, ...]] = {}
+    unassigned_after: After | None = None
+    untouched_after: After | None = None
+
+    @model_validator(mode="after")
+    def _quiet_hours_end(self) -> Ladder:
+        windows = parse_windows(self.quiet)
+        covered = {
+            minute % 10_080 for w in windows for minute in range(w.weekday * 1440 + w.start, w.weekday * 1440 + w.end)
+        }
+        if len(covered) == 10_080:
+            raise ValueError("Quiet hours have to leave some time in which alerts are told.")
+        return self
+
+    def quiet_calendar(self, zone: str) -> Calendar | None:
+        """When alerts wait; None where they never do."""
+        return Calendar("quiet hours", zone, parse_windows(self.quiet)) if self.quiet else None
+
+
+def stage(step: int) -> str:
+    """The name of the alert that a step raises; steps count from 0."""
+    return f"step{step + 1}"
+
+
+def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datetime:
+    """When an alert that came about at `at` is told: at once, or where it is quiet, and not URGENT, at the end of that."""
+    if quiet is None or priority is Priority.URGENT:
+        return at
+    period = next(iter(open_periods(quiet, at, at + _WEEK)), None)
+    return period.end if period is not None and period.start <= at else at
+
+
+def next_instant(step: LadderStep, since: datetime, acted_at: datetime | None) -> datetime:
+    """When a step is due that follows one at `since`, if the last that was done about the alert was at `acted_at`."""
+    return (since if acted_at is None else max(since, acted_at)) + step.after
+
+
+def idle_instant(ladder: Ladder, *, is_held: bool, since: datetime, active_at: datetime) -> datetime | None:
+    """When a ticket has waited for too long: without an agent since `since`, or with one since `active_at`; None: never."""
+    after, start = (ladder.untouched_after, active_at) if is_held else (ladder.unassigned_after, since)
+    return None if after is None else start + after
