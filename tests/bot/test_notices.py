@@ -96,7 +96,7 @@ def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:
     ticket = world.ticket()
     jo = world.agent("jo")
     world.deliver_all()
-    world.desk.assign(ticket.ref, to=jo, by=world.person("lena"))
+    world.desk.assign(ticket.ref, to=jo, by=world.agent("lena", skills={}))
     world.deliver_all()
 
     (amirs,) = world.seen("amir")
@@ -107,7 +107,7 @@ def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:
 
 def test_who_gets_a_ticket_a_second_time_is_told_again(world: World) -> None:
     """Their card stands already, and an edit would notify nobody."""
-    amir, jo, lena = world.agent("amir"), world.agent("jo", skills={}), world.person("lena")
+    amir, jo, lena = world.agent("amir"), world.agent("jo", skills={}), world.agent("lena", skills={})
     ticket = world.ticket()
     world.deliver_all()
     world.desk.assign(ticket.ref, to=jo, by=lena)

@@ -10,7 +10,7 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput, NoAlert, OwnTicket, TicketNotFound
-from ticketing.model import EventKind, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.model import EventKind, Priority, Role, Ticket, TicketRef, TicketStatus
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -42,7 +42,9 @@ def test_an_agent_who_takes_an_alert_has_the_ticket(desk: Desk, cast: Cast, cloc
 
 def test_a_lead_without_tickets_of_their_own_takes_the_alert_only(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket = warned(desk, cast, clock)
-    now = desk.take_alert(ticket.ref, by=cast.person("lena").id, until=clock() + HALF_AN_HOUR)
+    lena = cast.person("lena").id
+    desk.set_role(lena, Role.LEAD, by=None)
+    now = desk.take_alert(ticket.ref, by=lena, until=clock() + HALF_AN_HOUR)
 
     assert now.assigned_agent_id == ticket.assigned_agent_id
 
@@ -128,5 +130,6 @@ def test_only_what_was_alerted_and_is_owed_can_be_taken(desk: Desk, cast: Cast, 
 
 def test_nobody_takes_the_alert_of_their_own_ticket(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket = warned(desk, cast, clock)
+    desk.make_agent(ticket.customer_id, skills={}, by=None)
     with pytest.raises(OwnTicket):
         desk.take_alert(ticket.ref, by=ticket.customer_id, until=clock() + HALF_AN_HOUR)

@@ -12,7 +12,7 @@ from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, TooLateToUndo
-from ticketing.model import ClockKind, Outcome, TicketStatus
+from ticketing.model import ClockKind, Outcome, Role, TicketStatus
 
 
 def deadlines(desk: Desk, ticket: Any) -> dict[ClockKind, Any]:
@@ -104,6 +104,7 @@ def test_a_new_policy_moves_open_deadlines_and_leaves_outcomes(desk: Desk, cast:
     document = default_document()
     document["policies"] = [{"first_response": {"medium": "2h"}}]
     assert desk.preview(document) == 1
+    desk.set_role(amir, Role.LEAD, by=None)
     version = desk.configure(document, by=amir)
     assert desk.outdated_clocks() == 1
     assert desk.recompute_step() == 1

@@ -14,7 +14,6 @@ from ticketing.desk.base import Clock
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.figures import Figures
 from ticketing.desk.opening import Opening
-from ticketing.desk.people import People
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
 from ticketing.desk.replaying import Replaying
@@ -22,6 +21,7 @@ from ticketing.desk.reporting import Reporting
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
+from ticketing.desk.team import Team
 from ticketing.desk.undo import Undo
 from ticketing.desk.watching import Watching
 from ticketing.inbound import Inbound
@@ -43,7 +43,7 @@ class Desk(
     Reporting,
     Figures,
     Replaying,
-    People,
+    Team,
     Settings,
 ):
     """

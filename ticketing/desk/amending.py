@@ -11,12 +11,13 @@ from ticketing import search
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
 from ticketing.desk.people import agent_of
+from ticketing.desk.roles import role_of
 from ticketing.desk.undo import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
-from ticketing.instants import is_id, to_us
+from ticketing.instants import to_us
 from ticketing.model import ClockKind, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from
-from ticketing.tables import comments, people, ticket_events
+from ticketing.tables import comments, ticket_events
 from ticketing.transaction import Transaction
 
 CUSTOMER_WROTE_SINCE = "the customer has written since"
@@ -43,7 +44,6 @@ LAST_EDIT = (
     .order_by(ticket_events.c.seq.desc())
     .limit(1)
 )
-ROLE = select(people.c.role).where(people.c.id == bindparam("person"))
 
 
 class Amending(DeskBase):
@@ -82,7 +82,7 @@ class Amending(DeskBase):
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             comment = _find(ticket, _said(tx, ticket), number)
-            if comment.author_id != by and not _is_lead(tx, by):
+            if comment.author_id != by and role_of(tx.connection, by) < Role.LEAD:
                 raise CommentNotFound(ref.number, number)
             if comment.deleted_at is not None:
                 return comment
@@ -177,11 +177,6 @@ def _find(ticket: Ticket, said: list[Comment], number: int) -> Comment:
 def _last_version(tx: Transaction, ticket: Ticket, number: int) -> str:
     data = tx.connection.execute(LAST_EDIT, _ticket_key(ticket) | {"value": str(number)}).scalar()
     return str(data["version"]) if data else ""
-
-
-def _is_lead(tx: Transaction, person_id: PersonId) -> bool:
-    role = tx.connection.execute(ROLE, {"person": person_id}).scalar() if is_id(person_id) else None
-    return role is not None and role >= Role.LEAD
 
 
 def _ticket_key(ticket: Ticket) -> dict[str, Any]:

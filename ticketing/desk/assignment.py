@@ -12,6 +12,7 @@ from ticketing import queue, routing
 from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
+from ticketing.desk.roles import as_team
 from ticketing.errors import (
     AgentFull,
     AlreadyHeld,
@@ -70,14 +71,14 @@ class Assignment(DeskBase):
     """See `ticketing.desk.Desk`."""
 
     @use_case
-    def claim(
-        self, ref: TicketRef, *, by: PersonId, version: int | None = None, beyond_capacity: bool = False
-    ) -> Ticket:
+    def claim(self, ref: TicketRef, *, by: PersonId, beyond_capacity: bool = False) -> Ticket:
         """
-        Take a waiting ticket; claiming one's own again changes nothing.
+        Take a waiting ticket; claiming what one holds changes nothing.
 
-        Of two who claim at once exactly one wins. Raises AlreadyHeld (with who and since when), StaleTicket, OwnTicket,
-        NotAnAgent, AgentFull (unless `beyond_capacity`), TicketNotFound.
+        A press that comes too late is told by what the ticket is now, not by the version its card was drawn for: whoever
+        still can have the ticket gets it, though its customer has written meanwhile. Of two who claim at once exactly one
+        wins. Raises AlreadyHeld (with who and since when), StaleTicket, OwnTicket, NotAnAgent, NotAMember, AgentFull
+        (unless `beyond_capacity`), TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
@@ -99,10 +100,12 @@ class Assignment(DeskBase):
         """
         Give a ticket to an agent by hand, whoever has it; beyond skill and capacity too, which is recorded.
 
-        Raises NotAnAgent, OwnTicket, StaleTicket (nobody holds a resolved ticket), TicketNotFound.
+        Nobody gives away their own. Raises NotAnAgent, NotAMember, OwnTicket, StaleTicket (nobody holds a resolved
+        ticket), TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "assign tickets")
             agent = takers_agent(tx, ticket, to)
             if ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
                 raise StaleTicket(ticket)
@@ -112,10 +115,11 @@ class Assignment(DeskBase):
 
     @use_case
     def release(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Give a ticket back to the queue, where it keeps its place. Raises NotTheHolder, TicketNotFound."""
+        """Give a ticket back to the queue, where it keeps its place. Raises NotTheHolder, NotAnAgent, TicketNotFound."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if ticket.assigned_agent_id != by or not ticket.is_held:
+                as_team(tx, ticket, by, "release tickets")
                 raise NotTheHolder(ticket)
             return tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.RELEASED)
 

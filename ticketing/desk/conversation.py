@@ -9,6 +9,7 @@ from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
 from ticketing.desk.people import agent_of
 from ticketing.desk.progress import reopened
+from ticketing.desk.roles import as_team
 from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
@@ -38,12 +39,14 @@ class Conversation(DeskBase):
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description).
-        Raises InvalidInput, TicketNotFound.
+        Raises InvalidInput, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if (known := _known(tx, ticket, author_id, source)) is not None:
                 return known
+            if internal and not automatic:
+                as_team(tx, ticket, author_id, "write notes")
             speaks_for_desk = author_id != ticket.customer_id and agent_of(tx.connection, author_id) is not None
             if not (internal or automatic or speaks_for_desk) and _is_over(tx, ticket):
                 return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at)

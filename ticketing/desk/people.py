@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing import search
 from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
+from ticketing.desk.roles import as_lead, as_oneself_or_lead
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import Agent, Customer, Person, PersonId, Role, Tier
@@ -89,7 +90,7 @@ class People(DeskBase):
     def person(self, person_id: PersonId) -> Person:
         """Raises PersonNotFound."""
         with self._database.read() as connection:
-            return _person(connection, person_id)
+            return known_person(connection, person_id)
 
     def person_by_ref(self, external_ref: str) -> Person | None:
         """The person of an outside reference, if known."""
@@ -102,17 +103,10 @@ class People(DeskBase):
             return customer_of(connection, person_id)
 
     @use_case
-    def set_role(self, person_id: PersonId, role: Role, *, by: PersonId | None) -> Person:
-        """Say what a person may do; `by` None is the desk's own set-up. Raises PersonNotFound."""
-        with self._database.write() as connection:
-            _person(connection, person_id)
-            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
-            return _person(connection, person_id)
-
-    @use_case
     def set_tier(self, customer_id: PersonId, tier: Tier | None, *, by: PersonId | None) -> Customer:
         """Give a customer a tier of their own (None: their organization's); tickets opened from now on carry it."""
         with self._database.write() as connection:
+            as_lead(connection, by, "change what customers have bought")
             customer_of(connection, customer_id)
             value = tier.value if tier else None
             connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
@@ -123,6 +117,7 @@ class People(DeskBase):
         """Put a customer into an organization, made if new; its tier is the customer's unless they have their own."""
         name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
         with self._database.write() as connection:
+            as_lead(connection, by, "change what customers have bought")
             customer_of(connection, customer_id)
             found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
             if found is None:
@@ -148,52 +143,6 @@ class People(DeskBase):
             return [_agent_from(row, skills.get(row.id, {})) for row in connection.execute(ALL_AGENTS)]
 
     @use_case
-    def make_agent(
-        self,
-        person_id: PersonId,
-        *,
-        skills: Mapping[str, int],
-        max_load: int | None = None,
-        is_senior: bool = False,
-        by: PersonId | None,
-    ) -> Agent:
-        """
-        Let tickets be assigned to a person, or change how.
-
-        `skills` maps what they can answer to a level from 1 to 5. Raises PersonNotFound, InvalidInput.
-        """
-        for category in skills:
-            checked_key("skill", category, longest=64)
-        if any(not 1 <= level <= 5 for level in skills.values()):
-            raise InvalidInput("skills", "A skill's level is a number from 1 to 5.")
-        if max_load is not None and not 1 <= max_load <= 1000:
-            raise InvalidInput("max_load", "An agent takes from 1 to 1,000 tickets.")
-        with self._database.write() as connection:
-            person = _person(connection, person_id)
-            role = max(person.role, Role.AGENT)
-            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
-            capacity = max_load or self._configuration_in_force(connection).default_max_load
-            load = connection.execute(LOCKED_LOAD, {"person": person_id}).mappings().one_or_none()
-            if load is None:
-                values = {"load": 0, "max_load": capacity, "is_available": True, "last_assigned_at": NEVER}
-                connection.execute(insert(agent_loads).values(agent_id=person_id, **values))
-                connection.execute(
-                    insert(agents).values(id=person_id, is_active=True, is_senior=is_senior, is_away=False)
-                )
-            else:
-                values = dict(load) | {"max_load": capacity}
-                del values["agent_id"]
-                connection.execute(update(agent_loads).where(agent_loads.c.agent_id == person_id).values(values))
-                changed = update(agents).where(agents.c.id == person_id)
-                connection.execute(changed.values(is_active=True, is_senior=is_senior))
-            copies = {"is_senior": is_senior, "agent_id": person_id} | values
-            connection.execute(delete(agent_skills).where(agent_skills.c.agent_id == person_id))
-            if skills:
-                rows = [copies | {"category": category, "level": level} for category, level in skills.items()]
-                connection.execute(insert(agent_skills), rows)
-            return _known_agent(connection, person_id)
-
-    @use_case
     def set_available(
         self, agent_id: PersonId, *, available: bool, by: PersonId | None, until: datetime | None = None
     ) -> Agent:
@@ -201,11 +150,12 @@ class People(DeskBase):
         until = checked_instant("until", until) if until is not None else None
         with self._database.write() as connection:
             _lock_load(connection, agent_id)
+            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
             away = to_us(until) if until is not None and not available else None
             values = {"is_away": not available, "away_until": away}
             connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
             roster.apply(connection, agent_id, available=available, now=self._clock())
-            return _known_agent(connection, agent_id)
+            return known_agent(connection, agent_id)
 
     @use_case
     def set_shifts(
@@ -218,14 +168,15 @@ class People(DeskBase):
         """
         with self._database.write() as connection:
             _lock_load(connection, agent_id)
+            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
             try:
-                roster.shift_calendar(shifts, _person(connection, agent_id).tz)
+                roster.shift_calendar(shifts, known_person(connection, agent_id).tz)
             except ValueError as fault:
                 raise InvalidInput("shifts", str(fault)) from fault
             stored = {days: list(hours) for days, hours in shifts.items()} if shifts else None
             connection.execute(update(agents).where(agents.c.id == agent_id).values(shifts=stored))
             roster.refresh(connection, agent_id, self._clock())
-            return _known_agent(connection, agent_id)
+            return known_agent(connection, agent_id)
 
     def shifts(self, agent_id: PersonId) -> Mapping[str, Sequence[str]] | None:
         """When an agent works, as `set_shifts` takes it; None for no shifts."""
@@ -241,10 +192,11 @@ class People(DeskBase):
             raise InvalidInput("end", "A leave ends after it begins.")
         with self._database.write() as connection:
             _lock_load(connection, agent_id)
+            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
             row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
             connection.execute(insert(agent_leaves), row)
             roster.refresh(connection, agent_id, self._clock())
-            return _known_agent(connection, agent_id)
+            return known_agent(connection, agent_id)
 
     def roster_step(self, now: datetime) -> datetime | None:
         """Let shifts, leaves and absences begin and end; returns when the next one does, None for never."""
@@ -268,7 +220,8 @@ def _lock_load(connection: Connection, agent_id: PersonId) -> None:
         raise NotAnAgent(agent_id)
 
 
-def _person(connection: Connection, person_id: PersonId) -> Person:
+def known_person(connection: Connection, person_id: PersonId) -> Person:
+    """Raises PersonNotFound."""
     row = connection.execute(PERSON, {"person": person_id}).mappings().one_or_none() if is_id(person_id) else None
     if row is None:
         raise PersonNotFound(person_id)
@@ -298,7 +251,8 @@ def agent_of(connection: Connection, person_id: PersonId) -> Agent | None:
     return _agent_from(row, skills)
 
 
-def _known_agent(connection: Connection, person_id: PersonId) -> Agent:
+def known_agent(connection: Connection, person_id: PersonId) -> Agent:
+    """Raises NotAnAgent."""
     agent = agent_of(connection, person_id)
     if agent is None:
         raise NotAnAgent(person_id)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from ticketing.desk.assignment import assign_or_say_that_nobody_can, category_of, hand_over
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.comments import add_public_comment
+from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
 from ticketing.instants import to_us
 from ticketing.lifecycle import Because
@@ -76,6 +77,7 @@ class Progress(DeskBase):
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if ticket.assigned_agent_id != by:
+                as_team(tx, ticket, by, "resolve tickets")
                 raise NotTheHolder(ticket)
             if ticket.status is TicketStatus.RESOLVED:
                 return ticket
@@ -87,9 +89,15 @@ class Progress(DeskBase):
 
     @use_case
     def reopen(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """It was not solved: fresh clocks, and back to its last agent if they can take it. Raises StaleTicket."""
+        """
+        It was not solved: fresh clocks, and back to its last agent if they can take it.
+
+        Its customer says so, or an agent. Raises StaleTicket, NotAnAgent, TicketNotFound.
+        """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            if by != ticket.customer_id:
+                as_team(tx, ticket, by, "reopen tickets")
             if ticket.status is not TicketStatus.RESOLVED:
                 raise StaleTicket(ticket)
             return reopened(tx, ticket, by=by)
@@ -105,15 +113,22 @@ class Progress(DeskBase):
 
     @use_case
     def put_aside(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Not a ticket: closed with that reason; again changes nothing. Raises TicketNotFound."""
+        """Not a ticket: closed with that reason; again changes nothing. Raises NotAnAgent, OwnTicket, TicketNotFound."""
         with self._transaction() as tx:
-            return closed(tx, tx.locked(ref), CloseReason.NOT_A_TICKET, by=by)
+            ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "put tickets aside")
+            return closed(tx, ticket, CloseReason.NOT_A_TICKET, by=by)
 
     @use_case
     def set_priority(self, ref: TicketRef, priority: Priority, *, by: PersonId) -> Ticket:
-        """Change how urgent it is: the deadlines are counted anew from their start, pauses kept."""
+        """
+        Change how urgent it is: the deadlines are counted anew from their start, pauses kept.
+
+        Raises NotAnAgent, OwnTicket, TicketNotFound.
+        """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "change priorities")
             if ticket.priority is priority or ticket.status is TicketStatus.CLOSED:
                 return ticket
             before = ticket.priority
@@ -122,11 +137,16 @@ class Progress(DeskBase):
 
     @use_case
     def set_category(self, ref: TicketRef, category: str, *, by: PersonId) -> Ticket:
-        """Hand it to another team: the deadlines are counted anew from their start. Raises InvalidInput."""
+        """
+        Hand it to another team: the deadlines are counted anew from their start.
+
+        Raises InvalidInput, NotAnAgent, OwnTicket, TicketNotFound.
+        """
         with self._transaction() as tx:
             if tx.configuration.category(category) is None:
                 raise InvalidInput("category", "Choose one of the categories.")
             ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "move tickets to another team")
             if ticket.category == category or ticket.status is TicketStatus.CLOSED:
                 return ticket
             before = ticket.category
@@ -135,9 +155,10 @@ class Progress(DeskBase):
 
     @use_case
     def escalate(self, ref: TicketRef, *, by: PersonId | None) -> Ticket:
-        """From now on senior agents come first; again changes nothing."""
+        """From now on senior agents come first; again changes nothing. Raises NotAnAgent, OwnTicket, TicketNotFound."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "escalate tickets")
             if ticket.is_escalated or ticket.status is TicketStatus.CLOSED:
                 return ticket
             ticket = tx.change(ticket, is_escalated=True)
@@ -178,9 +199,10 @@ class Progress(DeskBase):
 
 
 def held_by(tx: Transaction, ref: TicketRef, by: PersonId) -> Ticket:
-    """The ticket, if that agent holds it now. Raises NotTheHolder, TicketNotFound."""
+    """The ticket, if that agent holds it now. Raises NotTheHolder, NotAnAgent, OwnTicket, TicketNotFound."""
     ticket = tx.locked(ref)
     if ticket.assigned_agent_id != by or not ticket.is_held:
+        as_team(tx, ticket, by, "work on tickets")
         raise NotTheHolder(ticket)
     return ticket
 
@@ -205,7 +227,8 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
         is_escalated=ticket.is_escalated or count > tx.configuration.reopen_limit,
     )
     ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count)
-    reason = pick(tx.connection, ticket, category_of(tx, ticket), last_agent=last_agent)
+    category = category_of(tx, ticket)
+    reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
     is_urgent = ticket.priority is Priority.URGENT
     if last_agent is not None and reason.chosen == last_agent and tx.take_load(last_agent, urgent=is_urgent):
         ticket = tx.hold(ticket, last_agent, already_counted=True)

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from ticketing.desk.assignment import give_by_hand
 from ticketing.desk.base import DeskBase, checked_instant, use_case
 from ticketing.desk.people import agent_of
-from ticketing.errors import InvalidInput, NoAlert, OwnTicket
+from ticketing.desk.roles import as_team
+from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import alert_promises
@@ -61,10 +62,10 @@ class Promising(DeskBase):
     @use_case
     def take_alert(self, ref: TicketRef, *, by: PersonId, until: datetime, seen: bool = False) -> Ticket:
         """
-        Promise to see to what is due on a ticket by `until`; whoever takes it and is an agent has the ticket from now on.
+        Promise to see to what is due on a ticket by `until`; who takes it and is an agent has the ticket from now on.
 
         With `seen` the holder stays. A further promise replaces the one before. Raises InvalidInput for an end that is not
-        to come or too far off, NoAlert when nothing alerted is owed, OwnTicket, TicketNotFound.
+        to come or too far off, NoAlert when nothing alerted is owed, NotAnAgent, OwnTicket, TicketNotFound.
         """
         until = checked_instant("until", until)
         with self._transaction() as tx:
@@ -73,8 +74,7 @@ class Promising(DeskBase):
                 raise InvalidInput("until", "Choose a time that is still to come.")
             if until > tx.now + LONGEST:
                 raise InvalidInput("until", "Choose a time within a week.")
-            if ticket.customer_id == by:
-                raise OwnTicket(ticket)
+            as_team(tx, ticket, by, "take alerts")
             promise = AlertPromise(by, seen, tx.now, until)
             if not _covered(promise, ticket):
                 raise NoAlert(ticket)
@@ -88,9 +88,10 @@ class Promising(DeskBase):
 
     @use_case
     def release_alert(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Take the promise back, whoever gave it: the alert stands open again. Raises NoAlert, TicketNotFound."""
+        """Take the promise back, whoever gave it: the alert stands open again. Raises NoAlert, NotAnAgent, TicketNotFound."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            as_team(tx, ticket, by, "release alerts")
             promise = _promise_of(tx.connection, ref)
             if promise is None or not _covered(promise, ticket):
                 raise NoAlert(ticket)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from ticketing.configuration import parse
 from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.roles import as_lead
 from ticketing.model import EventKind, PersonId, TicketRef
 from ticketing.tables import sla_clocks, tickets
 
@@ -29,10 +30,11 @@ class Settings(DeskBase):
         """
         Put a configuration in force and return its version; open clocks follow by `recompute_step`.
 
-        Raises InvalidConfiguration, and then the one before stays in force.
+        Raises InvalidConfiguration or NotAllowed, and then the one before stays in force.
         """
         parse(document)
         with self._database.write() as connection:
+            as_lead(connection, by, "change the settings")
             return self._store(connection, document, by=by)
 
     def preview(self, document: Mapping[str, Any]) -> int:

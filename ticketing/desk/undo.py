@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.people import agent_of
 from ticketing.errors import TooLateToUndo
 from ticketing.lifecycle import Because
 from ticketing.model import (
+    HELD,
     ClockKind,
     CloseReason,
     EventKind,
@@ -28,6 +30,7 @@ from ticketing.transaction import Transaction
 NOTHING_TO_UNDO = "there is nothing of yours to undo"
 SOMETHING_SINCE = "something else has happened since"
 TIME_IS_UP = "the time for it is over"
+HOLDER_HAS_LEFT = "who had it is an agent no more"
 
 
 class Undo(DeskBase):
@@ -68,6 +71,8 @@ def _last_event(tx: Transaction, ticket: Ticket) -> TicketEvent:
 def _give_back(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
     if act.from_value is None or act.from_value == act.to_value:
         raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
+    if agent_of(tx.connection, PersonId(int(act.from_value))) is None:
+        raise TooLateToUndo(ticket, HOLDER_HAS_LEFT)
     agent = takers_agent(tx, ticket, PersonId(int(act.from_value)))
     ticket = give_by_hand(tx, ticket, agent, by=by)
     return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
@@ -75,6 +80,9 @@ def _give_back(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonI
 
 def _as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
     before = TicketStatus(str(act.from_value))
+    holder = ticket.assigned_agent_id
+    if before in HELD and (holder is None or agent_of(tx.connection, holder) is None):
+        raise TooLateToUndo(ticket, HOLDER_HAS_LEFT)
     # What an answer in the same step has met stays met; what the step itself ended runs again.
     ended = {(ClockKind(kind), run) for kind, run in act.data["ended"]}
     for clock in ticket.clocks:

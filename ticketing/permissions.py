@@ -1,0 +1,36 @@
+"""
+Who may do what, by role: the core's own check, whichever door somebody came through.
+
+Pure rules over values. A front may be stricter (a private category, a ticket that a person may not know of); nothing that
+this refuses can be done by way of any front.
+"""
+
+from __future__ import annotations
+
+from ticketing.errors import NotAllowed, NotAnAgent, OwnTicket
+from ticketing.model import PersonId, Role, Ticket
+
+
+def check_team(ticket: Ticket, person_id: PersonId, role: Role, act: str) -> None:
+    """
+    What agents do with other people's tickets. Raises NotAnAgent or OwnTicket.
+
+    On one's own ticket one is only its customer, whatever one's role. `act` completes "Only agents can ...".
+    """
+    if role < Role.AGENT:
+        raise NotAnAgent(person_id, act)
+    if ticket.customer_id == person_id:
+        raise OwnTicket(ticket)
+
+
+def check_lead(role: Role, act: str) -> None:
+    """What changes other people's work. Raises NotAllowed; `act` completes "Only leads can ..."."""
+    if role < Role.LEAD:
+        raise NotAllowed(act, "lead")
+
+
+def check_role_change(by: Role, before: Role, after: Role) -> None:
+    """A lead says who is of the team; who is an admin, only an admin. Raises NotAllowed."""
+    check_lead(by, "change what people may do")
+    if Role.ADMIN in (before, after) and by < Role.ADMIN:
+        raise NotAllowed("change who is an admin", "admin")
