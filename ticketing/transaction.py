@@ -8,16 +8,14 @@ transaction is a handful of statements however many verbs it used.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection
 
-from ticketing import lifecycle, queue, search, sla
+from ticketing import lifecycle, queue, sla
 from ticketing.calendars import Pause
 from ticketing.configuration import Category, Configuration
 from ticketing.errors import TicketNotFound
@@ -34,24 +32,27 @@ from ticketing.model import (
     TicketRef,
     TicketStatus,
 )
-from ticketing.rows import clock_from, clock_row, comment_row, event_row, ticket_from, ticket_row
-from ticketing.tables import (
-    agent_loads,
-    agent_skills,
-    alerts,
-    comments,
-    outbox,
-    sequences,
-    sla_clocks,
-    sla_pauses,
-    ticket_events,
-    tickets,
+from ticketing.rows import clock_from, comment_row, event_row, ticket_from
+from ticketing.statements import (
+    CLOCKS,
+    LOCKED_TICKET,
+    NEXT_TICKET_NUMBER,
+    PAUSES,
+    REOPEN_PAUSES,
+    TAKE_LOAD,
+    TAKE_LOAD_BY_HAND,
+    TAKE_LOAD_URGENT,
 )
+from ticketing.tables import alerts, comments, outbox, sla_pauses, ticket_events
+from ticketing.writing import Unwritten, next_on_sqlite, write
 
 Observer = Callable[["Transaction", Ticket, TicketEvent], None]
 
 Holders = Callable[[Category], frozenset[str] | None]
 """Who can hold a category's tickets, by outside reference; None where it may be anybody."""
+
+DESK_ITSELF = 0
+"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
 
 _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
 
@@ -59,122 +60,6 @@ _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
 def anybody(_category: Category) -> frozenset[str] | None:
     """Every category's tickets may be held by any agent."""
     return None
-
-
-DESK_ITSELF = 0
-"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
-
-_key = (tickets.c.customer_id == bindparam("customer_id"), tickets.c.id == bindparam("number"))
-TICKET = select(tickets).where(*_key)
-LOCKED_TICKET = TICKET.with_for_update()
-CLOCKS = (
-    select(sla_clocks)
-    .where(sla_clocks.c.customer_id == bindparam("customer_id"), sla_clocks.c.ticket_id == bindparam("number"))
-    .order_by(sla_clocks.c.kind, sla_clocks.c.run)
-)
-PAUSES = (
-    select(sla_pauses.c.paused_at, sla_pauses.c.resumed_at)
-    .where(
-        sla_pauses.c.customer_id == bindparam("customer_id"),
-        sla_pauses.c.ticket_id == bindparam("number"),
-        sla_pauses.c.kind == bindparam("kind"),
-        sla_pauses.c.run == bindparam("run"),
-    )
-    .order_by(sla_pauses.c.paused_at)
-)
-
-
-def _update_of(table: Table) -> Any:
-    keys = {column.name for column in table.primary_key}
-    return (
-        update(table)
-        .where(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
-        .values({column.name: bindparam(column.name) for column in table.columns if column.name not in keys})
-    )
-
-
-def _keyed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    keys = {column.name for column in table.primary_key}
-    return {(f"key_{name}" if name in keys else name): value for name, value in row.items()}
-
-
-def _put(table: Table, *changing: str) -> Any:
-    """Insert, or where that key is there already set the columns that may change."""
-    keys = [column.name for column in table.primary_key]
-    new = postgresql.insert(table)  # SQLite writes the clause in the same words
-    return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in changing})
-
-
-INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, outbox)} | {
-    # Paused again at the instant at which a pause of no length began: that one goes on.
-    sla_pauses: _put(sla_pauses, "resumed_at"),
-    # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
-    alerts: _put(alerts, "due_at", "created_at", "home"),
-}
-UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
-END_PAUSE = (
-    update(sla_pauses)
-    .where(
-        sla_pauses.c.customer_id == bindparam("key_customer_id"),
-        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
-        sla_pauses.c.kind == bindparam("key_kind"),
-        sla_pauses.c.run == bindparam("key_run"),
-        sla_pauses.c.resumed_at.is_(None),
-    )
-    .values(resumed_at=bindparam("resumed"))
-)
-REOPEN_PAUSES = (
-    update(sla_pauses)
-    .where(
-        sla_pauses.c.customer_id == bindparam("key_customer_id"),
-        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
-        sla_pauses.c.resumed_at == bindparam("ended"),
-    )
-    .values(resumed_at=None)
-)
-TAKE_LOAD = (
-    update(agent_loads)
-    .where(
-        agent_loads.c.agent_id == bindparam("agent"),
-        agent_loads.c.is_available,
-        agent_loads.c.load < agent_loads.c.max_load,
-    )
-    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
-)
-TAKE_LOAD_BY_HAND = (
-    update(agent_loads)
-    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.load < agent_loads.c.max_load)
-    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
-)
-TAKE_LOAD_URGENT = (
-    update(agent_loads)
-    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.is_available)
-    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
-)
-ADD_LOAD = (
-    update(agent_loads)
-    .where(agent_loads.c.agent_id == bindparam("agent"))
-    .values(load=agent_loads.c.load + bindparam("delta"))
-)
-ADD_SKILL_LOAD = (
-    update(agent_skills)
-    .where(agent_skills.c.agent_id == bindparam("agent"))
-    .values(load=agent_skills.c.load + bindparam("delta"))
-)
-TOUCH_LOAD = (
-    update(agent_loads).where(agent_loads.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
-)
-TOUCH_SKILL_LOAD = (
-    update(agent_skills).where(agent_skills.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
-)
-NEXT_ON_SQLITE = (
-    update(sequences)
-    .where(sequences.c.name == bindparam("sequence"))
-    .values(value=sequences.c.value + bindparam("count"))
-    .returning(sequences.c.value)
-)
-NEXT_OUTBOX_ID = select(func.nextval("outbox_id"))
-NEXT_TICKET_NUMBER = select(func.nextval("ticket_number"))
 
 
 class Transaction:
@@ -196,26 +81,20 @@ class Transaction:
         self.configuration = configuration
         self._observers = tuple(observers)
         self._is_sqlite = is_sqlite
-        self._before: dict[TicketRef, Ticket | None] = {}
-        self._now: dict[TicketRef, Ticket] = {}
-        self._clocks_before: dict[TicketRef, dict[tuple[ClockKind, int], SlaClock]] = defaultdict(dict)
-        self._inserts: dict[Table, list[dict[str, Any]]] = defaultdict(list)
-        self._ended_pauses: list[dict[str, Any]] = []
+        self._work = Unwritten()
         self._events: list[TicketEvent] = []
-        self._taken: set[TicketRef] = set()
-        self._opened: dict[TicketRef, str] = {}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def locked(self, ref: TicketRef) -> Ticket:
         """The ticket, held against everybody else until the commit. Raises TicketNotFound."""
-        if ref in self._now:
-            return self._now[ref]
+        if ref in self._work.now:
+            return self._work.now[ref]
         if not (is_id(ref.customer_id) and is_id(ref.number)):
             raise TicketNotFound(ref.number)
         ticket = self._load(LOCKED_TICKET, ref)
-        self._before[ref] = self._now[ref] = ticket
-        self._clocks_before[ref] = {(clock.kind, clock.run): clock for clock in ticket.clocks}
+        self._work.before[ref] = self._work.now[ref] = ticket
+        self._work.clocks_before[ref] = {(clock.kind, clock.run): clock for clock in ticket.clocks}
         return ticket
 
     def _load(self, statement: Any, ref: TicketRef) -> Ticket:
@@ -234,24 +113,21 @@ class Transaction:
     def next_ticket_number(self) -> int:
         """A number that was never used and never will be again."""
         if self._is_sqlite:
-            return self._next_on_sqlite("ticket_number", 1)
+            return next_on_sqlite(self.connection, "ticket_number", 1)
         return int(self.connection.execute(NEXT_TICKET_NUMBER).scalar_one())
-
-    def _next_on_sqlite(self, sequence: str, count: int) -> int:
-        return int(self.connection.execute(NEXT_ON_SQLITE, {"sequence": sequence, "count": count}).scalar_one())
 
     # --- changing a ticket --------------------------------------------------------------------------------------------
 
     def create(self, ticket: Ticket, *, customer_name: str) -> Ticket:
         """A new ticket, written at the end, and found by its customer's name too."""
-        self._opened[ticket.ref] = customer_name
-        self._before[ticket.ref] = None
-        self._now[ticket.ref] = ticket = replace(ticket, queue_rank=self._rank(ticket))
+        self._work.opened[ticket.ref] = customer_name
+        self._work.before[ticket.ref] = None
+        self._work.now[ticket.ref] = ticket = replace(ticket, queue_rank=self._rank(ticket))
         return ticket
 
     def change(self, ticket: Ticket, **changes: Any) -> Ticket:
         """The ticket with some fields changed; its version and its place in the queue follow."""
-        current, before = self._now[ticket.ref], self._before[ticket.ref]
+        current, before = self._work.now[ticket.ref], self._work.before[ticket.ref]
         changed = replace(current, **changes)
         if changed == current:
             return current
@@ -260,7 +136,7 @@ class Transaction:
             changed = replace(changed, version=version, queue_rank=self._rank(changed))
         elif changed.version != version:
             changed = replace(changed, version=version)
-        self._now[ticket.ref] = changed
+        self._work.now[ticket.ref] = changed
         return changed
 
     def _rank(self, ticket: Ticket) -> int | None:
@@ -284,7 +160,7 @@ class Transaction:
 
         Load and queue follow by themselves at the end. Raises TransitionNotAllowed.
         """
-        ticket = self._now[ticket.ref]
+        ticket = self._work.now[ticket.ref]
         lifecycle.check(ticket.number, ticket.status, to, because)
         before = ticket.status
         if to is TicketStatus.OPEN:
@@ -312,7 +188,7 @@ class Transaction:
     def hold(self, ticket: Ticket, agent_id: PersonId, *, already_counted: bool = False) -> Ticket:
         """Put the ticket into an agent's hands; `already_counted` when `take_load` has made room for it."""
         if already_counted:
-            self._taken.add(ticket.ref)
+            self._work.taken.add(ticket.ref)
         return self.change(
             ticket, assigned_agent_id=agent_id, last_agent_id=agent_id, assigned_at=self.now, snoozed_until=None
         )
@@ -329,7 +205,7 @@ class Transaction:
         data: Mapping[str, Any] | None = None,
     ) -> Ticket:
         """Append to the audit log. Ids, codes and numbers only: never a person's words."""
-        ticket = self.change(ticket, last_event=self._now[ticket.ref].last_event + 1)
+        ticket = self.change(ticket, last_event=self._work.now[ticket.ref].last_event + 1)
         event = TicketEvent(
             customer_id=ticket.customer_id,
             ticket_number=ticket.number,
@@ -343,12 +219,12 @@ class Transaction:
             data=data or {},
         )
         self._events.append(event)
-        self._inserts[ticket_events].append(event_row(event))
+        self._work.inserts[ticket_events].append(event_row(event))
         return ticket
 
     def say(self, ticket: Ticket, comment: Comment) -> Ticket:
         """Keep a comment."""
-        self._inserts[comments].append(comment_row(comment))
+        self._work.inserts[comments].append(comment_row(comment))
         return self.change(ticket, last_comment=comment.number, last_activity_at=self.now)
 
     # --- clocks -------------------------------------------------------------------------------------------------------
@@ -375,7 +251,7 @@ class Transaction:
         """End running clocks: `met` were answered at `at` (in time or not), `void` are no longer owed."""
         at = at or self.now
         answered, obsolete = set(met), set(void)
-        ticket = self._now[ticket.ref]
+        ticket = self._work.now[ticket.ref]
         ended = []
         for clock in ticket.clocks:
             if not clock.is_running or clock.kind not in answered | obsolete:
@@ -390,7 +266,7 @@ class Transaction:
 
     def recompute_clocks(self, ticket: Ticket) -> Ticket:
         """After a new priority, category, tier or policy: new deadlines from the old starts, pauses kept."""
-        ticket = self._now[ticket.ref]
+        ticket = self._work.now[ticket.ref]
         terms = self.terms(ticket)
         version = self.configuration.version
         running = [clock for clock in ticket.clocks if clock.is_running]
@@ -417,7 +293,7 @@ class Transaction:
         return self._with_clocks(ticket, [clock])
 
     def _with_clocks(self, ticket: Ticket, clocks: Iterable[SlaClock]) -> Ticket:
-        by_key = {(clock.kind, clock.run): clock for clock in self._now[ticket.ref].clocks}
+        by_key = {(clock.kind, clock.run): clock for clock in self._work.now[ticket.ref].clocks}
         by_key.update(((clock.kind, clock.run), clock) for clock in clocks)
         return self.change(ticket, clocks=tuple(by_key[key] for key in sorted(by_key)))
 
@@ -426,7 +302,9 @@ class Transaction:
         if clock is None or not clock.is_running or clock.paused_at is not None:
             return ticket
         row = {"customer_id": ticket.customer_id, "ticket_id": ticket.number, "kind": clock.kind.value}
-        self._inserts[sla_pauses].append(row | {"run": clock.run, "paused_at": to_us(self.now), "resumed_at": None})
+        self._work.inserts[sla_pauses].append(
+            row | {"run": clock.run, "paused_at": to_us(self.now), "resumed_at": None}
+        )
         return self._with_clocks(ticket, [sla.paused(clock, self.now)])
 
     def _resume_clock(self, ticket: Ticket) -> Ticket:
@@ -446,14 +324,14 @@ class Transaction:
     def _stored_pauses(self, ticket: Ticket, clock: SlaClock) -> list[Pause]:
         unwritten = [
             Pause(from_us(row["paused_at"]), from_us(row["resumed_at"]))
-            for row in self._inserts[sla_pauses]
+            for row in self._work.inserts[sla_pauses]
             if (row["customer_id"], row["ticket_id"], row["kind"], row["run"])
             == (ticket.customer_id, ticket.number, clock.kind.value, clock.run)
         ]
         return self.pauses(ticket.ref, clock) + unwritten
 
     def _end_pause(self, ticket: Ticket, clock: SlaClock, at: datetime) -> None:
-        self._ended_pauses.append(
+        self._work.ended_pauses.append(
             {
                 "key_customer_id": ticket.customer_id,
                 "key_ticket_id": ticket.number,
@@ -483,7 +361,7 @@ class Transaction:
             "run": clock.run,
         }
         row |= {"stage": stage, "due_at": to_us(due_at), "created_at": to_us(self.now), "home": None}
-        self._inserts[alerts].append(row)
+        self._work.inserts[alerts].append(row)
 
     def tell(
         self,
@@ -501,7 +379,7 @@ class Transaction:
         `place` is `p:PERSON` (their conversation with the app) or `c:CHANNEL`; `about` names what is shown there,
         `kind` how; it is rendered from the state at the time of sending. Higher `priority` goes first.
         """
-        self._inserts[outbox].append(
+        self._work.inserts[outbox].append(
             {
                 "customer_id": ticket.customer_id if ticket else DESK_ITSELF,
                 "place": place,
@@ -523,92 +401,16 @@ class Transaction:
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Tell the observers and write everything, parents before children."""
+        """Tell the observers and write everything."""
         for event in self._events:
-            ticket = self._now[TicketRef(event.customer_id, event.ticket_number)]
+            ticket = self._work.now[TicketRef(event.customer_id, event.ticket_number)]
             for observer in self._observers:
                 observer(self, ticket, event)
-        self._number_outbox()
-        self._write_tickets()
-        self._write_clocks()
-        for table in (comments, ticket_events, sla_pauses, alerts, outbox):
-            if rows := self._inserts[table]:
-                self.connection.execute(INSERTS[table], rows)
-        opened = {ref: (self._now[ref], name) for ref, name in self._opened.items()}
-        search.keep(self.connection, opened, self._inserts[comments])
-        if self._ended_pauses:
-            self.connection.execute(END_PAUSE, self._ended_pauses)
-        self._write_loads()
+        write(self.connection, self._work, at=self.now, is_sqlite=self._is_sqlite)
 
     def final(self, ref: TicketRef) -> Ticket:
         """The ticket as it will be committed."""
-        return self._now[ref]
-
-    def _number_outbox(self) -> None:
-        rows = self._inserts[outbox]
-        if not rows:
-            return
-        if self._is_sqlite:
-            last = self._next_on_sqlite("outbox_id", len(rows))
-            for offset, row in enumerate(rows):
-                row["id"] = last - len(rows) + 1 + offset
-            return
-        for row in rows:
-            row["id"] = int(self.connection.execute(NEXT_OUTBOX_ID).scalar_one())
-
-    def _write_tickets(self) -> None:
-        for ref, now in self._now.items():
-            before = self._before[ref]
-            if before is None:
-                self.connection.execute(INSERTS[tickets], ticket_row(now))
-            elif now != before:
-                self.connection.execute(UPDATES[tickets], _keyed(tickets, ticket_row(now)))
-
-    def _write_clocks(self) -> None:
-        new, changed = [], []
-        for ref, ticket in self._now.items():
-            stored = self._clocks_before[ref]
-            for clock in ticket.clocks:
-                before = stored.get((clock.kind, clock.run))
-                if before is None:
-                    new.append(clock_row(ref, clock))
-                elif before != clock:
-                    changed.append(_keyed(sla_clocks, clock_row(ref, clock)))
-        if new:
-            self.connection.execute(INSERTS[sla_clocks], new)
-        if changed:
-            self.connection.execute(UPDATES[sla_clocks], changed)
-
-    def _write_loads(self) -> None:
-        """Move load with the tickets: late, and by ascending agent, so that no two transactions wait for each other."""
-        deltas: dict[PersonId, int] = defaultdict(int)
-        taken: dict[PersonId, int] = defaultdict(int)
-        received: set[PersonId] = set()
-        for ref, now in self._now.items():
-            old, new = _holder(self._before[ref]), _holder(now)
-            if new is not None and ref in self._taken:
-                taken[new] += 1
-                received.add(new)
-                new = None if old != new else new
-            elif new is not None and new != old:
-                received.add(new)
-            if old == new:
-                continue
-            if old is not None:
-                deltas[old] -= 1
-            if new is not None:
-                deltas[new] += 1
-        for agent_id in sorted(deltas.keys() | taken.keys()):
-            by_hand = deltas[agent_id]
-            if by_hand:
-                self.connection.execute(ADD_LOAD, {"agent": agent_id, "delta": by_hand})
-            if by_hand + taken[agent_id]:
-                self.connection.execute(ADD_SKILL_LOAD, {"agent": agent_id, "delta": by_hand + taken[agent_id]})
-        for agent_id in sorted(received):
-            touched = {"agent": agent_id, "now": to_us(self.now)}
-            self.connection.execute(TOUCH_SKILL_LOAD, touched)
-            if deltas[agent_id]:
-                self.connection.execute(TOUCH_LOAD, touched)
+        return self._work.now[ref]
 
 
 def _owed(ticket: Ticket) -> Iterable[ClockKind]:
@@ -619,7 +421,3 @@ def _owed(ticket: Ticket) -> Iterable[ClockKind]:
         yield ClockKind.RESOLUTION
         if ticket.first_response_at is None:
             yield ClockKind.FIRST_RESPONSE
-
-
-def _holder(ticket: Ticket | None) -> PersonId | None:
-    return ticket.assigned_agent_id if ticket is not None and ticket.is_held else None

@@ -7,18 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
 
-from ticketing import sla
-from ticketing.calendars import Pause
 from ticketing.configuration import Category
 from ticketing.desk.base import DeskBase
 from ticketing.errors import TicketNotFound
-from ticketing.instants import from_us, is_id
-from ticketing.model import ClockKind, Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.instants import is_id
+from ticketing.model import Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
 from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from
+from ticketing.statements import TICKET
 from ticketing.tables import IS_HELD, comments, sla_clocks, ticket_events, tickets
-from ticketing.transaction import PAUSES, TICKET
 
 NUMBER = select(tickets.c.customer_id, tickets.c.id).where(tickets.c.id == bindparam("number"))
 OF_CUSTOMER = (
@@ -132,20 +130,6 @@ class Reading(DeskBase):
         """Why it is with whom it is with."""
         assigned = [event for event in self.events(ref) if event.kind is EventKind.ASSIGNED and event.data]
         return RoutingReason.from_data(assigned[-1].data) if assigned else None
-
-    def explain(self, ref: TicketRef, kind: ClockKind) -> sla.Explanation | None:
-        """How the latest deadline of a kind comes about, as a sum; None where none was promised. Raises TicketNotFound."""
-        ticket = self.ticket(ref)
-        clock = ticket.clock(kind)
-        if clock is None:
-            return None
-        with self._database.read() as connection:
-            key = _key(ref) | {"kind": kind.value, "run": clock.run}
-            rows = connection.execute(PAUSES, key).all()
-            configuration = self._configuration_of(connection, clock.config_version)
-        pauses = [Pause(from_us(row.paused_at), from_us(row.resumed_at)) for row in rows]
-        terms = sla.terms(configuration, priority=ticket.priority, tier=ticket.tier, category=ticket.category)
-        return sla.explain(clock, terms[kind].calendar, pauses, self._clock())
 
     def categories(self) -> tuple[Category, ...]:
         """What a ticket can be about."""

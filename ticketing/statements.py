@@ -1,0 +1,138 @@
+"""
+The SQL of a transaction, built once when the program starts.
+
+A statement that is built anew for each call is compiled anew as well, which costs more than what it does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from ticketing.tables import (
+    agent_loads,
+    agent_skills,
+    alerts,
+    comments,
+    outbox,
+    sequences,
+    sla_clocks,
+    sla_pauses,
+    ticket_events,
+    tickets,
+)
+
+_key = (tickets.c.customer_id == bindparam("customer_id"), tickets.c.id == bindparam("number"))
+TICKET = select(tickets).where(*_key)
+LOCKED_TICKET = TICKET.with_for_update()
+CLOCKS = (
+    select(sla_clocks)
+    .where(sla_clocks.c.customer_id == bindparam("customer_id"), sla_clocks.c.ticket_id == bindparam("number"))
+    .order_by(sla_clocks.c.kind, sla_clocks.c.run)
+)
+PAUSES = (
+    select(sla_pauses.c.paused_at, sla_pauses.c.resumed_at)
+    .where(
+        sla_pauses.c.customer_id == bindparam("customer_id"),
+        sla_pauses.c.ticket_id == bindparam("number"),
+        sla_pauses.c.kind == bindparam("kind"),
+        sla_pauses.c.run == bindparam("run"),
+    )
+    .order_by(sla_pauses.c.paused_at)
+)
+
+
+def _update_of(table: Table) -> Any:
+    keys = {column.name for column in table.primary_key}
+    return (
+        update(table)
+        .where(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+        .values({column.name: bindparam(column.name) for column in table.columns if column.name not in keys})
+    )
+
+
+def keyed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The row as `UPDATES` takes it: its key under other names, since a column cannot be both set and compared."""
+    keys = {column.name for column in table.primary_key}
+    return {(f"key_{name}" if name in keys else name): value for name, value in row.items()}
+
+
+def _put(table: Table, *changing: str) -> Any:
+    """Insert, or where that key is there already set the columns that may change."""
+    keys = [column.name for column in table.primary_key]
+    new = postgresql.insert(table)  # SQLite writes the clause in the same words
+    return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in changing})
+
+
+INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, outbox)} | {
+    # Paused again at the instant at which a pause of no length began: that one goes on.
+    sla_pauses: _put(sla_pauses, "resumed_at"),
+    # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
+    alerts: _put(alerts, "due_at", "created_at", "home"),
+}
+UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
+END_PAUSE = (
+    update(sla_pauses)
+    .where(
+        sla_pauses.c.customer_id == bindparam("key_customer_id"),
+        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
+        sla_pauses.c.kind == bindparam("key_kind"),
+        sla_pauses.c.run == bindparam("key_run"),
+        sla_pauses.c.resumed_at.is_(None),
+    )
+    .values(resumed_at=bindparam("resumed"))
+)
+REOPEN_PAUSES = (
+    update(sla_pauses)
+    .where(
+        sla_pauses.c.customer_id == bindparam("key_customer_id"),
+        sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
+        sla_pauses.c.resumed_at == bindparam("ended"),
+    )
+    .values(resumed_at=None)
+)
+TAKE_LOAD = (
+    update(agent_loads)
+    .where(
+        agent_loads.c.agent_id == bindparam("agent"),
+        agent_loads.c.is_available,
+        agent_loads.c.load < agent_loads.c.max_load,
+    )
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+TAKE_LOAD_BY_HAND = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.load < agent_loads.c.max_load)
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+TAKE_LOAD_URGENT = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.is_available)
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+)
+ADD_LOAD = (
+    update(agent_loads)
+    .where(agent_loads.c.agent_id == bindparam("agent"))
+    .values(load=agent_loads.c.load + bindparam("delta"))
+)
+ADD_SKILL_LOAD = (
+    update(agent_skills)
+    .where(agent_skills.c.agent_id == bindparam("agent"))
+    .values(load=agent_skills.c.load + bindparam("delta"))
+)
+TOUCH_LOAD = (
+    update(agent_loads).where(agent_loads.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
+)
+TOUCH_SKILL_LOAD = (
+    update(agent_skills).where(agent_skills.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
+)
+NEXT_ON_SQLITE = (
+    update(sequences)
+    .where(sequences.c.name == bindparam("sequence"))
+    .values(value=sequences.c.value + bindparam("count"))
+    .returning(sequences.c.value)
+)
+NEXT_OUTBOX_ID = select(func.nextval("outbox_id"))
+NEXT_TICKET_NUMBER = select(func.nextval("ticket_number"))
