@@ -6,6 +6,7 @@ A small Bolt app that shows what the browser client draws, and the workspace it 
 
 import signal
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -238,8 +239,17 @@ def running(port: int = 0) -> Iterator[Show]:
         handler.connect()  # type: ignore[no-untyped-call]
         yield Show(sandbox, listeners, client)
     finally:
+        cut(sandbox, handler)
         handler.close()  # type: ignore[no-untyped-call]
         sandbox.stop()
+
+
+def cut(sandbox: Running, handler: SocketModeHandler) -> None:
+    """End the app's line from the sandbox's side: the client itself waits 2 s for something to read before it closes."""
+    handler.client.auto_reconnect_enabled = False
+    request = urllib.request.Request(f"{sandbox.url}/control/disconnect", b"{}", method="POST")  # noqa: S310
+    with urllib.request.urlopen(request):  # noqa: S310
+        """The line is cut."""
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ def process_with_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     """Another, to which the lunch app is connected by Slack's own Socket Mode client."""
     with _sandbox(tmp_path_factory.mktemp("lively")) as door:
         app = build(door.client(), door.credentials["signing_secret"])
-        handler = SocketModeHandler(app, door.credentials["app_token"])
+        handler = SocketModeHandler(app, door.credentials["app_token"], ping_interval=1)
         handler.connect()  # type: ignore[no-untyped-call]
         door.wait_for(lambda: door.connections() == 1, "a connection")
         yield door, app

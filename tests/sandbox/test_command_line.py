@@ -1,7 +1,6 @@
 """`python -m sandbox` from a copy of its folder alone."""
 
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -10,6 +9,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from tests.sandbox.doors import Person, sandbox_process
@@ -66,18 +66,18 @@ runpy.run_module("sandbox", run_name="__main__")
 
 def _only(wanted: tuple[str, ...], folder: Path) -> None:
     """A folder from which these distributions, and what they need in turn, can be imported, and nothing else."""
-    todo, done = list(wanted), set[str]()
+    todo, done = [Requirement(name) for name in wanted], set[str]()
     while todo:
-        name = re.split(r"[^A-Za-z0-9._-]", todo.pop())[0]
-        if name.lower() in done:
+        needed = todo.pop()
+        if needed.name.lower() in done or (needed.marker and not needed.marker.evaluate({"extra": ""})):
             continue
-        done.add(name.lower())
-        found = distribution(name)
+        done.add(needed.name.lower())
+        found = distribution(needed.name)
         for file in found.files or ():
             top, target = file.parts[0], folder / file.parts[0]
             if top != ".." and not target.exists():
                 target.symlink_to(str(found.locate_file(top)))
-        todo += [one for one in found.requires or () if ";" not in one]
+        todo += [Requirement(one) for one in found.requires or ()]
 
 
 def test_its_readme_names_what_it_needs() -> None:

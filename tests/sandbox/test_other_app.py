@@ -127,6 +127,7 @@ def test_messages_mentions_and_home_reach_the_app(running: Door, alice: Person) 
     thread = running.wait_for(lambda: alice.messages("C0GENERAL1", f"&thread_ts={ts}")[1:], "a reply")
     assert [one["text"] for one in thread] == ["Hungry?"]
     alice.do("home", tab="home")
+    running.faults(ack_limit_s=0.5)
     home = running.wait_for(lambda: alice.see("home")["view"], "a home")
     answer = alice.do("actions", view_id=home["id"], block_id="receipt", action_id="cancel")
     assert answer["ok"] is False  # `respond` has nowhere to go from App Home, here as in Slack
