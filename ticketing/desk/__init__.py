@@ -12,6 +12,7 @@ from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
 from ticketing.desk.conversation import Conversation
+from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
 from ticketing.desk.opening import Opening
 from ticketing.desk.progress import Progress
@@ -39,6 +40,7 @@ class Desk(
     Watching,
     Promising,
     Alerting,
+    Explaining,
     Searching,
     Reporting,
     Figures,

@@ -13,6 +13,7 @@ from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
+from ticketing.desk.shortage import why_nobody
 from ticketing.errors import (
     AgentFull,
     AlreadyHeld,
@@ -248,7 +249,8 @@ def assign_or_say_that_nobody_can(tx: Transaction, ticket: Ticket) -> None:
     """Give an OPEN ticket to somebody, or let it wait; that nobody can take it is an event of its own."""
     reason = assign_automatically(tx, ticket, wait_in_line=True)
     if reason is not None and reason.chosen is None:
-        data = {"category": category_of(tx, ticket).skill}
+        category = category_of(tx, ticket)
+        data = why_nobody(tx.connection, ticket, category.skill, tx.holders(category))
         tx.log(ticket, EventKind.UNASSIGNABLE, by=None, reason=reason.rule.value, data=data)
 
 

@@ -55,12 +55,17 @@ def refresh(connection: Connection, agent_id: PersonId, now: datetime) -> None:
     if row.away_until is not None and row.away_until <= to_us(now):
         back = {"is_away": False, "away_until": None}
         connection.execute(update(agents).where(agents.c.id == agent_id).values(back))
-        row = connection.execute(ROSTER, {"agent": agent_id}).one()
+    apply(connection, agent_id, available=is_there(connection, agent_id, now), now=now)
+
+
+def is_there(connection: Connection, agent_id: PersonId, at: datetime) -> bool:
+    """Whether the rule has an agent there at that instant, as far as is known now."""
+    row = connection.execute(ROSTER, {"agent": agent_id}).one()
     shifts = shift_calendar(row.shifts, row.tz)
-    on_shift = shifts is None or is_open(shifts, now)
-    on_leave = any(leave.starts_at <= to_us(now) for leave in _leaves(connection, agent_id, now))
-    available = row.is_active and on_shift and not row.is_away and not on_leave
-    apply(connection, agent_id, available=available, now=now)
+    on_shift = shifts is None or is_open(shifts, at)
+    on_leave = any(leave.starts_at <= to_us(at) for leave in _leaves(connection, agent_id, at))
+    is_away = row.is_away and (row.away_until is None or row.away_until > to_us(at))
+    return bool(row.is_active) and on_shift and not is_away and not on_leave
 
 
 def apply(connection: Connection, agent_id: PersonId, *, available: bool, now: datetime) -> None:

@@ -1,0 +1,211 @@
+"""The ladder: what follows a breach to which nobody sees, quiet hours, and tickets that nobody takes or touches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.calendars import Calendar
+from ticketing.configuration import parse
+from ticketing.desk import Desk
+from ticketing.errors import InvalidConfiguration
+from ticketing.ladder import LadderStep, next_instant, told_from
+from ticketing.model import EventKind, Priority, Ticket, TicketRef
+from ticketing.opening_hours import parse_windows
+
+NIGHTS = {"mon-sun": ["18:00-08:00"]}
+VIENNA = "Europe/Vienna"
+
+
+def configured(desk: Desk, **ladder: Any) -> None:
+    desk.configure({"zone": VIENNA, "ladder": ladder}, by=None)
+
+
+def breached(desk: Desk, cast: Cast, clock: MovableClock, **more: Any) -> Ticket:
+    """An urgent ticket that Amir has, at the second in which its breach was marked."""
+    cast.agent("amir")
+    ticket = cast.ticket(**{"priority": Priority.URGENT} | more)
+    due = ticket.response_due_at
+    assert due is not None
+    clock.now = due + timedelta(seconds=1)
+    desk.watch_step(clock())
+    return desk.ticket(ticket.ref)
+
+
+def steps(desk: Desk, ref: TicketRef) -> list[str]:
+    return [str(event.data["stage"]) for event in desk.events(ref) if event.kind is EventKind.ALERT_STEP]
+
+
+def climb(desk: Desk, clock: MovableClock, **by: float) -> None:
+    clock.advance(**by)
+    desk.watch_step(clock())
+    desk.lapse_step(clock())
+    desk.ladder_step(clock())
+
+
+def test_a_breach_that_nobody_sees_to_is_reminded_of_and_then_goes_to_the_seniors_each_once(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ticket = breached(desk, cast, clock)
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=2)
+    climb(desk, clock)
+    assert steps(desk, ticket.ref) == ["step1"]
+    assert not desk.ticket(ticket.ref).is_escalated
+    climb(desk, clock, minutes=61)
+    climb(desk, clock, hours=9)
+    assert steps(desk, ticket.ref)[:2] == ["step1", "step2"]
+    assert desk.ticket(ticket.ref).is_escalated
+    of_answer = [row.key.stage for row in desk.outbox.alerts(ticket.ref) if row.key.kind == "first_response"]
+    assert sorted(of_answer) == ["breach", "step1", "step2"]
+
+
+def test_the_next_instant_of_the_ladder_is_told_so_that_nobody_has_to_scan(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    breached(desk, cast, clock)
+    assert desk.ladder_step(clock()) == clock() + timedelta(minutes=30)
+
+
+def test_a_promise_holds_the_ladder_up_until_its_end(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = breached(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=1), seen=True)
+    climb(desk, clock, minutes=59)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=32)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
+def test_an_answer_ends_the_climb(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket = breached(desk, cast, clock)
+    cast.says(ticket.ref, cast.person("amir").id, "On it")
+    climb(desk, clock, minutes=45)
+    assert steps(desk, ticket.ref) == []
+
+
+def test_what_each_step_does_is_a_setting(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    configured(desk, steps=[{"after": "10m", "escalate": True, "person": "U0LENA0001"}])
+    ticket = breached(desk, cast, clock)
+    climb(desk, clock, minutes=11)
+    event = next(each for each in desk.events(ticket.ref) if each.kind is EventKind.ALERT_STEP)
+    assert (event.data["stage"], event.data["escalate"], event.data["person"]) == ("step1", True, "U0LENA0001")
+    assert desk.ticket(ticket.ref).is_escalated
+
+
+def test_without_steps_nothing_follows_a_breach(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    configured(desk, steps=[])
+    ticket = breached(desk, cast, clock)
+    climb(desk, clock, hours=2)
+    assert steps(desk, ticket.ref) == []
+
+
+# --- quiet hours ------------------------------------------------------------------------------------------------------
+
+
+def test_what_comes_about_in_quiet_hours_is_told_at_their_end(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    configured(desk, quiet=NIGHTS, steps=[])
+    clock.now = datetime(2026, 11, 23, 14, tzinfo=UTC)  # due at 19:00 in Vienna
+    ticket = breached(desk, cast, clock, priority=Priority.HIGH)
+    clock.now = datetime(2026, 11, 24, 6, 59, tzinfo=UTC)  # 7:59 in Vienna
+    desk.ladder_step(clock())
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=2)
+    told = [event.data["stage"] for event in desk.events(ticket.ref) if event.kind is EventKind.ALERT_STEP]
+    assert "breach" in told
+
+
+def test_urgent_knows_no_quiet_hours(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    configured(desk, quiet=NIGHTS)
+    clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    ticket = breached(desk, cast, clock)
+    climb(desk, clock, minutes=31)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
+QUIET = Calendar("quiet", VIENNA, parse_windows({"mon-fri": ["18:00-08:00"], "sat-sun": ["00:00-24:00"]}))
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 11, 23, 12, tzinfo=UTC), datetime(2026, 11, 23, 12, tzinfo=UTC)),  # Monday at 13:00
+        (
+            datetime(2026, 11, 23, 17, tzinfo=UTC),
+            datetime(2026, 11, 24, 7, tzinfo=UTC),
+        ),  # 18:00, the first quiet minute
+        (datetime(2026, 11, 24, 7, tzinfo=UTC), datetime(2026, 11, 24, 7, tzinfo=UTC)),  # 8:00, no longer quiet
+        (datetime(2026, 11, 29, 0, tzinfo=UTC), datetime(2026, 11, 29, 23, tzinfo=UTC)),  # Sunday ends at midnight
+        (datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)),  # a Sunday of 25 hours
+    ],
+)
+def test_quiet_hours_end_by_the_wall_clock(at: datetime, told: datetime) -> None:
+    assert told_from(QUIET, Priority.HIGH, at) == told
+    assert told_from(QUIET, Priority.URGENT, at) == at
+
+
+def test_quiet_hours_that_never_end_are_refused() -> None:
+    with pytest.raises(InvalidConfiguration, match="leave some time"):
+        parse({"ladder": {"quiet": {"mon-sun": ["00:00-24:00"]}}})
+
+
+def test_a_step_counts_working_time() -> None:
+    """Breached at ten to five on a Friday: the reminder comes on Monday at twenty past nine."""
+    office = Calendar("Office", VIENNA, parse_windows({"mon-fri": ["09:00-17:00"]}))
+    friday = datetime(2026, 11, 27, 15, 50, tzinfo=UTC)
+    step = LadderStep(after=timedelta(minutes=30))
+    assert next_instant(step, friday, calendar=office) == datetime(2026, 11, 30, 8, 20, tzinfo=UTC)
+
+
+# --- nobody takes it, nobody touches it -------------------------------------------------------------------------------
+
+
+def test_that_nobody_can_take_a_ticket_is_told_before_a_clock_warns(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ticket = cast.ticket(priority=Priority.URGENT)  # due after 60 minutes, the warning after 30
+    climb(desk, clock, minutes=14)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=2)
+    assert steps(desk, ticket.ref) == ["nobody"]
+    assert [row.key.stage for row in desk.outbox.alerts(ticket.ref)] == ["nobody"]
+
+
+def test_a_ticket_that_was_taken_meanwhile_alarms_nobody(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket = cast.ticket(priority=Priority.URGENT)
+    desk.claim(ticket.ref, by=cast.agent("amir"))
+    climb(desk, clock, minutes=20)
+    assert steps(desk, ticket.ref) == []
+
+
+def test_a_ticket_without_an_agent_climbs_once_it_has_waited_too_long(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    configured(desk, unassigned_after="2h", steps=[{"after": "1h", "escalate": True}])
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+    climb(desk, clock, hours=1, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle", "idle1"]
+    assert desk.ticket(ticket.ref).is_escalated
+
+
+def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    configured(desk, untouched_after="2h", steps=[])
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=1)
+    cast.says(ticket.ref, amir, "I am looking", internal=True)
+    climb(desk, clock, hours=1, minutes=1)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, hours=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+    desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+    climb(desk, clock, hours=20)
+    assert steps(desk, ticket.ref) == ["idle"]

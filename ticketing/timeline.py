@@ -1,0 +1,220 @@
+"""
+Where a promised time went: who had the ticket when, how long it waited for somebody, and why.
+
+Pure rules over the audit log: events, a clock and its calendar go in, spells come out. `ticketing.sla.explain` tells how a
+deadline came about; this tells what was done until it, and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ticketing.calendars import Calendar, Pause, elapsed
+from ticketing.instants import from_us
+from ticketing.model import (
+    ClockKind,
+    EventKind,
+    Outcome,
+    PersonId,
+    Priority,
+    SlaClock,
+    Ticket,
+    TicketEvent,
+    TicketStatus,
+    Tier,
+)
+
+
+class Shortage(StrEnum):
+    """Why nobody could take a ticket when it came, as the UNASSIGNABLE event keeps it."""
+
+    NO_SKILL = "no_skill"  # nobody can answer this
+    NOBODY_THERE = "nobody_there"  # whoever can is off shift, on leave or away
+    ALL_FULL = "all_full"  # whoever is there holds as many as they take
+    NO_MEMBER = "no_member"  # nobody of those who may see it could
+
+
+class Place(StrEnum):
+    """With whom the ticket was."""
+
+    QUEUE = "queue"
+    AGENT = "agent"
+    CUSTOMER = "customer"  # waiting for them
+    OVER = "over"  # resolved or closed, before it was undone or reopened
+
+
+@dataclass(frozen=True)
+class Spell:
+    """
+    A stretch in which the ticket was in one place. `counted` is what it took of the promised time.
+
+    `agent_id` is who held it. In the queue `shortage` says why, if that is known (without it: others waited before, or
+    somebody had given it back), and `back_id` was to be there again first, at `back_at`.
+    """
+
+    place: Place
+    start: datetime
+    end: datetime
+    counted: timedelta = timedelta(0)
+    agent_id: PersonId | None = None
+    shortage: Shortage | None = None
+    skill: str | None = None
+    back_id: PersonId | None = None
+    back_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """
+    What became of one promise. The spells go from its start to its end, or to now while it is still owed.
+
+    `late_by` is real time from the due instant on, negative when it was kept with that much to spare; None while paused and
+    for what is no longer owed. `ended_by` is whose act kept or ended it.
+    """
+
+    clock: SlaClock
+    spells: tuple[Spell, ...]
+    late_by: timedelta | None
+    ended_by: PersonId | None = None
+
+    def counted(self, place: Place) -> timedelta:
+        """How much of the promised time passed in a place."""
+        return sum((spell.counted for spell in self.spells if spell.place is place), timedelta(0))
+
+
+def most_telling(ticket: Ticket, kind: ClockKind | None = None) -> SlaClock | None:
+    """The clock that somebody who asks why means: what is late, else what was late last, else what is due next."""
+    clocks = [clock for clock in ticket.clocks if kind in (None, clock.kind) and clock.outcome is not Outcome.VOID]
+    late = [clock for clock in clocks if clock.is_late(ticket.as_of)]
+    broken = [clock for clock in clocks if clock.outcome is Outcome.BREACHED]
+    running = [clock for clock in clocks if clock.is_running]
+    if late:
+        return min(late, key=_due)
+    if broken:
+        return max(broken, key=_due)
+    if running:
+        return min(running, key=lambda clock: (clock.due_at is None, _due(clock)))
+    return max(clocks, key=_due, default=None)
+
+
+def _due(clock: SlaClock) -> datetime:
+    return clock.due_at or clock.started_at
+
+
+def tell(
+    events: Sequence[TicketEvent], clock: SlaClock, calendar: Calendar, pauses: Sequence[Pause], now: datetime
+) -> Timeline:
+    """The story of a clock. `calendar` and `pauses` are its own, of the version of the configuration that set it."""
+    until = clock.ended_at or max(now, clock.started_at)
+    spells = [
+        replace(spell, counted=elapsed(spell.start, spell.end, calendar, pauses))
+        for spell in _cut(_spells(events, until), clock.started_at, until)
+    ]
+    late_by = None
+    if clock.due_at is not None and clock.outcome is not Outcome.VOID:
+        late_by = until - clock.due_at
+    return Timeline(clock, tuple(spells), late_by, _ended_by(events, clock))
+
+
+_PLACES = {
+    TicketStatus.OPEN: Place.QUEUE,
+    TicketStatus.ASSIGNED: Place.AGENT,
+    TicketStatus.IN_PROGRESS: Place.AGENT,
+    TicketStatus.PENDING_CUSTOMER: Place.CUSTOMER,
+    TicketStatus.RESOLVED: Place.OVER,
+    TicketStatus.CLOSED: Place.OVER,
+}
+
+
+def _spells(events: Iterable[TicketEvent], until: datetime) -> list[Spell]:
+    """The whole life up to `until`; what lasted no time at all is left out, and what goes on the same is one."""
+    spells: list[Spell] = []
+    current: Spell | None = None
+    for event in events:
+        if event.kind is EventKind.UNASSIGNABLE and current is not None:
+            current = _explained(current, event)  # the same wait, of which the reason is known now
+        following = _after(event, current)
+        if following is None or following == current:
+            continue
+        if current is not None and event.at > current.start:
+            spells.append(replace(current, end=event.at))
+            following = replace(following, start=event.at)
+        current = following
+    if current is not None and until > current.start:
+        spells.append(replace(current, end=until))
+    return spells
+
+
+def _after(event: TicketEvent, current: Spell | None) -> Spell | None:
+    """Where the ticket is from an event on; None for one that moves nothing."""
+    if event.kind is EventKind.OPENED:
+        began = from_us(event.data["at"])
+        return Spell(Place.QUEUE, began, began)
+    if current is None:
+        return None
+    if event.kind is EventKind.ASSIGNED and event.to_value is not None:
+        place = Place.CUSTOMER if current.place is Place.CUSTOMER else Place.AGENT
+        return Spell(place, current.start, current.end, agent_id=PersonId(int(event.to_value)))
+    if event.kind is EventKind.STATUS:
+        place = _PLACES[TicketStatus(str(event.to_value))]
+        if place is Place.QUEUE:
+            return Spell(place, current.start, current.end)
+        return replace(current, place=place, shortage=None, skill=None, back_id=None, back_at=None)
+    return None
+
+
+def _explained(spell: Spell, event: TicketEvent) -> Spell:
+    data = event.data
+    return replace(
+        spell,
+        skill=data.get("category"),
+        shortage=Shortage(data["shortage"]) if "shortage" in data else None,
+        back_id=data.get("back"),
+        back_at=from_us(data["back_at"]) if "back_at" in data else None,
+    )
+
+
+def _cut(spells: Iterable[Spell], start: datetime, end: datetime) -> Iterable[Spell]:
+    for spell in spells:
+        if spell.end > start and spell.start < end:
+            yield replace(spell, start=max(spell.start, start), end=min(spell.end, end))
+
+
+def _ended_by(events: Iterable[TicketEvent], clock: SlaClock) -> PersonId | None:
+    """Whose answer, solution or hand it was."""
+    if clock.ended_at is None:
+        return None
+    for event in events:
+        if clock.kind in (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE):
+            is_answer = event.kind is EventKind.COMMENTED and not (event.data["internal"] or event.data["automatic"])
+            if is_answer and event.actor_id != event.customer_id:
+                said_at = from_us(event.data["said_at"])
+                if max(said_at, clock.started_at) == clock.ended_at:
+                    return event.actor_id
+        elif event.at == clock.ended_at:
+            if clock.kind is ClockKind.TIME_TO_CLAIM and event.kind is EventKind.ASSIGNED and event.to_value:
+                return PersonId(int(event.to_value))
+            if event.kind is EventKind.STATUS and event.to_value == TicketStatus.RESOLVED:
+                return event.actor_id
+    return None
+
+
+def as_judged(ticket: Ticket, events: Sequence[TicketEvent], clock: SlaClock) -> Ticket:
+    """The ticket with the priority, category and tier that a clock was last set by: later changes leave it as it was."""
+    if clock.ended_at is None:
+        return ticket
+    for event in reversed(events):
+        if event.at <= clock.ended_at:
+            break
+        if event.from_value is None:
+            continue
+        if event.kind is EventKind.PRIORITY:
+            ticket = replace(ticket, priority=Priority(int(event.from_value)))
+        if event.kind is EventKind.CATEGORY:
+            ticket = replace(ticket, category=event.from_value)
+        if event.kind is EventKind.TIER:
+            ticket = replace(ticket, tier=Tier(event.from_value))
+    return ticket
