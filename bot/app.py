@@ -27,6 +27,7 @@ from bot.listeners import Parts, register
 from bot.outward import Outward
 from bot.people import People
 from bot.private import Private
+from bot.recovery import Recovery
 from bot.rereading import Rereading
 from bot.screens import Screens
 from bot.settings import Settings, SettingsError
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 LISTENER_TIMEOUT_S = 2
 """How long a listener waits for Slack, once and without another try: it has 3 s in all."""
 
+READING_TIMEOUT_S = 8
 DATABASE_PATIENCE_S = 2.0
 """How long a listener waits for a locked database, so that the answer still leaves within Slack's 3 s."""
 
@@ -70,6 +72,16 @@ def web_client(settings: Settings) -> WebClient:
         token=settings.bot_token(),
         base_url=settings.slack_api_url,
         timeout=LISTENER_TIMEOUT_S,
+        retry_handlers=[],
+    )
+
+
+def reading_client(settings: Settings) -> WebClient:
+    """The client that reads conversations again: nobody waits for it, and what fails is read later."""
+    return WebClient(
+        token=settings.bot_token(),
+        base_url=settings.slack_api_url,
+        timeout=READING_TIMEOUT_S,
         retry_handlers=[],
     )
 
@@ -139,6 +151,7 @@ class Helpdesk:
     """One process of the helpdesk: `start`, then `stop`."""
 
     def __init__(self, settings: Settings) -> None:
+        self._is_started = False
         settings.transport  # noqa: B018 - says what is missing before anything is touched
         self.installation = installed(settings)
         migrate(settings.database_url)
@@ -167,10 +180,21 @@ class Helpdesk:
         )
         self.app = bolt_app(client, self.installation)
         inward = register(self.app, parts)
-        Answers(self.desk, private, self.installation.team, sight).register(self.app)
+        answers = Answers(self.desk, private, self.installation.team, sight)
+        answers.register(self.app)
+        recovery = Recovery(
+            self.desk,
+            reading_client(settings),
+            inward.messages,
+            answers.answer,
+            lambda: self.transport.connection if self._is_started else None,
+            self.clock,
+            self.installation.team,
+        )
         further = [
             Job("members", lambda _now: sight.refresh(), heartbeat_s=20),
             Job("offers", inward.offers.step, heartbeat_s=15),
+            Job("recovery", recovery.step, heartbeat_s=2),
         ]
         self.outward = Outward(settings, self.desk, self.clock, further)
         self.transport = _transport(settings, self.app)
@@ -185,6 +209,7 @@ class Helpdesk:
             self.metrics = metrics.Served(self.desk.figures, host, port)
         self.outward.start()
         self.transport.start()
+        self._is_started = True
 
     def stop(self) -> None:
         """Take nothing new, finish what runs, disconnect; then stop sending."""

@@ -31,6 +31,9 @@ DELIVERIES = Counter(
     "helpdesk_deliveries_total", "What became of what was to be shown, by kind and result.", ["kind", "result"],
     registry=REGISTRY,
 )  # fmt: skip
+RECOVERED = Counter(
+    "helpdesk_recovered_total", "What was found after a gap in the connection, by kind.", ["kind"], registry=REGISTRY
+)
 ALERT_LAG = Histogram(
     "helpdesk_alert_lag_seconds",
     "From the instant of a warning or breach to its being handed to Slack, in business time.",

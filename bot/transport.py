@@ -79,6 +79,11 @@ class Transport(Protocol):
         """What to print about it once it has started."""
         ...
 
+    @property
+    def connection(self) -> str | None:
+        """The name of the connection on which requests arrive now; None while there is none. Another one, another name."""
+        ...
+
 
 class AtWork:
     """Counts the requests being answered, and admits no more once told to stop."""
@@ -126,6 +131,11 @@ class SocketMode(SocketModeHandler):
     @property
     def ready_line(self) -> None:
         return None
+
+    @property
+    def connection(self) -> str | None:
+        session = self.client.current_session
+        return str(session.session_id) if session is not None and session.is_active() else None
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         if not self._at_work.enter():
@@ -181,6 +191,10 @@ class Http:
     @property
     def ready_line(self) -> str:
         return f"Listening on http://{self._host}:{self.port}{PATH}"
+
+    @property
+    def connection(self) -> str | None:
+        return "http" if self._thread.is_alive() and not self._stopping.is_set() else None
 
     @property
     def port(self) -> int:

@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, String, and_, bindparam, cast, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing.database import Database
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId
-from ticketing.tables import inbound_marks, offers, people, unread
+from ticketing.tables import inbound_marks, offers, people, tickets, unread
 from ticketing.tables import shown as shown_messages
 
 GROUPED_WITHIN = timedelta(seconds=60)
@@ -72,6 +72,14 @@ class Unread:
     since: datetime
     until_ts: str | None
     fence: int
+
+
+@dataclass(frozen=True)
+class LiveThread:
+    """A ticket's thread in a conversation, by its root, and when something last happened on the ticket."""
+
+    ts: str
+    last_activity_at: datetime
 
 
 _o = offers.c
@@ -133,14 +141,31 @@ _BACK = (
     )
 )
 _READ = unread.delete().where(_MINE)
+_READ_TOO = unread.delete().where(
+    _UNREAD_KEY, _u.lease_until.is_(None), _u.until_ts.is_(None), _u.since >= bindparam("new_since")
+)
 _LEFT = select(func.count()).select_from(unread)
 _NEXT_FREE = select(func.min(func.coalesce(_u.retry_after, _u.lease_until)))
 
 _s = shown_messages.c
 _CHANNELS = select(_s.channel).where(_s.side.in_(["customer", "agent", "team"])).distinct()
 _OFFER_CHANNELS = select(_o.channel).distinct()
-_THREADS = select(_s.channel, _s.ts, _s.customer_id, _s.about, _s.side).where(
-    _s.channel == bindparam("key_channel"), _s.thread_ts.is_(None)
+_THREADS = (
+    select(_s.ts, tickets.c.last_activity_at)
+    .select_from(shown_messages)
+    .join(
+        tickets,
+        and_(
+            tickets.c.customer_id == _s.customer_id,
+            _s.about == literal_column("'t:'", String).concat(cast(tickets.c.id, String)),
+        ),
+    )
+    .where(
+        _s.channel == bindparam("key_channel"),
+        _s.side.in_(["customer", "agent", "team"]),
+        or_(tickets.c.status != "closed", tickets.c.last_activity_at >= bindparam("quiet")),
+    )
+    .order_by(_s.ts)
 )
 _MARK = select(inbound_marks.c.at).where(inbound_marks.c.name == bindparam("key_name"))
 _SET_MARK = (
@@ -276,15 +301,15 @@ class Inbound:
         with self._database.write() as connection:
             self._mark(connection, at)
 
-    def read_again(self, since: datetime, *, until: datetime) -> int:
+    def read_again(self, since: datetime, *, until: datetime, also: Iterable[str] = ()) -> int:
         """
-        Have every conversation of the desk read again since an instant, and take the time until `until` as heard.
+        Have every conversation of the desk, and those `also`, read again since an instant; the time until `until` is heard.
 
         One transaction: a gap is either still to be found or written down. Returns how many conversations there are.
         """
         with self._database.write() as connection:
-            channels = [row.channel for row in connection.execute(_CHANNELS)]
-            channels += [row.channel for row in connection.execute(_OFFER_CHANNELS) if row.channel not in channels]
+            found = [row.channel for look in (_CHANNELS, _OFFER_CHANNELS) for row in connection.execute(look)]
+            channels = list(dict.fromkeys([*found, *also]))
             self._add_unread(connection, [(channel, "") for channel in channels], since)
             self._mark(connection, until)
         return len(channels)
@@ -294,10 +319,11 @@ class Inbound:
         with self._database.write() as connection:
             self._add_unread(connection, rows, since)
 
-    def roots_in(self, channel: str) -> list[Row[Any]]:
-        """The roots of tickets' threads in a conversation: `ts, customer_id, about, side`."""
+    def live_threads(self, channel: str, *, closed_since: datetime) -> list[LiveThread]:
+        """The threads of tickets in a conversation, save of those that are closed and were quiet since an instant."""
+        values = {"key_channel": channel, "quiet": to_us(closed_since)}
         with self._database.read() as connection:
-            return list(connection.execute(_THREADS, {"key_channel": channel}))
+            return [LiveThread(row.ts, from_us(row.last_activity_at)) for row in connection.execute(_THREADS, values)]
 
     def take_unread(self, now: datetime, lease_s: float) -> Unread | None:
         """Something to read, for the caller alone until the lease ends; None where there is nothing just now."""
@@ -330,11 +356,16 @@ class Inbound:
             if connection.execute(_BACK, _unread_key(reading) | values).rowcount != 1:
                 raise LeaseLost("Another worker reads this now.")
 
-    def read(self, reading: Unread) -> None:
-        """It is read to the end. Raises LeaseLost."""
+    def read(self, reading: Unread, *, also: Iterable[tuple[str, str]] = ()) -> None:
+        """
+        It is read to the end, and so are the threads (channel, root) `also`, if nobody reads them now. Raises LeaseLost.
+        """
         with self._database.write() as connection:
             if connection.execute(_READ, _unread_key(reading)).rowcount != 1:
                 raise LeaseLost("Another worker reads this now.")
+            for channel, root_ts in also:
+                key = {"key_channel": channel, "key_root": root_ts, "new_since": to_us(reading.since)}
+                connection.execute(_READ_TOO, key)
 
     def left_unread(self) -> int:
         """How many conversations and threads are still to be read."""

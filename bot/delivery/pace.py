@@ -26,6 +26,8 @@ METHODS = {
     "chat.postMessage": Limit(60, 5),  # "several hundred a minute" in a workspace
     "chat.update": Limit(50, 50 / 60),  # tier 3
     "chat.delete": Limit(50, 50 / 60),  # tier 3
+    "conversations.history": Limit(30, 40 / 60),  # tier 3, some of which is left to those who look a message up
+    "conversations.replies": Limit(30, 40 / 60),
 }
 
 POSTING = "chat.postMessage"

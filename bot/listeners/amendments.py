@@ -64,11 +64,11 @@ class Amendments:
         """
         if said.person is None:
             return True
-        comment = self._comment(said)
+        comment = self.comment_of(said)
         if comment is not None:
             self._edit(said, comment, version)
             return True
-        ref = self._opened_from(said)
+        ref = self.opened_from(said)
         if ref is None:
             return False
         ticket = self.parts.desk.ticket(ref)
@@ -100,14 +100,14 @@ class Amendments:
 
         Whoever deleted it: Slack lets its author do so, and the workspace's admins, and does not say who it was.
         """
-        comment = self._comment(said)
+        comment = self.comment_of(said)
         if comment is None:
             return False
         ref = TicketRef(PersonId(comment.customer_id), comment.ticket_number)
         self.parts.desk.delete_comment(ref, comment.number, by=comment.author_id)
         return True
 
-    def _comment(self, said: SaidMessage) -> Comment | None:
+    def comment_of(self, said: SaidMessage) -> Comment | None:
         """What was kept of a message: on a ticket of its author's, or on the ticket whose thread it is in."""
         for customer_id in self._customers(said):
             found = self.parts.desk.comment_by_source(customer_id, said.source)
@@ -115,7 +115,8 @@ class Amendments:
                 return found
         return None
 
-    def _opened_from(self, said: SaidMessage) -> TicketRef | None:
+    def opened_from(self, said: SaidMessage) -> TicketRef | None:
+        """The ticket that was opened from a message."""
         found = (self.parts.desk.ticket_by_source(each, said.source) for each in self._customers(said))
         return next((ref for ref in found if ref is not None), None)
 
@@ -149,7 +150,7 @@ class Amendments:
         ack()
 
     def _answer_at(self, said: SaidMessage | None, place: Place) -> tuple[TicketRef, int]:
-        comment = self._comment(said) if said is not None else None
+        comment = self.comment_of(said) if said is not None else None
         if comment is not None:
             return TicketRef(PersonId(comment.customer_id), comment.ticket_number), comment.number
         shown = self.parts.desk.outbox.shown_by_message(place.channel, str(place.ts))

@@ -50,11 +50,31 @@ class Messages:
 
     def mention(self, ack: Ack, body: dict[str, Any]) -> None:
         """A mention in a thread of ours is a message there like any other, and arrives as one as well."""
+        self.hear_mention(body)
+        ack()
+
+    def hear_mention(self, body: Mapping[str, Any]) -> None:
+        """Somebody calls the app in a channel: their message is offered a place."""
         said = _read(_event(body), team_of(body))
         author = said.person if said is not None and not said.is_in_thread else None
         if said is not None and author is not None and not self.openings.by_message(said, author):
             self.offers.make(said, author)
-        ack()
+
+    def calls_the_app(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event is a mention outside threads, which Slack tells as `app_mention` too."""
+        is_root = event.get("thread_ts") in (None, event.get("ts"))
+        mention = f"<@{self.parts.access.people.bot_user_id}>"
+        return event.get("channel_type") != "im" and is_root and mention in str(event.get("text"))
+
+    def knows(self, said: SaidMessage) -> bool:
+        """Whether a message was kept, as a comment or as what a ticket was opened from, or was offered a place."""
+        kept = self.amendments.comment_of(said) is not None or self.amendments.opened_from(said) is not None
+        return kept or self.offers.covers(said)
+
+    def words_kept(self, said: SaidMessage) -> str | None:
+        """What is kept of a message's words; None where it is no comment."""
+        comment = self.amendments.comment_of(said)
+        return comment.text if comment is not None else None
 
     def hear(self, body: Mapping[str, Any]) -> None:
         """An event of the kind `message`, for the first time or again: what was heard before changes nothing."""

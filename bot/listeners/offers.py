@@ -186,6 +186,13 @@ class Offers:
                 return str(message["ts"])
         return None
 
+    def covers(self, said: SaidMessage) -> bool:
+        """Whether a message was offered a place, whatever became of it."""
+        person = self.parts.desk.person_by_ref(said.person.external_ref) if said.person else None
+        if person is None:
+            return False
+        return self.parts.desk.inbound.offer_covering(person.id, said.place.channel, str(said.place.ts)) is not None
+
     def message_gone(self, said: SaidMessage) -> None:
         """What it is about was deleted: an offer for nothing vanishes, one for several messages shows the others."""
         person = self.parts.desk.person_by_ref(said.person.external_ref) if said.person else None

@@ -7,7 +7,7 @@ opened, and however often, it is one ticket.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,13 @@ class Openings:
             return
         if opener.id == author.id or opener.role >= Role.AGENT:
             self._open(said, author, by=opener)
+
+    def by_emoji_of(self, channel: str, said: SaidMessage, users: Iterable[str], team: str) -> None:
+        """As `by_emoji`, for all who put the emoji there, when it is found on the message afterwards."""
+        for user in users:
+            self.by_emoji(
+                channel, str(said.place.ts), self.parts.desk.configuration().channels.emoji, SlackUser(team, user)
+            )
 
     def _open(self, said: SaidMessage, author: Person, *, by: Person) -> None:
         text = self.parts.access.people.words_of(said)
