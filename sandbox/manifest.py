@@ -46,6 +46,21 @@ _KEYS: dict[str, set[str]] = {
     "settings.event_subscriptions": {"request_url", "bot_events", "user_events", "metadata_subscriptions"},
     "settings.interactivity": {"is_enabled", "request_url", "message_menu_options_url"},
 }  # fmt: skip
+_BOOLEANS = (
+    "features.app_home.home_tab_enabled", "features.app_home.messages_tab_enabled",
+    "features.app_home.messages_tab_read_only_enabled", "features.bot_user.always_online",
+    "settings.interactivity.is_enabled", "settings.org_deploy_enabled", "settings.socket_mode_enabled",
+    "settings.token_rotation_enabled", "oauth_config.token_management_enabled",
+)  # fmt: skip
+_LISTS = {
+    "features.slash_commands": COMMANDS_MAX, "features.shortcuts": SHORTCUTS_MAX, "features.unfurl_domains": 5,
+    "features.workflow_steps": 10, "oauth_config.redirect_urls": 1_000, "oauth_config.scopes.bot": SCOPES_MAX,
+    "oauth_config.scopes.user": SCOPES_MAX, "settings.event_subscriptions.bot_events": EVENTS_MAX,
+    "settings.event_subscriptions.user_events": EVENTS_MAX, "settings.allowed_ip_address_ranges": 10,
+}  # fmt: skip
+"""List -> how many entries it may have."""
+_URLS = ("settings.event_subscriptions.request_url", "settings.interactivity.request_url",
+         "settings.interactivity.message_menu_options_url")  # fmt: skip
 _COMMAND_KEYS = {"command", "description", "usage_hint", "should_escape", "url"}
 _SHORTCUT_KEYS = {"name", "type", "callback_id", "description"}
 
@@ -161,18 +176,55 @@ def _problems(raw: dict[str, Any]) -> Iterator[str]:
     for path, known in _KEYS.items():
         table: Any = _at(raw, path) if path else raw
         where = "/" + path.replace(".", "/")
-        if not isinstance(table, dict):
-            yield f"{where}: must be a mapping"
-            return
         for key in table:
             if key not in known:
                 yield f"{where.rstrip('/')}/{key}: is not a key of the manifest"
+    shapes = list(_shape_problems(raw))
+    yield from shapes
+    if shapes:
+        return
     yield from _display_problems(raw.get("display_information") or {})
     features = raw.get("features") or {}
     yield from _text(_at(raw, "features.bot_user"), "/features/bot_user", "display_name", BOT_NAME_MAX, required=False)
     yield from _command_problems(features.get("slash_commands") or [], _at(raw, "settings"))
     yield from _shortcut_problems(features.get("shortcuts") or [])
     yield from _grant_problems(raw)
+
+
+def _shape_problems(raw: dict[str, Any]) -> Iterator[str]:
+    """Whether tables, lists, yes and no, and addresses are such, and no list is too long."""
+    for path in filter(None, _KEYS):
+        if _value(raw, path) is not None and not isinstance(_value(raw, path), dict):
+            yield f"/{path.replace('.', '/')}: must be a mapping"
+    for path, most in _LISTS.items():
+        value, where = _value(raw, path), "/" + path.replace(".", "/")
+        if value is None:
+            continue
+        if not isinstance(value, list):
+            yield f"{where}: must be a list"
+        elif len(value) > most:
+            yield f"{where}: no more than {most}"
+        elif path in {"features.slash_commands", "features.shortcuts"}:
+            yield from (
+                f"{where}/{index}: must be a mapping" for index, one in enumerate(value) if not isinstance(one, dict)
+            )
+        else:
+            yield from (f"{where}/{index}: must be text" for index, one in enumerate(value) if not isinstance(one, str))
+    for path in _BOOLEANS:
+        value = _value(raw, path)
+        if value is not None and not isinstance(value, bool):
+            yield f"/{path.replace('.', '/')}: must be true or false"
+    for path in _URLS:
+        value = _value(raw, path)
+        if value is not None and (
+            not isinstance(value, str) or len(value) > URL_MAX or not re.match(r"https?://", value)
+        ):
+            yield f"/{path.replace('.', '/')}: must be an address of {URL_MAX} characters at most"
+
+
+def _value(raw: dict[str, Any], path: str) -> Any:
+    parent, _, key = path.rpartition(".")
+    return (_at(raw, parent) if parent else raw).get(key)
 
 
 def _display_problems(display: dict[str, Any]) -> Iterator[str]:
@@ -188,8 +240,6 @@ def _display_problems(display: dict[str, Any]) -> Iterator[str]:
 
 
 def _command_problems(commands: list[dict[str, Any]], settings: dict[str, Any]) -> Iterator[str]:
-    if len(commands) > COMMANDS_MAX:
-        yield f"/features/slash_commands: no more than {COMMANDS_MAX}"
     seen: set[str] = set()
     for index, command in enumerate(commands):
         where = f"/features/slash_commands/{index}"
@@ -208,8 +258,6 @@ def _command_problems(commands: list[dict[str, Any]], settings: dict[str, Any]) 
 
 
 def _shortcut_problems(shortcuts: list[dict[str, Any]]) -> Iterator[str]:
-    if len(shortcuts) > SHORTCUTS_MAX:
-        yield f"/features/shortcuts: no more than {SHORTCUTS_MAX}"
     for index, shortcut in enumerate(shortcuts):
         where = f"/features/shortcuts/{index}"
         yield from (f"{where}/{key}: is not a key of the manifest" for key in shortcut if key not in _SHORTCUT_KEYS)
@@ -222,15 +270,11 @@ def _shortcut_problems(shortcuts: list[dict[str, Any]]) -> Iterator[str]:
 
 def _grant_problems(raw: dict[str, Any]) -> Iterator[str]:
     scopes = _at(raw, "oauth_config.scopes").get("bot") or []
-    if len(scopes) > SCOPES_MAX:
-        yield f"/oauth_config/scopes/bot: no more than {SCOPES_MAX}"
     for index, scope in enumerate(scopes):
         if scope not in BOT_SCOPES:
             yield f"/oauth_config/scopes/bot/{index}: {scope} is not a bot scope"
     subscriptions = _at(raw, "settings.event_subscriptions")
     events = subscriptions.get("bot_events") or []
-    if len(events) > EVENTS_MAX:
-        yield f"/settings/event_subscriptions/bot_events: no more than {EVENTS_MAX}"
     for index, event in enumerate(events):
         if event not in EVENT_SCOPES:
             yield f"/settings/event_subscriptions/bot_events/{index}: {event} is not a bot event"

@@ -32,6 +32,11 @@ class Courier:
         """False once too few deliveries over HTTP succeeded; `switch_on` ends that."""
         self._failures = FailureLimit()
 
+    @property
+    def pending(self) -> int:
+        """How many events are on their way or wait for another attempt."""
+        return len(self._tasks)
+
     def switch_on(self) -> None:
         """Deliver events (again), and count failures from here."""
         self.events_on = True

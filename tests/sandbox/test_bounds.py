@@ -1,5 +1,6 @@
 """Memory is bounded by what is stored: what a sandbox merely remembers has a limit."""
 
+import asyncio
 import urllib.error
 import urllib.request
 from typing import Any
@@ -11,10 +12,14 @@ from sandbox import offers
 from sandbox.api import files
 from sandbox.changes import Changes
 from sandbox.config import WorkspaceConfig
+from sandbox.delivery import courier
+from sandbox.errors import SlackError
 from sandbox.house import House
+from sandbox.ids import Ids
 from sandbox.log import RING, WEIGHT_MAX, Log, weight
 from sandbox.manifest import load
 from sandbox.offers import Offers
+from sandbox.triggers import KEPT, Triggers
 from sandbox.workspace import MESSAGE_STATES_KEPT
 from tests.sandbox.conftest import HERE
 from tests.sandbox.doors import Door, Person
@@ -63,6 +68,37 @@ def test_offers_of_menus_are_bounded_and_the_newest_stay(monkeypatch: pytest.Mon
             kept.add(f"V{menu}", "b", "a", [{"value": f"{query}{each}"} for each in "xy"])
     assert kept.made("V0", "b", "a") == []
     assert [one["value"] for one in kept.made("V4", "b", "a")] == ["1x", "1y", "2x", "2y"]
+
+
+def test_triggers_and_response_urls_are_bounded() -> None:
+    triggers = Triggers(Ids(), "T0", lambda: 0.0)
+    first = triggers.new_trigger("U1")
+    url = triggers.new_response_url("U1", "C1").rpartition("/")[2]
+    for _ in range(KEPT):
+        triggers.new_trigger("U1")
+        triggers.new_response_url("U1", "C1")
+    with pytest.raises(SlackError):
+        triggers.exchange(first)
+    with pytest.raises(SlackError):
+        triggers.use_response_url(url)
+
+
+def test_events_that_wait_for_another_attempt_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def waiting() -> list[int]:
+        house = House(WorkspaceConfig(), load(HERE / "manifest.yml"), rate=None, http_url="", rate_limits=True)
+        house.faults.retry_schedule_s = (60.0,)
+        found = []
+        for _ in range(3):
+            for _ in range(4):
+                house.courier.post({"event": {"type": "message"}})
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            found.append(house.courier.pending)
+        await house.courier.close()
+        return found
+
+    monkeypatch.setattr(courier, "WAITING_MAX", 5)
+    assert asyncio.run(waiting()) == [4, 5, 5]
 
 
 def test_uploads_that_are_never_completed_are_forgotten(client: WebClient, door: Door, alice: Person) -> None:

@@ -42,6 +42,7 @@ def test_every_route_is_written_down() -> None:
 
 def test_every_row_names_a_test_that_exists() -> None:
     named = re.findall(r"(test_\w+\.py)::(test_\w+)", DOCUMENT)
-    assert len(named) > 80
+    assert len(named) > 150
     for module, test in named:
-        assert f"def {test}(" in (HERE / module).read_text(encoding="utf-8"), f"{module}::{test}"
+        folder = HERE.parent / "browser" if module.startswith("test_client_") else HERE
+        assert f"def {test}(" in (folder / module).read_text(encoding="utf-8"), f"{module}::{test}"

@@ -110,9 +110,38 @@ def test_opening_a_conversation_twice_opens_one(client: WebClient, alice: Person
     assert error(client.conversations_open, users="U0NOBODY01") == "user_not_found"
 
 
-def test_members_are_listed(client: WebClient) -> None:
-    members = client.conversations_members(channel=GENERAL)["members"]
-    assert set(members) == {"U0ALICE001", "U0BOB00001", "U0TESTBOT1"}
+@pytest.mark.parametrize(
+    ("method", "key", "arguments", "names"),
+    [
+        ("conversations.members", "members", {"channel": GENERAL}, {"U0ALICE001", "U0BOB00001", "U0TESTBOT1"}),
+        ("users.list", "members", {}, {"U0ALICE001", "U0BOB00001", "U0TESTBOT1"}),
+        (
+            "conversations.list",
+            "channels",
+            {"types": "public_channel,private_channel"},
+            {GENERAL, "C0RANDOM01", "C0SECRET01"},
+        ),
+        ("users.conversations", "channels", {"types": "public_channel,private_channel"}, {GENERAL, "C0SECRET01"}),
+    ],
+)
+def test_lists_are_read_page_by_page(
+    client: WebClient, method: str, key: str, arguments: dict[str, Any], names: set[str]
+) -> None:
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page: Any = client.api_call(method, params={**arguments, "limit": 1, "cursor": cursor})
+        (entry,) = page[key]
+        found.append(entry if isinstance(entry, str) else entry["id"])
+        cursor = page["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+    assert len(found) == len(names)
+    assert set(found) == names
+    assert (
+        error(client.api_call, api_method=method, params={**arguments, "cursor": "bm9uc2Vuc2U6MQ=="})
+        == "invalid_cursor"
+    )
 
 
 def test_people_are_found(client: WebClient) -> None:
