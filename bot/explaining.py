@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import text
-from bot.clock import Clock
 from bot.views import ExplanationView, Segment, SegmentKind, TicketFacts, WhyView
 from bot.words import inbound as words
 from ticketing import sla
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Ticket, TicketEvent
 from ticketing.routing import RoutingReason, Rule
+from ticketing.timeline import Place, Shortage, Spell, Timeline
 
 LINES = 6
 
@@ -22,24 +23,63 @@ class Explaining:
     """Tells from the audit log why things are as they are."""
 
     desk: Desk
-    clock: Clock
+    clock: Callable[[], datetime]
 
     def why(self, ticket: Ticket, facts: TicketFacts) -> WhyView:
-        """Six lines at most: opened, every assignment with its reason, the deadline, the answer."""
-        zone = facts.zone
-        lines = [words.WHY_OPENED.format(at=text.at(ticket.opened_at, zone))]
-        events = self.desk.events(ticket.ref)
-        lines += [self._assigned(event, facts) for event in events if event.kind is EventKind.ASSIGNED]
-        if ticket.status is TicketStatus.OPEN:
-            since = text.since(_waiting_since(events, ticket), zone)
-            lines.append(words.WHY_NOBODY.format(since=since, category=text.inline(facts.category, text.NAME)))
-        if ticket.first_response_at is not None:
-            lines.append(words.WHY_ANSWERED.format(at=text.at(ticket.first_response_at, zone)))
-        elif ticket.response_due_at is not None:
-            lines.append(words.WHY_DUE.format(by=text.by(ticket.response_due_at, zone)))
-        if ticket.resolved_at is not None:
-            lines.append(words.WHY_RESOLVED.format(at=text.at(ticket.resolved_at, zone)))
-        return WhyView(facts=facts, lines=(lines[0], *lines[1:][-(LINES - 1) :]))
+        """Six lines at most: how late, where the time went and why, when it was due and who ended it."""
+        told = self.desk.timeline(ticket.ref)
+        if told is None:
+            return WhyView(facts=facts, lines=(words.WHY_OPENED.format(at=text.at(ticket.opened_at, facts.zone)),))
+        reasons = {
+            event.at: self._assigned(event, facts)
+            for event in self.desk.events(ticket.ref)
+            if event.kind is EventKind.ASSIGNED
+        }
+        spells = [spell for spell in told.spells if spell.place is not Place.OVER]
+        longest = sorted(spells, key=lambda spell: spell.counted, reverse=True)[: LINES - 2]
+        lines = [self._spell(spell, reasons, ticket, facts) for spell in spells if spell in longest]
+        return WhyView(facts=facts, lines=(_headline(told, facts), *lines, self._end(told, ticket, facts)))
+
+    def _spell(self, spell: Spell, reasons: dict[datetime, str], ticket: Ticket, facts: TicketFacts) -> str:
+        zone, took = facts.zone, text.duration(spell.counted.total_seconds())
+        if spell.place is Place.QUEUE:
+            first = spell.start == ticket.opened_at
+            begun = words.WHY_QUEUE_FIRST if first else words.WHY_QUEUE_AGAIN
+            shortage = self._shortage(spell, facts)
+            return words.WHY_QUEUED.format(
+                begun=begun.format(at=text.at(spell.start, zone)), took=took, shortage=shortage
+            )
+        if spell.place is Place.CUSTOMER:
+            customer = self._name(facts.ref.customer_id)
+            real = text.duration((spell.end - spell.start).total_seconds())
+            return words.WHY_CUSTOMER.format(customer=customer, since=text.since(spell.start, zone), took=real)
+        agent = self._name(spell.agent_id) if spell.agent_id is not None else words.WHY_THE_TEAM
+        line = reasons.get(spell.start) or words.WHY_WITH.format(agent=agent, since=text.since(spell.start, zone))
+        return words.WHY_TOOK.format(line=line, took=took)
+
+    def _shortage(self, spell: Spell, facts: TicketFacts) -> str:
+        if spell.shortage is None:
+            return ""
+        category = text.inline(facts.category, text.NAME)
+        said = _SHORTAGES[spell.shortage].format(category=category)
+        if spell.back_id is None or spell.back_at is None:
+            return said
+        return said + words.WHY_BACK.format(
+            agent=self._name(spell.back_id), since=text.since(spell.back_at, facts.zone)
+        )
+
+    def _end(self, told: Timeline, ticket: Ticket, facts: TicketFacts) -> str:
+        clock, zone = told.clock, facts.zone
+        if clock.due_at is None or told.late_by is None:
+            return words.WHY_PAUSED.format(customer=self._name(ticket.customer_id))
+        late = text.duration(abs(told.late_by).total_seconds())
+        if clock.ended_at is None:
+            said = words.WHY_DUE_NOW_LATE if told.late_by >= timedelta(0) else words.WHY_DUE
+            return said.format(at=text.at(clock.due_at, zone), late=late)
+        agent = self._name(told.ended_by) if told.ended_by is not None else words.WHY_THE_TEAM
+        said = words.WHY_ENDED_LATE if clock.outcome is Outcome.BREACHED else words.WHY_ENDED
+        due, at = text.at(clock.due_at, zone), text.at(clock.ended_at, zone)
+        return said.format(due=due, agent=agent, at=at, late=late, spare=late)
 
     def explanations(self, ticket: Ticket, zone: str) -> list[ExplanationView]:
         """Every deadline that was promised, as a sum, in the order in which they are kept."""
@@ -106,6 +146,19 @@ class Explaining:
         return text.first(self.desk.person(person_id).name)
 
 
-def _waiting_since(events: list[TicketEvent], ticket: Ticket) -> datetime:
-    opened = [each.at for each in events if each.kind is EventKind.STATUS and each.to_value == TicketStatus.OPEN]
-    return opened[-1] if opened else ticket.opened_at
+_SHORTAGES = {
+    Shortage.NO_SKILL: words.WHY_NO_SKILL,
+    Shortage.NOBODY_THERE: words.WHY_NOBODY_THERE,
+    Shortage.ALL_FULL: words.WHY_ALL_FULL,
+    Shortage.NO_MEMBER: words.WHY_NO_MEMBER,
+}
+
+
+def _headline(told: Timeline, facts: TicketFacts) -> str:
+    target = text.duration(told.clock.target_s)
+    queued = told.counted(Place.QUEUE)
+    is_late = told.late_by is not None and told.late_by > timedelta(0)
+    headline = words.WHY_KEPT if not is_late else words.WHY_LATE if queued else words.WHY_LATE_HELD
+    passed = text.duration(queued.total_seconds())
+    what = words.WHY_WHAT[told.clock.kind]
+    return headline.format(what=what, number=facts.ref.number, passed=passed, target=target)

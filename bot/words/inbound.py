@@ -15,8 +15,33 @@ MESSAGE_GONE = "That message is gone. Write it again."
 UNKNOWN_COMMAND = "The app does not know this command."
 
 # Why, in up to six lines
+WHY_LATE = "{what} of #{number} was late: {passed} of {target} passed before anyone had it."
+WHY_LATE_HELD = "{what} of #{number} was late: it was promised within {target}."
+WHY_KEPT = "{what} of #{number} was promised within {target}."
+WHY_WHAT = {
+    "time_to_claim": "The claim",
+    "first_response": "The first answer",
+    "next_response": "The next answer",
+    "resolution": "The solution",
+}
+WHY_QUEUED = "{begun} for {took}{shortage}."
+WHY_QUEUE_FIRST = "Opened {at}; in the queue"
+WHY_QUEUE_AGAIN = "Back in the queue {at}"
+WHY_NO_SKILL = ": nobody can answer {category}"
+WHY_NOBODY_THERE = ": nobody with {category} was there"
+WHY_BACK = " ({agent} {since})"
+WHY_ALL_FULL = ": everybody with {category} was full"
+WHY_NO_MEMBER = ": nobody who may see it was free"
+WHY_TOOK = "{line} It took {took} there."
+WHY_WITH = "With {agent} {since}."
+WHY_CUSTOMER = "Waiting for {customer} {since}: {took}, not counted."
+WHY_DUE = "Due {at}."
+WHY_DUE_NOW_LATE = "Due {at}, {late} ago; still owed."
+WHY_ENDED_LATE = "Due {due}. Done by {agent} {at}, {late} late."
+WHY_ENDED = "Due {due}. Done by {agent} {at}, with {spare} to spare."
+WHY_PAUSED = "Not due while it waits for {customer}."
+WHY_THE_TEAM = "the team"
 WHY_OPENED = "Opened {at}."
-WHY_NOBODY = "In the queue {since}: nobody with {category} is free."
 WHY_BY_HAND = "Given to {agent} by {by} {at}."
 WHY_CLAIMED = "Claimed by {agent} {at}."
 WHY_STRATEGY = (
@@ -26,6 +51,3 @@ WHY_URGENT = "Assigned to {agent} {at}: urgent, so the most skilled who is there
 WHY_SENIOR = "Assigned to {agent} {at}: it has escalated, so senior agents come first."
 WHY_LAST_AGENT = "Back to {agent} {at}, who had it before."
 WHY_ASSIGNED = "Assigned {at}."
-WHY_ANSWERED = "First answer {at}."
-WHY_DUE = "First answer due {by}."
-WHY_RESOLVED = "Resolved {at}."

@@ -1,0 +1,93 @@
+"""Why was this late: six lines at most, in words, with the minutes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.explaining import LINES, Explaining
+from bot.views import TicketFacts
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.model import Priority, TicketRef
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    clock = MovableClock()
+    clock.now = datetime(2026, 11, 23, 12, 20, tzinfo=UTC)
+    return clock
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: MovableClock) -> Iterator[Desk]:
+    url = f"sqlite:///{tmp_path}/desk.db"
+    migrate(url)
+    database = Database.open(url)
+    yield Desk(database, clock)
+    database.close()
+
+
+def why(desk: Desk, clock: MovableClock, ref: TicketRef) -> list[str]:
+    """The lines without their date tokens, as who reads them in Vienna sees the time."""
+    ticket = desk.ticket(ref)
+    view = Explaining(desk, clock).why(ticket, TicketFacts.of(ticket, zone="Europe/Vienna"))
+    assert len(view.lines) <= LINES
+    return list(view.lines)
+
+
+def test_a_late_answer_says_why_nobody_had_it(desk: Desk, clock: MovableClock) -> None:
+    cast = Cast(desk)
+    amir = cast.agent("amir")
+    desk.set_shifts(amir, {"mon-fri": ["14:00-22:00"]}, by=None)
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=40)
+    desk.roster_step(clock.now)
+    clock.advance(minutes=1)
+    desk.drain_queue(clock.now)
+    clock.advance(minutes=71)
+    cast.says(ticket.ref, amir, "Here it is.")
+
+    late, queued, held, ended = why(desk, clock, ticket.ref)
+
+    assert late == "The first answer of #1 was late: 41 min of 1 h passed before anyone had it."
+    assert "in the queue for 41 min: nobody with billing was there (Amir <!date^" in queued
+    assert "Assigned to Amir" in held
+    assert "1 h 11 min" in held
+    assert "Done by Amir" in ended
+    assert ended.endswith("52 min late.")
+
+
+def test_what_is_owed_or_kept_or_waits_is_told_too(desk: Desk, clock: MovableClock) -> None:
+    cast = Cast(desk)
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=90)
+    assert why(desk, clock, ticket.ref)[-1].endswith("30 min ago; still owed.")
+
+    amir = cast.agent("amir")
+    kept = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=10)
+    cast.says(kept.ref, amir, "So.")
+    desk.wait_for_customer(kept.ref, by=amir)
+    assert why(desk, clock, kept.ref)[0] == "The solution of #2 was promised within 4 h."
+    assert why(desk, clock, kept.ref)[-1] == "Not due while it waits for Mara."
+
+
+def test_a_long_story_is_cut_to_its_longest_parts(desk: Desk, clock: MovableClock) -> None:
+    cast = Cast(desk)
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    for turn in range(8):
+        clock.advance(minutes=5 + turn)
+        desk.assign(ticket.ref, to=jo if turn % 2 == 0 else amir, by=amir)
+    clock.now += timedelta(minutes=30)
+
+    lines = why(desk, clock, ticket.ref)
+
+    assert len(lines) == LINES
+    assert "30 min" in lines[-2]
