@@ -27,7 +27,7 @@ DELIVERY_TIMEOUT_S = 10
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
 
-WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises")
+WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder")
 
 
 class Outward:
@@ -79,6 +79,9 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
     def promises(now: datetime) -> datetime | None:
         return real(now, desk.lapse_step(clock()))
 
+    def ladder(now: datetime) -> datetime | None:
+        return real(now, desk.ladder_step(clock()))
+
     def roster(now: datetime) -> datetime | None:
         return real(now, desk.roster_step(clock()))
 
@@ -98,6 +101,7 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
         Job("delivery", deliver, heartbeat_s=1, settle_s=0.02),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
+        Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
         Job("roster", roster, heartbeat_s=30),
         Job("snoozed", wake, heartbeat_s=15),

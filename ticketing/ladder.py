@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from ticketing.calendars import Calendar, open_periods
+from ticketing.calendars import ALWAYS, Calendar, deadline, elapsed, open_periods
 from ticketing.durations import format_duration, parse_duration
 from ticketing.model import Priority
 from ticketing.opening_hours import parse_windows
@@ -30,8 +30,8 @@ from ticketing.opening_hours import parse_windows
 LONGEST = timedelta(days=30)
 _WEEK = timedelta(days=7)
 
-NOBODY, UNTOUCHED = "nobody", "untouched"
-"""The stages that no clock brings about: nobody can take the ticket; nobody has touched it for too long."""
+NOBODY, IDLE = "nobody", "idle"
+"""The stages that no clock brings about: nobody can take the ticket; it has lain untouched, or without agent, for too long."""
 
 
 def _length(written: object) -> object:
@@ -99,9 +99,24 @@ class Ladder(BaseModel):
         return Calendar("quiet hours", zone, parse_windows(self.quiet)) if self.quiet else None
 
 
-def stage(step: int) -> str:
-    """The name of the alert that a step raises; steps count from 0."""
-    return f"step{step + 1}"
+def stage(step: int, since: str = "step") -> str:
+    """The name of the alert that a step raises; steps count from 0. `since` is NOBODY or IDLE where it began with that."""
+    return f"{since}{step + 1}"
+
+
+def is_nobody(stage: str) -> bool:
+    """Whether an alert is about a ticket that nobody can take."""
+    return stage.startswith(NOBODY)
+
+
+def is_idle(stage: str) -> bool:
+    """Whether an alert is about a ticket that has waited or lain for too long."""
+    return stage.startswith(IDLE)
+
+
+def has_no_deadline(stage: str) -> bool:
+    """Whether an alert came about without any deadline's being near."""
+    return is_nobody(stage) or is_idle(stage)
 
 
 def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datetime:
@@ -112,12 +127,31 @@ def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datet
     return period.end if period is not None and period.start <= at else at
 
 
-def next_instant(step: LadderStep, since: datetime, acted_at: datetime | None) -> datetime:
-    """When a step is due that follows one at `since`, if the last that was done about the alert was at `acted_at`."""
-    return (since if acted_at is None else max(since, acted_at)) + step.after
+def next_instant(
+    step: LadderStep, since: datetime, acted_at: datetime | None = None, calendar: Calendar = ALWAYS
+) -> datetime:
+    """
+    When a step is due that follows one at `since`, if the last that was done about the alert was at `acted_at`.
+
+    It counts in the working time of the clock's calendar, so that nobody is reminded at night.
+    """
+    return _later(since if acted_at is None else max(since, acted_at), step.after, calendar)
 
 
-def idle_instant(ladder: Ladder, *, is_held: bool, since: datetime, active_at: datetime) -> datetime | None:
+def idle_instant(
+    ladder: Ladder, *, is_held: bool, since: datetime, active_at: datetime, calendar: Calendar = ALWAYS
+) -> datetime | None:
     """When a ticket has waited for too long: without an agent since `since`, or with one since `active_at`; None: never."""
     after, start = (ladder.untouched_after, active_at) if is_held else (ladder.unassigned_after, since)
-    return None if after is None else start + after
+    return None if after is None else _later(start, after, calendar)
+
+
+def nobody_instant(since: datetime, warn_at: datetime | None, calendar: Calendar = ALWAYS) -> datetime | None:
+    """When to say that nobody takes a ticket: half-way to the first warning, so that there is time left; None: never."""
+    if warn_at is None or warn_at <= since:
+        return None
+    return _later(since, elapsed(since, warn_at, calendar) / 2, calendar)
+
+
+def _later(start: datetime, after: timedelta, calendar: Calendar) -> datetime:
+    return deadline(start, after, calendar) or start + after

@@ -369,6 +369,7 @@ alert_promises = Table(
 Index("ix_alert_promises_until", alert_promises.c.until)
 
 # How far an alert has climbed while nobody saw to it: the next step and its instant (empty once it has climbed all).
+# Written before its ticket is, in the transaction that opens it, hence no reference to it.
 ladder = Table(
     "ladder",
     metadata,
@@ -380,7 +381,6 @@ ladder = Table(
     Column("since", BigInteger, nullable=False),
     Column("next_at", BigInteger),
     PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run"),
-    _ticket_key(),
 )
 Index(
     "ix_ladder_next_at",

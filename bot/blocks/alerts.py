@@ -79,8 +79,6 @@ def alert_line(alert: Alert) -> Message:
         case AlertState.REMINDED:
             line = words.LINE_SENIOR if alert.is_escalated else words.LINE_REMINDED
             sentence = said(line, number=number, since=text.since(alert.due_at, zone))
-            if alert.mention:
-                sentence = said(words.LINE_NAMED, line=sentence, mention=alert.mention)
         case AlertState.NOBODY | AlertState.UNTOUCHED:
             sentence = _first_line(alert)
         case AlertState.REASSIGNED:
@@ -88,6 +86,8 @@ def alert_line(alert: Alert) -> Message:
             sentence = said(words.LINE_REASSIGNED, number=number, agent=agent)
         case AlertState.ANSWERED | AlertState.VOID | AlertState.PICKED_UP:
             sentence = _settled_line(alert)
+    if alert.mention:
+        sentence = said(words.LINE_NAMED, line=sentence, mention=alert.mention)
     return message(sentence, [section(sentence)])
 
 

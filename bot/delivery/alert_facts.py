@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
 from ticketing.desk.promising import AlertPromise
-from ticketing.ladder import NOBODY, UNTOUCHED, told_from
+from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from
 from ticketing.model import Outcome, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
 
@@ -23,7 +23,7 @@ def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Al
     if owed:
         clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
         return _promised(dossier, clock, rows, zone)
-    open_matters = [row for row in rows if row.key.stage in (NOBODY, UNTOUCHED) and holds(dossier, row)]
+    open_matters = [row for row in rows if has_no_deadline(row.key.stage) and holds(dossier, row)]
     for row in reversed(open_matters):
         about = clock_of(dossier, row)
         if about is not None:
@@ -99,9 +99,9 @@ def holds(dossier: Dossier, row: AlertRow) -> bool:
     clock, ticket = clock_of(dossier, row), dossier.ticket
     if clock is None or not clock.is_running:
         return False
-    if row.key.stage == NOBODY:
+    if is_nobody(row.key.stage):
         return ticket.status is TicketStatus.OPEN
-    if row.key.stage == UNTOUCHED:
+    if is_idle(row.key.stage):
         touched = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
         return all(at < row.created_at for at in touched)
     return clock.breached_at is not None or (row.key.stage == WARNING and clock.warned_at is not None)
@@ -109,13 +109,11 @@ def holds(dossier: Dossier, row: AlertRow) -> bool:
 
 def state_of(stage: str) -> AlertState:
     """What a line about a stage is."""
-    known = {
-        WARNING: AlertState.DUE_SOON,
-        BREACH: AlertState.OVERDUE,
-        NOBODY: AlertState.NOBODY,
-        UNTOUCHED: AlertState.UNTOUCHED,
-    }
-    return known.get(stage, AlertState.REMINDED)
+    if is_nobody(stage):
+        return AlertState.NOBODY
+    if is_idle(stage):
+        return AlertState.UNTOUCHED
+    return {WARNING: AlertState.DUE_SOON, BREACH: AlertState.OVERDUE}.get(stage, AlertState.REMINDED)
 
 
 def ended_state(clock: SlaClock) -> AlertState:
@@ -127,7 +125,7 @@ def is_alerted(clock: SlaClock) -> bool:
 
 
 def _was_due(rows: list[AlertRow], clock: SlaClock) -> bool:
-    return any(row.key.stage not in (NOBODY, UNTOUCHED) for row in of_clock(rows, clock))
+    return any(not has_no_deadline(row.key.stage) for row in of_clock(rows, clock))
 
 
 def of_clock(rows: list[AlertRow], clock: SlaClock) -> list[AlertRow]:

@@ -20,6 +20,7 @@ from bot.delivery.alert_facts import (
     state_of,
 )
 from bot.delivery.letters import Letter
+from bot.delivery.posts import slack_id
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertState
 from ticketing.desk.alerting import AlertedStage
@@ -27,10 +28,13 @@ from ticketing.desk.promising import SEEN
 from ticketing.instants import from_us
 from ticketing.model import EventKind, TicketEvent
 from ticketing.outbox import Errand
-from ticketing.shown import AlertRow, Shown
+from ticketing.shown import BREACH, WARNING, AlertRow, Shown
 
 LINES_DRAWN = 10
 """Of several lines told at once; the rest are counted."""
+
+SENIORS = 3
+"""How many of the senior agents a line calls."""
 
 Drawn = tuple[Alert, AlertRow | None, str]
 """What a line is about, the alert that it tells, and its name."""
@@ -119,20 +123,27 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
     alert = alert_at(dossier, clock, rows, state_of(row.key.stage))
     number = dossier.ref.number
     about = f"l:{number}:{row.key.kind.value}:{row.key.run}:{row.key.stage}"
-    if alert.state is AlertState.REMINDED:
+    if row.key.stage not in (WARNING, BREACH):
         alert = _with_step(dossier, alert, row)
     return alert, row, about
 
 
 def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
-    """What the step of the ladder adds, as it was when the step was taken."""
+    """What the step of the ladder adds: that seniors come first from now on, and whom it calls."""
     event = next((e for e in reversed(dossier.events) if _is_of(e, row)), None)
+    is_escalated = bool(event and event.data.get("escalate"))
     person = event.data.get("person") if event else None
-    return replace(
-        alert,
-        is_escalated=bool(event and event.data.get("escalate")),
-        mention=f"<@{str(person).rpartition(':')[2]}>" if person else None,
-    )
+    called = [str(person)] if person else _seniors(dossier) if is_escalated else []
+    mention = " ".join(f"<@{slack_id(ref)}>" for ref in called)
+    return replace(alert, is_escalated=is_escalated, mention=mention or None)
+
+
+def _seniors(dossier: Dossier) -> list[str]:
+    """A few senior agents who are there and could take it."""
+    category = dossier.configuration.category(dossier.ticket.category)
+    skill = category.skill if category else dossier.ticket.category
+    agents = [each for each in dossier.desk.agents() if each.is_senior and each.is_available and each.skills.get(skill)]
+    return [dossier.desk.person(each.id).external_ref for each in agents[:SENIORS]]
 
 
 def _is_of(event: TicketEvent, row: AlertRow) -> bool:

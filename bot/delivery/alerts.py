@@ -17,7 +17,7 @@ from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
-from ticketing.ladder import NOBODY, UNTOUCHED, told_from
+from ticketing.ladder import has_no_deadline, told_from
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH, Shown
 
@@ -120,7 +120,7 @@ def group_of(
     page = min(max(1, page), pages)
     part = ranked[(page - 1) * size : page * size]
     owed = [each for each in ranked if each.is_owed]
-    promised = [each for each in owed if any(stage.key.stage not in (NOBODY, UNTOUCHED) for stage in each.owed)]
+    promised = [each for each in owed if any(not has_no_deadline(stage.key.stage) for stage in each.owed)]
     late = [each for each in promised if each.is_late]
     zone = zone or desk.configuration().zone
     return AlertGroup(

@@ -26,9 +26,11 @@ from ticketing.errors import DatabaseUnavailable, LeaseLost
 from ticketing.model import TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice
 from ticketing.shown import Shown
-from ticketing.transaction import DESK_ITSELF
 
 log = logging.getLogger(__name__)
+
+DESK_ITSELF = 0
+"""The customer of what belongs to none: a message of many customers' tickets."""
 
 BATCH = 20
 """Rows of one step; the next step follows at once if there were that many."""
@@ -149,7 +151,7 @@ class Delivery:
             return "obsolete"
         stands = self._outbox.shown(errand.customer_id, errand.place, letter.about)
         if letter.message is None:
-            return self._take_away(errand, stands)
+            return self._take_away(errand, stands or self._found_in_its_thread(errand, letter))
         if stands is None and letter.only_edit:
             self._outbox.done(errand)
             return "obsolete"
@@ -241,6 +243,13 @@ class Delivery:
             place = places.of_origin(posted.channel)
             self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
         return _shown(errand, letter, posted, digest(message))
+
+    def _found_in_its_thread(self, errand: Errand, letter: Letter) -> Shown | None:
+        """What an earlier try may have posted, of a row whose message is to vanish by now."""
+        if not errand.is_doubtful:
+            return None
+        root = self._outbox.shown(errand.customer_id, errand.place, letter.root) if letter.root is not None else None
+        return self._found(errand, letter, (root.thread_ts or root.ts) if root is not None else letter.thread_ts)
 
     def _found(self, errand: Errand, letter: Letter, thread_ts: str | None) -> Shown | None:
         """The message that an earlier try has sent, if it did; what it says may be out of date."""

@@ -11,6 +11,7 @@ from ticketing.desk.alerting import Alerting
 from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
+from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
@@ -40,6 +41,7 @@ class Desk(
     Watching,
     Promising,
     Alerting,
+    Climbing,
     Explaining,
     Searching,
     Reporting,
@@ -57,6 +59,7 @@ class Desk(
 
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database, clock)
+        self.subscribe(foresee)
         self.outbox = Outbox(database)
         self.inbound = Inbound(database)
 

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Row, String, and_, bindparam, cast, func, lit
 
 from ticketing.desk.base import DeskBase
 from ticketing.instants import from_us
-from ticketing.ladder import NOBODY, UNTOUCHED
+from ticketing.ladder import is_idle, is_nobody
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand
 from ticketing.shown import BREACH, WARNING, AlertKey
@@ -222,9 +222,9 @@ def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
 def _holds(row: Row[Any]) -> bool:
     if row.ended_at is not None:
         return False
-    if row.stage == NOBODY:
+    if is_nobody(row.stage):
         return bool(row.status == TicketStatus.OPEN)
-    if row.stage == UNTOUCHED:
+    if is_idle(row.stage):
         touched_at: int = max(row.assigned_at or 0, row.last_activity_at)
         return touched_at < int(row.created_at)
     return row.breached_at is not None or (row.stage == WARNING and row.warned_at is not None)

@@ -92,7 +92,7 @@ class Promising(DeskBase):
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "release alerts")
-            promise = _promise_of(tx.connection, ref)
+            promise = promise_of(tx.connection, ref)
             if promise is None or not _covered(promise, ticket):
                 raise NoAlert(ticket)
             _forget(tx, ref)
@@ -102,7 +102,7 @@ class Promising(DeskBase):
     def alert_promise(self, ref: TicketRef) -> AlertPromise | None:
         """The promise last given about a ticket's alerts, if it has not come to its end."""
         with self._database.read() as connection:
-            return _promise_of(connection, ref)
+            return promise_of(connection, ref)
 
     def lapse_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
@@ -121,7 +121,7 @@ class Promising(DeskBase):
     def _lapse(self, ref: TicketRef, now: datetime) -> None:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
-            promise = _promise_of(tx.connection, ref)
+            promise = promise_of(tx.connection, ref)
             if promise is None or promise.until > now:
                 return
             _forget(tx, ref)
@@ -138,7 +138,8 @@ def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:
     return [clock for clock in ticket.clocks if promise.covers(clock)]
 
 
-def _promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:
+def promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:
+    """The promise about a ticket's alerts, if there is one."""
     row = connection.execute(PROMISE, _key(ref)).one_or_none()
     if row is None:
         return None

@@ -22,11 +22,6 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", "ticket_id", "kind", "run", name=op.f("pk_ladder")),
-        sa.ForeignKeyConstraint(
-            ["customer_id", "ticket_id"],
-            ["tickets.customer_id", "tickets.id"],
-            name=op.f("fk_ladder_customer_id_ticket_id_tickets"),
-        ),
     )
     op.create_index(
         "ix_ladder_next_at",

@@ -1,0 +1,265 @@
+"""
+The ladder: what follows while nobody sees to an alert, while nobody can take a ticket, or while it lies untouched.
+
+A row of `ladder` holds the next step of one matter and its instant, so that a look costs what is due. Matters are a clock
+run that was breached, NOBODY and IDLE of a ticket, and HELD: alerts that came about in quiet hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql
+
+from ticketing import ladder as rules
+from ticketing.calendars import Calendar
+from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.promising import promise_of
+from ticketing.errors import TicketNotFound
+from ticketing.instants import from_us, to_us
+from ticketing.ladder import IDLE, NOBODY, LadderStep
+from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.tables import alerts, ladder
+from ticketing.transaction import Transaction
+
+HELD = "held"
+
+_row = ladder.c
+_KEY = (
+    _row.customer_id == bindparam("key_customer_id"),
+    _row.ticket_id == bindparam("key_ticket_id"),
+    _row.kind == bindparam("key_kind"),
+    _row.run == bindparam("key_run"),
+)
+DUE = (
+    select(_row.customer_id, _row.ticket_id, _row.kind, _row.run)
+    .where(_row.next_at <= bindparam("now"))
+    .order_by(_row.next_at)
+    .limit(bindparam("rows"))
+)
+NEXT = select(func.min(_row.next_at)).where(_row.next_at.is_not(None))
+_READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
+_DROP = delete(ladder).where(*_KEY)
+_new = postgresql.insert(ladder)  # SQLite writes the clause in the same words
+_PUT = _new.on_conflict_do_update(
+    index_elements=["customer_id", "ticket_id", "kind", "run"],
+    set_={name: _new.excluded[name] for name in ("step", "since", "next_at")},
+)
+_UNTOLD = select(alerts.c.kind, alerts.c.run, alerts.c.stage).where(
+    alerts.c.customer_id == bindparam("key_customer_id"),
+    alerts.c.ticket_id == bindparam("key_ticket_id"),
+    alerts.c.home.is_(None),
+)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """One matter of a ticket on the ladder: which, how far, since when, and when its next step is due."""
+
+    ref: TicketRef
+    kind: str
+    run: int
+    step: int = 0
+    since: datetime | None = None
+    next_at: datetime | None = None
+
+    @property
+    def key(self) -> dict[str, Any]:
+        return {
+            "key_customer_id": self.ref.customer_id,
+            "key_ticket_id": self.ref.number,
+            "key_kind": self.kind,
+            "key_run": self.run,
+        }
+
+
+class Climbing(DeskBase):
+    """See `ticketing.desk.Desk`."""
+
+    def ladder_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
+        """
+        Take the steps of the ladder that are due by `now`, one transaction each, and log them.
+
+        Returns the instant at which to look again; None when nothing climbs.
+        """
+        with self._database.read() as connection:
+            due = connection.execute(DUE, {"now": to_us(now), "rows": limit}).all()
+        for row in due:
+            self._climb(Climb(TicketRef(PersonId(row.customer_id), row.ticket_id), row.kind, row.run), now)
+        with self._database.read() as connection:
+            return from_us(connection.execute(NEXT).scalar())
+
+    @use_case
+    def _climb(self, climb: Climb, now: datetime) -> None:
+        with self._transaction() as tx:
+            try:
+                ticket = tx.locked(climb.ref)
+            except TicketNotFound:
+                tx.connection.execute(_DROP, climb.key)
+                return
+            stored = tx.connection.execute(_READ, climb.key).one_or_none()
+            if stored is None or stored.next_at is None or stored.next_at > to_us(now):
+                return  # another process was faster, or it was put off
+            climb = replace(climb, step=stored.step, since=from_us(stored.since), next_at=from_us(stored.next_at))
+            if climb.kind == HELD:
+                _tell_what_was_held(tx, ticket, climb)
+            elif climb.kind in (NOBODY, IDLE):
+                _climb_without_deadline(tx, ticket, climb)
+            else:
+                _climb_after_breach(tx, ticket, climb)
+
+
+def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+    """The observer that puts on the ladder what may have to climb it. `ticket` is as it will be committed."""
+    settings = tx.configuration.ladder
+    if event.kind in (EventKind.WARNED, EventKind.BREACHED):
+        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
+        if told > tx.now:
+            _put(tx, Climb(ticket.ref, HELD, 0, since=tx.now, next_at=told))
+    if event.kind is EventKind.BREACHED and settings.steps:
+        kind, run = str(event.data["clock"]), int(event.data["run"])
+        calendar = tx.terms(ticket)[ClockKind(kind)].calendar
+        next_at = rules.next_instant(settings.steps[0], tx.now, calendar=calendar)
+        _put(tx, Climb(ticket.ref, kind, run, since=tx.now, next_at=next_at))
+    elif event.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS) and ticket.status is TicketStatus.OPEN:
+        warnings = [clock.warn_at for clock in ticket.clocks if clock.is_running and clock.warn_at is not None]
+        next_at_ = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), _calendar(tx, ticket))
+        if next_at_ is not None:
+            _put(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
+    if event.kind in (EventKind.OPENED, EventKind.STATUS, EventKind.ASSIGNED, EventKind.CLOCKS_RECOMPUTED):
+        _watch_for_idleness(tx, ticket)
+
+
+def _watch_for_idleness(tx: Transaction, ticket: Ticket) -> None:
+    settings = tx.configuration.ladder
+    if settings.unassigned_after is None and settings.untouched_after is None:
+        return
+    climb = Climb(ticket.ref, IDLE, ticket.reopened_count, since=tx.now)
+    due = _idle_at(tx, ticket)
+    if due is None:
+        tx.connection.execute(_DROP, climb.key)
+    else:
+        _put(tx, replace(climb, next_at=due))
+
+
+def _idle_at(tx: Transaction, ticket: Ticket) -> datetime | None:
+    """When the ticket has lain for too long; None while it is the customer's turn, or over."""
+    if ticket.status in (TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        return None
+    active = [at for at in (ticket.assigned_at, ticket.last_activity_at, ticket.snoozed_until) if at is not None]
+    return rules.idle_instant(
+        tx.configuration.ladder,
+        is_held=ticket.is_held,
+        since=ticket.sla_start_at,
+        active_at=max(active, default=ticket.sla_start_at),
+        calendar=_calendar(tx, ticket),
+    )
+
+
+def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+    clock = next((c for c in ticket.clocks if (c.kind.value, c.run) == (climb.kind, climb.run)), None)
+    steps = tx.configuration.ladder.steps
+    if clock is None or not clock.is_running or clock.breached_at is None or climb.step >= len(steps):
+        tx.connection.execute(_DROP, climb.key)
+        return
+    _take_step(tx, ticket, climb, clock, steps[climb.step])
+
+
+def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+    """Its first step says what is the matter; then it climbs as a breach does."""
+    steps = tx.configuration.ladder.steps
+    clock = _first_due(ticket)
+    if clock is None or not _is_so(tx, ticket, climb) or climb.step > len(steps):
+        tx.connection.execute(_DROP, climb.key)
+        return
+    if climb.step:
+        _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
+        return
+    due = _idle_at(tx, ticket) if climb.kind == IDLE else climb.next_at
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, due or tx.now)
+    if due > tx.now:
+        _put(tx, replace(climb, next_at=due))
+        return
+    _alert(tx, ticket, clock, climb.kind, None)
+    _go_on(tx, ticket, climb, clock)
+
+
+def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
+    """Whether what began the climb is still the case."""
+    if climb.kind == NOBODY:
+        return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
+    if _idle_at(tx, ticket) is None or climb.since is None:
+        return False
+    acted = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
+    return climb.step == 0 or all(at <= climb.since for at in acted)
+
+
+def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, step: LadderStep) -> None:
+    """Once nobody has done anything for long enough; otherwise it waits on from what was done."""
+    since = climb.since or tx.now
+    promise = promise_of(tx.connection, ticket.ref)
+    acted = [at for at in (ticket.assigned_at, promise.until if promise else None) if at is not None]
+    due = rules.next_instant(step, since, max(acted, default=None), _calendar(tx, ticket, clock.kind))
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, due)
+    if due > tx.now:
+        _put(tx, replace(climb, next_at=due))
+        return
+    if step.escalate and not ticket.is_escalated:
+        ticket = tx.change(ticket, is_escalated=True)
+        ticket = tx.log(ticket, EventKind.ESCALATED, by=None)
+    stage = rules.stage(climb.step - 1, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.step)
+    _alert(tx, ticket, clock, stage, step)
+    _go_on(tx, ticket, climb, clock)
+
+
+def _go_on(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock) -> None:
+    steps = tx.configuration.ladder.steps
+    taken = climb.step + 1
+    coming = taken - 1 if climb.kind in (NOBODY, IDLE) else taken
+    calendar = _calendar(tx, ticket, clock.kind)
+    next_at = rules.next_instant(steps[coming], tx.now, calendar=calendar) if coming < len(steps) else None
+    _put(tx, replace(climb, step=taken, since=tx.now, next_at=next_at))
+
+
+def _alert(tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: LadderStep | None) -> None:
+    tx.alert(ticket, clock, stage, clock.due_at or tx.now)
+    data: dict[str, Any] = {"clock": clock.kind.value, "run": clock.run, "stage": stage}
+    if step is not None:
+        data |= {"escalate": step.escalate} | ({"person": step.person} if step.person else {})
+    tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+
+
+def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+    """The quiet hours are over: what came about in them and is still owed is told."""
+    tx.connection.execute(_DROP, climb.key)
+    running = {(clock.kind.value, clock.run) for clock in ticket.clocks if clock.is_running}
+    for row in tx.connection.execute(_UNTOLD, {key: climb.key[key] for key in ("key_customer_id", "key_ticket_id")}):
+        if (row.kind, row.run) in running:
+            data = {"clock": row.kind, "run": row.run, "stage": row.stage}
+            tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+
+
+def _first_due(ticket: Ticket) -> SlaClock | None:
+    """The clock whose alert it is: the one that is due first."""
+    running = [clock for clock in ticket.clocks if clock.is_running]
+    return min(running, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
+
+
+def _calendar(tx: Transaction, ticket: Ticket, kind: ClockKind = ClockKind.RESOLUTION) -> Calendar:
+    return tx.terms(ticket)[kind].calendar
+
+
+def _put(tx: Transaction, climb: Climb) -> None:
+    row = {
+        "customer_id": climb.ref.customer_id,
+        "ticket_id": climb.ref.number,
+        "kind": climb.kind,
+        "run": climb.run,
+        "step": climb.step,
+        "since": to_us(climb.since or tx.now),
+        "next_at": None if climb.next_at is None else to_us(climb.next_at),
+    }
+    tx.connection.execute(_PUT, [row])
