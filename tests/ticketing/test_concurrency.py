@@ -7,22 +7,24 @@ Whatever the order, capacity holds, no ticket is lost or has two holders, and st
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 from random import Random
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import AgentFull, AlreadyHeld, HelpdeskError
-from ticketing.model import HELD, EventKind, PersonId, Ticket, TicketRef
+from ticketing.model import HELD, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.tables import agent_loads, agent_skills, ticket_events, tickets
 
 WORKERS = 4
@@ -212,13 +214,79 @@ def test_who_waits_for_each_other_is_run_again(database: Database, desk: Desk, c
     check_loads(database)
 
 
-@pytest.mark.parametrize("sqlstate", ["40P01", "40001", "23505"])
-def test_what_postgresql_takes_back_is_run_again(
-    postgresql_url: str, sqlstate: str, prepare_database: Callable[[str], None]
-) -> None:
+@contextmanager
+def between_choice_and_taking(database: Database, act: Callable[[], object]) -> Iterator[None]:
+    """Run `act` in each thread when it has chosen whom to give a ticket to and is about to take the room, once a thread."""
+    done = threading.local()
+
+    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE agent_loads") and not hasattr(done, "it"):
+            done.it = True
+            act()
+
+    event.listen(database.engine, "before_cursor_execute", before)
+    yield
+    event.remove(database.engine, "before_cursor_execute", before)
+
+
+@pytest.fixture
+def server(postgresql_url: str, prepare_database: Callable[[str], None]) -> Iterator[Database]:
+    """PostgreSQL, where two can choose before either takes; SQLite lets only one write from the beginning."""
     prepare_database(postgresql_url)
     database = Database.open(postgresql_url)
-    desk = Desk(database, MovableClock())
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_two_who_found_the_same_room_do_not_both_get_it(server: Database, by_hand: bool) -> None:
+    desk = Desk(server, MovableClock())
+    cast, both_have_chosen = Cast(desk), Barrier(2)
+    waiting = [cast.ticket("mara"), cast.ticket("tomas")] if by_hand else []
+    amir = cast.agent("amir", max_load=1)
+    customers = [cast.customer("lena"), cast.customer("viktor")]
+
+    def take(number: int) -> str:
+        if not by_hand:
+            words = {"subject": "Help", "description": "Please", "category": "billing", "source": "v:1"}
+            return desk.open_ticket(customers[number], **words).status.value  # type: ignore[arg-type]
+        try:
+            return desk.claim(waiting[number].ref, by=amir).status.value
+        except AgentFull:
+            return "open"
+
+    with between_choice_and_taking(server, lambda: both_have_chosen.wait(30)), ThreadPoolExecutor(2) as threads:
+        results = sorted(threads.map(take, range(2)))
+
+    assert results == ["assigned", "open"]
+    assert cast.load(amir) == 1
+    check_loads(server)
+
+
+@pytest.mark.parametrize("priority", [Priority.MEDIUM, Priority.URGENT])
+def test_who_goes_away_while_being_chosen_gets_nothing(server: Database, priority: Priority) -> None:
+    desk = Desk(server, MovableClock())
+    elsewhere = Database.open(server.engine.url.render_as_string(hide_password=False))
+    other = Desk(elsewhere, MovableClock())
+    cast = Cast(desk)
+    amir, mara = cast.agent("amir"), cast.customer()
+    words = {"subject": "Help", "description": "Please", "category": "billing", "source": "v:1"}
+
+    def go() -> None:
+        other.set_available(amir, available=False, by=None)
+
+    with between_choice_and_taking(server, go):
+        ticket = desk.open_ticket(mara, priority=priority, **words)  # type: ignore[arg-type]
+    elsewhere.close()
+
+    assert ticket.status is TicketStatus.OPEN
+    assert cast.load(amir) == 0
+    check_loads(server)
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "40001", "23505"])
+def test_what_postgresql_takes_back_is_run_again(server: Database, sqlstate: str) -> None:
+    desk = Desk(server, MovableClock())
     cast, raised = Cast(desk), count(1)
     cast.agent("amir")
 
@@ -232,5 +300,4 @@ def test_what_postgresql_takes_back_is_run_again(
 
     assert next(raised) > 3
     assert [event.seq for event in desk.events(ticket.ref)] == [1, 2, 3]
-    check_loads(database)
-    database.close()
+    check_loads(server)
