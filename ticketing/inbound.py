@@ -43,7 +43,7 @@ class OfferState(StrEnum):
 
 @dataclass(frozen=True)
 class Offered:
-    """An offer: what it covers (`ts` of messages), the thread it stands in, and itself (`offer_ts`) once it is posted."""
+    """An offer: what it covers (from `from_ts` to `last_ts`), the thread it stands in, and itself (`offer_ts`) once posted."""
 
     person_id: PersonId
     channel: str
@@ -52,10 +52,11 @@ class Offered:
     thread_ts: str | None
     offer_ts: str | None
     state: OfferState
+    from_ts: str
 
     @property
     def source(self) -> str:
-        """The natural key of its first message."""
+        """The natural key of the message it was made for, which names it."""
         return f"m:{self.channel}:{self.first_ts}"
 
     @property
@@ -95,11 +96,22 @@ _COVERING = (
     .where(
         _o.customer_id == bindparam("key_person"),
         _o.channel == bindparam("key_channel"),
-        _o.first_ts <= bindparam("key_ts"),
+        func.coalesce(_o.from_ts, _o.first_ts) <= bindparam("key_ts"),
     )
     .order_by(_o.first_ts.desc())
     .limit(1)
 )
+_AFTER = (
+    select(offers)
+    .where(
+        _o.customer_id == bindparam("key_person"),
+        _o.channel == bindparam("key_channel"),
+        _o.first_ts > bindparam("key_ts"),
+    )
+    .order_by(_o.first_ts)
+    .limit(1)
+)
+_BEGIN_EARLIER = update(offers).where(_OFFER_KEY).values(from_ts=bindparam("new_from"))
 _EXTEND = update(offers).where(_OFFER_KEY).values(last_ts=bindparam("new_last"))
 _POSTED = update(offers).where(_OFFER_KEY).values(offer_ts=bindparam("new_offer"), lease_until=None)
 _MADE = update(offers).where(_OFFER_KEY, _o.state == OfferState.MAKING.value).values(state=OfferState.WAITING.value)
@@ -210,6 +222,11 @@ class Inbound:
                 return _offered(row), False, False
             if row is not None and _joins(row, ts, thread_ts):
                 connection.execute(_EXTEND, key | {"key_first": row.first_ts, "new_last": ts})
+                return _offered(self._row(connection, key | {"key_first": row.first_ts})), False, True
+            row = connection.execute(_AFTER, key | {"key_ts": ts}).one_or_none()
+            if row is not None and _joins(row, ts, thread_ts):
+                # Events come in any order: one said before it, and heard after it.
+                connection.execute(_BEGIN_EARLIER, key | {"key_first": row.first_ts, "new_from": ts})
                 return _offered(self._row(connection, key | {"key_first": row.first_ts})), False, True
             values = {
                 "customer_id": person_id,
@@ -390,10 +407,10 @@ class Inbound:
 
 
 def _joins(row: Row[Any], ts: str, thread_ts: str | None) -> bool:
-    """Whether a later message belongs to an offer that still waits: of the same place, and soon after its first."""
+    """Whether a message belongs to an offer that still waits: of the same place, and said soon before or after its first."""
     state = OfferState(row.state)
     is_same_place = row.thread_ts == thread_ts
-    soon = float(ts) - float(row.first_ts) < GROUPED_WITHIN.total_seconds()
+    soon = abs(float(ts) - float(row.first_ts)) < GROUPED_WITHIN.total_seconds()
     return state in (OfferState.MAKING, OfferState.WAITING) and is_same_place and soon
 
 
@@ -418,4 +435,5 @@ def _offered(row: Row[Any]) -> Offered:
         row.thread_ts,
         row.offer_ts,
         OfferState(row.state),
+        row.from_ts or row.first_ts,
     )

@@ -319,6 +319,14 @@ Index(
     sqlite_where=text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
 )
 
+# What is late and still owed: the board.
+Index(
+    "ix_sla_clocks_late",
+    _clock.due_at,
+    postgresql_where=text("ended_at IS NULL AND breached_at IS NOT NULL"),
+    sqlite_where=text("ended_at IS NULL AND breached_at IS NOT NULL"),
+)
+
 Index(
     "ix_sla_clocks_version",
     _clock.config_version,
@@ -472,7 +480,8 @@ unread = Table(
     PrimaryKeyConstraint("channel", "root_ts"),
 )
 
-# One offer of a place for what somebody wrote outside any thread: the messages from the first to the last.
+# One offer of a place for what somebody wrote outside any thread: `first_ts` is the message it was made for, and it covers
+# what was written from `from_ts` (if that is earlier) to `last_ts`.
 offers = Table(
     "offers",
     metadata,
@@ -485,6 +494,7 @@ offers = Table(
     Column("made_at", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),
     Column("lease_until", BigInteger),
+    Column("from_ts", String(32)),
     PrimaryKeyConstraint("customer_id", "channel", "first_ts"),
 )
 Index(

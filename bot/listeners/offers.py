@@ -117,7 +117,7 @@ class Offers:
         )
         self.parts.desk.inbound.posted(offered, str(posted["ts"]))
         current = self.parts.desk.inbound.find_offer(offered.person_id, offered.channel, offered.first_ts)
-        if current is not None and current.last_ts != offered.last_ts:
+        if current is not None and (current.from_ts, current.last_ts) != (offered.from_ts, offered.last_ts):
             self._redraw(current, person)  # widened while it was posted
 
     def _redraw(self, offered: Offered, person: Person) -> None:
@@ -311,7 +311,7 @@ class Offers:
     def _said(self, offered: Offered, person: Person) -> list[SaidMessage]:
         """The messages it covers, as Slack has them now, and only its person's."""
         in_thread = offered.thread_ts if offered.thread_ts != offered.first_ts else None
-        found = self.parts.reading.between(offered.channel, offered.first_ts, offered.last_ts, in_thread)
+        found = self.parts.reading.between(offered.channel, offered.from_ts, offered.last_ts, in_thread)
         return [
             each
             for each in found

@@ -1,0 +1,144 @@
+"""Ways in beside the form: offers for what is written in a row, channels where messages or an emoji open tickets."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.bot import BotProcess
+from tests.end_to_end.cast import OWN, Cast, toml
+from tests.end_to_end.conftest import database
+from tests.end_to_end.person import Message, Person
+from tests.end_to_end.sandbox import Sandbox
+from tests.end_to_end.steps import number_in
+from tests.end_to_end.workspace import Workspace
+
+UNPLACED = "This has not reached anyone yet."
+HELP, IDEAS = "C0HELP0001", "C0IDEAS001"
+
+
+@pytest.fixture
+def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace with a channel where every message is a ticket, and one where an emoji opens them."""
+    cast = Cast.assemble(OWN)
+    for channel, name in ((HELP, "help"), (IDEAS, "ideas")):
+        cast.channels.append(
+            {"id": channel, "name": name, "members": "everyone", "app_is_member": True, "is_private": False}
+        )
+    people, settings = cast.write(tmp_path)
+    document: dict[str, Any] = tomllib.loads(settings.read_text(encoding="utf-8"))
+    document["desk"]["channels"] |= {"every_message": [HELP], "by_emoji": [IDEAS], "emoji": "ticket"}
+    settings.write_text(toml(json.loads(json.dumps(document))), encoding="utf-8")
+    with database("sqlite-socket", tmp_path, request) as url:
+        sandbox = Sandbox.start(people, "--no-rate-limits")
+        try:
+            bot = BotProcess.start(sandbox, settings, url, "sqlite-socket")
+            try:
+                yield Workspace(sandbox, cast, bot)
+            finally:
+                bot.stop()
+        finally:
+            sandbox.stop()
+
+
+def replies(person: Person, root: Message) -> list[Message]:
+    return [message for message in person.messages(root) if message.ts != root.ts]
+
+
+def test_every_message_is_a_ticket_and_greetings_are_left_alone(open_house: Workspace) -> None:
+    mara = open_house.new_person()
+    greeting = mara.writes("Good morning everybody!", channel="help")
+    said = mara.writes("the door of room 7 does not close", channel="help")
+
+    card = mara.sees("the door of room 7 does not close", where=said)
+    open_house.wait_for(lambda: True if len(replies(mara, said)) == 1 else None, lambda: mara.describe(said))
+    number = number_in(replies(mara, said)[0].text)
+    assert "Everyone here can read this." in replies(mara, said)[0].text
+    assert replies(mara, greeting) == []
+    mara.writes("it squeaks, too", thread=said)
+    lead = open_house.new_person("lead")
+    triage = lead.sees(f"#{number}", where="triage")
+    lead.sees("it squeaks, too", where=triage)
+    assert card is not None
+
+
+def test_an_emoji_opens_one_ticket_for_the_author(open_house: Workspace) -> None:
+    team = open_house.new_team(agents=1)
+    (amir,) = team.agents
+    mara, tomas = open_house.new_person(), open_house.new_person()
+    said = mara.writes("we could have a second printer", channel="ideas")
+
+    tomas.reacts(said, "ticket")  # only somebody else's emoji
+    amir.reacts(said, "eyes")  # another emoji
+    amir.reacts(said, "ticket")
+    mara.reacts(said, "ticket")
+
+    open_house.wait_for(lambda: True if replies(mara, said) else None, lambda: mara.describe(said))
+    number = number_in(replies(mara, said)[0].text)
+    answer = mara.command("/ticket list")
+    assert answer is not None
+    assert answer.text.count("we could have a second printer") == 1
+    nothing = tomas.command(f"/ticket {number}")
+    assert nothing is not None
+    assert nothing.text == f"There is no ticket #{number} that you can see."
+    assert len(replies(mara, said)) == 1
+
+
+def test_what_is_written_in_a_row_is_one_offer_and_one_ticket(own_workspace: Workspace) -> None:
+    mara = own_workspace.new_person()
+    mara.writes("hello there")
+    mara.writes("the export hangs")
+    mara.writes("since this morning")
+
+    offer = own_workspace.wait_for(
+        lambda: next(
+            (each for each in mara.messages() if each.says("since this morning") and each.says(UNPLACED)), None
+        ),
+        lambda: mara.describe("app"),
+    )
+    assert sum(each.says(UNPLACED) for each in mara.messages()) == 1
+    mara.press("New ticket", on=offer)
+
+    number = number_in(mara.now(offer).text)
+    triage = own_workspace.new_person("lead").sees(f"#{number}", where="triage")
+    assert "hello there" in triage.text or "hello there" in triage.notification
+    listed = mara.command("/ticket list")
+    assert listed is not None
+    assert listed.text.count(f"#{number}") == 1
+
+
+def test_an_offer_nobody_answers_is_posted_anew_once(own_workspace: Workspace) -> None:
+    mara = own_workspace.new_person()
+    mara.writes("is anybody there")
+    first = mara.sees(UNPLACED)
+
+    own_workspace.advance(minutes=16)
+    second = own_workspace.wait_for(
+        lambda: next((each for each in mara.messages() if each.says(UNPLACED) and each.ts != first.ts), None),
+        lambda: mara.describe("app"),
+    )
+    assert [each.ts for each in mara.messages() if each.says(UNPLACED)] == [second.ts]
+    own_workspace.advance(hours=2)
+    mara.press("Not a ticket", on=second)
+    mara.sees_not(UNPLACED)
+    mara.writes("forget it")
+    mara.sees("forget it")
+    later = mara.sees(UNPLACED)
+    assert "is anybody there" not in later.text
+
+
+def test_a_message_that_is_deleted_takes_its_offer_along(own_workspace: Workspace) -> None:
+    mara = own_workspace.new_person()
+    said = mara.writes("oh wait")
+    mara.sees(UNPLACED)
+
+    mara.deletes(said)
+
+    own_workspace.wait_for(
+        lambda: None if any(each.says(UNPLACED) for each in mara.messages()) else True, lambda: mara.describe("app")
+    )
