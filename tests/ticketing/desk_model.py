@@ -23,6 +23,7 @@ class ModelAgent:
     max_load: int
     is_senior: bool = False
     is_available: bool = True
+    is_active: bool = True
     last_assigned_at: datetime = NEVER
 
 
@@ -78,6 +79,7 @@ class DeskModel:
             agent
             for agent in self.agents.values()
             if ticket.category in agent.skills
+            and agent.is_active
             and agent.is_available
             and agent.id != ticket.ref.customer_id
             and (ticket.priority is Priority.URGENT or self.has_room(agent))
@@ -134,6 +136,12 @@ class DeskModel:
             self.agents[agent_id].last_assigned_at = self.now
         ticket.holder = ticket.last_agent = agent_id
         ticket.snoozed_until = None
+
+    def leave(self, agent: ModelAgent) -> None:
+        agent.is_active, agent.is_available, agent.skills = False, False, {}
+        for ticket in self.tickets.values():
+            if ticket.is_held and ticket.holder == agent.id:
+                self.release(ticket)
 
     def release(self, ticket: ModelTicket) -> None:
         ticket.status, ticket.holder, ticket.snoozed_until = "open", None, None

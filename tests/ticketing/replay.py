@@ -131,22 +131,25 @@ class Replay:
         events: Iterable[TicketEvent],
         *,
         promises: Promises,
-        agents: set[PersonId],
+        agents_at: Callable[[TicketEvent], frozenset[PersonId]],
         version_at: Callable[[TicketEvent], int],
     ) -> None:
         self.clocks: dict[tuple[ClockKind, int], ReplayedClock] = {}
         self.status = "open"
-        self._promises, self._agents = promises, agents
+        self._promises, self._agents_at = promises, agents_at
         self._priority, self._category = Priority.LOW, ""
         self._run, self._started_at, self._is_answered = 0, _EPOCH, False
         self._before: dict[tuple[ClockKind, int], ReplayedClock] = {}
         self._version, self._at = 0, _EPOCH
+        self._first_at = _EPOCH
+        self._answers: dict[int, tuple[datetime, PersonId]] = {}
         steps = {
             EventKind.OPENED: self._opened,
             EventKind.REOPENED: self._reopened,
             EventKind.ASSIGNED: self._assigned,
             EventKind.STATUS: self._moved,
             EventKind.COMMENTED: self._commented,
+            EventKind.COMMENT_DELETED: self._taken_back,
             EventKind.PRIORITY: self._prioritized,
             EventKind.CATEGORY: self._categorized,
             EventKind.CLOCKS_RECOMPUTED: self._recomputed,
@@ -213,14 +216,36 @@ class Replay:
         said_at = _EPOCH + timedelta(microseconds=event.data["said_at"])
         if event.data["internal"] or event.data["automatic"]:
             return
-        if event.actor_id != event.customer_id and event.actor_id in self._agents:
-            self._stop([FIRST, NEXT], said_at)
-            self._is_answered = True
+        if event.actor_id != event.customer_id and event.actor_id in self._agents_at(event):
+            self._answers[event.data["comment"]] = said_at, event.actor_id
+            self._answered(said_at)
             return
         owed = any(clock.ended_at is None and kind in (FIRST, NEXT) for (kind, _), clock in self.clocks.items())
         if self.status not in ("resolved", "closed") and self._is_answered and not owed:
             turns = [run for kind, run in self.clocks if kind is NEXT]
             self._start(NEXT, max(turns, default=-1) + 1, said_at)
+
+    def _answered(self, said_at: datetime) -> None:
+        self._stop([FIRST, NEXT], said_at)
+        if not self._is_answered:
+            self._is_answered, self._first_at = True, max(said_at, self._started_at)
+
+    def _taken_back(self, event: TicketEvent) -> None:
+        """An answer that was pulled back was none: what it ended runs on, or was ended by the next answer."""
+        said_at, _ = self._answers.pop(event.data["comment"], (_EPOCH, 0))
+        if event.reason != "pulled_back" or self.status in ("resolved", "closed"):
+            return
+        for kind, run in event.data["run_on"]:
+            clock = self.clocks[ClockKind(kind), run]
+            clock.ended_at = clock.outcome = None
+        answer_at = max(said_at, self._started_at)
+        if self._first_at == answer_at:
+            self._is_answered = False
+        self._recompute()
+        team = self._agents_at(event)
+        others = [(at, number) for number, (at, who) in self._answers.items() if at >= answer_at and who in team]
+        if others:
+            self._answered(min(others)[0])
 
     def _prioritized(self, event: TicketEvent) -> None:
         self._priority = Priority(int(event.to_value or 0))

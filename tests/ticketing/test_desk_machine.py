@@ -33,8 +33,10 @@ from ticketing.desk import Desk
 from ticketing.errors import (
     AgentFull,
     AlreadyHeld,
+    CommentNotFound,
     HelpdeskError,
     InvalidInput,
+    NotAnAgent,
     NotTheHolder,
     OwnTicket,
     StaleTicket,
@@ -48,6 +50,7 @@ from ticketing.model import (
     EventKind,
     PersonId,
     Priority,
+    Role,
     Strategy,
     Ticket,
     TicketEvent,
@@ -140,6 +143,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.version = self.desk.configure(DOCUMENTS[0], by=None)
         self.sources = count(1)
         self.versions: dict[tuple[int, int], int] = {}
+        self.teams: dict[tuple[int, int], frozenset[PersonId]] = {}
         self.logs: dict[TicketRef, list[TicketEvent]] = {}
         self.returned: Ticket | None = None
 
@@ -197,6 +201,12 @@ class DeskMachine(RuleBasedStateMachine):
             return None
         raise AssertionError(f"{refused.__name__} was expected")
 
+    def no_team(self, ticket: ModelTicket, by: PersonId) -> type[HelpdeskError] | None:
+        """How somebody is refused what agents do with other people's tickets."""
+        if by in self.model.agents and not self.model.agents[by].is_active:
+            return NotAnAgent
+        return OwnTicket if ticket.ref.customer_id == by else None
+
     # --- opening and assigning ----------------------------------------------------------------------------------------
 
     @rule(opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=2, max_size=4))
@@ -223,8 +233,8 @@ class DeskMachine(RuleBasedStateMachine):
         ticket, by = self.pick(which), self.agent(who)
         refused: type[HelpdeskError] | None = None
         is_mine = ticket.is_held and ticket.holder == by
-        if ticket.ref.customer_id == by:
-            refused = OwnTicket
+        if fault := self.no_team(ticket, by):
+            refused = fault
         elif ticket.is_held and not is_mine:
             refused = AlreadyHeld
         elif not ticket.is_held and ticket.status != "open":
@@ -238,9 +248,9 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(which=NUMBERS, to=NUMBERS, by=NUMBERS)
     def assign(self, which: int, to: int, by: int) -> None:
         ticket, taker = self.pick(which), self.agent(to)
-        refused: type[HelpdeskError] | None = None
-        if ticket.ref.customer_id == taker:
-            refused = OwnTicket
+        refused = self.no_team(ticket, self.agent(by)) or self.no_team(ticket, taker)
+        if refused is not None:
+            pass
         elif ticket.status in ("resolved", "closed"):
             refused = StaleTicket
         self.does(lambda: self.desk.assign(ticket.ref, to=taker, by=self.agent(by)), refused)
@@ -255,14 +265,27 @@ class DeskMachine(RuleBasedStateMachine):
 
     @rule(who=NUMBERS, available=st.booleans())
     def come_and_go(self, who: int, available: bool) -> None:
-        agent_id = self.agent(who)
-        self.does(lambda: self.desk.set_available(agent_id, available=available, by=None))
-        self.model.agents[agent_id].is_available = available
+        agent = self.model.agents[self.agent(who)]
+        refused = None if agent.is_active else NotAnAgent
+        self.does(lambda: self.desk.set_available(agent.id, available=available, by=None), refused)
+        if refused is None:
+            agent.is_available = available
+
+    @rule(who=NUMBERS, demoted=st.booleans())
+    def leave(self, who: int, demoted: bool) -> None:
+        agent = self.model.agents[self.agent(who)]
+        if demoted:
+            self.does(lambda: self.desk.set_role(agent.id, Role.CUSTOMER, by=None))
+        else:
+            self.does(lambda: self.desk.remove_agent(agent.id, by=None), None if agent.is_active else NotAnAgent)
+        self.model.leave(agent)
 
     @rule(who=NUMBERS, max_load=st.integers(1, 4), category=KEYS, level=st.integers(1, 5))
     def learn(self, who: int, max_load: int, category: str, level: int) -> None:
         agent = self.model.agents[self.agent(who)]
         agent.skills, agent.max_load = agent.skills | {category: level}, max_load
+        agent.is_available = agent.is_available or not agent.is_active
+        agent.is_active = True
         self.does(
             lambda: self.desk.make_agent(
                 agent.id, skills=agent.skills, max_load=max_load, is_senior=agent.is_senior, by=None
@@ -275,7 +298,8 @@ class DeskMachine(RuleBasedStateMachine):
         ticket = self.pick(which)
         by = self.holder_or(ticket, who)
         is_holder = ticket.is_held and ticket.holder == by
-        self.does(lambda: act(ticket.ref, by=by), None if is_holder else NotTheHolder)
+        refused = None if is_holder else self.no_team(ticket, by) or NotTheHolder
+        self.does(lambda: act(ticket.ref, by=by), refused)
         return ticket, is_holder
 
     @rule(which=NUMBERS, who=NUMBERS)
@@ -315,7 +339,7 @@ class DeskMachine(RuleBasedStateMachine):
         by = self.holder_or(ticket, who)
         refused: type[HelpdeskError] | None = None
         if ticket.holder != by:
-            refused = NotTheHolder
+            refused = self.no_team(ticket, by) or NotTheHolder
         elif ticket.status == "closed":
             refused = TransitionNotAllowed
         was_resolved = ticket.status == "resolved"
@@ -345,8 +369,10 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(which=NUMBERS)
     def put_aside(self, which: int) -> None:
         ticket = self.pick(which)
-        self.does(lambda: self.desk.put_aside(ticket.ref, by=self.agents[0]))
-        self.model.close(ticket)
+        refused = self.no_team(ticket, self.agents[0])
+        self.does(lambda: self.desk.put_aside(ticket.ref, by=self.agents[0]), refused)
+        if refused is None:
+            self.model.close(ticket)
 
     @rule(which=NUMBERS, who=NUMBERS)
     def undo(self, which: int, who: int) -> None:
@@ -357,6 +383,12 @@ class DeskMachine(RuleBasedStateMachine):
         is_handing = act.kind is EventKind.ASSIGNED and act.from_value not in (None, act.to_value)
         is_mine = act.actor_id == by and self.clock.now <= act.at + timedelta(minutes=10)
         refused: type[HelpdeskError] | None = None if is_mine and (is_end or is_handing) else TooLateToUndo
+        holder = PersonId(int(act.from_value or 0)) if is_handing else ticket.holder
+        needs_holder = is_handing or (is_end and act.from_value in HELD)
+        if needs_holder and (holder is None or not self.model.agents[holder].is_active):
+            refused = TooLateToUndo
+        if by != ticket.ref.customer_id:
+            refused = self.no_team(ticket, by) or refused
         self.does(lambda: self.desk.undo(ticket.ref, by=by), refused)
         if refused is not None:
             return
@@ -373,9 +405,10 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(which=NUMBERS, priority=PRIORITIES, category=KEYS)
     def triage(self, which: int, priority: Priority, category: str) -> None:
         ticket = self.pick(which)
-        self.does(lambda: self.desk.set_priority(ticket.ref, priority, by=self.agents[0]))
-        self.does(lambda: self.desk.set_category(ticket.ref, category, by=self.agents[0]))
-        if ticket.status != "closed":
+        refused = self.no_team(ticket, self.agents[0])
+        self.does(lambda: self.desk.set_priority(ticket.ref, priority, by=self.agents[0]), refused)
+        self.does(lambda: self.desk.set_category(ticket.ref, category, by=self.agents[0]), refused)
+        if refused is None and ticket.status != "closed":
             ticket.priority, ticket.category = priority, category
 
     @rule(which=NUMBERS)
@@ -390,7 +423,7 @@ class DeskMachine(RuleBasedStateMachine):
         by, until = self.holder_or(ticket, who), self.clock.now + ahead
         refused: type[HelpdeskError] | None = None
         if not ticket.is_held or ticket.holder != by:
-            refused = NotTheHolder
+            refused = self.no_team(ticket, by) or NotTheHolder
         elif not ahead:
             refused = InvalidInput
         self.does(lambda: self.desk.snooze(ticket.ref, until, by=by), refused)
@@ -423,7 +456,7 @@ class DeskMachine(RuleBasedStateMachine):
     def agent_says(self, which: int, who: int, late: timedelta, kind: str) -> None:
         ticket = self.pick(which)
         by = self.holder_or(ticket, who)
-        if by == ticket.ref.customer_id:
+        if by == ticket.ref.customer_id or not self.model.agents[by].is_active:
             return
         said: dict[str, Any] = {"text": f"An answer, {kind}", "source": self.source(), "said_at": self.clock.now - late}
         how: dict[str, Any] = {"internal": kind == "internal", "automatic": kind == "automatic"}
@@ -433,6 +466,27 @@ class DeskMachine(RuleBasedStateMachine):
             self.model.give(ticket, by)
         if kind == "public" and ticket.status == "assigned" and ticket.holder == by:
             ticket.status = "in_progress"
+
+    @rule(which=NUMBERS, who=NUMBERS)
+    def pull_back(self, which: int, who: int) -> None:
+        ticket = self.pick(which)
+        said = self.desk.comments(ticket.ref, include_internal=True)
+        if not said:
+            return
+        last = max(said, key=lambda comment: comment.number)
+        by = last.author_id if who % 4 else self.agent(who)
+        refused: type[HelpdeskError] | None = None
+        is_theirs = last.author_id == by != ticket.ref.customer_id
+        if not is_theirs or not self.model.agents[by].is_active:
+            refused = CommentNotFound
+        elif last.deleted_at is not None:
+            pass
+        elif last.is_internal or last.is_automatic or self.clock.now > last.said_at + timedelta(minutes=10):
+            refused = TooLateToUndo
+        self.does(lambda: self.desk.pull_back(ticket.ref, last.number, by=by), refused)
+        if refused is None:
+            ticket.public.remove(last.text)
+            ticket.public.append("")
 
     # --- time and settings --------------------------------------------------------------------------------------------
 
@@ -478,7 +532,7 @@ class DeskMachine(RuleBasedStateMachine):
             replayed = Replay(
                 self.logs[ref],
                 promises=promised,
-                agents=set(self.agents),
+                agents_at=lambda event: self.teams[event.ticket_number, event.seq],
                 version_at=lambda event: self.versions[event.ticket_number, event.seq],
             )
             assert list(ticket.clocks) == replayed.result()
@@ -505,6 +559,8 @@ class DeskMachine(RuleBasedStateMachine):
         status = TicketStatus.OPEN if not before else None
         for event in log[len(before) :]:
             self.versions[event.ticket_number, event.seq] = self.version
+            team = frozenset(agent.id for agent in self.model.agents.values() if agent.is_active)
+            self.teams[event.ticket_number, event.seq] = team
             if event.kind is EventKind.STATUS:
                 reasons = [None, *lifecycle.Because]
                 steps = TicketStatus(str(event.from_value)), TicketStatus(str(event.to_value))

@@ -234,7 +234,7 @@ def logged(desk: Desk, ticket: Ticket, agents: set[PersonId]) -> Logged:
             category = str(event.to_value)
         elif event.kind is EventKind.ASSIGNED:
             agent = PersonId(int(event.to_value or 0))
-    replay = Replay(events, promises=promised, agents=agents, version_at=lambda _: 1)
+    replay = Replay(events, promises=promised, agents_at=lambda _: frozenset(agents), version_at=lambda _: 1)
     at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=opened.data["at"])
     return Logged(events, list(replay.clocks.values()), at, priority, category, agent)
 

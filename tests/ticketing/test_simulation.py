@@ -58,7 +58,9 @@ def owed_alerts(
     """Each warning and breach that there must have been, and its instant, from nothing but the audit log."""
     owed = {}
     for ref in refs:
-        replayed = Replay(desk.events(ref), promises=promised, agents=agents, version_at=lambda _event: 1)
+        replayed = Replay(
+            desk.events(ref), promises=promised, agents_at=lambda _: frozenset(agents), version_at=lambda _event: 1
+        )
         for clock in replayed.result():
             for stage, at in (("warning", clock.warn_at), ("breach", clock.due_at)):
                 if at is not None and at + LOOKS_BEHIND < (clock.ended_at or end):

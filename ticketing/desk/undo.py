@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
+from ticketing.desk.roles import as_team
 from ticketing.errors import TooLateToUndo
 from ticketing.lifecycle import Because
 from ticketing.model import (
@@ -41,10 +42,12 @@ class Undo(DeskBase):
         """
         Take back what one has just done: a resolve, a withdrawal, or giving a ticket to another agent.
 
-        Status, holder and clocks are as before. What was said stays said. Raises TooLateToUndo, TicketNotFound.
+        Status, holder and clocks are as before. What was said stays said. Raises TooLateToUndo, NotAnAgent, TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            if by != ticket.customer_id:
+                as_team(tx, ticket, by, "undo this")
             act = _last_event(tx, ticket)
             if act.actor_id != by or act.kind not in (EventKind.STATUS, EventKind.ASSIGNED):
                 raise TooLateToUndo(ticket, SOMETHING_SINCE if act.actor_id != by else NOTHING_TO_UNDO)
