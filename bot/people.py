@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_sdk import WebClient
@@ -58,7 +58,13 @@ class People:
         OtherOrganization or NotAPerson.
         """
         if user.team != self.team:
-            raise OtherOrganization(user)
+            if not self.desk.configuration().channels.other_organizations:
+                raise OtherOrganization(user)
+            # A customer and never more, whatever role was given to them.
+            return replace(self._known(user), role=Role.CUSTOMER)
+        return self._known(user)
+
+    def _known(self, user: SlackUser) -> Person:
         person = self.desk.person_by_ref(user.external_ref)
         if person is not None and user.id in self._asked:
             return person
@@ -80,7 +86,7 @@ class People:
         person = self.desk.ensure_person(
             user.external_ref, str(name or user.id), email=profile.get("email"), tz=str(told.get("tz") or "UTC")
         )
-        if is_new and told.get("is_admin"):
+        if is_new and told.get("is_admin") and user.team == self.team:
             self.desk.set_role(person.id, Role.ADMIN, by=None)
             return self.desk.person(person.id)
         return person

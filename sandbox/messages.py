@@ -30,7 +30,9 @@ class Messages:
     ) -> Message:
         """Write a message into a channel or into one of its threads, and tell the app and the watchers."""
         ts = self._workspace.new_ts()
-        body = {**body, "ts": ts, "team": self._workspace.team_id}
+        author = self._workspace.people.get(str(body.get("user")))
+        # A message of somebody of another organisation names theirs.
+        body = {**body, "ts": ts, "team": author.team_id if author is not None else self._workspace.team_id}
         if thread_ts is not None:
             body["thread_ts"] = thread_ts
             root = channel.messages.get(thread_ts)

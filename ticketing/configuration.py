@@ -171,6 +171,7 @@ class Channels(_Part):
     by_emoji: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
     every_message: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
     emoji: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "ticket"
+    other_organizations: bool = False
 
 
 class QueueWeights(_Part):

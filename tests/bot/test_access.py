@@ -151,6 +151,18 @@ def test_people_of_other_organisations_are_refused_even_under_a_known_id(desk: D
     assert desk.person_by_ref(STRANGER.external_ref) is None
 
 
+def test_where_other_organisations_are_customers_they_are_never_more(desk: Desk, access: Access) -> None:
+    desk.configure({"channels": {"other_organizations": True}}, by=None)
+    stranger = access.person(STRANGER)
+    desk.set_role(stranger.id, Role.LEAD, by=None)
+
+    assert access.person(STRANGER).role is Role.CUSTOMER
+    with pytest.raises(NotAnAgent):
+        access.agent(STRANGER)
+    assert outcome(access, Act.CLAIM, STRANGER, ticket_of(desk, MARA)) is TicketNotFound
+    assert outcome(access, Act.ANSWER, STRANGER, ticket_of(desk, STRANGER)) is None
+
+
 def test_agents_commands_are_for_agents_and_leads(access: Access) -> None:
     assert access.agent(AMIR).name == "Amir"
     assert access.lead(LENA).name == "Lena"

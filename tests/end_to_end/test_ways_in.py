@@ -30,9 +30,16 @@ def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Works
         cast.channels.append(
             {"id": channel, "name": name, "members": "everyone", "app_is_member": True, "is_private": False}
         )
+    guest = {"id": "U0GUEST001", "name": "gus", "real_name": "Gus Guest", "email": "gus@other.example", "tz": "UTC"}
+    cast.people.append(guest | {"team_id": "T0OTHER001"})
     people, settings = cast.write(tmp_path)
     document: dict[str, Any] = tomllib.loads(settings.read_text(encoding="utf-8"))
-    document["desk"]["channels"] |= {"every_message": [HELP], "by_emoji": [IDEAS], "emoji": "ticket"}
+    document["desk"]["channels"] |= {
+        "every_message": [HELP],
+        "by_emoji": [IDEAS],
+        "emoji": "ticket",
+        "other_organizations": True,
+    }
     settings.write_text(toml(json.loads(json.dumps(document))), encoding="utf-8")
     with database("sqlite-socket", tmp_path, request) as url:
         sandbox = Sandbox.start(people, "--no-rate-limits")
@@ -142,3 +149,17 @@ def test_a_message_that_is_deleted_takes_its_offer_along(own_workspace: Workspac
     own_workspace.wait_for(
         lambda: None if any(each.says(UNPLACED) for each in mara.messages()) else True, lambda: mara.describe("app")
     )
+
+
+def test_somebody_of_another_organisation_is_a_customer_in_the_channel_they_share(open_house: Workspace) -> None:
+    gus = open_house.person("gus")
+    open_house.invite(gus, "help")
+    said = gus.writes("your portal is down for us", channel="help")
+    open_house.wait_for(lambda: True if replies(gus, said) else None, lambda: gus.describe(said))
+    number = number_in(replies(gus, said)[0].text)
+    gus.writes("since nine", thread=said)
+
+    lead = open_house.new_person("lead")
+    triage = lead.sees(f"#{number}", where="triage")
+    lead.sees("since nine", where=triage)
+    assert "Nothing here reaches Gus unless you press Reply." in triage.text
