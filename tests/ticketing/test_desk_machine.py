@@ -604,7 +604,7 @@ def test_the_desk_does_what_the_model_does(database: Database) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=16,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

@@ -110,6 +110,7 @@ def test_a_change_of_skills_does_not_call_back_who_is_away(desk: Desk, cast: Cas
 def test_nothing_is_undone_into_the_hands_of_who_has_left(desk: Desk, cast: Cast, ends: Callable[..., object]) -> None:
     amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
     assert jo == amir + 1
+    desk.set_role(amir, Role.LEAD, by=None)
     ticket = cast.ticket()
     ends(desk, ticket.ref, by=amir)
     desk.remove_agent(amir, by=None)
@@ -131,3 +132,15 @@ def test_what_a_removal_left_behind_is_given_back_by_the_next_step(
 
     assert desk.ticket(ticket.ref).status is TicketStatus.OPEN
     assert desk.make_agent(amir, skills={}, by=None).current_load == 0
+
+
+def test_who_has_left_takes_nothing_back(desk: Desk, cast: Cast) -> None:
+    amir, jo, priya = cast.agent("amir"), cast.agent("jo", skills={}), cast.agent("priya", skills={})
+    ticket = cast.ticket()
+    desk.assign(ticket.ref, to=jo, by=amir)
+    desk.assign(ticket.ref, to=priya, by=amir)
+    desk.remove_agent(amir, by=None)
+
+    with pytest.raises(NotAnAgent):
+        desk.undo(ticket.ref, by=amir)
+    assert desk.ticket(ticket.ref).assigned_agent_id == priya
