@@ -113,6 +113,11 @@ class Faults:
             self.seed = seed
             self._random = random.Random(seed)  # noqa: S311
 
+    @property
+    def in_force(self) -> bool:
+        """Whether anything goes wrong on purpose."""
+        return bool(self.api) or self.delivery != DeliveryFault()
+
     def as_json(self) -> dict[str, Any]:
         """What the control API says of them."""
         return {

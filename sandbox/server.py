@@ -166,9 +166,13 @@ async def _client(request: web.Request) -> web.StreamResponse:
     wanted = (CLIENT / (request.match_info.get("path") or "index.html")).resolve()
     if not wanted.is_relative_to(CLIENT.resolve()) or not wanted.is_file() or wanted.suffix not in _TYPES:
         return web.Response(status=404, text="There is nothing here.")
+    known = wanted.stat()
+    tag = f'"{known.st_mtime_ns:x}-{known.st_size:x}"'
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff",
-               "Referrer-Policy": "no-referrer", "Content-Type": _content_type(wanted)}  # fmt: skip
-    return web.FileResponse(wanted, headers=headers)
+               "Referrer-Policy": "no-referrer", "Content-Type": _content_type(wanted), "ETag": tag}  # fmt: skip
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=wanted.read_bytes(), headers=headers)
 
 
 def _content_type(path: Path) -> str:

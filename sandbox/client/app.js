@@ -73,7 +73,11 @@ class Page {
   drawStatus() {
     const { app } = this.workspace;
     const up = app.delivery === "http" || app.connections > 0;
-    this.status.classList.toggle("up", up);
+    const faults = app.faults_in_force ? "Faults, in force" : "Faults";
+    this.faultButton?.classList.toggle("in-force", Boolean(app.faults_in_force));
+    this.faultButton?.setAttribute("aria-label", faults);
+    this.faultButton?.setAttribute("title", faults);
+    this.status.classList.toggle("up", up && app.events_on !== false);
     const events = app.events_on === false ? ", its events are switched off" : "";
     this.status.replaceChildren(h("span", { class: "dot" }), `${app.name} ${up ? "connected" : "not connected"}${events}`);
     this.status.title = events ? "Hardly any delivery was taken. Set the delivery again to switch events on." : app.delivery === "http" ? "Payloads go to its request URL" : `${app.connections} Socket Mode connections`;

@@ -16,7 +16,7 @@ export class Search {
   constructor(session) {
     this.session = session;
     this.id = `search-${(made += 1)}`;
-    this.field = h("input", { type: "search", class: "search-field", role: "combobox", placeholder: "Search messages", "aria-label": "Search messages", "aria-expanded": "false", "aria-controls": this.id, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false" });
+    this.field = h("input", { type: "search", class: "search-field", role: "combobox", placeholder: "Search messages", title: "Ctrl+K", "aria-label": "Search messages", "aria-expanded": "false", "aria-controls": this.id, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false" });
     this.node = h("div", { class: "search" }, icon("search", 15), this.field);
     /** @type {any[]} */
     this.found = [];

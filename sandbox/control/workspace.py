@@ -29,6 +29,7 @@ async def workspace(house: House, request: web.Request) -> JSON:
             "id": config.app_id, "name": manifest.bot_name, "bot_user_id": config.bot_user_id, "bot_id": config.bot_id,
             "delivery": house.courier.mode, "connections": house.socket.count,
             "request_url": house.courier.http.url, "events_on": house.courier.events_on,
+            "faults_in_force": house.faults.in_force,
             "commands": [{"command": one.command, "description": one.description, "usage_hint": one.usage_hint}
                          for one in manifest.commands],
             "shortcuts": [{"name": one.name, "type": one.type, "callback_id": one.callback_id}
@@ -219,6 +220,7 @@ async def get_faults(house: House, request: web.Request) -> JSON:
 async def put_faults(house: House, request: web.Request) -> JSON:
     """Set faults."""
     house.faults.change(await asking.body_of(request))
+    house.workspace.changes.tell("app", connections=house.socket.count)
     return house.faults.as_json()
 
 

@@ -143,11 +143,13 @@ def test_every_fault_is_set_in_the_browser(client: Client) -> None:
     assert found["rate_limits"] is True
     assert found["api"] == [{"method": "chat.update", "error": "ratelimited", "latency_ms": 40, "rate": 0.5, "times": 3,
                              "retry_after": 9, "lose_answer": True}]  # fmt: skip
+    expect(page.get_by_role("button", name="Faults, in force")).to_be_visible()
     panel.get_by_label("Sent again after, s").fill("soon")
     panel.get_by_role("button", name="Apply").click()
     expect(panel.get_by_text("is a list of seconds")).to_be_visible()
     panel.get_by_role("button", name="No faults").click()
     expect(panel.get_by_text("Applied.")).to_be_visible()
+    expect(page.get_by_role("button", name="Faults", exact=True)).to_be_visible()
     after = client.control("GET", "faults")
     assert (after["api"], after["retry_schedule_s"], after["ack_limit_s"]) == ([], [0, 60, 300], 3)
     with page.expect_response("**/disconnect"):
