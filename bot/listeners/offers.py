@@ -2,7 +2,7 @@
 A message outside any thread: "This has not reached anyone yet. Where does it belong?"
 
 One offer covers what somebody writes within a minute. It is posted before the event is acknowledged, so that Slack sends the
-event again when posting fails; that it is being made is a row (`ticketing.inbound`), so that several processes make one.
+event again when posting fails; that it is being made is a row (`ticketing.offering`), so that several processes make one.
 Unanswered, it is posted anew once.
 """
 
@@ -28,9 +28,9 @@ from bot.private import reason_of
 from bot.rereading import MessageGone
 from bot.views import Offer, OfferState
 from bot.views.common import Message
-from ticketing.inbound import Offered
-from ticketing.inbound import OfferState as Stage
 from ticketing.model import Person, TicketRef
+from ticketing.offering import Offered
+from ticketing.offering import OfferState as Stage
 
 log = logging.getLogger(__name__)
 
