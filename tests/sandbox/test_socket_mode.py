@@ -197,10 +197,11 @@ def test_slacks_client_comes_back_after_a_disconnect(lively: Door, app: App, rea
     assert alice.do("commands", channel=GENERAL, command="/lunch", text="soup")["response"]["text"] == "Ordering soup."
 
 
-def test_a_connection_that_must_go_is_told_why(door: Door) -> None:
+@pytest.mark.parametrize("final", ["refresh_requested", "link_disabled"])
+def test_a_connection_that_must_go_is_told_why(door: Door, final: str) -> None:
     async def steps(session: aiohttp.ClientSession) -> None:
         async with line(session, door) as one:
-            for reason in ("warning", "refresh_requested"):
+            for reason in ("warning", final):
                 await asyncio.to_thread(door.call, "POST", "/control/disconnect", {"reason": reason})
                 frame = await one.read()
                 assert (frame["type"], frame["reason"]) == ("disconnect", reason)
