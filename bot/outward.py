@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from bot import metrics
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Slack
+from bot.delivery.boards import keep_board
 from bot.notices import Notices
 from bot.settings import Settings
 from bot.ticker import Job, Ticker
@@ -82,6 +83,9 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
     def ladder(now: datetime) -> datetime | None:
         return real(now, desk.ladder_step(clock()))
 
+    def board(now: datetime) -> datetime | None:
+        return real(now, keep_board(desk, clock(), now))
+
     def roster(now: datetime) -> datetime | None:
         return real(now, desk.roster_step(clock()))
 
@@ -102,6 +106,7 @@ def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | Non
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),
+        Job("board", board, heartbeat_s=60),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
         Job("roster", roster, heartbeat_s=30),
         Job("snoozed", wake, heartbeat_s=15),

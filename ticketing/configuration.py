@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
@@ -71,6 +71,15 @@ PriorityName = Annotated[
 ]
 
 
+def _time_of_day(text: str) -> str:
+    if text != NEVER and _TIME.fullmatch(text) is None:
+        raise ValueError("A time of day is written like 09:00, or never.")
+    return text
+
+
+NEVER = "never"
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
 
@@ -214,6 +223,7 @@ class Configuration(_Part):
     thanks: Annotated[tuple[Line, ...], Field(max_length=200)] = BARE_THANKS
     greetings: Annotated[tuple[Line, ...], Field(max_length=200)] = GREETINGS
     undo_window_s: Annotated[int, Field(strict=True, ge=0, le=86_400)] = 600
+    board_at: TimeOfDay = "09:00"
     auto_close_after_days: Days = 3
     nudge_before_days: Days = 2
     colleagues_see_tickets: bool = False
@@ -234,6 +244,11 @@ class Configuration(_Part):
     def quiet_hours(self) -> Calendar | None:
         """When alerts that are not URGENT wait; None where they never do."""
         return self.ladder.quiet_calendar(self.zone)
+
+    @property
+    def board_time(self) -> time | None:
+        """When the board is posted anew; None where none is wanted."""
+        return None if self.board_at == NEVER else time.fromisoformat(self.board_at)
 
     @property
     def undo_window(self) -> timedelta:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -35,12 +35,13 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql
 
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, TicketRef
 from ticketing.shown import AlertKey, Shown, ShownMessages, remember, tell_at_home
-from ticketing.tables import outbox, sequences
+from ticketing.tables import dated_jobs, leases, outbox, sequences
 
 LOST_ANSWER = "lost_answer"
 """The reason of a row whose last try may have reached its reader, because the answer never came."""
@@ -158,6 +159,14 @@ _NEXT_LEASE = select(func.min(_row.lease_until)).where(_WAITING, _row.lease_unti
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
+# SQLite writes the clause in the same words.
+_ON_DATE = postgresql.insert(dated_jobs).on_conflict_do_nothing().returning(dated_jobs.c.job)
+_FIRST_TURN = postgresql.insert(leases).on_conflict_do_nothing()
+_TURN = (
+    update(leases)
+    .where(leases.c.name == bindparam("key_name"), leases.c.lease_until <= bindparam("now"))
+    .values(lease_until=bindparam("new_until"), fence=leases.c.fence + 1)
+)
 _NEXT_ID_SQLITE = (
     update(sequences).where(sequences.c.name == "outbox_id").values(value=sequences.c.value + 1)
 ).returning(sequences.c.value)
@@ -267,6 +276,28 @@ class Outbox(ShownMessages):
         """Put something into the outbox that no ticket's change tells of. `at` is business time."""
         with self._database.write() as connection:
             self._add(connection, notice, at)
+
+    def add_on_date(self, notices: Iterable[Notice], *, job: str, local_date: date, at: datetime) -> bool:
+        """
+        Put the notices of a job with a date into the outbox, once for each local date whoever asks; whether it was now.
+
+        `at` is business time.
+        """
+        row = {"job": job, "local_date": local_date.isoformat(), "ran_at": to_us(at)}
+        with self._database.write() as connection:
+            if connection.execute(_ON_DATE, row).first() is None:
+                return False
+            for notice in notices:
+                self._add(connection, notice, at)
+            return True
+
+    def take_turn(self, name: str, now: datetime, every_s: float) -> bool:
+        """Whether it is this process's turn at something that all together do once in so many seconds of machine time."""
+        until = to_us(now + timedelta(seconds=every_s))
+        with self._database.write() as connection:
+            connection.execute(_FIRST_TURN, [{"name": name, "fence": 0, "lease_until": 0}])
+            turn = {"key_name": name, "now": to_us(now), "new_until": until}
+            return connection.execute(_TURN, turn).rowcount == 1
 
     def _add(self, connection: Connection, notice: Notice, at: datetime) -> None:
         next_id = _NEXT_ID_SQLITE if self._database.is_sqlite else _NEXT_ID_POSTGRESQL

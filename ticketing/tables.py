@@ -319,6 +319,14 @@ Index(
     sqlite_where=text("ended_at IS NULL AND warned_at IS NULL AND breached_at IS NULL"),
 )
 
+# What is late and still owed: the board.
+Index(
+    "ix_sla_clocks_late",
+    _clock.due_at,
+    postgresql_where=text("ended_at IS NULL AND breached_at IS NOT NULL"),
+    sqlite_where=text("ended_at IS NULL AND breached_at IS NOT NULL"),
+)
+
 Index(
     "ix_sla_clocks_version",
     _clock.config_version,

@@ -19,7 +19,7 @@ from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.ladder import has_no_deadline, told_from
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH, Shown
+from ticketing.shown import BREACH
 
 GATHERING = timedelta(seconds=8)
 """How long a message waits at most for what else is falling due, so that a storm is a handful of messages."""
@@ -36,9 +36,11 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
     """
     stands = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_alert(dossier.ref.number))
     if stands is not None:
+        # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
+        asked = dossier.desk.cards_waiting_for(place, stands.channel, stands.ts)
         members = dossier.desk.alerts_in_message(stands.channel, stands.ts)
         if len(members) > 1:
-            return _standing_group(dossier, place, stands, members)
+            return _standing_group(dossier, members, asked)
     elif errand is not None:
         waiting = [each for each in dossier.desk.untold_alerts(errand) if _told(dossier, each)]
         if any(each.ref == dossier.ref for each in waiting):
@@ -94,13 +96,13 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
     )
 
 
-def _standing_group(dossier: Dossier, place: str, stands: Shown, members: list[AlertedTicket]) -> Letter:
+def _standing_group(dossier: Dossier, members: list[AlertedTicket], asked: list[tuple[int, int]]) -> Letter:
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
         message=alert_group_message(group_of(dossier.desk, members)),
         only_edit=True,
-        also=tuple(dossier.desk.cards_waiting_for(place, stands.channel, stands.ts)),
+        also=tuple(asked),
         members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in members),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
-from bot.delivery import alert_lines, alerts, cards, posts
+from bot.delivery import alert_lines, alerts, boards, cards, posts
 from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
@@ -63,6 +63,8 @@ class Drawing:
 
     def draw(self, errand: Errand) -> Letter | None:
         """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
+        if errand.kind == "board_card":
+            return boards.board(self.desk, errand)
         draw = KINDS.get(errand.kind)
         if draw is None or errand.ticket is None:
             raise UnknownKind(errand.kind)

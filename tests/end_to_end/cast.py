@@ -94,6 +94,7 @@ class Cast:
         desk = {
             "zone": "Europe/Vienna",
             "open_rate_per_hour": 10_000,
+            "board_at": "never",
             "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"},
             "categories": [{"key": "general", "name": "General"}, *self.categories],
         }

@@ -11,6 +11,7 @@ from ticketing.desk.alerting import Alerting
 from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.base import Clock
+from ticketing.desk.boards import Boards
 from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
@@ -42,6 +43,7 @@ class Desk(
     Promising,
     Alerting,
     Climbing,
+    Boards,
     Explaining,
     Searching,
     Reporting,

@@ -30,3 +30,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
         sqlite_where=sa.text("next_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_sla_clocks_late",
+        "sla_clocks",
+        ["due_at"],
+        postgresql_where=sa.text("ended_at IS NULL AND breached_at IS NOT NULL"),
+        sqlite_where=sa.text("ended_at IS NULL AND breached_at IS NOT NULL"),
+    )
