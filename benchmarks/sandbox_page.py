@@ -7,20 +7,21 @@ percentile while the reader scrolls back through a thousand messages.
 
 import json
 import os
-import statistics
 import sys
 import urllib.request
 from collections.abc import Iterator
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.sandbox_calls import MANIFEST, Measure
+from benchmarks.measuring import Figure, below, median, percentile, table
+from benchmarks.sandbox_calls import MANIFEST
 from sandbox.manifest import parse
 from sandbox.server import ServerConfig, start
 from tests.browser.chromium import launch_args
 
 LOAD_REFERENCE_MS = 1_000.0
 GAP_REFERENCE_MS = 50.0
+NODES_REFERENCE = 5_000
 MESSAGES = 50_000
 ALICE, BOB, GENERAL = "U0ALICE001", "U0BOB00001", "C0GENERAL1"
 SCROLL = """async seconds => {
@@ -58,7 +59,7 @@ def loaded(page: Page, url: str) -> float:
     return float(page.evaluate("performance.now()"))
 
 
-def measured(*, quick: bool) -> Iterator[Measure]:
+def figures(*, quick: bool) -> Iterator[Figure]:
     """All that is measured; the sandbox has no app here."""
     sandbox = start(ServerConfig(manifest=parse(MANIFEST)))
     try:
@@ -67,21 +68,18 @@ def measured(*, quick: bool) -> Iterator[Measure]:
             browser = playwright.chromium.launch(**launch_args())
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             loads = [loaded(page, sandbox.url) for _ in range(3 if quick else 7)]
-            yield Measure("sandbox_page_load", statistics.median(loads), "ms", LOAD_REFERENCE_MS)
+            yield below("sandbox_page_load", median(loads), "ms", LOAD_REFERENCE_MS)
             found = page.evaluate(SCROLL, 4 if quick else 12)
-            gaps = sorted(found["gaps"])
-            yield Measure("sandbox_scroll_gap_p95", gaps[int(len(gaps) * 0.95)], "ms", GAP_REFERENCE_MS)
-            yield Measure("sandbox_scroll_nodes", found["nodes"], "nodes", 5_000)
+            yield below("sandbox_scroll_gap_p95", percentile(found["gaps"], 95), "ms", GAP_REFERENCE_MS)
+            yield below("sandbox_scroll_nodes", found["nodes"], "nodes", NODES_REFERENCE)
             browser.close()
     finally:
         sandbox.stop()
 
 
 def main() -> None:
-    """Print a line of JSON for each."""
-    for measure in measured(quick=bool(os.environ.get("QUICK"))):
-        sys.stdout.write(measure.line() + "\n")
-        sys.stdout.flush()
+    """Print them as a table."""
+    sys.stdout.write(table(list(figures(quick=bool(os.environ.get("QUICK"))))) + "\n")
 
 
 if __name__ == "__main__":
