@@ -500,6 +500,15 @@ class DeskMachine(RuleBasedStateMachine):
         following = self.does(lambda: self.desk.watch_step(self.clock.now))
         assert following is None or following > self.clock.now
 
+    @rule(which=NUMBERS, hours=st.sampled_from([1, 4, 8]), category=KEYS)
+    def slip_and_ask_less(self, which: int, hours: int, category: str) -> None:
+        """Late by the hurried promise and in time by the slow one: the mark goes, and comes again when it is true again."""
+        self.triage(which, Priority.URGENT, category)
+        self.clock.advance(hours=hours)
+        self.watch()
+        self.triage(which, Priority.LOW, category)
+        self.watch()
+
     @rule()
     def time_passes_on_what_rests(self) -> None:
         closed = self.does(lambda: self.desk.close_step(self.clock.now))
