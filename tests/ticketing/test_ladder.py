@@ -209,3 +209,11 @@ def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
     desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
     climb(desk, clock, hours=20)
     assert steps(desk, ticket.ref) == ["idle"]
+
+
+def test_a_breach_says_more_than_that_nobody_takes_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Found after a long absence: one matter, and not two."""
+    ticket = cast.ticket(priority=Priority.URGENT)
+    climb(desk, clock, minutes=70)
+    climb(desk, clock, minutes=31)
+    assert steps(desk, ticket.ref) == ["step1"]

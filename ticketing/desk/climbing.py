@@ -188,7 +188,9 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
 
 
 def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
-    """Whether what began the climb is still the case."""
+    """Whether what began the climb is still the case; a breach climbs by itself, and says more."""
+    if any(clock.is_running and clock.breached_at is not None for clock in ticket.clocks):
+        return False
     if climb.kind == NOBODY:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
     if _idle_at(tx, ticket) is None or climb.since is None:
