@@ -36,10 +36,11 @@ SETTING = "HELPDESK_TEST_PG_URL"
 Prepare = Callable[[str], None]
 
 _GOOD_HOMES = ("/dev/shm", tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108  mkdtemp makes a name of its own there
+_DISKS = _GOOD_HOMES[1:]
 _ROOM_BYTES = 1_000_000_000  # a container's /dev/shm often has 64 MB only
 _LENT_USERS = ("postgres", "nobody")
 
-_CONFIGURATION = """
+FOR_TESTS = """
 listen_addresses = ''
 fsync = off
 synchronous_commit = off
@@ -50,6 +51,13 @@ max_wal_size = 4GB
 checkpoint_timeout = 1h
 autovacuum = off
 """
+
+DURABLE = """
+listen_addresses = ''
+max_wal_size = 4GB
+shared_buffers = 512MB
+"""
+"""What is confirmed is on the disk, as in production; for measuring. The rest is as the server comes."""
 
 # One shell for the server's whole life. It stops the server and removes its files when its standard input ends, which
 # happens however the tests end, be it by SIGKILL. Signals are for the tests, not for it.
@@ -125,8 +133,12 @@ def connect(url: URL) -> psycopg.Connection:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """The server named by the environment, or one of our own for as long as the context lasts. Raises PostgresUnavailable."""
+def postgres_server(configuration: str = FOR_TESTS) -> Iterator[PostgresServer]:
+    """
+    The server named by the environment, or one of our own for as long as the context lasts.
+
+    `configuration` is that of our own: lines for postgresql.conf. Raises PostgresUnavailable.
+    """
     named = os.environ.get(SETTING)
     if named:
         server = PostgresServer(_named(named))
@@ -135,7 +147,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         finally:
             server.drop_templates()
         return
-    with _own_server() as url:
+    with _own_server(configuration) as url:
         yield PostgresServer(url)
 
 
@@ -156,15 +168,15 @@ def _named(address: str) -> URL:
 
 
 @contextmanager
-def _own_server() -> Iterator[URL]:
+def _own_server(configuration: str) -> Iterator[URL]:
     user = _lent_user()
     programs = find_programs(_places_of_programs())
-    home = _home(user)
+    home = _home(user, _DISKS if configuration == DURABLE else _GOOD_HOMES)
     if user and not _reachable(programs / "initdb"):
         programs = _copied(programs, home, user)
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     keeper = subprocess.Popen(
-        ["sh", "-c", _KEEPER, "sh", str(programs), str(home), locale, _CONFIGURATION],
+        ["sh", "-c", _KEEPER, "sh", str(programs), str(home), locale, configuration],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -227,9 +239,9 @@ def _lent_user() -> pwd.struct_passwd | None:
     )
 
 
-def _home(user: pwd.struct_passwd | None) -> Path:
-    """A new private directory for the server, in memory where there is room. A unix socket's path must be short."""
-    for place in map(Path, _GOOD_HOMES):
+def _home(user: pwd.struct_passwd | None, places: Iterable[str]) -> Path:
+    """A new private directory for the server in the first place with room. A unix socket's path must be short."""
+    for place in map(Path, places):
         if not place.is_dir() or not os.access(place, os.W_OK) or (user and not _reachable(place)):
             continue
         if place == Path("/dev/shm") and shutil.disk_usage(place).free < _ROOM_BYTES:  # noqa: S108  only compared with
@@ -238,7 +250,7 @@ def _home(user: pwd.struct_passwd | None) -> Path:
         if user:
             os.chown(home, user.pw_uid, user.pw_gid)
         return home
-    raise PostgresUnavailable(f"PostgreSQL needs one of {', '.join(_GOOD_HOMES)} to be writable and open to all.")
+    raise PostgresUnavailable(f"PostgreSQL needs one of {', '.join(places)} to be writable and open to all.")
 
 
 def _reachable(path: Path) -> bool:

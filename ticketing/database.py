@@ -17,13 +17,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ticketing.errors import DatabaseUnavailable
+from ticketing.prepared import execute
 
 PATIENCE_S = 5.0
 """How long a write waits for other writers before the database is said not to answer, in real seconds."""
@@ -92,8 +95,10 @@ class Database:
         else:
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
-            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
             event.listen(engine, "connect", partial(_prepare_postgresql, patience_s))
+            event.listen(engine, "checkin", _note_use)
+            event.listen(engine, "checkout", _ping_if_idle)
         return cls(engine, patience_s=patience_s)
 
     @contextmanager
@@ -111,9 +116,8 @@ class Database:
         if not self._writers.acquire(self._patience_s):
             raise DatabaseUnavailable
         try:
-            left_s = max(0.0, self._patience_s - (time.monotonic() - asked_at))
-            patient = self.engine.execution_options(busy_timeout_ms=int(left_s * 1000))
-            with _translated(), patient.begin() as connection:
+            _left.s = max(0.0, self._patience_s - (time.monotonic() - asked_at))
+            with _translated(), self.engine.begin() as connection:
                 yield connection
         finally:
             self._writers.release()
@@ -161,20 +165,54 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+_left = threading.local()
+"""What is left of a writer's patience (seconds) after it has waited for this process's own writers, by thread."""
+
+_PATIENCE_STEP_MS = 250
+"""So finely is what is left told to SQLite: a pragma for each transaction would cost more than it is worth."""
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if "busy_timeout_ms" in options:
-        # What is left after waiting for this process's own writers: both together are what a writer waits.
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={options['busy_timeout_ms']}")
-    connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading", False):
+        execute(connection, "BEGIN")
+        return
+    info = connection.connection.info
+    timeout_ms = int(getattr(_left, "s", PATIENCE_S) * 1000 / _PATIENCE_STEP_MS) * _PATIENCE_STEP_MS
+    if info.get("busy_timeout_ms") != timeout_ms:
+        execute(connection, f"PRAGMA busy_timeout={timeout_ms}")
+        info["busy_timeout_ms"] = timeout_ms
+    execute(connection, "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(patience_s: float, connection: Any, _record: ConnectionPoolEntry) -> None:
+    # One type for all whole numbers: psycopg takes the smallest that fits, and prepares a statement for each mixture.
+    connection.adapters.register_dumper(int, Int8Dumper)
     autocommit = connection.autocommit
     connection.autocommit = True
     connection.execute("SET plan_cache_mode = force_generic_plan")
     connection.execute(f"SET lock_timeout = {max(1, int(patience_s * 1000))}")
     connection.autocommit = autocommit
+
+
+IDLE_S = 5.0
+"""A connection that was not used for so long (seconds of machine time) may have been cut meanwhile, and is tried first."""
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_if_idle(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> None:
+    """Ask before what was idle is handed out: at each turn it would be a further way to the server."""
+    if time.monotonic() - record.info.get("used_at", 0.0) < IDLE_S:
+        return
+    try:
+        autocommit = connection.autocommit
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = autocommit
+    except psycopg.Error as gone:
+        raise DisconnectionError from gone  # the pool makes a new one, and tries that
 
 
 def migrate(url: str, revision: str = "head") -> None:

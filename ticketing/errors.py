@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ticketing.model import PersonId, Ticket, TicketStatus
 
@@ -122,6 +122,18 @@ class InvalidInput(HelpdeskError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(message)
+
+
+class TooManyTickets(HelpdeskError):
+    """Somebody opens more tickets an hour than the desk takes from one person. `wait` is how long until the next."""
+
+    def __init__(self, most: int, wait: timedelta) -> None:
+        self.most, self.wait = most, wait
+        minutes = max(1, -(-int(wait.total_seconds()) // 60))
+        super().__init__(
+            f"You have opened {most} tickets within an hour, which is the most. "
+            f"Write in one of them, or open the next in {minutes} min."
+        )
 
 
 class TooLateToUndo(HelpdeskError):

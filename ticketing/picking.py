@@ -14,6 +14,7 @@ from ticketing import routing
 from ticketing.configuration import Category, Configuration
 from ticketing.instants import from_us
 from ticketing.model import PersonId, Priority, Strategy, Ticket
+from ticketing.prepared import run
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import agent_skills, people, tickets
 
@@ -145,7 +146,7 @@ def waits_before(connection: Connection, configuration: Configuration, agent_id:
     """Whether a ticket that the agent could take waits before a new one of that rank."""
     values = {"agent": agent_id, "rank": rank}
     if all(category.skill == category.key for category in configuration.categories):
-        return connection.execute(WAITS_BEFORE, values).first() is not None
+        return bool(run(connection, WAITS_BEFORE, values))
     skills = {row.category for row in connection.execute(SKILLS, {"agent": agent_id})}
     categories = [category.key for category in configuration.categories if category.skill in skills]
     return connection.execute(WAITS_BEFORE_IN, values | {"categories": categories}).first() is not None
@@ -154,9 +155,12 @@ def waits_before(connection: Connection, configuration: Configuration, agent_id:
 def _read(
     connection: Connection, statement: Select[Any], values: dict[str, Any], holders: frozenset[str] | None = None
 ) -> list[Candidate]:
-    if holders is not None:
+    if holders is None:
+        rows = run(connection, statement, values)
+    else:
         # Chosen and not a further clause of the prepared statements: those are for every ticket, this for the few.
-        statement, values = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
+        named = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
+        rows = list(connection.execute(*named).all())
     return [
         Candidate(
             agent_id=PersonId(row.agent_id),
@@ -166,5 +170,5 @@ def _read(
             last_assigned_at=from_us(row.last_assigned_at) if row.last_assigned_at else None,
             is_senior=row.is_senior,
         )
-        for row in connection.execute(statement, values)
+        for row in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,9 @@ from ticketing.model import (
     TicketStatus,
     Tier,
 )
+
+DESK_ITSELF = 0
+"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
 
 _TICKET_INSTANTS = (
     "opened_at",
@@ -79,7 +82,7 @@ def ticket_row(ticket: Ticket) -> dict[str, Any]:
     return row
 
 
-def ticket_from(row: RowMapping, clocks: Iterable[SlaClock], as_of: datetime) -> Ticket:
+def ticket_from(row: RowMapping | Mapping[str, Any], clocks: Iterable[SlaClock], as_of: datetime) -> Ticket:
     values: dict[str, Any] = {name: row[name] for name in _TICKET_PLAIN}
     values.update((name, from_us(row[name])) for name in _TICKET_INSTANTS)
     return Ticket(
@@ -110,7 +113,7 @@ def clock_row(ref: TicketRef, clock: SlaClock) -> dict[str, Any]:
     return row
 
 
-def clock_from(row: RowMapping) -> SlaClock:
+def clock_from(row: RowMapping | Mapping[str, Any]) -> SlaClock:
     values: dict[str, Any] = {name: from_us(row[name]) for name in _CLOCK_INSTANTS}
     return SlaClock(
         **values,
@@ -130,7 +133,7 @@ def comment_row(comment: Comment) -> dict[str, Any]:
     return row
 
 
-def comment_from(row: RowMapping) -> Comment:
+def comment_from(row: RowMapping | Mapping[str, Any]) -> Comment:
     return Comment(
         customer_id=PersonId(row["customer_id"]),
         ticket_number=row["ticket_id"],
@@ -161,7 +164,50 @@ def event_row(event: TicketEvent) -> dict[str, Any]:
     }
 
 
-def event_from(row: RowMapping) -> TicketEvent:
+def alert_row(ref: TicketRef, clock: SlaClock, stage: str, *, due_at: datetime, at: datetime) -> dict[str, Any]:
+    """An alert that is not yet shown anywhere."""
+    return {
+        "customer_id": ref.customer_id,
+        "ticket_id": ref.number,
+        "kind": clock.kind.value,
+        "run": clock.run,
+        "stage": stage,
+        "due_at": to_us(due_at),
+        "created_at": to_us(at),
+        "home": None,
+    }
+
+
+def errand_row(
+    place: str,
+    about: str,
+    kind: str,
+    *,
+    ticket: TicketRef | None,
+    priority: int,
+    data: Mapping[str, Any] | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """A row of the outbox that nobody has sent yet, without its number."""
+    return {
+        "customer_id": ticket.customer_id if ticket else DESK_ITSELF,
+        "place": place,
+        "about": about,
+        "kind": kind,
+        "ticket_id": ticket.number if ticket else None,
+        "priority": priority,
+        "data": dict(data or {}),
+        "created_at": to_us(at),
+        "attempts": 0,
+        "retry_after": None,
+        "lease_until": None,
+        "fence": 0,
+        "state": "waiting",
+        "reason": None,
+    }
+
+
+def event_from(row: RowMapping | Mapping[str, Any]) -> TicketEvent:
     return TicketEvent(
         customer_id=PersonId(row["customer_id"]),
         ticket_number=row["ticket_id"],
@@ -176,7 +222,7 @@ def event_from(row: RowMapping) -> TicketEvent:
     )
 
 
-def person_from(row: RowMapping) -> Person:
+def person_from(row: RowMapping | Mapping[str, Any]) -> Person:
     return Person(
         id=PersonId(row["id"]),
         external_ref=row["external_ref"],

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, select, text
 
 from ticketing.model import PersonId, Ticket, TicketRef
+from ticketing.prepared import Write
 from ticketing.tables import comments, people, tickets
 
 LONGEST_WORD = 64
@@ -127,15 +128,14 @@ _RENAME_POSTGRESQL = text(
 )
 
 
-def keep(
-    connection: Connection, opened: Mapping[TicketRef, tuple[Ticket, str]], said: Sequence[Mapping[str, Any]]
-) -> None:
+def writes(
+    opened: Mapping[TicketRef, tuple[Ticket, str]], said: Sequence[Mapping[str, Any]], *, is_sqlite: bool
+) -> tuple[list[Write], list[Write]]:
     """
-    Add what one transaction has written: new tickets with their customers' names, and rows of new comments.
+    What one transaction adds: new tickets with their customers' names, and apart from these, comments on older ones.
 
-    One statement for what is new and one for what was added to; none where nothing can be searched for.
+    None of either where nothing can be searched for.
     """
-    is_sqlite = connection.dialect.name == "sqlite"
     new = {ref: _row(ticket, name) for ref, (ticket, name) in opened.items()}
     more: dict[TicketRef, dict[str, Any]] = {}
     for comment in said:
@@ -144,10 +144,9 @@ def keep(
         ref = TicketRef(comment["customer_id"], comment["ticket_id"])
         row = new.get(ref) or more.setdefault(ref, _key(ref) | {"body": "", "notes": ""})
         _add(row, comment)
-    if new:
-        connection.execute(_INSERT_SQLITE if is_sqlite else _INSERT_POSTGRESQL, [_sized(row) for row in new.values()])
-    if more:
-        connection.execute(_APPEND_SQLITE if is_sqlite else _APPEND_POSTGRESQL, [_sized(row) for row in more.values()])
+    inserted = [Write(_INSERT_SQLITE if is_sqlite else _INSERT_POSTGRESQL, [_sized(row) for row in new.values()])]
+    appended = [Write(_APPEND_SQLITE if is_sqlite else _APPEND_POSTGRESQL, [_sized(row) for row in more.values()])]
+    return inserted if new else [], appended if more else []
 
 
 def rewrite(connection: Connection, ticket: Ticket, said: Iterable[Mapping[str, Any]]) -> None:

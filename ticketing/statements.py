@@ -122,17 +122,12 @@ ADD_SKILL_LOAD = (
     .where(agent_skills.c.agent_id == bindparam("agent"))
     .values(load=agent_skills.c.load + bindparam("delta"))
 )
-TOUCH_LOAD = (
-    update(agent_loads).where(agent_loads.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
-)
-TOUCH_SKILL_LOAD = (
-    update(agent_skills).where(agent_skills.c.agent_id == bindparam("agent")).values(last_assigned_at=bindparam("now"))
-)
+ADD_LOAD_NOW = ADD_LOAD.values(last_assigned_at=bindparam("now"))
+ADD_SKILL_LOAD_NOW = ADD_SKILL_LOAD.values(last_assigned_at=bindparam("now"))
 NEXT_ON_SQLITE = (
     update(sequences)
     .where(sequences.c.name == bindparam("sequence"))
     .values(value=sequences.c.value + bindparam("count"))
     .returning(sequences.c.value)
 )
-NEXT_OUTBOX_ID = select(func.nextval("outbox_id"))
-NEXT_TICKET_NUMBER = select(func.nextval("ticket_number"))
+NEXT_TICKET_NUMBER = select(func.nextval("ticket_number").label("number"))

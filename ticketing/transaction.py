@@ -32,7 +32,8 @@ from ticketing.model import (
     TicketRef,
     TicketStatus,
 )
-from ticketing.rows import clock_from, comment_row, event_row, ticket_from
+from ticketing.prepared import change, run
+from ticketing.rows import alert_row, clock_from, comment_row, errand_row, event_row, ticket_from
 from ticketing.statements import (
     CLOCKS,
     LOCKED_TICKET,
@@ -50,9 +51,6 @@ Observer = Callable[["Transaction", Ticket, TicketEvent], None]
 
 Holders = Callable[[Category], frozenset[str] | None]
 """Who can hold a category's tickets, by outside reference; None where it may be anybody."""
-
-DESK_ITSELF = 0
-"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
 
 _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
 
@@ -99,11 +97,11 @@ class Transaction:
 
     def _load(self, statement: Any, ref: TicketRef) -> Ticket:
         key = {"customer_id": ref.customer_id, "number": ref.number}
-        row = self.connection.execute(statement, key).mappings().one_or_none()
-        if row is None:
+        rows = run(self.connection, statement, key)
+        if not rows:
             raise TicketNotFound(ref.number)
-        clocks = [clock_from(each) for each in self.connection.execute(CLOCKS, key).mappings()]
-        return ticket_from(row, clocks, self.now)
+        clocks = [clock_from(each._asdict()) for each in run(self.connection, CLOCKS, key)]
+        return ticket_from(rows[0]._asdict(), clocks, self.now)
 
     def pauses(self, ref: TicketRef, clock: SlaClock) -> list[Pause]:
         """The pauses of a clock as they are stored, oldest first."""
@@ -114,7 +112,7 @@ class Transaction:
         """A number that was never used and never will be again."""
         if self._is_sqlite:
             return next_on_sqlite(self.connection, "ticket_number", 1)
-        return int(self.connection.execute(NEXT_TICKET_NUMBER).scalar_one())
+        return int(run(self.connection, NEXT_TICKET_NUMBER, {})[0].number)
 
     # --- changing a ticket --------------------------------------------------------------------------------------------
 
@@ -128,14 +126,12 @@ class Transaction:
     def change(self, ticket: Ticket, **changes: Any) -> Ticket:
         """The ticket with some fields changed; its version and its place in the queue follow."""
         current, before = self._work.now[ticket.ref], self._work.before[ticket.ref]
-        changed = replace(current, **changes)
-        if changed == current:
+        if all(getattr(current, name) == value for name, value in changes.items()):
             return current
-        version = 1 if before is None else before.version + 1
+        changes["version"] = 1 if before is None else before.version + 1
+        changed = _with(current, changes)
         if changes.keys() & _RANKED_BY:
-            changed = replace(changed, version=version, queue_rank=self._rank(changed))
-        elif changed.version != version:
-            changed = replace(changed, version=version)
+            changed = _with(changed, {"queue_rank": self._rank(changed)})
         self._work.now[ticket.ref] = changed
         return changed
 
@@ -350,18 +346,11 @@ class Transaction:
         URGENT needs no room, only that they are there; an agent who claims needs room, but is there in any case.
         """
         statement = TAKE_LOAD_BY_HAND if by_hand else TAKE_LOAD_URGENT if urgent else TAKE_LOAD
-        return self.connection.execute(statement, {"agent": agent_id, "now": to_us(self.now)}).rowcount == 1
+        return change(self.connection, statement, {"agent": agent_id, "now": to_us(self.now)}) == 1
 
     def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
         """One row for each clock run and stage: its key is what makes an alert exactly one."""
-        row: dict[str, Any] = {
-            "customer_id": ticket.customer_id,
-            "ticket_id": ticket.number,
-            "kind": clock.kind.value,
-            "run": clock.run,
-        }
-        row |= {"stage": stage, "due_at": to_us(due_at), "created_at": to_us(self.now), "home": None}
-        self._work.inserts[alerts].append(row)
+        self._work.inserts[alerts].append(alert_row(ticket.ref, clock, stage, due_at=due_at, at=self.now))
 
     def tell(
         self,
@@ -379,24 +368,8 @@ class Transaction:
         `place` is `p:PERSON` (their conversation with the app) or `c:CHANNEL`; `about` names what is shown there,
         `kind` how; it is rendered from the state at the time of sending. Higher `priority` goes first.
         """
-        self._work.inserts[outbox].append(
-            {
-                "customer_id": ticket.customer_id if ticket else DESK_ITSELF,
-                "place": place,
-                "about": about,
-                "kind": kind,
-                "ticket_id": ticket.number if ticket else None,
-                "priority": priority,
-                "data": dict(data or {}),
-                "created_at": to_us(self.now),
-                "attempts": 0,
-                "retry_after": None,
-                "lease_until": None,
-                "fence": 0,
-                "state": "waiting",
-                "reason": None,
-            }
-        )
+        row = errand_row(place, about, kind, ticket=ticket, priority=priority, data=data, at=self.now)
+        self._work.inserts[outbox].append(row)
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -411,6 +384,13 @@ class Transaction:
     def final(self, ref: TicketRef) -> Ticket:
         """The ticket as it will be committed."""
         return self._work.now[ref]
+
+
+def _with(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:
+    """`dataclasses.replace` without calling `__init__` with three dozen names, which a ticket's path does ten times."""
+    changed = object.__new__(Ticket)
+    changed.__dict__.update(ticket.__dict__, **changes)
+    return changed
 
 
 def _owed(ticket: Ticket) -> Iterable[ClockKind]:

@@ -1,7 +1,8 @@
 """
-What a transaction writes when its use case is done, table by table: a handful of statements, however many verbs it used.
+What a transaction writes when its use case is done: a handful of statements, however many verbs it used.
 
-Parents are written before children, and what others may wait for (the load of agents) last.
+On PostgreSQL nearly all of it goes to the server as one (`ticketing.prepared`). What others may wait for, the load of agents, is
+written last where there are several of them.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from sqlalchemy import Connection, Table
 from ticketing import search
 from ticketing.instants import to_us
 from ticketing.model import ClockKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.prepared import Write, run, write_all
 from ticketing.rows import clock_row, ticket_row
 from ticketing.statements import (
     ADD_LOAD,
+    ADD_LOAD_NOW,
     ADD_SKILL_LOAD,
+    ADD_SKILL_LOAD_NOW,
     END_PAUSE,
     INSERTS,
     NEXT_ON_SQLITE,
-    NEXT_OUTBOX_ID,
-    TOUCH_LOAD,
-    TOUCH_SKILL_LOAD,
     UPDATES,
     keyed,
 )
@@ -50,48 +51,53 @@ class Unwritten:
 
 
 def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: bool) -> None:
-    """Write everything, parents before children."""
-    _number_outbox(connection, work, is_sqlite=is_sqlite)
-    _write_tickets(connection, work)
-    _write_clocks(connection, work)
-    for table in (comments, ticket_events, sla_pauses, alerts, outbox):
+    """Write everything; what hangs on the order of things, or on rows that are read for it, after the rest."""
+    opened = {ref: (work.now[ref], name) for ref, name in work.opened.items()}
+    new_texts, more_texts = search.writes(opened, work.inserts[comments], is_sqlite=is_sqlite)
+    loads = _loads(work, at)
+    writes = [*_tickets(work), *_clocks(work)]
+    writes += [Write(table, rows) for table in (comments, ticket_events) if (rows := work.inserts[table])]
+    writes += [*_errands(connection, work, is_sqlite=is_sqlite), *new_texts]
+    # The copies of one agent's load may be written with all the rest; several agents follow one after the other, by ascending id.
+    copies = loads.pop().locked(connection) if len(loads) == 1 else []
+    write_all(connection, [*writes, *copies])
+    for table in (sla_pauses, alerts):
         if rows := work.inserts[table]:
             connection.execute(INSERTS[table], rows)
-    opened = {ref: (work.now[ref], name) for ref, name in work.opened.items()}
-    search.keep(connection, opened, work.inserts[comments])
+    write_all(connection, more_texts)
     if work.ended_pauses:
         connection.execute(END_PAUSE, work.ended_pauses)
-    _write_loads(connection, work, at)
+    for load in loads:
+        write_all(connection, load.locked(connection))
 
 
 def next_on_sqlite(connection: Connection, sequence: str, count: int) -> int:
     """The last of the `count` next numbers of a sequence, of which SQLite has none of its own."""
-    return int(connection.execute(NEXT_ON_SQLITE, {"sequence": sequence, "count": count}).scalar_one())
+    return int(run(connection, NEXT_ON_SQLITE, {"sequence": sequence, "count": count})[0].value)
 
 
-def _number_outbox(connection: Connection, work: Unwritten, *, is_sqlite: bool) -> None:
+def _errands(connection: Connection, work: Unwritten, *, is_sqlite: bool) -> list[Write]:
+    """What is to be shown, numbered in its order."""
     rows = work.inserts[outbox]
     if not rows:
-        return
-    if is_sqlite:
-        last = next_on_sqlite(connection, "outbox_id", len(rows))
-        for offset, row in enumerate(rows):
-            row["id"] = last - len(rows) + 1 + offset
-        return
-    for row in rows:
-        row["id"] = int(connection.execute(NEXT_OUTBOX_ID).scalar_one())
+        return []
+    if not is_sqlite:
+        return [Write(outbox, rows, numbered_by="outbox_id")]
+    last = next_on_sqlite(connection, "outbox_id", len(rows))
+    return [Write(outbox, [row | {"id": last - len(rows) + 1 + index} for index, row in enumerate(rows)])]
 
 
-def _write_tickets(connection: Connection, work: Unwritten) -> None:
-    for ref, now in work.now.items():
-        before = work.before[ref]
-        if before is None:
-            connection.execute(INSERTS[tickets], ticket_row(now))
-        elif now != before:
-            connection.execute(UPDATES[tickets], keyed(tickets, ticket_row(now)))
+def _tickets(work: Unwritten) -> list[Write]:
+    new = [ticket_row(now) for ref, now in work.now.items() if work.before[ref] is None]
+    changed = [
+        keyed(tickets, ticket_row(now))
+        for ref, now in work.now.items()
+        if work.before[ref] is not None and now != work.before[ref]
+    ]
+    return [Write(what, rows) for what, rows in ((tickets, new), (UPDATES[tickets], changed)) if rows]
 
 
-def _write_clocks(connection: Connection, work: Unwritten) -> None:
+def _clocks(work: Unwritten) -> list[Write]:
     new, changed = [], []
     for ref, ticket in work.now.items():
         stored = work.clocks_before[ref]
@@ -101,14 +107,28 @@ def _write_clocks(connection: Connection, work: Unwritten) -> None:
                 new.append(clock_row(ref, clock))
             elif before != clock:
                 changed.append(keyed(sla_clocks, clock_row(ref, clock)))
-    if new:
-        connection.execute(INSERTS[sla_clocks], new)
-    if changed:
-        connection.execute(UPDATES[sla_clocks], changed)
+    return [Write(what, rows) for what, rows in ((sla_clocks, new), (UPDATES[sla_clocks], changed)) if rows]
 
 
-def _write_loads(connection: Connection, work: Unwritten, at: datetime) -> None:
-    """Move load with the tickets: late, and by ascending agent, so that no two transactions wait for each other."""
+@dataclass(frozen=True)
+class _Load:
+    """What changes for one agent: their own row, unless it was written before, and the copies of it by skill."""
+
+    own: list[Write]
+    copies: list[Write]
+
+    def locked(self, connection: Connection) -> list[Write]:
+        """
+        Write the own row; the copies are then to be written, in a later statement.
+
+        Whoever changes an agent's skills holds that row, and only a statement begun after they are done sees the new copies.
+        """
+        write_all(connection, self.own)
+        return self.copies
+
+
+def _loads(work: Unwritten, at: datetime) -> list[_Load]:
+    """Load moves with the tickets: what to write for each agent, by ascending id, so that no two wait for each other."""
     deltas: dict[PersonId, int] = defaultdict(int)
     taken: dict[PersonId, int] = defaultdict(int)
     received: set[PersonId] = set()
@@ -126,17 +146,22 @@ def _write_loads(connection: Connection, work: Unwritten, at: datetime) -> None:
             deltas[old] -= 1
         if new is not None:
             deltas[new] += 1
-    for agent_id in sorted(deltas.keys() | taken.keys()):
-        by_hand = deltas[agent_id]
-        if by_hand:
-            connection.execute(ADD_LOAD, {"agent": agent_id, "delta": by_hand})
-        if by_hand + taken[agent_id]:
-            connection.execute(ADD_SKILL_LOAD, {"agent": agent_id, "delta": by_hand + taken[agent_id]})
-    for agent_id in sorted(received):
-        touched = {"agent": agent_id, "now": to_us(at)}
-        connection.execute(TOUCH_SKILL_LOAD, touched)
-        if deltas[agent_id]:
-            connection.execute(TOUCH_LOAD, touched)
+    touched = sorted(deltas.keys() | taken.keys() | received)
+    return [
+        _load(agent_id, deltas[agent_id], taken[agent_id], to_us(at) if agent_id in received else None)
+        for agent_id in touched
+        if deltas[agent_id] or taken[agent_id] or agent_id in received
+    ]
+
+
+def _load(agent_id: PersonId, delta: int, taken: int, received_at: int | None) -> _Load:
+    """`taken` stands in the agent's own row already; the copies by skill follow it."""
+    values: dict[str, int] = {"agent": agent_id} | ({} if received_at is None else {"now": received_at})
+    own, copies = (ADD_LOAD, ADD_SKILL_LOAD) if received_at is None else (ADD_LOAD_NOW, ADD_SKILL_LOAD_NOW)
+    return _Load(
+        own=[Write(own, [values | {"delta": delta}])] if delta else [],
+        copies=[Write(copies, [values | {"delta": delta + taken}])],
+    )
 
 
 def _holder(ticket: Ticket | None) -> PersonId | None:

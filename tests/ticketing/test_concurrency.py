@@ -72,6 +72,7 @@ def open_many(desk: Desk, number: int, customers: list[PersonId]) -> list[Ticket
 
 
 def test_opening_at_once_never_goes_beyond_capacity(database: Database, desk: Desk, cast: Cast) -> None:
+    desk.seed({"open_rate_per_hour": 1000})
     agents = [cast.agent(name, max_load=4) for name in ("amir", "jo", "priya")]
     customers = [cast.customer(name) for name in ("mara", "tomas")]
 

@@ -16,6 +16,7 @@ from ticketing.database import Database, is_conflict
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId
+from ticketing.prepared import run
 from ticketing.tables import configurations
 from ticketing.transaction import Holders, Observer, Transaction, anybody
 
@@ -27,7 +28,7 @@ R = TypeVar("R")
 ATTEMPTS = 5
 """How often a use case is run again when PostgreSQL finds that two of them waited for each other."""
 
-LATEST = select(func.max(configurations.c.version))
+LATEST = select(func.max(configurations.c.version).label("version"))
 STORED_AT = select(configurations.c.created_at).where(configurations.c.version == bindparam("version"))
 DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
 
@@ -107,7 +108,7 @@ class DeskBase:
         return version
 
     def _configuration_in_force(self, connection: Connection) -> Configuration:
-        return self._configuration_of(connection, connection.execute(LATEST).scalar_one() or 0)
+        return self._configuration_of(connection, run(connection, LATEST, {})[0].version or 0)
 
     def configured_at(self, version: int) -> datetime | None:
         """When that version of the configuration was stored; None for the built-in one."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
-from ticketing.desk.people import agent_of
+from ticketing.desk.people import agent_of, customer_of
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team
 from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
@@ -98,7 +98,7 @@ def _followed_up(
     known = tx.configuration.category(ticket.category)
     follow_up = new_ticket(
         tx,
-        ticket.customer_id,
+        customer_of(tx.connection, ticket.customer_id),
         subject=ticket.subject,
         description=text,
         category=ticket.category if known else tx.configuration.categories[0].key,

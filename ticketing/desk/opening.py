@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from ticketing import sla
 from ticketing.desk.assignment import assign_or_say_that_nobody_can
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
-from ticketing.desk.people import customer_of
-from ticketing.errors import InvalidInput, PersonNotFound
+from ticketing.desk.people import CUSTOMER, customer_from, customer_of
+from ticketing.errors import InvalidInput, PersonNotFound, TooManyTickets
 from ticketing.fields import check_fields
-from ticketing.instants import is_id, to_us
-from ticketing.model import ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.instants import from_us, is_id, to_us
+from ticketing.model import ClockKind, Customer, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.prepared import run
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
 
@@ -26,6 +27,18 @@ AT_OPENING = (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOL
 BY_SOURCE = select(tickets.c.id).where(
     tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
 )
+RATED_OVER = timedelta(hours=1)
+
+_own = tickets.c.customer_id == bindparam("person")
+# A ticket that was opened since then was active since then: a range of the index by customer.
+_lately = (_own, tickets.c.last_activity_at > bindparam("since"), tickets.c.opened_at > bindparam("since"))
+_by_themselves = tickets.c.opened_by == bindparam("person")
+WHO_OPENS = CUSTOMER.add_columns(
+    select(tickets.c.id).where(_own, tickets.c.source == bindparam("source")).scalar_subquery().label("known"),
+    select(func.count()).select_from(tickets).where(*_lately, _by_themselves).scalar_subquery().label("lately"),
+    select(func.min(tickets.c.opened_at)).where(*_lately, _by_themselves).scalar_subquery().label("first_at"),
+)
+"""Everything about the customer that opening asks for: one way to the database instead of three."""
 
 
 class Opening(DeskBase):
@@ -59,18 +72,24 @@ class Opening(DeskBase):
         Open a ticket for a customer, start its clocks, and give it to whom the rules choose.
 
         `source` is the natural key of what it was opened from: the same again returns the same ticket. `at` is when it
-        was asked for, if that was earlier than now; clocks count from then. Raises InvalidInput, PersonNotFound.
+        was asked for, if that was earlier than now; clocks count from then. Raises InvalidInput, PersonNotFound,
+        TooManyTickets.
         """
         checked_key("source", source)
         if not is_id(customer_id):
             raise PersonNotFound(customer_id)
         with self._transaction() as tx:
-            known = tx.connection.execute(BY_SOURCE, {"customer_id": customer_id, "source": source}).scalar()
-            if known is not None:
-                return tx.locked(TicketRef(customer_id, known))
+            asked = {"person": customer_id, "source": source, "since": to_us(tx.now - RATED_OVER)}
+            found = run(tx.connection, WHO_OPENS, asked)
+            if not found:
+                raise PersonNotFound(customer_id)
+            if found[0].known is not None:
+                return tx.locked(TicketRef(customer_id, found[0].known))
+            if opened_by in (None, customer_id):
+                _check_rate(tx, found[0].lately, found[0].first_at)
             ticket = new_ticket(
                 tx,
-                customer_id,
+                customer_from(found[0]),
                 subject=subject,
                 description=description,
                 category=category,
@@ -83,9 +102,16 @@ class Opening(DeskBase):
             return settle_new_ticket(tx, ticket)
 
 
+def _check_rate(tx: Transaction, lately: int, first_at: int) -> None:
+    """Nobody floods the desk: what one opens for oneself is counted, what the team opens on one's behalf is not."""
+    most = tx.configuration.open_rate_per_hour
+    if lately >= most:
+        raise TooManyTickets(most, from_us(first_at) + RATED_OVER - tx.now)
+
+
 def new_ticket(
     tx: Transaction,
-    customer_id: PersonId,
+    customer: Customer,
     *,
     subject: str,
     description: str,
@@ -105,11 +131,10 @@ def new_ticket(
         "subject", subject, longest=LONGEST_SUBJECT, empty="Write one line, so that we find it again."
     )
     description = checked_text("description", description, longest=LONGEST_DESCRIPTION)
-    customer = customer_of(tx.connection, customer_id)
     began = min(checked_instant("at", at), tx.now) if at is not None else tx.now
     ticket = tx.create(
         Ticket(
-            customer_id=customer_id,
+            customer_id=customer.id,
             number=tx.next_ticket_number(),
             subject=" ".join(subject.split()),
             description=description,

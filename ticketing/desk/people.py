@@ -16,6 +16,7 @@ from ticketing.desk.roles import as_lead, as_oneself_or_lead
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import Agent, Customer, Person, PersonId, Role, Tier
+from ticketing.prepared import run
 from ticketing.rows import person_from
 from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people
 
@@ -235,9 +236,14 @@ def _person_by_ref(connection: Connection, external_ref: str) -> Person | None:
 
 def customer_of(connection: Connection, person_id: PersonId) -> Customer:
     """Raises PersonNotFound."""
-    row = connection.execute(CUSTOMER, {"person": person_id}).one_or_none() if is_id(person_id) else None
-    if row is None:
+    rows = run(connection, CUSTOMER, {"person": person_id}) if is_id(person_id) else []
+    if not rows:
         raise PersonNotFound(person_id)
+    return customer_from(rows[0])
+
+
+def customer_from(row: Any) -> Customer:
+    """The customer of a row with the columns of `CUSTOMER`."""
     tier = Tier(row.tier or row.organization_tier or Tier.STANDARD)
     return Customer(PersonId(row.id), row.name, tier, row.organization_id, row.organization)
 

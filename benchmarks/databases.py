@@ -1,0 +1,40 @@
+"""Databases to measure on: SQLite in a file, and a PostgreSQL server that keeps what it has confirmed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.postgres import DURABLE, PostgresServer, postgres_server
+from ticketing.database import migrate
+
+ENGINES = ("postgresql", "sqlite")
+
+
+@contextmanager
+def sqlite_file() -> Iterator[str]:
+    """The address of a migrated file, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as directory:
+        url = f"sqlite:///{Path(directory) / 'desk.db'}"
+        migrate(url)
+        yield url
+
+
+@contextmanager
+def postgresql_database(server: PostgresServer) -> Iterator[str]:
+    """The address of a migrated database of a server, dropped afterwards."""
+    url = server.new_database()
+    try:
+        migrate(url)
+        yield url
+    finally:
+        server.drop_database(url)
+
+
+@contextmanager
+def durable_server() -> Iterator[PostgresServer]:
+    """A server on a disk, with fsync; the machine's own where HELPDESK_TEST_PG_URL names one. Raises PostgresUnavailable."""
+    with postgres_server(DURABLE) as server:
+        yield server
