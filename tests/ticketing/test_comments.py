@@ -10,7 +10,18 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound, TooLateToUndo
-from ticketing.model import ClockKind, Comment, EventKind, Outcome, PersonId, Priority, Role, Ticket, TicketRef
+from ticketing.model import (
+    ClockKind,
+    Comment,
+    EventKind,
+    Outcome,
+    PersonId,
+    Priority,
+    Role,
+    Ticket,
+    TicketRef,
+    TicketStatus,
+)
 
 NOBODY = PersonId(2**70)
 
@@ -162,6 +173,37 @@ def test_an_answer_pulled_back_is_no_answer(desk: Desk, cast: Cast, clock: Movab
     answered = desk.ticket(ticket.ref).clock(ClockKind.FIRST_RESPONSE)
     assert answered is not None
     assert (answered.outcome, answered.ended_at) == (Outcome.BREACHED, clock.now)
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.ADMIN])
+def test_who_leads_the_team_answers_without_being_an_agent(
+    desk: Desk, cast: Cast, clock: MovableClock, role: Role
+) -> None:
+    lena = cast.person("lena").id
+    desk.set_role(lena, role, by=None)
+    ticket = cast.ticket(priority=Priority.URGENT)
+    owed = ticket.clock(ClockKind.FIRST_RESPONSE)
+    clock.advance(minutes=30)
+
+    cast.says(ticket.ref, lena, "We are on it")
+
+    after = desk.ticket(ticket.ref)
+    answered = after.clock(ClockKind.FIRST_RESPONSE)
+    assert answered is not None
+    assert (answered.outcome, answered.ended_at, after.first_response_at) == (Outcome.MET, clock.now, clock.now)
+    assert (after.status, after.assigned_agent_id) == (TicketStatus.OPEN, None)
+    desk.pull_back(ticket.ref, 1, by=lena)
+    assert desk.ticket(ticket.ref).clock(ClockKind.FIRST_RESPONSE) == owed
+
+
+def test_a_lead_on_their_own_ticket_is_its_customer(desk: Desk, cast: Cast) -> None:
+    lena = cast.person("lena").id
+    desk.set_role(lena, Role.LEAD, by=None)
+    ticket = cast.ticket("lena")
+
+    cast.says(ticket.ref, lena, "Is anybody there")
+
+    assert desk.ticket(ticket.ref).first_response_at is None
 
 
 def test_the_next_answer_takes_its_place(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -10,8 +10,7 @@ from sqlalchemy import bindparam, select, update
 from ticketing import search
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
-from ticketing.desk.people import agent_of
-from ticketing.desk.roles import role_of
+from ticketing.desk.roles import role_of, speaks_for_desk
 from ticketing.desk.undo import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
 from ticketing.instants import to_us
@@ -100,7 +99,7 @@ class Amending(DeskBase):
             ticket = tx.locked(ref)
             said = _said(tx, ticket)
             comment = _find(ticket, said, number)
-            if comment.author_id != by or by == ticket.customer_id or agent_of(tx.connection, by) is None:
+            if comment.author_id != by or not speaks_for_desk(tx.connection, ticket, by):
                 raise CommentNotFound(ref.number, number)
             if comment.deleted_at is not None:
                 return comment
@@ -143,7 +142,7 @@ def _answers_as_well(tx: Transaction, ticket: Ticket, other: Comment, answer_at:
     """Whether another comment is an answer of the desk, said no earlier than the one that is pulled back."""
     if other.is_internal or other.is_automatic or other.deleted_at is not None or other.said_at < answer_at:
         return False
-    return other.author_id != ticket.customer_id and agent_of(tx.connection, other.author_id) is not None
+    return speaks_for_desk(tx.connection, ticket, other.author_id)
 
 
 def _without_words(

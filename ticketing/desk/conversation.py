@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
-from ticketing.desk.people import agent_of, customer_of
+from ticketing.desk.people import customer_of
 from ticketing.desk.progress import reopened
-from ticketing.desk.roles import as_team
+from ticketing.desk.roles import as_team, speaks_for_desk
 from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
@@ -35,7 +35,7 @@ class Conversation(DeskBase):
         """
         Keep what somebody said, and what follows from it.
 
-        `source` is its natural key: the same again returns the same comment. An agent's public comment answers; an
+        `source` is its natural key: the same again returns the same comment. A public comment by the team answers; an
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description).
@@ -47,15 +47,15 @@ class Conversation(DeskBase):
                 return known
             if internal and not automatic:
                 as_team(tx, ticket, author_id, "write notes")
-            speaks_for_desk = author_id != ticket.customer_id and agent_of(tx.connection, author_id) is not None
-            if not (internal or automatic or speaks_for_desk) and _is_over(tx, ticket):
+            is_of_team = speaks_for_desk(tx.connection, ticket, author_id)
+            if not (internal or automatic or is_of_team) and _is_over(tx, ticket):
                 return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at)
             ticket, comment = keep(
                 tx, ticket, author_id, text, internal=internal, source=source, said_at=said_at, automatic=automatic
             )
             if internal or automatic:
                 return comment
-            if speaks_for_desk:
+            if is_of_team:
                 answered(tx, ticket, comment)
             elif ticket.status is not TicketStatus.RESOLVED:
                 asked(tx, ticket, comment)

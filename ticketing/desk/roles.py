@@ -19,6 +19,11 @@ def role_of(connection: Connection, person_id: PersonId) -> Role:
     return Role.CUSTOMER if role is None else Role(role)
 
 
+def speaks_for_desk(connection: Connection, ticket: Ticket, person_id: PersonId) -> bool:
+    """Whether what a person says is said by the team: their role counts, not whether tickets can be assigned to them."""
+    return person_id != ticket.customer_id and role_of(connection, person_id) >= Role.AGENT
+
+
 def as_team(tx: Transaction, ticket: Ticket, by: PersonId | None, act: str) -> None:
     """An agent's act on somebody else's ticket. Raises NotAnAgent, OwnTicket."""
     if by is not None:
