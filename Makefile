@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types imports screenshots lock clean
+.PHONY: help setup demo test bench check format lint types imports screenshots lock clean
 
 PYTHON ?= python3
 SPEED ?= 1
@@ -23,6 +23,9 @@ demo: setup ## Run the real bot against the sandbox workspace, in a browser (SPE
 
 test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+bench: setup ## Measure against the references of docs/benchmarks.md (QUICK=1: under a minute)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 check: format lint types imports test ## All that CI runs
 

@@ -56,7 +56,7 @@ class Sample:
         children = {}
         for child in CHILDREN:
             rows = select(child).where(child.c.customer_id == ref.customer_id, child.c.ticket_id == ref.number)
-            children[child] = [_bindable(row) for row in connection.execute(rows).mappings()]
+            children[child] = [_bindable(dict(row)) for row in connection.execute(rows).mappings()]
         searched = {"subject": ticket["subject"], "body": ticket["description"], "name": name}
         return cls(_bindable(ticket), children, searched | {"size": len(str(ticket))})
 
@@ -79,7 +79,7 @@ def _insert(table: Table, rows: list[dict[str, Any]], bound: str, *, own_id: str
             line.append(bound.format(f"{column}_{index}"))
         lines.append(f"({', '.join(line)})")
     names = ", ".join(f'"{column}"' for column in columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join(lines)}", values  # noqa: S608 - our own tables
+    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join(lines)}", values
 
 
 def _of_ticket(values: dict[str, Any], customer: int, number: int) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -69,3 +69,109 @@ def _agents(connection: Connection, staff: Sequence[int]) -> None:
         for index, skill in enumerate(SKILLS)
     ]
     connection.execute(insert(agent_skills), skills)
+
+
+# --- many tickets -----------------------------------------------------------------------------------------------------
+
+TICKETS_OF_ONE = 10
+"""Each customer has so many tickets and each agent holds so many, however many there are in all."""
+
+_SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
+_CATEGORY = "CASE n % 4 WHEN 0 THEN 'billing' WHEN 1 THEN 'technical' WHEN 2 THEN 'account' ELSE 'general' END"
+_CUSTOMER = ":first_customer + n % :customers"
+# The even ones wait, the others are held.
+_TICKETS = f"""
+INSERT INTO tickets (customer_id, id, source, subject, description, category, priority, status, tier, opened_by,
+    assigned_agent_id, last_agent_id, version, opened_at, sla_start_at, reopened_count, is_escalated, last_activity_at,
+    queue_rank, last_event, last_comment, fields)
+{_SERIES}
+SELECT {_CUSTOMER}, n, 'f:' || n, {{words}}, 'Since this morning', {_CATEGORY}, 1 + n % 3,
+    CASE n % 2 WHEN 0 THEN 'open' ELSE 'in_progress' END, 'standard', {_CUSTOMER},
+    CASE n % 2 WHEN 0 THEN NULL ELSE :first_agent + n / 2 % :agents END, NULL, 1, :now - n * 1000, :now - n * 1000, 0, false,
+    :now - n * 1000, CASE n % 2 WHEN 0 THEN :now - n * 1000 ELSE NULL END, 0, 0, {{json}}
+FROM series
+"""
+_CLOCKS = f"""
+INSERT INTO sla_clocks (customer_id, ticket_id, kind, run, started_at, target_s, due_at, warn_at, config_version)
+{_SERIES}
+SELECT {_CUSTOMER}, n, :kind, 0, :now - n * 1000, 86400, :due + n * 1000, :due + n * 1000 - 1800000000, 1 FROM series
+"""
+_SEARCH = {
+    "postgresql": """
+INSERT INTO ticket_search (customer_id, ticket_id, size, words)
+SELECT customer_id, id, 100, setweight(to_tsvector('ticket_search', subject), 'A') FROM tickets
+""",
+    "sqlite": """
+INSERT INTO ticket_search (rowid, customer_id, subject, body, name, notes)
+SELECT id, customer_id, subject, '', '', '' FROM tickets
+""",
+}
+WORDS = "'printer alpha' || (n % 3) || ' beta' || (n % 50) || ' gamma' || (n % 2000) || ' delta' || (n % (:count / 10))"
+"""One word of every ticket, one of each third, of 2 %, of 0.05 %, and one that ten tickets share."""
+COMMON, MIDDLING, RARE = ("printer", "alpha1"), ("beta7", "gamma123"), ("delta77",)
+
+
+def tickets(url: str, count: int, *, searchable: bool) -> None:
+    """
+    A desk with so many open tickets, half of them waiting and half held, none of them due for a day.
+
+    Written in bulk; what a ticket's log and outbox would hold is left out, since nothing here reads it.
+    """
+    agents_count = max(10, count // 2 // TICKETS_OF_ONE)
+    team(url, agents=agents_count, customers=max(10, count // TICKETS_OF_ONE))
+    database = Database.open(url)
+    try:
+        with database.write() as connection:
+            of_customers, staff = people_of(connection)
+            now = datetime.now(UTC)
+            values = {
+                "count": count,
+                "customers": len(of_customers),
+                "first_customer": of_customers[0],
+                "agents": len(staff),
+                "first_agent": staff[0],
+                "now": to_us(now - timedelta(hours=2)),
+            }
+            dialect = connection.dialect.name
+            json = "CAST('{}' AS json)" if dialect == "postgresql" else "'{}'"
+            connection.execute(text(_TICKETS.format(words=WORDS, json=json)), values)
+            for kind in ("first_response", "resolution"):
+                due = to_us(now + timedelta(days=1 if kind == "first_response" else 3))
+                connection.execute(text(_CLOCKS), values | {"kind": kind, "due": due})
+            if searchable:
+                connection.execute(text(_SEARCH[dialect]))
+            held = {"load": count // 2 // len(staff), "max": MAX_LOAD}
+            for table in ("agent_loads", "agent_skills"):
+                connection.execute(text(f"UPDATE {table} SET load = :load, max_load = :max"), held)
+            if dialect == "postgresql":
+                connection.execute(text("SELECT setval('ticket_number', :count)"), {"count": count})
+            else:
+                connection.execute(text("UPDATE sequences SET value = :count WHERE name = 'ticket_number'"), values)
+        settle(database)
+    finally:
+        database.close()
+
+
+def rows(database: Database) -> dict[str, int]:
+    """How many rows stand in each table that opening a ticket writes to."""
+    written = ("tickets", "sla_clocks", "ticket_events", "outbox", "ticket_search")
+    with database.read() as connection:
+        return {name: int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()) for name in written}
+
+
+def settle(database: Database) -> None:
+    """What a database does in quiet hours: statistics, and what was written goes where it belongs."""
+    statements = (
+        ("PRAGMA wal_checkpoint(TRUNCATE)", "ANALYZE") if database.is_sqlite else ("VACUUM ANALYZE", "CHECKPOINT")
+    )
+    connection = database.engine.raw_connection()
+    try:
+        driver: Any = connection.dbapi_connection
+        if not database.is_sqlite:
+            driver.autocommit = True
+        for statement in statements:
+            driver.execute(statement)
+        if not database.is_sqlite:
+            driver.autocommit = False
+    finally:
+        connection.close()

@@ -17,8 +17,8 @@ class Figure:
     """
     One measurement.
 
-    `ratio` is `value` divided by `reference`, which was measured in the same run or is the figure that is asked for; `goal` says in
-    words what the ratio or value should be, and `is_met` whether it is.
+    `ratio` is `value` divided by `reference`, which was measured in the same run or is the figure that is asked for. `goal`
+    says in words what the ratio or value should be, and `is_met` whether it is.
     """
 
     name: str

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from benchmarks import filling
-from benchmarks.bare import BarePostgresql, BareSqlite, Sample
+from benchmarks.bare import BarePostgresql, BareSqlite, Open, Sample
 from benchmarks.databases import durable_server, postgresql_database, sqlite_file
 from benchmarks.measuring import Figure, at_least, median
 from ticketing.database import Database
@@ -52,17 +52,17 @@ class Contest:
     """One process's desk and its bare counterpart on the same database, each with a few threads."""
 
     def __init__(self, url: str, number: int) -> None:
-        self._database = Database.open(url)
-        self._desk = Desk(self._database, now)
+        self.database = Database.open(url)
+        self._desk = Desk(self.database, now)
         self._desk.subscribe(tell_cards)
         self._sources = count(1)
         self._number = number
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             self._customers, self._agents = filling.people_of(connection)
         ticket = self._open(0, self._customers[number])
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             sample = Sample.of(connection, ticket.ref, name="Customer 1")
-        bare = BareSqlite if self._database.is_sqlite else BarePostgresql
+        bare = BareSqlite if self.database.is_sqlite else BarePostgresql
         self._bare = bare(url, sample, to_us(now()))
         self._connected = [self._bare.connected() for _ in range(THREADS)]
 
@@ -82,7 +82,7 @@ class Contest:
     def by_driver(self, each: int) -> Span:
         """Every thread writes that many by the driver."""
         agents = cycle(self._agents)
-        writers = {}
+        writers: dict[int, Open] = {}
 
         def write(customer: int, index: int) -> None:
             me = threading.get_ident()
@@ -95,7 +95,7 @@ class Contest:
     def close(self) -> None:
         for _, close in self._connected:
             close()
-        self._database.close()
+        self.database.close()
 
     def _threads(self, act: Callable[[int, int], object], each: int) -> Span:
         ready = threading.Barrier(THREADS + 1)

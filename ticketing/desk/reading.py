@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
+from ticketing.children import children
 from ticketing.configuration import Category
 from ticketing.desk.base import DeskBase
 from ticketing.errors import TicketNotFound
@@ -141,12 +142,10 @@ class Reading(DeskBase):
 
     def _with_clocks(self, connection: Connection, rows: Iterable[RowMapping]) -> list[Ticket]:
         rows = list(rows)
-        keys = [(row["customer_id"], row["id"]) for row in rows]
-        clocks: dict[tuple[int, int], list[SlaClock]] = {key: [] for key in keys}
-        if keys:
-            of_these = select(sla_clocks).where(tuple_(sla_clocks.c.customer_id, sla_clocks.c.ticket_id).in_(keys))
-            for row in connection.execute(of_these).mappings():
-                clocks[row["customer_id"], row["ticket_id"]].append(clock_from(row))
+        refs = [TicketRef(PersonId(row["customer_id"]), row["id"]) for row in rows]
+        clocks: dict[tuple[int, int], list[SlaClock]] = {(ref.customer_id, ref.number): [] for ref in refs}
+        for row in children(connection, sla_clocks, refs):
+            clocks[row["customer_id"], row["ticket_id"]].append(clock_from(row))
         now = self._clock()
         return [ticket_from(row, clocks[row["customer_id"], row["id"]], now) for row in rows]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
+from ticketing.children import children
 from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase
 from ticketing.desk.reporting import checked_period
@@ -138,22 +139,14 @@ def _ref(customer_id: int, number: int) -> TicketRef:
 
 
 def _events(connection: Connection, page: list[TicketRef]) -> dict[TicketRef, list[TicketEvent]]:
-    keys = [(ref.customer_id, ref.number) for ref in page]
-    statement = (
-        select(ticket_events)
-        .where(tuple_(ticket_events.c.customer_id, ticket_events.c.ticket_id).in_(keys))
-        .order_by(ticket_events.c.customer_id, ticket_events.c.ticket_id, ticket_events.c.seq)
-    )
     found: dict[TicketRef, list[TicketEvent]] = {}
-    for row in connection.execute(statement).mappings():
+    for row in children(connection, ticket_events, page):
         found.setdefault(_ref(row["customer_id"], row["ticket_id"]), []).append(event_from(row))
     return found
 
 
 def _clocks(connection: Connection, page: list[TicketRef]) -> dict[TicketRef, list[SlaClock]]:
-    keys = [(ref.customer_id, ref.number) for ref in page]
-    statement = select(sla_clocks).where(tuple_(sla_clocks.c.customer_id, sla_clocks.c.ticket_id).in_(keys))
     found: dict[TicketRef, list[SlaClock]] = {}
-    for row in connection.execute(statement).mappings():
+    for row in children(connection, sla_clocks, page):
         found.setdefault(_ref(row["customer_id"], row["ticket_id"]), []).append(clock_from(row))
     return found

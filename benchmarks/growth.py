@@ -1,0 +1,176 @@
+"""What the same look or act costs with few and with many open tickets, and a choice among few and many agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+
+from sqlalchemy import text
+
+from benchmarks import filling
+from benchmarks.databases import ENGINES, durable_server, postgresql_database, sqlite_file
+from benchmarks.measuring import Figure, at_most, below, percentile, timed, told
+from tests.postgres import PostgresServer
+from ticketing.configuration import Category
+from ticketing.database import Database
+from ticketing.desk import Desk
+from ticketing.model import PersonId, Ticket, TicketRef
+from ticketing.picking import pick
+
+FEW = 10_000
+TIMES = 1.5
+PICK_TIMES = 2.0
+ROUNDS = 200
+SEARCH_LIMIT_MS = {"postgresql": 20.0, "sqlite": 10.0}
+FEW_AGENTS, MANY_AGENTS = 10, 10_000
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A desk with many tickets, and who is there."""
+
+    desk: Desk
+    database: Database
+    customers: list[int]
+    agents: list[int]
+    count: int
+
+    def waiting(self, turn: int) -> TicketRef:
+        """A ticket that waits, another one each turn."""
+        number = 2 + turn * 2
+        return TicketRef(PersonId(self.customers[0] + number % len(self.customers)), number)
+
+
+Act = Callable[[Filled, int], object]
+
+ACTS: Mapping[str, Act] = {
+    "claim": lambda on, turn: on.desk.claim(on.waiting(turn), by=PersonId(on.agents[turn % len(on.agents)])),
+    "customer_list": lambda on, turn: on.desk.tickets_of_customer(PersonId(on.customers[turn * 7 % len(on.customers)])),
+    "agent_list": lambda on, turn: on.desk.tickets_of_agent(PersonId(on.agents[turn * 7 % len(on.agents)])),
+    "queue_head": lambda on, _turn: on.desk.queue(limit=1),
+    "next_due": lambda on, _turn: on.desk.next_due_instant(),
+    "sla_look": lambda on, _turn: on.desk.watch_step(datetime.now(UTC)),
+}
+
+
+@contextmanager
+def filled(url: str, tickets: int, *, searchable: bool) -> Iterator[Filled]:
+    """A desk with so many open tickets at that address."""
+    filling.tickets(url, tickets, searchable=searchable)
+    database = Database.open(url)
+    try:
+        with database.read() as connection:
+            customers, agents = filling.people_of(connection)
+        yield Filled(Desk(database, lambda: datetime.now(UTC)), database, customers, agents, tickets)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _address(engine: str, server: PostgresServer) -> Iterator[str]:
+    with sqlite_file() if engine == "sqlite" else postgresql_database(server) as url:
+        yield url
+
+
+def growth(engine: str, few: Filled, many: Filled) -> Iterator[Figure]:
+    """Both sizes in turn at each act, so that whatever else the machine does meets both."""
+    for name, act in ACTS.items():
+        times: dict[int, list[float]] = {few.count: [], many.count: []}
+        for turn in range(ROUNDS + 20):
+            for on in (few, many):
+                took = timed(partial(act, on, turn))
+                if turn >= 20:
+                    times[on.count].append(took * 1000)
+        p50 = {size: percentile(took, 50) for size, took in times.items()}
+        yield at_most(f"{name}_{engine}_growth", p50[many.count], "ms", p50[few.count], TIMES)
+        yield told(f"{name}_{engine}_p99_ms", percentile(times[many.count], 99), "ms")
+
+
+def searches(engine: str, many: Filled) -> Iterator[Figure]:
+    """Rare, middling and common words, one or two; then the same for one customer."""
+    single = [*filling.COMMON, *filling.MIDDLING, *filling.RARE]
+    asked = [*single, "printer alpha2", "alpha1 beta7", "beta7 gamma7", "printer gamma123", "print"]
+    for suffix, of_customer in (("", False), ("_of_customer", True)):
+        times = []
+        for turn in range(ROUNDS):
+            words = asked[turn % len(asked)]
+            customer = PersonId(many.customers[turn * 7 % len(many.customers)]) if of_customer else None
+            look = partial(many.desk.search, words, customer_id=customer, include_internal=not of_customer)
+            times.append(timed(look) * 1000)
+        yield below(f"search{suffix}_{engine}_p99_ms", percentile(times, 99), "ms", SEARCH_LIMIT_MS[engine])
+
+
+def _picks(engine: str, few: Filled, many: Filled) -> Figure:
+    """Choosing among agents, a skill that only five have included."""
+    sources = count(1)
+    categories = [Category(key=key, name=key) for key in ("billing", "technical", "rare")]
+    times: dict[int, list[float]] = {few.count: [], many.count: []}
+    for turn in range(ROUNDS + 20):
+        for on in (few, many):
+            category = categories[turn % len(categories)]
+            ticket = _unsaved(on, category.key, next(sources))
+            with on.database.read() as connection:
+                took = timed(partial(pick, connection, ticket, category))
+            if turn >= 20:
+                times[on.count].append(took * 1000)
+    p50 = {size: percentile(took, 50) for size, took in times.items()}
+    return at_most(f"pick_{engine}_growth", p50[many.count], "ms", p50[few.count], PICK_TIMES)
+
+
+def _unsaved(on: Filled, category: str, number: int) -> Ticket:
+    ticket = on.desk.tickets_of_customer(PersonId(on.customers[0]), limit=1)
+    if ticket:
+        return ticket[0]
+    return on.desk.open_ticket(
+        PersonId(on.customers[0]), subject="Help", description="", category="general", source=f"b:{category}:{number}"
+    )
+
+
+def _team(url: str, agents: int) -> None:
+    filling.team(url, agents=agents, customers=10)
+    database = Database.open(url)
+    try:
+        with database.write() as connection:
+            # A skill that five have, however many there are.
+            names = "agent_id, level, load, max_load, is_available, last_assigned_at, is_senior"
+            some = "SELECT 'rare', agent_id, 3, load, max_load, is_available, last_assigned_at, false FROM agent_loads"
+            step = max(1, agents // 5)
+            every = f"INSERT INTO agent_skills (category, {names}) {some} WHERE agent_id % :step = 0"
+            connection.execute(text(every), {"step": step})
+        filling.settle(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _staffed(url: str, agents: int) -> Iterator[Filled]:
+    _team(url, agents)
+    database = Database.open(url)
+    try:
+        with database.read() as connection:
+            customers, staff = filling.people_of(connection)
+        yield Filled(Desk(database, lambda: datetime.now(UTC)), database, customers, staff, agents)
+    finally:
+        database.close()
+
+
+def figures(*, quick: bool) -> Iterator[Figure]:
+    """Growth from 10 000 to a million tickets (100 000 when quick), choice among agents, and search, on both databases."""
+    many = 100_000 if quick else 1_000_000
+    with durable_server() as server:
+        for engine in ENGINES:
+            with ExitStack() as stack:
+                small = stack.enter_context(filled(stack.enter_context(_address(engine, server)), FEW, searchable=True))
+                large = stack.enter_context(
+                    filled(stack.enter_context(_address(engine, server)), many, searchable=True)
+                )
+                yield from growth(engine, small, large)
+                yield from searches(engine, large)
+            with ExitStack() as stack:
+                few = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), FEW_AGENTS))
+                lots = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), MANY_AGENTS))
+                yield _picks(engine, few, lots)

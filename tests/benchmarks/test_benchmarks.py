@@ -1,0 +1,70 @@
+"""The machinery of `make bench` at a tiny size: it measures, says so, and writes lines that tools can read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import filling, growth, opening
+from benchmarks.databases import sqlite_file
+from benchmarks.measuring import Figure, at_least, at_most, below, percentile, table, told, write
+
+
+def test_figures_are_lines_of_json(tmp_path: Path) -> None:
+    figures = [
+        at_least("open_ticket", 60, "tickets/s", 100, 0.5),
+        at_most("claim_growth", 3, "ms", 1, 1.5),
+        below("search_p99_ms", 7, "ms", 10),
+        told("claim_p99_ms", 4, "ms"),
+    ]
+
+    write(figures, tmp_path / "results" / "latest.jsonl")
+
+    lines = [json.loads(line) for line in (tmp_path / "results" / "latest.jsonl").read_text().splitlines()]
+    assert lines[0] == {"name": "open_ticket", "value": 60, "unit": "tickets/s", "reference": 100, "ratio": 0.6}
+    assert [line["ratio"] for line in lines] == [0.6, 3.0, 0.7, None]
+    assert [figure.is_met for figure in figures] == [True, False, True, True]
+    assert table(figures).count("MISSED") == 1
+
+
+@pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 5), (90, 9), (99, 10), (100, 10)])
+def test_percentiles_are_values_that_were_measured(percent: float, value: float) -> None:
+    assert percentile(range(1, 11), percent) == value
+
+
+def test_the_desk_and_the_bare_driver_write_the_same_number_of_rows() -> None:
+    with sqlite_file() as url:
+        filling.team(url, agents=10, customers=100)
+        contest = opening.Contest(url, 0)
+        try:
+            before = filling.rows(contest.database)
+            contest.by_desk(3)
+            by_desk = filling.rows(contest.database)
+            contest.by_driver(3)
+            by_driver = filling.rows(contest.database)
+        finally:
+            contest.close()
+    written = {name: by_desk[name] - before[name] for name in by_desk}
+    assert written["tickets"] == 3 * opening.THREADS
+    assert written == {name: by_driver[name] - by_desk[name] for name in by_driver}
+
+
+def test_growth_is_measured_on_a_small_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "ROUNDS", 3)
+    with (
+        sqlite_file() as few_url,
+        sqlite_file() as many_url,
+        growth.filled(few_url, 200, searchable=False) as few,
+        growth.filled(many_url, 1000, searchable=True) as many,
+    ):
+        figures: list[Figure] = [*growth.growth("sqlite", few, many), *growth.searches("sqlite", many)]
+        assert many.desk.search("gamma123", include_internal=True)
+        assert len(many.desk.search("delta77", include_internal=True, limit=50)) == filling.TICKETS_OF_ONE
+
+    assert {figure.name for figure in figures} >= {
+        "claim_sqlite_growth",
+        "sla_look_sqlite_growth",
+        "search_sqlite_p99_ms",
+    }
