@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, RowMapping, Select, Table, and_, column, select, tuple_, values
+from sqlalchemy import Connection, Executable, RowMapping, Table, select, text, tuple_
 
 from ticketing.model import TicketRef
 
@@ -13,15 +15,24 @@ def children(connection: Connection, table: Table, refs: Collection[TicketRef]) 
     """Every row of `table` that belongs to one of the tickets, in the order of its key."""
     if not refs:
         return []
-    statement = of_tickets(table, refs, is_sqlite=connection.dialect.name == "sqlite")
-    return connection.execute(statement.order_by(*table.primary_key.columns)).mappings().all()
+    if connection.dialect.name != "sqlite":
+        keys = [(ref.customer_id, ref.number) for ref in refs]
+        in_keys = tuple_(table.c.customer_id, table.c.ticket_id).in_(keys)
+        return connection.execute(select(table).where(in_keys).order_by(*table.primary_key.columns)).mappings().all()
+    asked: dict[str, int] = {}
+    for index, ref in enumerate(refs):
+        asked |= {f"c{index}": ref.customer_id, f"n{index}": ref.number}
+    return connection.execute(on_sqlite(table, len(refs)), asked).mappings().all()
 
 
-def of_tickets(table: Table, refs: Collection[TicketRef], *, is_sqlite: bool) -> Select[tuple[object, ...]]:
-    """The statement behind `children`: for SQLite a join, since it walks the whole table for pairs in a list."""
-    keys = [(int(ref.customer_id), ref.number) for ref in refs]
-    if not is_sqlite:
-        return select(table).where(tuple_(table.c.customer_id, table.c.ticket_id).in_(keys))
-    wanted = values(column("customer", BigInteger), column("number", BigInteger), name="pairs").data(keys).cte("wanted")
-    own = and_(table.c.customer_id == wanted.c.customer, table.c.ticket_id == wanted.c.number)
-    return select(table).select_from(wanted.join(table, own))
+@cache
+def on_sqlite(table: Table, count: int) -> Executable:
+    """The same for so many tickets, as a join: for pairs in a list SQLite walks the whole table."""
+    pairs = ", ".join(f"(:c{index}, :n{index})" for index in range(count))
+    key = ", ".join(f"{table.name}.{column.name}" for column in table.primary_key.columns)
+    sql = (
+        f"WITH wanted (customer, number) AS (VALUES {pairs}) SELECT {table.name}.* FROM wanted JOIN {table.name}"  # noqa: S608
+        f" ON {table.name}.customer_id = wanted.customer AND {table.name}.ticket_id = wanted.number ORDER BY {key}"
+    )
+    columns: Any = table.columns
+    return text(sql).columns(*columns)

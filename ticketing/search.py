@@ -302,18 +302,23 @@ def _matching_sqlite(
     connection: Connection, words: Sequence[str], *, limit: int, customer_id: PersonId | None, include_internal: bool
 ) -> list[int]:
     columns = _ALL_SQLITE if include_internal else _PUBLIC_SQLITE
-    terms = [f'"{word}"{star}' for word, star in _starred(words)]
+
+    def is_common(term: str) -> bool:
+        probe = {"query": f"{columns} : {term}", "enough": COMMON_ON_SQLITE + 1}
+        return int(connection.execute(_PROBE_SQLITE, probe).scalar_one()) > COMMON_ON_SQLITE
+
+    terms = [f'"{word}"' for word in words]
+    common = [is_common(term) for term in terms]
+    if len(words[-1]) >= SHORTEST_PREFIX and not common[-1]:
+        # What is in many tickets as it stands needs no further endings; what is not may be the beginning of much.
+        terms[-1] += "*"
+        common[-1] = is_common(terms[-1])
 
     def query(columns: str) -> str:
         of_one = "" if customer_id is None else f'customer_id : "{int(customer_id)}" AND '
         return f"{of_one}{columns} : ({' AND '.join(terms)})"
 
-    enough = COMMON_ON_SQLITE + 1
-    counts = (
-        connection.execute(_PROBE_SQLITE, {"query": f"{columns} : {term}", "enough": enough}).scalar_one()
-        for term in terms
-    )
-    if all(count < enough for count in counts):
+    if not any(common):
         return list(connection.execute(_BEST_SQLITE, {"query": query(columns), "limit": limit}).scalars())
     found: dict[int, None] = {}
     for where in ("subject", columns):
