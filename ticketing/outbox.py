@@ -40,7 +40,7 @@ from sqlalchemy.dialects import postgresql
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, TicketRef
-from ticketing.shown import AlertKey, Shown, ShownMessages, remember, tell_at_home
+from ticketing.shown import FORGET_MESSAGE, AlertKey, Shown, ShownMessages, remember, tell_at_home
 from ticketing.tables import dated_jobs, leases, outbox, sequences
 
 LOST_ANSWER = "lost_answer"
@@ -276,6 +276,16 @@ class Outbox(ShownMessages):
         """Put something into the outbox that no ticket's change tells of. `at` is business time."""
         with self._database.write() as connection:
             self._add(connection, notice, at)
+
+    def forget_together(self, message: Shown, instead: Iterable[Notice], *, at: datetime) -> None:
+        """
+        Record that a message is gone with everything that it showed, and put `instead` into the outbox. `at` is business time.
+        """
+        key = {"key_place": message.place, "key_channel": message.channel, "key_ts": message.ts}
+        with self._database.write() as connection:
+            connection.execute(FORGET_MESSAGE, key)
+            for notice in instead:
+                self._add(connection, notice, at)
 
     def add_on_date(self, notices: Iterable[Notice], *, job: str, local_date: date, at: datetime) -> bool:
         """

@@ -85,6 +85,10 @@ _SHOWN_AGAIN = (
 )
 _SHOWN_FIRST = insert(shown)
 _FORGET = shown.delete().where(_SHOWN_KEY, _msg.ts == bindparam("key_ts"))
+FORGET_MESSAGE = shown.delete().where(
+    _msg.place == bindparam("key_place"), _msg.channel == bindparam("key_channel"), _msg.ts == bindparam("key_ts")
+)
+"""A message is gone, with all the matters that it showed together."""
 
 _alert = alerts.c
 _ALERTS = (

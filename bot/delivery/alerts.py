@@ -152,7 +152,6 @@ def _told_at(stages: list[AlertedStage]) -> datetime | None:
 
 
 def _told(dossier: Dossier, each: AlertedTicket) -> bool:
-    """Whether a ticket has something to tell that holds, and it is time for it."""
+    """Whether it has something to tell that holds, and it is time; what a message told that is gone is told again."""
     quiet, now = dossier.configuration.quiet_hours, dossier.ticket.as_of
-    fresh = [stage for stage in each.stages if stage.is_owed and not stage.is_told]
-    return any(told_from(quiet, each.priority, stage.created_at) <= now for stage in fresh)
+    return any(told_from(quiet, each.priority, stage.created_at) <= now for stage in each.owed)

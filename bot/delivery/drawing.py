@@ -12,7 +12,8 @@ from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
 from ticketing.model import TicketRef
-from ticketing.outbox import Errand
+from ticketing.outbox import Errand, Notice
+from ticketing.shown import Shown
 
 Draw = Callable[[Dossier, Errand], Letter | None]
 
@@ -82,6 +83,17 @@ class Drawing:
             # The channel message that it was opened from is gone: their messages take its place.
             return cards.for_customer(dossier, place)
         return cards.for_team(dossier) if agent_id is None else cards.for_agent(dossier, agent_id)
+
+    def shown_with(self, errand: Errand, stands: Shown) -> list[Notice]:
+        """The other tickets of one message of the escalation channel about which something is still owed."""
+        if stands.side != places.ALERT:
+            return []
+        members = self.desk.alerts_in_message(stands.channel, stands.ts)
+        return [
+            Notice(stands.place, places.about_alert(each.ref.number), "alert_card", each.ref, priority=errand.priority)
+            for each in members
+            if each.is_owed and each.ref != errand.ticket
+        ]
 
     def instead(self, errand: Errand, reason: str) -> tuple[str, str, dict[str, object]] | None:
         """Place, kind and data of what is told elsewhere because the row cannot be shown where it was to be."""

@@ -189,7 +189,7 @@ class Delivery:
             self._slack.update(stands.channel, stands.ts, message, _key(errand, letter.about))
         except Refused as refused:
             if verdict(refused.code, errand.attempts) is Verdict.REPAIR:
-                self._outbox.forget(stands)
+                self._forget(errand, stands)
             raise
         # Found by its key: nothing is known of what it told.
         told = letter.told if stands.digest is None else ()
@@ -304,9 +304,13 @@ class Delivery:
         if letter.root is not None:
             root = self._outbox.shown(errand.customer_id, errand.place, letter.root)
             if root is not None:
-                self._outbox.forget(root)
+                self._forget(errand, root)
         self._outbox.retry(errand, self._clock(), reason=code)
         return "repaired"
+
+    def _forget(self, errand: Errand, stands: Shown) -> None:
+        """A message is gone: what it showed together, and is still to be shown, comes back together."""
+        self._outbox.forget_together(stands, self._drawing.shown_with(errand, stands), at=errand.created_at)
 
     def _wait(self, errand: Errand, seconds: float, reason: str) -> str:
         """Nobody's failure: the try does not count."""
