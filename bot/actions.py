@@ -121,6 +121,9 @@ class Form(StrEnum):
     SEEN = "form.seen"
     WITHDRAW = "form.withdraw"
     RATING = "form.rating"
+    PRIORITY = "form.priority"
+    CATEGORY = "form.category"
+    SNOOZE = "form.snooze"
     READ_ALL = "form.read_all"
     MORE = "form.more"
     WHY = "form.why"
@@ -143,6 +146,7 @@ class Block(StrEnum):
     UNTIL = "until"
     UNTIL_TIME = "until_time"
     TICKETS = "tickets"
+    CHOICE = "choice"
 
 
 class MalformedValue(ValueError):

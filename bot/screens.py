@@ -131,17 +131,20 @@ class Screens:
         """What the team can do with the ticket now, in the order to be shown."""
         acts = {
             TicketStatus.OPEN: (
-                Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.ESCALATE, Act.NOT_A_TICKET, Act.WHY,
-            ),
-            TicketStatus.ASSIGNED: (
-                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.NOT_A_TICKET,
+                Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.PRIORITY, Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET,
                 Act.WHY,
             ),
+            TicketStatus.ASSIGNED: (
+                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
+                Act.ESCALATE, Act.NOT_A_TICKET, Act.WHY,
+            ),
             TicketStatus.IN_PROGRESS: (
-                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.WHY,
+                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
+                Act.ESCALATE, Act.WHY,
             ),
             TicketStatus.PENDING_CUSTOMER: (
-                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.ESCALATE, Act.WHY,
+                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY,
+                Act.CATEGORY, Act.ESCALATE, Act.WHY,
             ),
             TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, Act.WHY),
             TicketStatus.CLOSED: (Act.WHY,),

@@ -26,6 +26,7 @@ from bot.blocks.parts import (
 from bot.views import (
     AgentChoice,
     AssignForm,
+    ChoiceForm,
     MoreActions,
     ReadAll,
     ReleaseForm,
@@ -149,6 +150,34 @@ def read_until(view: View) -> tuple[int | None, str]:
     if chosen in {value for value, _ in words.TAKE_OPTIONS if value.isdecimal()}:
         return int(chosen), ""
     return None, _value(view, Field.UNTIL_TIME)
+
+
+def choice_view(form: ChoiceForm) -> View:
+    """Priority, category or snooze: one of a few."""
+    options = [option(label, value) for value, label in form.options]
+    if not options:
+        return modal(
+            form.form,
+            _titled(words.CHOICE_TITLE[form.form], form.facts),
+            [section(words.CHOICE_NONE)],
+            close=common.CLOSE,
+        )
+    element = select(Press.VALUE, words.CHOICE_PLACEHOLDER[form.form], options, form.chosen)
+    return modal(
+        form.form,
+        _titled(words.CHOICE_TITLE[form.form], form.facts),
+        [
+            _about(form.facts),
+            field(Field.CHOICE, words.CHOICE_LABEL[form.form], element, hint=words.CHOICE_HINT[form.form]),
+        ],
+        submit=words.CHOICE_SUBMIT[form.form],
+        metadata=_metadata(form.facts),
+    )
+
+
+def read_choice(view: View) -> str:
+    """The value that was chosen; empty when none was."""
+    return _value(view, Field.CHOICE)
 
 
 def withdraw_view(form: WithdrawForm) -> View:

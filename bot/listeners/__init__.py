@@ -20,6 +20,7 @@ from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.ticket_choices import TicketChoices
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_presses import TicketPresses
@@ -44,6 +45,7 @@ def register(app: App, parts: Parts) -> Inward:
     amendments.register(app)
     TicketPresses(parts).register(app)
     TicketForms(parts).register(app)
+    TicketChoices(parts).register(app)
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)

@@ -21,6 +21,7 @@ from bot.blocks.forms import (
     withdraw_view,
 )
 from bot.listeners.parts import Parts
+from bot.listeners.ticket_choices import choice_forms
 from bot.payloads import ButtonPress, PayloadError
 from bot.views import MoreActions, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
@@ -47,11 +48,16 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.READ_ALL,
     Act.TAKE,
     Act.SEEN,
+    Act.PRIORITY,
+    Act.CATEGORY,
+    Act.SNOOZE,
 }
 """All acts that open a view and commit nothing."""
 
 
-STEPS = frozenset({Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.ASSIGN, Act.REASSIGN})
+STEPS = frozenset(
+    {Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.ASSIGN, Act.REASSIGN, Act.PRIORITY, Act.CATEGORY, Act.SNOOZE}
+)
 """Forms that end in a step of a ticket at work: over one that is done, nobody is asked to write in vain."""
 
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
@@ -102,6 +108,7 @@ class TicketPresses:
                 Act.TAKE: lambda to: take_view(self._take_form(to, is_seen=False)),
                 Act.SEEN: lambda to: take_view(self._take_form(to, is_seen=True)),
                 Act.MORE: self._more,
+                **choice_forms(self.parts),
             }
         )
 

@@ -20,6 +20,7 @@ from bot.views.customer import (
 from bot.views.forms import (
     AgentChoice,
     AssignForm,
+    ChoiceForm,
     MoreActions,
     ReadAll,
     ReleaseForm,
@@ -76,6 +77,7 @@ __all__ = [
     "Board",
     "BoardRow",
     "CategoryChoice",
+    "ChoiceForm",
     "CustomerCard",
     "CustomerHome",
     "CustomerList",

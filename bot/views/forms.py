@@ -58,6 +58,16 @@ class TakeForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChoiceForm:
+    """Priority, category, or until when to snooze: one of a few, as value and label. `form` says which."""
+
+    form: Form
+    facts: TicketFacts
+    options: tuple[tuple[str, str], ...]
+    chosen: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawForm:
     """Withdraw, asked once more."""
 

@@ -82,6 +82,37 @@ WITHDRAW_TEXT = "*Withdraw #{number} {subject}?* We stop working on it. You can 
 WITHDRAW_SUBMIT = "Withdraw"
 WITHDRAW_CLOSE = "Keep it"
 
+CHOICE_TITLE = {
+    Form.PRIORITY: "Priority of #{number}",
+    Form.CATEGORY: "Category of #{number}",
+    Form.SNOOZE: "Snooze #{number}",
+}
+CHOICE_LABEL = {
+    Form.PRIORITY: "Priority",
+    Form.CATEGORY: "Category",
+    Form.SNOOZE: "Show it again",
+}
+CHOICE_HINT = {
+    Form.PRIORITY: "Deadlines are counted anew from when it was opened; what was paused stays paused.",
+    Form.CATEGORY: "It shows in that category's channel from now on; deadlines are counted anew.",
+    Form.SNOOZE: "It is only out of your list: no clock stops.",
+}
+CHOICE_SUBMIT = {
+    Form.PRIORITY: "Change priority",
+    Form.CATEGORY: "Change category",
+    Form.SNOOZE: "Snooze",
+}
+CHOICE_PLACEHOLDER = {
+    Form.PRIORITY: "Choose a priority",
+    Form.CATEGORY: "Choose a category",
+    Form.SNOOZE: "Choose when",
+}
+CHOICE_MISSING = "Choose one of these."
+CHOICE_NONE = "There is nothing else to choose."
+SNOOZE_IN = {1: "In 1 h", 3: "In 3 h"}
+SNOOZE_TOMORROW = "Tomorrow at 9:00"
+SNOOZE_MONDAY = "On Monday at 9:00"
+
 READ_TITLE = "#{number}"
 READ_HEAD = "*{author}* {at}"
 READ_HEAD_PLAIN = "*{author}*"

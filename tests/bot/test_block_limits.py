@@ -67,6 +67,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     # Options are the configuration's, which keeps each to one short line.
     "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
+    "mention": st.sampled_from([None, "<@U0LENA0001>"]),
     "page": st.integers(0, 10**6),
     "period": st.just("2026-11-01..2026-11-15"),
     "left_s": st.integers(-(10**8), 10**8),
@@ -143,6 +144,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (forms.release_view, views.ReleaseForm),
     (forms.take_view, views.TakeForm),
     (forms.withdraw_view, views.WithdrawForm),
+    (forms.choice_view, views.ChoiceForm),
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),
     (forms.why_view, views.WhyView),
@@ -154,6 +156,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
 ]
+CHOICE_FORMS = [Form.PRIORITY, Form.CATEGORY, Form.SNOOZE]
 TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING]
 
 
@@ -171,6 +174,8 @@ def test_no_input_breaks_a_screen(renderer: Callable[[Any], Message | View], wan
     view = data.draw(anything(wanted))
     if isinstance(view, views.TextForm):
         view = dataclasses.replace(view, form=data.draw(st.sampled_from(TEXT_FORMS)))
+    if isinstance(view, views.ChoiceForm):
+        view = dataclasses.replace(view, form=data.draw(st.sampled_from(CHOICE_FORMS)))
     if isinstance(view, views.NewTicketForm) and view.categories:
         view = dataclasses.replace(view, category=view.categories[0].key)
 

@@ -129,6 +129,7 @@ def test_a_snooze_ends_with_whose_it_was(desk: Desk, cast: Cast, clock: MovableC
     ticket = cast.ticket()
     until = clock.now + timedelta(days=1)
     desk.snooze(ticket.ref, until, by=amir)
+    assert desk.tickets_of_agent(amir) == []
     assert desk.assign(ticket.ref, to=jo, by=amir).snoozed_until is None
     desk.snooze(ticket.ref, until, by=jo)
     assert desk.release(ticket.ref, by=jo).snoozed_until is None

@@ -111,9 +111,17 @@ class Reading(DeskBase):
         return self._tickets(statement, {"customer_id": customer_id})
 
     def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25, hidden: Collection[str] = ()) -> list[Ticket]:
-        """What an agent holds, by the deadline that comes first; nothing of the categories `hidden`."""
+        """
+        What an agent holds, by the deadline that comes first.
+
+        Nothing of the categories `hidden`, and nothing that is snoozed until later.
+        """
         held = self._tickets(OF_AGENT, {"agent_id": agent_id}) if is_id(agent_id) else []
-        held = [ticket for ticket in held if ticket.category not in hidden]
+        held = [
+            ticket
+            for ticket in held
+            if ticket.category not in hidden and (ticket.snoozed_until is None or ticket.snoozed_until <= ticket.as_of)
+        ]
         return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
 
     def queue(
