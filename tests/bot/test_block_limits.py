@@ -26,7 +26,7 @@ from bot.views import Message, View
 from bot.views.reports import DigestView, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
-from tests.bot.block_limits import problems
+from tests.bot.block_limits import NAMED_PERSON, problems
 from tests.bot.builders import facts
 from ticketing.model import PersonId, TicketRef
 
@@ -67,7 +67,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     # Options are the configuration's, which keeps each to one short line.
     "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
-    "mention": st.sampled_from([None, "<@U0LENA0001>"]),
+    "mention": st.sampled_from([None, NAMED_PERSON]),
     "page": st.integers(0, 10**6),
     "period": st.just("2026-11-01..2026-11-15"),
     "left_s": st.integers(-(10**8), 10**8),
