@@ -248,6 +248,14 @@ Index(
     sqlite_where=text("snoozed_until IS NOT NULL"),
 )
 Index("ix_tickets_by_customer", _ticket.customer_id, _ticket.last_activity_at.desc())
+Index("ix_tickets_opened_at", _ticket.opened_at, _ticket.id)
+Index(
+    "ix_tickets_by_organization",
+    _ticket.organization_id,
+    _ticket.last_activity_at.desc(),
+    postgresql_where=text("organization_id IS NOT NULL"),
+    sqlite_where=text("organization_id IS NOT NULL"),
+)
 
 comments = Table(
     "comments",
@@ -268,6 +276,49 @@ comments = Table(
     _ticket_key(),
 )
 
+# References to files that the chat keeps: of a comment, or with comment 0 of what the ticket was opened from.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("comment_id", Integer, nullable=False),
+    Column("file_ref", String(200), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("mimetype", String(255)),
+    Column("url", Text),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "comment_id", "file_ref"),
+    _ticket_key(),
+)
+
+ticket_watchers = Table(
+    "ticket_watchers",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("since_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "person_id"),
+    _ticket_key(),
+)
+Index("ix_ticket_watchers_person_id", ticket_watchers.c.person_id)
+
+# What the customer thought of a resolution, which is named by its place in the audit log.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("resolution", Integer, nullable=False),
+    Column("is_helpful", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("rated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "resolution"),
+    _ticket_key(),
+)
+
 ticket_events = Table(
     "ticket_events",
     metadata,
@@ -283,6 +334,15 @@ ticket_events = Table(
     Column("data", JSON, nullable=False),
     PrimaryKeyConstraint("customer_id", "ticket_id", "seq"),
     _ticket_key(),
+)
+
+IS_STEP = text("ticket_events.kind = 'status'")
+
+Index(
+    "ix_ticket_events_status_at",
+    ticket_events.c.at,
+    postgresql_where=text("kind = 'status'"),
+    sqlite_where=text("kind = 'status'"),
 )
 
 sla_clocks = Table(
@@ -513,6 +573,27 @@ configurations = Table(
     Column("document", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("created_by", BigInteger),
+)
+
+# An agent's own macros; those of the team stand in the configuration.
+personal_macros = Table(
+    "personal_macros",
+    metadata,
+    Column("owner_id", BigInteger, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("document", JSON, nullable=False),
+    PrimaryKeyConstraint("owner_id", "key"),
+)
+
+# Who had a person's data written out or erased; ids only.
+personal_data_acts = Table(
+    "personal_data_acts",
+    metadata,
+    Column("person_id", BigInteger, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+    Column("by_id", BigInteger),
+    PrimaryKeyConstraint("person_id", "act", "done_at"),
 )
 
 leases = Table(
