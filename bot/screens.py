@@ -232,6 +232,16 @@ class Screens:
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
+    def found(self, words: str, person: Person) -> AgentList:
+        """Tickets in which all of the words stand, notes of the team included, best first."""
+        tickets = self.desk.search(
+            words, limit=LIST_LENGTH + 1, include_internal=True, hidden=self.sight.hidden(person)
+        )
+        # One's own tickets are read as their customer, and so without the team's notes.
+        seen = [each for each in tickets if each.customer_id != person.id]
+        rows = tuple(self.agent_row(ticket, person.tz) for ticket in seen[:LIST_LENGTH])
+        return AgentList(kind=ListKind.FOUND, rows=rows, now=self.clock(), more=len(seen) - len(rows), zone=person.tz)
+
     def open_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
         """A customer's open tickets by name, the last active first."""
         tickets = self.desk.tickets_of_customer(person.id, limit=50)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -13,14 +15,18 @@ from bot import text
 from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.explanation import explanation_message
 from bot.blocks.lists import agent_line, agent_list, helpdesk_help
+from bot.listeners.alert_promises import next_time
 from bot.listeners.parts import Parts
 from bot.listeners.ticket_command import reply
 from bot.payloads import SlashCommand
 from bot.views import ListKind, Message
 from bot.words import inbound, lists, refusals
+from ticketing.errors import InvalidInput
 from ticketing.model import Person
 
-WORDS = ("queue", "mine", "away", "back", "help")
+_LENGTH = re.compile(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,3})\s*m(?:in)?)?", re.ASCII)
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
+WORDS = ("queue", "mine", "search", "away", "back", "help")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class HelpdeskCommand:
         known: dict[str, Callable[[Person], Message]] = {
             "queue": self._queue,
             "mine": self._mine,
-            "away": self._away,
+            "search": lambda person: self._search(person, _after_first(command.text)),
+            "away": lambda person: self._away(person, rest.strip()),
             "back": self._back,
         }
         if first in known:
@@ -59,9 +66,20 @@ class HelpdeskCommand:
     def _mine(self, person: Person) -> Message:
         return agent_list(self.parts.screens.agent_list(ListKind.MINE, person))
 
-    def _away(self, person: Person) -> Message:
-        self.parts.desk.set_available(person.id, available=False, by=person.id)
-        return Message(lists.AWAY_SET, [])
+    def _search(self, person: Person, words: str) -> Message:
+        if not words:
+            return Message(lists.SEARCH_WHAT, [])
+        return agent_list(self.parts.screens.found(words, person))
+
+    def _away(self, person: Person, until: str) -> Message:
+        if not until:
+            self.parts.desk.set_available(person.id, available=False, by=person.id)
+            return Message(lists.AWAY_SET, [])
+        end = _end(until.removeprefix("until").strip(), self.parts.clock(), person.tz)
+        if end is None:
+            return Message(lists.AWAY_WRONG, [])
+        self.parts.desk.set_available(person.id, available=False, by=person.id, until=end)
+        return Message(lists.AWAY_UNTIL_SET.format(until=text.until(end, person.tz)), [])
 
     def _back(self, person: Person) -> Message:
         agent = self.parts.desk.set_available(person.id, available=True, by=person.id)
@@ -79,6 +97,24 @@ class HelpdeskCommand:
             )
         row = self.parts.screens.agent_row(grant.ticket, grant.person.tz)
         return agent_line(row, now=grant.ticket.as_of, zone=grant.person.tz)
+
+
+def _after_first(typed: str) -> str:
+    """What stands after the first word, as it was typed."""
+    return typed.strip().partition(" ")[2].strip()
+
+
+def _end(typed: str, now: datetime, zone: str) -> datetime | None:
+    """The instant that "14:00" (the next one in the person's zone) or "2h", "30m" means; None for anything else."""
+    length = _LENGTH.fullmatch(typed)
+    if length:
+        return now + timedelta(hours=int(length[1] or 0), minutes=int(length[2] or 0)) if any(length.groups()) else None
+    if not _TIME_OF_DAY.fullmatch(typed):
+        return None
+    try:
+        return next_time(typed.zfill(5), now, zone)
+    except InvalidInput:
+        return None
 
 
 def _unknown(word: str) -> str:

@@ -83,11 +83,12 @@ class ListKind(StrEnum):
     MY_TICKETS = "my_tickets"
     QUEUE = "queue"
     MINE = "mine"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentList:
-    """`/helpdesk queue` and `/helpdesk mine`; `more` how many are not shown."""
+    """`/helpdesk queue`, `/helpdesk mine` and `/helpdesk search`; `more` how many are not shown."""
 
     kind: ListKind
     rows: tuple[AgentRow, ...]

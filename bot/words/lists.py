@@ -34,15 +34,18 @@ LIST_HEAD = {
     ListKind.MY_TICKETS: "*Your tickets*",
     ListKind.QUEUE: "*Queue*, first to go first",
     ListKind.MINE: "*Yours*, by deadline",
+    ListKind.FOUND: "*Found*, best first",
 }
 LIST_EMPTY = {
     ListKind.MY_TICKETS: "You have no tickets. Type /ticket to open one.",
     ListKind.QUEUE: "The queue is empty.",
     ListKind.MINE: "You have no tickets now.",
+    ListKind.FOUND: "No ticket has all of these words. Try fewer, or the beginning of one.",
 }
 LIST_SPOKEN = {
     ListKind.MY_TICKETS: ("{count} ticket of yours. First: {first}", "{count} tickets of yours. First: {first}"),
     ListKind.QUEUE: ("{count} ticket in the queue. First: {first}", "{count} tickets in the queue. First: {first}"),
+    ListKind.FOUND: ("{count} ticket found. First: {first}", "{count} tickets found. First: {first}"),
     ListKind.MINE: ("{count} ticket with you. First: {first}", "{count} tickets with you. First: {first}"),
 }
 
@@ -60,9 +63,10 @@ HELPDESK_HELP_HEAD = "*What /helpdesk can do*"
 HELPDESK_HELP = (
     ("/helpdesk queue", "what waits for an agent"),
     ("/helpdesk mine", "your tickets by deadline"),
+    ("/helpdesk search words", "tickets in which they stand"),
     ("/helpdesk 42", "one ticket"),
     ("/helpdesk 42 why", "how its deadlines were counted"),
-    ("/helpdesk away", "no new tickets for you"),
+    ("/helpdesk away", "no new tickets for you; with a time, until then: away 14:00, away 2h"),
     ("/helpdesk back", "new tickets for you again"),
     ("/helpdesk help", "this list"),
 )
@@ -71,6 +75,8 @@ HELPDESK_HELP_FOOT = (
 )
 HELP_ROW = "`{command}` {what}"
 AWAY_SET = "You are away. No new tickets come to you until /helpdesk back."
+AWAY_WRONG = "Write until when as 14:00 or 2h, or nothing at all."
+SEARCH_WHAT = "Write what to look for: /helpdesk search invoice blank"
 AWAY_UNTIL_SET = "You are away {until}. No new tickets come to you until then."
 BACK_SET = "You are back: {load} of {max_load} tickets."
 
