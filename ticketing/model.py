@@ -90,6 +90,7 @@ class CloseReason(StrEnum):
     MERGED = "merged"
     MOVED = "moved"
     NOT_A_TICKET = "not_a_ticket"
+    ERASED = "erased"
 
 
 class EventKind(StrEnum):
@@ -123,6 +124,11 @@ class EventKind(StrEnum):
     LINKED = "linked"
     UNDONE = "undone"
     RATED = "rated"
+    WATCHED = "watched"
+    UNWATCHED = "unwatched"
+    FILES_CHANGED = "files_changed"
+    FIELDS_CHANGED = "fields_changed"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, order=True)
@@ -306,6 +312,31 @@ class Comment:
     is_automatic: bool = False
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """
+    A file that the chat keeps, as it is referred to. `file_ref` is its id there.
+
+    `size` is in bytes; what the chat did not say is None.
+    """
+
+    file_ref: str
+    name: str
+    size: int | None = None
+    mimetype: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What a ticket's customer thought of one resolution, named by the `seq` of its entry in the audit log."""
+
+    resolution: int
+    is_helpful: bool
+    comment: str
+    rated_at: datetime
 
 
 @dataclass(frozen=True)

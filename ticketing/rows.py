@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from ticketing.instants import from_us, to_us
 from ticketing.model import (
+    Attachment,
     ClockKind,
     CloseReason,
     Comment,
@@ -147,6 +148,24 @@ def comment_from(row: RowMapping | Mapping[str, Any]) -> Comment:
         edited_at=from_us(row["edited_at"]),
         deleted_at=from_us(row["deleted_at"]),
     )
+
+
+def attachment_row(ref: TicketRef, comment: int, file: Attachment, position: int) -> dict[str, Any]:
+    return {
+        "customer_id": ref.customer_id,
+        "ticket_id": ref.number,
+        "comment_id": comment,
+        "file_ref": file.file_ref,
+        "position": position,
+        "name": file.name,
+        "size": file.size,
+        "mimetype": file.mimetype,
+        "url": file.url,
+    }
+
+
+def attachment_from(row: RowMapping | Mapping[str, Any]) -> Attachment:
+    return Attachment(row["file_ref"], row["name"], row["size"], row["mimetype"], row["url"])
 
 
 def event_row(event: TicketEvent) -> dict[str, Any]:

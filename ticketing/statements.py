@@ -15,6 +15,7 @@ from ticketing.tables import (
     agent_loads,
     agent_skills,
     alerts,
+    attachments,
     comments,
     outbox,
     sequences,
@@ -71,6 +72,7 @@ INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, 
     sla_pauses: _put(sla_pauses, "resumed_at"),
     # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
     alerts: _put(alerts, "due_at", "created_at", "home"),
+    attachments: _put(attachments, "name", "size", "mimetype", "url"),
 }
 UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
 END_PAUSE = (

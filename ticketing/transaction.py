@@ -22,6 +22,7 @@ from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import (
     HELD,
+    Attachment,
     ClockKind,
     Comment,
     EventKind,
@@ -33,7 +34,7 @@ from ticketing.model import (
     TicketStatus,
 )
 from ticketing.prepared import change, run
-from ticketing.rows import alert_row, clock_from, comment_row, errand_row, event_row, ticket_from
+from ticketing.rows import alert_row, attachment_row, clock_from, comment_row, errand_row, event_row, ticket_from
 from ticketing.statements import (
     CLOCKS,
     LOCKED_TICKET,
@@ -44,7 +45,7 @@ from ticketing.statements import (
     TAKE_LOAD_BY_HAND,
     TAKE_LOAD_URGENT,
 )
-from ticketing.tables import alerts, comments, outbox, sla_pauses, ticket_events
+from ticketing.tables import alerts, attachments, comments, outbox, sla_pauses, ticket_events
 from ticketing.writing import Unwritten, next_on_sqlite, write
 
 Observer = Callable[["Transaction", Ticket, TicketEvent], None]
@@ -222,6 +223,11 @@ class Transaction:
         """Keep a comment."""
         self._work.inserts[comments].append(comment_row(comment))
         return self.change(ticket, last_comment=comment.number, last_activity_at=self.now)
+
+    def keep_files(self, ticket: Ticket, comment: int, files: Iterable[Attachment], *, after: int = 0) -> None:
+        """Refer to the files of a comment, in their order; a file that is referred to already is only named anew."""
+        rows = (attachment_row(ticket.ref, comment, file, place) for place, file in enumerate(files, start=after + 1))
+        self._work.inserts[attachments].extend(rows)
 
     # --- clocks -------------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from ticketing.statements import (
     UPDATES,
     keyed,
 )
-from ticketing.tables import alerts, comments, outbox, sla_clocks, sla_pauses, ticket_events, tickets
+from ticketing.tables import alerts, attachments, comments, outbox, sla_clocks, sla_pauses, ticket_events, tickets
 
 
 @dataclass
@@ -61,7 +61,7 @@ def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: b
     # The copies of one agent's load may be written with all the rest; several agents follow one after the other, by ascending id.
     copies = loads.pop().locked(connection) if len(loads) == 1 else []
     write_all(connection, [*writes, *copies])
-    for table in (sla_pauses, alerts):
+    for table in (sla_pauses, alerts, attachments):
         if rows := work.inserts[table]:
             connection.execute(INSERTS[table], rows)
     write_all(connection, more_texts)

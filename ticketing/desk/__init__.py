@@ -10,6 +10,7 @@ from ticketing.database import Database
 from ticketing.desk.alerting import Alerting
 from ticketing.desk.amending import Amending
 from ticketing.desk.assignment import Assignment
+from ticketing.desk.attachments import Attachments
 from ticketing.desk.base import Clock
 from ticketing.desk.boards import Boards
 from ticketing.desk.climbing import Climbing, foresee
@@ -37,6 +38,7 @@ class Desk(
     Progress,
     Conversation,
     Amending,
+    Attachments,
     Snoozing,
     Undo,
     Watching,

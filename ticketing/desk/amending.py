@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from ticketing import search
+from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
 from ticketing.desk.roles import role_of, speaks_for_desk
@@ -150,6 +151,7 @@ def _without_words(
 ) -> Comment:
     row = _key(comment) | {"words": "", "edited": to_us(comment.edited_at), "deleted": to_us(tx.now)}
     tx.connection.execute(CHANGE, row)
+    drop_files(tx.connection, ticket.ref, comment.number)
     data = {"comment": comment.number} | data
     ticket = tx.log(ticket, EventKind.COMMENT_DELETED, by=by, to_value=comment.number, reason=reason, data=data)
     return _find(ticket, _indexed_anew(tx, ticket), comment.number)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from ticketing.desk.assignment import give_by_hand
+from ticketing.desk.attachments import checked_files
 from ticketing.desk.base import checked_instant, checked_key, checked_text
 from ticketing.desk.people import agent_of
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
+from ticketing.model import Attachment, ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
 from ticketing.rows import comment_from
 from ticketing.tables import comments
 from ticketing.transaction import Transaction
 
 LONGEST_COMMENT = 40_000
+NO_WORDS = "Write something to send."
 
 COMMENT_BY_SOURCE = select(comments).where(
     comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
@@ -41,15 +44,17 @@ def keep(
     source: str,
     said_at: datetime | None = None,
     automatic: bool = False,
+    files: Sequence[Attachment] = (),
 ) -> tuple[Ticket, Comment]:
-    """Store and log a comment, without what follows from it. Raises InvalidInput."""
+    """Store and log a comment, without what follows from it; a file may say it all. Raises InvalidInput."""
     number = ticket.last_comment + 1
+    files = checked_files(files)
     comment = Comment(
         customer_id=ticket.customer_id,
         ticket_number=ticket.number,
         number=number,
         author_id=author_id,
-        text=checked_text("text", text, longest=LONGEST_COMMENT, empty="Write something to send."),
+        text=checked_text("text", text, longest=LONGEST_COMMENT, empty=None if files else NO_WORDS),
         is_internal=internal,
         is_automatic=automatic,
         # Never later than now: what was said cannot come from the future.
@@ -57,6 +62,7 @@ def keep(
         source=source or f"n:{ticket.number}:{number}",
     )
     ticket = tx.say(ticket, comment)
+    tx.keep_files(ticket, number, files)
     data = {"comment": number, "internal": internal, "automatic": automatic, "said_at": to_us(comment.said_at)}
     return tx.log(ticket, EventKind.COMMENTED, by=author_id, to_value=number, data=data), comment
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ticketing.desk.base import DeskBase, checked_key, use_case
@@ -10,7 +11,7 @@ from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, speaks_for_desk
-from ticketing.model import Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.model import Attachment, Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
 IN_NEW_TICKET = 0
@@ -31,6 +32,7 @@ class Conversation(DeskBase):
         source: str,
         said_at: datetime | None = None,
         automatic: bool = False,
+        files: Sequence[Attachment] = (),
     ) -> Comment:
         """
         Keep what somebody said, and what follows from it.
@@ -38,7 +40,7 @@ class Conversation(DeskBase):
         `source` is its natural key: the same again returns the same comment. A public comment by the team answers; an
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
-        then the comment's `ticket_number` (and its own number 0: the words are that ticket's description).
+        then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
         Raises InvalidInput, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
         with self._transaction() as tx:
@@ -49,9 +51,17 @@ class Conversation(DeskBase):
                 as_team(tx, ticket, author_id, "write notes")
             is_of_team = speaks_for_desk(tx.connection, ticket, author_id)
             if not (internal or automatic or is_of_team) and _is_over(tx, ticket):
-                return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at)
+                return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at, files=files)
             ticket, comment = keep(
-                tx, ticket, author_id, text, internal=internal, source=source, said_at=said_at, automatic=automatic
+                tx,
+                ticket,
+                author_id,
+                text,
+                internal=internal,
+                source=source,
+                said_at=said_at,
+                automatic=automatic,
+                files=files,
             )
             if internal or automatic:
                 return comment
@@ -93,7 +103,14 @@ def _is_over(tx: Transaction, ticket: Ticket) -> bool:
 
 
 def _followed_up(
-    tx: Transaction, ticket: Ticket, author_id: PersonId, text: str, *, source: str, said_at: datetime | None
+    tx: Transaction,
+    ticket: Ticket,
+    author_id: PersonId,
+    text: str,
+    *,
+    source: str,
+    said_at: datetime | None,
+    files: Sequence[Attachment],
 ) -> Comment:
     known = tx.configuration.category(ticket.category)
     follow_up = new_ticket(
@@ -107,6 +124,7 @@ def _followed_up(
         opened_by=author_id,
         at=said_at,
         follows_number=ticket.number,
+        files=files,
     )
     tx.log(ticket, EventKind.FOLLOWED_UP, by=author_id, to_value=follow_up.number)
     return _words_of(settle_new_ticket(tx, follow_up), author_id)

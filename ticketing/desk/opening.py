@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,23 @@ from sqlalchemy import bindparam, func, select
 
 from ticketing import sla
 from ticketing.desk.assignment import assign_or_say_that_nobody_can
+from ticketing.desk.attachments import OF_TICKET, checked_files
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.desk.people import CUSTOMER, customer_from, customer_of
 from ticketing.errors import InvalidInput, PersonNotFound, TooManyTickets
 from ticketing.fields import check_fields
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import ClockKind, Customer, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.model import (
+    Attachment,
+    ClockKind,
+    Customer,
+    EventKind,
+    PersonId,
+    Priority,
+    Ticket,
+    TicketRef,
+    TicketStatus,
+)
 from ticketing.prepared import run
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction
@@ -67,6 +78,7 @@ class Opening(DeskBase):
         opened_by: PersonId | None = None,
         at: datetime | None = None,
         fields: Mapping[str, Any] | None = None,
+        files: Sequence[Attachment] = (),
     ) -> Ticket:
         """
         Open a ticket for a customer, start its clocks, and give it to whom the rules choose.
@@ -98,6 +110,7 @@ class Opening(DeskBase):
                 opened_by=opened_by or customer_id,
                 at=at,
                 fields=fields,
+                files=files,
             )
             return settle_new_ticket(tx, ticket)
 
@@ -122,6 +135,7 @@ def new_ticket(
     at: datetime | None = None,
     fields: Mapping[str, Any] | None = None,
     follows_number: int | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Ticket:
     """A new OPEN ticket with its clocks running, not yet given to anybody."""
     configured = tx.configuration.category(category)
@@ -155,6 +169,8 @@ def new_ticket(
         ),
         customer_name=customer.name,
     )
+    if files:
+        tx.keep_files(ticket, OF_TICKET, checked_files(files))
     ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)
     data = {
         "at": to_us(began),

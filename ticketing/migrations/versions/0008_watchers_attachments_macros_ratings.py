@@ -6,6 +6,8 @@ Besides, the audit log by the instant of a step and tickets by that of their ope
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,7 +25,7 @@ def _of_ticket(table: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def _only(condition: str) -> dict[str, sa.TextClause]:
+def _only(condition: str) -> dict[str, Any]:
     return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(condition)}
 
 
