@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from waitress import wasyncore
@@ -147,6 +147,9 @@ class SocketMode(SocketModeHandler):
                 lambda: BoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req)),
             )
             send_response(client, req, response, started)
+        except (SlackClientNotConnectedError, OSError):
+            # It is done and Slack will not hear of it: it sends an event again, which changes nothing then.
+            log.warning("The connection was lost before Slack could be answered.")
         finally:
             self._at_work.leave()
 
