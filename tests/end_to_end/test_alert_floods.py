@@ -103,27 +103,6 @@ def _every_one_can_be_opened(workspace: Workspace, lead: Person, home: Message) 
     lead.close(all_forms=True)
 
 
-def test_several_are_taken_at_once_and_what_is_answered_is_struck_through(own_workspace: Workspace) -> None:
-    lead = own_workspace.new_person("lead")
-    refs = _flood(own_workspace, 3)
-    _bot(own_workspace).restart()
-    own_workspace.advance(minutes=61)
-    home = lead.sees("3 tickets: 3 overdue, 0 due soon", where=ESCALATIONS)
-    assert len(_roots(lead)) == 1
-
-    lead.press("Take several", on=home)
-    lead.fill({"Which?": [f"#{ref.number} Flood {n}" for n, ref in enumerate(refs[:2])], "Until when?": "15 min"})
-    assert lead.submit().errors == {}
-    lead.sees_change(home, f"{lead.first_name} has it until")
-    assert lead.now(home).text.count(f"{lead.first_name} has it until") == 2
-
-    agent = own_workspace.new_team(agents=1).agents[0]
-    agent.press("Open", on=home)
-    agent.press("Reply")
-    fill_and_send(agent, "Reply", "We are on it")
-    assert "~#" in lead.sees_change(home, "2 tickets: 2 overdue").text
-
-
 def test_what_fell_due_while_the_bot_was_down_is_one_message_that_says_so(own_workspace: Workspace) -> None:
     lead = own_workspace.new_person("lead")
     refs = _flood(own_workspace, 12)
