@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from tests.end_to_end.bot import BotProcess
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import fill_and_send
 from tests.end_to_end.workspace import Workspace
 from ticketing.database import Database
 from ticketing.desk import Desk
