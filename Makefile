@@ -24,7 +24,7 @@ demo: setup ## Run the real bot against the sandbox workspace, in a browser (SPE
 test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-bench: setup ## Measure against the references of docs/benchmarks.md (QUICK=1: under a minute)
+bench: setup ## Measure against the references of docs/benchmarks.md (QUICK=1: the short one)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 check: format lint types imports test ## All that CI runs
