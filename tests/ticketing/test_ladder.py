@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.calendars import Calendar
 from ticketing.configuration import parse
+from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration
 from ticketing.ladder import LadderStep, next_instant, told_from
@@ -217,3 +219,20 @@ def test_a_breach_says_more_than_that_nobody_takes_it(desk: Desk, cast: Cast, cl
     climb(desk, clock, minutes=70)
     climb(desk, clock, minutes=31)
     assert steps(desk, ticket.ref) == ["step1"]
+
+
+def test_what_was_late_before_there_was_a_ladder_climbs_it_too(
+    desk: Desk, cast: Cast, clock: MovableClock, database: Database, database_url: str
+) -> None:
+    ticket = breached(desk, cast, clock)
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM ladder"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+
+    for _ in range(2):
+        migrate(database_url, "0009")
+        climb(desk, clock, minutes=31)
+        assert steps(desk, ticket.ref) == ["step1"]
+        with database.write() as connection:
+            connection.execute(text("DELETE FROM ladder"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
