@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from benchmarks import growth, opening, sandbox_calls, sandbox_page
+from benchmarks import alert_lag, growth, opening, sandbox_calls, sandbox_page
 from benchmarks.measuring import Figure, table, write
 
 
@@ -20,6 +20,7 @@ class Group(Protocol):
 GROUPS: dict[str, Group] = {
     "opening": opening.figures,
     "growth": growth.figures,
+    "alert_lag": alert_lag.figures,
     "sandbox_calls": sandbox_calls.figures,
     "sandbox_page": sandbox_page.figures,
 }

@@ -48,7 +48,7 @@ class Outward:
             pace=Pace(),
             jitter=random.Random(),  # noqa: S311 - it spreads tries over time, and guards nothing
         )
-        self._ticker = Ticker([*_jobs(desk, clock, delivery.step), *further])
+        self._ticker = Ticker([*jobs(desk, clock, delivery.step), *further])
         desk.subscribe(Notices())
         desk.after_commit(self._changed)
         clock.on_jump(self._ticker.wake_all)
@@ -66,7 +66,7 @@ class Outward:
             self._ticker.wake(name)
 
 
-def _jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None]) -> list[Job]:
+def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None]) -> list[Job]:
     """Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late."""
 
     def real(now: datetime, due: datetime | None) -> datetime | None:
