@@ -23,6 +23,11 @@ def check_team(ticket: Ticket, person_id: PersonId, role: Role, act: str) -> Non
         raise OwnTicket(ticket)
 
 
+def may_see(ticket: Ticket, person_id: PersonId, role: Role, *, is_colleague: bool) -> bool:
+    """Whether somebody may know of a ticket at all: its customer, the team, and colleagues where they read along."""
+    return person_id == ticket.customer_id or role >= Role.AGENT or is_colleague
+
+
 def check_lead(role: Role, act: str) -> None:
     """What changes other people's work. Raises NotAllowed; `act` completes "Only leads can ..."."""
     if role < Role.LEAD:

@@ -27,6 +27,7 @@ from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.team import Team
 from ticketing.desk.undo import Undo
+from ticketing.desk.watchers import Watchers
 from ticketing.desk.watching import Watching
 from ticketing.inbound import Inbound
 from ticketing.outbox import Outbox
@@ -40,6 +41,7 @@ class Desk(
     Amending,
     Attachments,
     Snoozing,
+    Watchers,
     Undo,
     Watching,
     Promising,
