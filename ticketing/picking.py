@@ -18,11 +18,18 @@ from ticketing.prepared import run
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import agent_skills, people, tickets
 
+Row = Any
+"""A row of one of the statements below."""
+
 ENOUGH = routing.SHOWN + 1
 
 _skill = agent_skills.c
+_SOME_WAIT = (
+    select(func.min(tickets.c.category)).where(tickets.c.queue_rank.is_not(None)).scalar_subquery().label("some_wait")
+)
+"""A category in which a ticket waits: one step in the index, and mostly there is none."""
 _COLUMNS = select(
-    _skill.agent_id, _skill.level, _skill.load, _skill.max_load, _skill.last_assigned_at, _skill.is_senior
+    _skill.agent_id, _skill.level, _skill.load, _skill.max_load, _skill.last_assigned_at, _skill.is_senior, _SOME_WAIT
 ).where(_skill.category == bindparam("category"), _skill.agent_id != bindparam("customer_id"))
 _IS_NAMED = _skill.agent_id.in_(
     select(people.c.id).where(people.c.external_ref.in_(bindparam("holders", expanding=True)))
@@ -95,17 +102,17 @@ def somebody_free(
     nobody = {"category": category.skill, "customer_id": 0}
     statement = PICK_URGENT if is_urgent else PICK[category.strategy]
     first = next(iter(_read(connection, statement, nobody, holders)), None)
-    return None if first is None else first.agent_id
+    return None if first is None else PersonId(first.agent_id)
 
 
-def candidates(
+def _able(
     connection: Connection,
     ticket: Ticket,
     category: Category,
     *,
     last_agent: PersonId | None,
     holders: frozenset[str] | None = None,
-) -> list[Candidate]:
+) -> list[Row]:
     """
     Those who could take the ticket by the automatic, best first, with the last agent among them if they can.
 
@@ -113,12 +120,12 @@ def candidates(
     """
     values = {"category": category.skill, "customer_id": ticket.customer_id}
     is_urgent = ticket.priority is Priority.URGENT
-    found: list[Candidate] = []
+    found: list[Row] = []
     if ticket.is_escalated:
         found = _read(connection, PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy], values, holders)
     if not found:
         found = _read(connection, PICK_URGENT if is_urgent else PICK[category.strategy], values, holders)
-    if last_agent is not None and all(candidate.agent_id != last_agent for candidate in found):
+    if last_agent is not None and all(row.agent_id != last_agent for row in found):
         found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent}, holders)
     return found
 
@@ -132,13 +139,15 @@ def pick(
     holders: frozenset[str] | None = None,
 ) -> RoutingReason:
     """Whom the automatic would choose now, and why; `chosen` is None when nobody can take it."""
+    found = _able(connection, ticket, category, last_agent=last_agent, holders=holders)
     return routing.choose(
         ticket.category,
         ticket.priority,
         category.strategy,
-        candidates(connection, ticket, category, last_agent=last_agent, holders=holders),
+        [_candidate(row) for row in found],
         is_escalated=ticket.is_escalated,
         last_agent=last_agent,
+        some_wait=any(row.some_wait is not None for row in found),
     )
 
 
@@ -154,21 +163,20 @@ def waits_before(connection: Connection, configuration: Configuration, agent_id:
 
 def _read(
     connection: Connection, statement: Select[Any], values: dict[str, Any], holders: frozenset[str] | None = None
-) -> list[Candidate]:
+) -> list[Row]:
     if holders is None:
-        rows = run(connection, statement, values)
-    else:
-        # Chosen and not a further clause of the prepared statements: those are for every ticket, this for the few.
-        named = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
-        rows = list(connection.execute(*named).all())
-    return [
-        Candidate(
-            agent_id=PersonId(row.agent_id),
-            level=row.level,
-            load=row.load,
-            max_load=row.max_load,
-            last_assigned_at=from_us(row.last_assigned_at) if row.last_assigned_at else None,
-            is_senior=row.is_senior,
-        )
-        for row in rows
-    ]
+        return run(connection, statement, values)
+    # Chosen and not a further clause of the prepared statements: those are for every ticket, this for the few.
+    named = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
+    return list(connection.execute(*named).all())
+
+
+def _candidate(row: Row) -> Candidate:
+    return Candidate(
+        agent_id=PersonId(row.agent_id),
+        level=row.level,
+        load=row.load,
+        max_load=row.max_load,
+        last_assigned_at=from_us(row.last_assigned_at) if row.last_assigned_at else None,
+        is_senior=row.is_senior,
+    )

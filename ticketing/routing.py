@@ -8,8 +8,8 @@ who never got a ticket coming before all others (NULLS FIRST), and the agent's i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ SHOWN = 5
 """How many candidates a stored reason keeps: enough to say why, however many there were."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Rule(StrEnum):
@@ -65,6 +66,10 @@ class RoutingReason:
     candidates: tuple[Candidate, ...] = ()
     more: bool = False
     chosen: PersonId | None = None
+    as_good: tuple[PersonId, ...] = field(default=(), compare=False)
+    """The chosen, and those who come before them once they are given another ticket; not stored."""
+    some_wait: bool = field(default=True, compare=False)
+    """Whether any ticket may wait at all, in whatever category; not stored."""
 
     @property
     def by_hand(self) -> bool:
@@ -135,6 +140,7 @@ def choose(
     *,
     is_escalated: bool = False,
     last_agent: PersonId | None = None,
+    some_wait: bool = True,
 ) -> RoutingReason:
     """
     Choose among candidates, and say why.
@@ -143,6 +149,8 @@ def choose(
     2. If it has escalated and a senior agent counts, only senior agents do.
     3. If it was reopened and its last agent counts, it goes back to them (`last_agent`; None if it was not reopened).
     4. URGENT goes by `order_urgent`, all else by the strategy's `order`.
+
+    `some_wait`: whether any ticket may wait in line, passed on with the reason.
     """
     is_urgent = priority is Priority.URGENT
     able = [candidate for candidate in candidates if is_urgent or candidate.has_room]
@@ -159,8 +167,22 @@ def choose(
         ordered.sort(key=lambda candidate: candidate.agent_id != last_agent)  # stable: only they move, to the front
         rule = Rule.LAST_AGENT
 
-    shown = tuple(ordered[:SHOWN])
-    return RoutingReason(rule, strategy, category, shown, more=len(ordered) > SHOWN, chosen=ordered[0].agent_id)
+    shown, first = tuple(ordered[:SHOWN]), ordered[0]
+    as_good: list[PersonId] = [first.agent_id]
+    if rule is Rule.STRATEGY:
+        busier = replace(first, load=first.load + 1, last_assigned_at=_LAST)
+        key = _ORDERS[strategy]
+        as_good = [candidate.agent_id for candidate in ordered if key(candidate) < key(busier)]
+    return RoutingReason(
+        rule,
+        strategy,
+        category,
+        shown,
+        more=len(ordered) > SHOWN,
+        chosen=first.agent_id,
+        as_good=tuple(as_good),
+        some_wait=some_wait,
+    )
 
 
 def by_hand(category: str, strategy: Strategy, taker: Candidate) -> RoutingReason:
@@ -172,7 +194,7 @@ def _idle(candidate: Candidate) -> tuple[datetime, PersonId]:
     return candidate.last_assigned_at or _NEVER, candidate.agent_id
 
 
-_ORDERS = {
+_ORDERS: Mapping[Strategy, Callable[[Candidate], tuple[Any, ...]]] = {
     Strategy.LEAST_LOADED: lambda candidate: (candidate.load, *_idle(candidate)),
     Strategy.ROUND_ROBIN: _idle,
     Strategy.MOST_SKILLED: lambda candidate: (-candidate.level, candidate.load, *_idle(candidate)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Table, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.tables import (
@@ -17,6 +17,7 @@ from ticketing.tables import (
     alerts,
     attachments,
     comments,
+    configurations,
     outbox,
     sequences,
     sla_clocks,
@@ -27,7 +28,9 @@ from ticketing.tables import (
 
 _key = (tickets.c.customer_id == bindparam("customer_id"), tickets.c.id == bindparam("number"))
 TICKET = select(tickets).where(*_key)
-LOCKED_TICKET = TICKET.with_for_update()
+CONFIG_VERSION = select(func.max(configurations.c.version)).scalar_subquery().label("config_version")
+"""The configuration in force, for a statement that can read it along."""
+LOCKED_TICKET = TICKET.add_columns(CONFIG_VERSION).with_for_update(of=tickets)
 CLOCKS = (
     select(sla_clocks)
     .where(sla_clocks.c.customer_id == bindparam("customer_id"), sla_clocks.c.ticket_id == bindparam("number"))
@@ -104,6 +107,26 @@ TAKE_LOAD = (
     )
     .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
 )
+_agents: Any = bindparam("agents", type_=postgresql.ARRAY(BigInteger))
+TAKE_UNHELD = (
+    update(agent_loads)
+    .where(
+        agent_loads.c.agent_id
+        == select(agent_loads.c.agent_id)
+        .where(
+            agent_loads.c.agent_id == any_(_agents),
+            agent_loads.c.is_available,
+            agent_loads.c.load < agent_loads.c.max_load,
+        )
+        .order_by(func.array_position(_agents, agent_loads.c.agent_id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(load=agent_loads.c.load + 1, last_assigned_at=bindparam("now"))
+    .returning(agent_loads.c.agent_id)
+)
+"""The first of those agents to whom nobody else is giving a ticket just now; on PostgreSQL only."""
 TAKE_LOAD_BY_HAND = (
     update(agent_loads)
     .where(agent_loads.c.agent_id == bindparam("agent"), agent_loads.c.load < agent_loads.c.max_load)

@@ -8,8 +8,7 @@ transaction is a handful of statements however many verbs it used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +43,7 @@ from ticketing.statements import (
     TAKE_LOAD,
     TAKE_LOAD_BY_HAND,
     TAKE_LOAD_URGENT,
+    TAKE_UNHELD,
 )
 from ticketing.tables import alerts, attachments, comments, outbox, sla_pauses, ticket_events
 from ticketing.writing import Unwritten, next_on_sqlite, write
@@ -69,7 +69,7 @@ class Transaction:
         connection: Connection,
         *,
         now: datetime,
-        configuration: Configuration,
+        configured: Callable[[int | None], Configuration],
         observers: Iterable[Observer],
         is_sqlite: bool,
         holders: Holders = anybody,
@@ -77,13 +77,26 @@ class Transaction:
         self.connection = connection
         self.holders = holders
         self.now = now
-        self.configuration = configuration
+        self._configured = configured
+        self._configuration: Configuration | None = None
         self._observers = tuple(observers)
         self._is_sqlite = is_sqlite
         self._work = Unwritten()
         self._events: list[TicketEvent] = []
 
     # --- reading ------------------------------------------------------------------------------------------------------
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force, the same throughout the transaction."""
+        if self._configuration is None:
+            self._configuration = self._configured(None)
+        return self._configuration
+
+    def configured(self, version: int | None) -> None:
+        """What version is in force, said by who has read it along with something else; None where none is stored."""
+        if self._configuration is None:
+            self._configuration = self._configured(version or 0)
 
     def locked(self, ref: TicketRef) -> Ticket:
         """The ticket, held against everybody else until the commit. Raises TicketNotFound."""
@@ -101,6 +114,7 @@ class Transaction:
         rows = run(self.connection, statement, key)
         if not rows:
             raise TicketNotFound(ref.number)
+        self.configured(rows[0].config_version)
         clocks = [clock_from(each._asdict()) for each in run(self.connection, CLOCKS, key)]
         return ticket_from(rows[0]._asdict(), clocks, self.now)
 
@@ -121,7 +135,7 @@ class Transaction:
         """A new ticket, written at the end, and found by its customer's name too."""
         self._work.opened[ticket.ref] = customer_name
         self._work.before[ticket.ref] = None
-        self._work.now[ticket.ref] = ticket = replace(ticket, queue_rank=self._rank(ticket))
+        self._work.now[ticket.ref] = ticket = _with(ticket, {"queue_rank": self._rank(ticket)})
         return ticket
 
     def change(self, ticket: Ticket, **changes: Any) -> Ticket:
@@ -353,6 +367,19 @@ class Transaction:
         """
         statement = TAKE_LOAD_BY_HAND if by_hand else TAKE_LOAD_URGENT if urgent else TAKE_LOAD
         return change(self.connection, statement, {"agent": agent_id, "now": to_us(self.now)}) == 1
+
+    def take_load_of_first(self, agents: Sequence[PersonId], *, urgent: bool = False) -> PersonId | None:
+        """
+        Make room with the first of the agents, or with one of the next if the first are just being given something else.
+
+        So writers who have all found the same agent do not wait for each other. None: choose again, the room is gone.
+        """
+        if not self._is_sqlite and len(agents) > 1:
+            values = {"agents": list(agents), "now": to_us(self.now)}
+            taken = run(self.connection, TAKE_UNHELD, values)
+            if taken:
+                return PersonId(taken[0].agent_id)
+        return agents[0] if self.take_load(agents[0], urgent=urgent) else None
 
     def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
         """One row for each clock run and stage: its key is what makes an alert exactly one."""

@@ -285,6 +285,18 @@ def test_who_goes_away_while_being_chosen_gets_nothing(server: Database, priorit
     check_loads(server)
 
 
+def test_who_is_just_being_given_something_is_passed_over(server: Database) -> None:
+    desk = Desk(server, MovableClock())
+    cast = Cast(desk)
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    given = select(agent_loads.c.agent_id).where(agent_loads.c.agent_id == amir).with_for_update()
+
+    with server.engine.begin() as other:
+        other.execute(given)
+        assert cast.ticket().assigned_agent_id == jo
+    assert cast.ticket().assigned_agent_id == amir
+
+
 @pytest.mark.parametrize("sqlstate", ["40P01", "40001", "23505"])
 def test_what_postgresql_takes_back_is_run_again(server: Database, sqlstate: str) -> None:
     desk = Desk(server, MovableClock())

@@ -205,3 +205,21 @@ def test_the_automatic_never_overfills_and_never_leaves_what_someone_could_take(
     assert (reason.rule is Rule.NOBODY) == (not able)
     assert not reason.by_hand
     assert RoutingReason.from_data(json.loads(json.dumps(reason.to_data()))) == reason
+
+
+@pytest.mark.parametrize(
+    ("strategy", "candidates", "expected"),
+    [
+        # one more ticket would put agent 1 behind who holds no more than that
+        (LEAST_LOADED, [agent(1, load=1), agent(2, load=2), agent(3, load=3)], (1, 2)),
+        (ROUND_ROBIN, [agent(1, idle_h=9), agent(2, load=4)], (1, 2)),
+        (MOST_SKILLED, [agent(1, level=4), agent(2, level=4, load=1), agent(3, level=3)], (1, 2)),
+    ],
+)
+def test_as_good_is_who_would_be_before_the_chosen_after_one_more(
+    strategy: Strategy, candidates: list[Candidate], expected: tuple[int, ...]
+) -> None:
+    assert choose("billing", HIGH, strategy, candidates).as_good == expected
+    assert choose("billing", URGENT, strategy, candidates).as_good == (1,)
+    back = choose("billing", HIGH, strategy, candidates, last_agent=PersonId(2))
+    assert back.as_good == (2,)

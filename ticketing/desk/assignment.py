@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
@@ -237,9 +238,11 @@ def assign_automatically(
         reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
         if reason.chosen is None:
             return reason
-        if wait_in_line and not is_urgent and _somebody_waits_before(tx, ticket, reason.chosen):
+        if wait_in_line and not is_urgent and reason.some_wait and _somebody_waits_before(tx, ticket, reason.chosen):
             return None
-        if tx.take_load(reason.chosen, urgent=is_urgent):
+        taken = tx.take_load_of_first(reason.as_good, urgent=is_urgent)
+        if taken is not None:
+            reason = reason if taken == reason.chosen else replace(reason, chosen=taken)
             hand_over(tx, ticket, reason, by=None, already_counted=True)
             return reason
     return None

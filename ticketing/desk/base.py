@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select
@@ -70,7 +71,7 @@ class DeskBase:
             tx = Transaction(
                 connection,
                 now=self._clock(),
-                configuration=self._configuration_in_force(connection),
+                configured=partial(self._configuration_of, connection),
                 observers=self._observers,
                 is_sqlite=self._database.is_sqlite,
                 holders=self._holders,
@@ -108,15 +109,17 @@ class DeskBase:
         return version
 
     def _configuration_in_force(self, connection: Connection) -> Configuration:
-        return self._configuration_of(connection, run(connection, LATEST, {})[0].version or 0)
+        return self._configuration_of(connection)
 
     def configured_at(self, version: int) -> datetime | None:
         """When that version of the configuration was stored; None for the built-in one."""
         with self._database.read() as connection:
             return from_us(connection.execute(STORED_AT, {"version": version}).scalar_one_or_none())
 
-    def _configuration_of(self, connection: Connection, version: int) -> Configuration:
-        """Versions are immutable, so one is parsed once."""
+    def _configuration_of(self, connection: Connection, version: int | None = None) -> Configuration:
+        """That version, or the one in force. Versions are immutable, so one is parsed once."""
+        if version is None:
+            version = run(connection, LATEST, {})[0].version or 0
         if version not in self._parsed:
             stored = connection.execute(DOCUMENT, {"version": version}).scalar_one_or_none()
             self._parsed[version] = parse(default_document() if stored is None else stored, version)
