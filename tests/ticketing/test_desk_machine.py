@@ -446,6 +446,7 @@ class DeskMachine(RuleBasedStateMachine):
             self.model.add(self.returned, ticket.tier)
         else:
             ticket.public.append(words)
+            ticket.snoozed_until = None
             if ticket.status == "pending_customer":
                 ticket.status = "in_progress"
             elif ticket.status == "resolved" and not thanks:

@@ -12,7 +12,7 @@ from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, TooLateToUndo
-from ticketing.model import ClockKind, Outcome, Role, TicketStatus
+from ticketing.model import ClockKind, EventKind, Outcome, Role, TicketStatus
 
 
 def deadlines(desk: Desk, ticket: Any) -> dict[ClockKind, Any]:
@@ -92,6 +92,30 @@ def test_a_snoozed_ticket_wakes_on_time(desk: Desk, cast: Cast, clock: MovableCl
     clock.advance(hours=1)
     assert desk.wake_step(clock.now) == 1
     assert desk.ticket(ticket.ref).snoozed_until is None
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_a_snoozed_ticket_comes_back_when_its_customer_writes(
+    desk: Desk, cast: Cast, clock: MovableClock, waiting: bool
+) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.start(ticket.ref, by=amir)
+    if waiting:
+        desk.wait_for_customer(ticket.ref, by=amir)
+    desk.snooze(ticket.ref, clock.now + timedelta(days=1), by=amir)
+    desk.add_comment(ticket.ref, author_id=amir, text="Later.", internal=True, source="n:1")
+    desk.add_comment(ticket.ref, author_id=amir, text="We look at it tomorrow.", source="n:2")
+    assert desk.tickets_of_agent(amir) == []  # what the team says wakes nothing
+
+    cast.says(ticket.ref, ticket.customer_id, "It is worse now")
+
+    assert [each.ref for each in desk.tickets_of_agent(amir)] == [ticket.ref]
+    assert desk.ticket(ticket.ref).snoozed_until is None
+    woken = [event for event in desk.events(ticket.ref) if event.kind is EventKind.WOKEN]
+    assert [event.actor_id for event in woken] == [ticket.customer_id]
+    clock.advance(days=2)
+    assert desk.wake_step(clock.now) == 0
 
 
 def test_a_new_policy_moves_open_deadlines_and_leaves_outcomes(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -97,11 +97,13 @@ def answered(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
 
 def asked(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
     """
-    What a customer's comment does: it is our turn.
+    What a customer's comment does: it is our turn, also for who had put the ticket out of sight until later.
 
     The next answer is owed from the first unanswered comment on, once the first answer was given: until then that one is.
     """
     ticket = tx.final(ticket.ref)
+    if ticket.snoozed_until is not None:
+        ticket = tx.log(tx.change(ticket, snoozed_until=None), EventKind.WOKEN, by=comment.author_id)
     if ticket.status is TicketStatus.PENDING_CUSTOMER:
         ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=comment.author_id)
     owed = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
