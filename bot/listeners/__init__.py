@@ -16,6 +16,7 @@ from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
 from bot.listeners.messages import Messages
+from bot.listeners.named import NamedTickets
 from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
@@ -52,7 +53,7 @@ def register(app: App, parts: Parts) -> Inward:
     offers.register(app)
     openings = Openings(parts)
     openings.register(app)
-    messages = Messages(parts, offers, amendments, openings)
+    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts))
     messages.register(app)
     Home(parts).register(app)
     CatchAll(parts).register(app)

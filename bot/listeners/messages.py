@@ -17,6 +17,7 @@ from slack_bolt import Ack, App
 from bot import places
 from bot.actions import Act
 from bot.listeners.amendments import Amendments
+from bot.listeners.named import NamedTickets
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
@@ -39,6 +40,7 @@ class Messages:
     offers: Offers
     amendments: Amendments
     openings: Openings
+    named: NamedTickets
 
     def register(self, app: App) -> None:
         app.event("message")(self.message)
@@ -46,6 +48,11 @@ class Messages:
 
     def message(self, ack: Ack, body: dict[str, Any]) -> None:
         self.hear(body)
+        event = _event(body)
+        # Only of what is said now: what is read again after a gap, or said differently, asks nothing.
+        said = _read(event, team_of(body)) if event.get("channel_type") != "im" else None
+        if said is not None:
+            self.named.show(said)
         ack()
 
     def mention(self, ack: Ack, body: dict[str, Any]) -> None:
