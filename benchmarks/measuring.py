@@ -96,8 +96,10 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def write(figures: Sequence[Figure], path: Path = LATEST) -> None:
-    """The figures for tools: one JSON object a line."""
+    """The figures for tools: one JSON object a line; what a run of single groups did not measure anew stays as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    stored = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = {json.loads(line)["name"]: line for line in stored}
     kept = ("name", "value", "unit", "reference", "ratio")
-    lines = [json.dumps({key: asdict(one)[key] for key in kept}) for one in figures]
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    lines |= {one.name: json.dumps({key: asdict(one)[key] for key in kept}) for one in figures}
+    path.write_text("".join(f"{line}\n" for line in lines.values()), encoding="utf-8")
