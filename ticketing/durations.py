@@ -23,6 +23,15 @@ def parse_duration(text: str) -> timedelta:
     )
 
 
+def read_duration(written: object) -> timedelta:
+    """Of the settings: text, or a length already read. Raises ValueError for all else, since a bare number has no unit."""
+    if isinstance(written, str):
+        return parse_duration(written)
+    if isinstance(written, timedelta):
+        return written
+    raise ValueError(f"A length of time is written like 30m, 8h or 3d, not {written!r}.")
+
+
 def format_duration(length: timedelta) -> str:
     """The shortest way to write it that `parse_duration` reads back; parts of a second are dropped."""
     rest = int(length.total_seconds())

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from ticketing.calendars import ALWAYS, Calendar, deadline, elapsed, open_periods
-from ticketing.durations import format_duration, parse_duration
+from ticketing.durations import format_duration, read_duration
 from ticketing.model import Priority
 from ticketing.opening_hours import parse_windows
 
@@ -34,14 +34,6 @@ NOBODY, IDLE = "nobody", "idle"
 """The stages that no clock brings about: nobody can take the ticket; it has lain untouched, or without agent, for too long."""
 
 
-def _length(written: object) -> object:
-    if isinstance(written, str):
-        return parse_duration(written)
-    if isinstance(written, timedelta):
-        return written
-    raise ValueError(f"A length of time is written like 30m, 8h or 3d, not {written!r}.")
-
-
 def _positive(length: timedelta) -> timedelta:
     if not timedelta(minutes=1) <= length <= LONGEST:
         raise ValueError(f"A step of the ladder comes after 1m to {format_duration(LONGEST)}.")
@@ -50,7 +42,7 @@ def _positive(length: timedelta) -> timedelta:
 
 After = Annotated[
     timedelta,
-    BeforeValidator(_length),
+    BeforeValidator(read_duration),
     AfterValidator(_positive),
     PlainSerializer(format_duration, return_type=str),
 ]

@@ -16,6 +16,10 @@ from typing import Any, NewType
 PersonId = NewType("PersonId", int)
 
 
+DESK_ITSELF = 0
+"""The customer of what belongs to none: digests, boards, App Homes, messages about many customers' tickets."""
+
+
 class Priority(IntEnum):
     """How urgent a ticket is; a higher number goes first."""
 

@@ -196,7 +196,7 @@ class Outbox(ShownMessages):
                         continue
                     seen.add(row.place)
                     if row.retry_after is None or row.retry_after <= at:
-                        ready.append(_errand(row))
+                        ready.append(errand_from(row))
                 if len(rows) < PAGE:
                     break
         return ready[:limit]
@@ -346,7 +346,7 @@ class Outbox(ShownMessages):
     def parked(self, limit: int = 100) -> list[Errand]:
         """What could not be shown, newest first, with the reason."""
         with self._database.read() as connection:
-            return [_errand(row) for row in connection.execute(_PARKED_ROWS, {"rows": limit})]
+            return [errand_from(row) for row in connection.execute(_PARKED_ROWS, {"rows": limit})]
 
 
 def _key(errand: Errand) -> dict[str, int]:
@@ -362,7 +362,8 @@ def _retaken(errand: Errand) -> Errand:
     return Errand(**{**errand.__dict__, "fence": errand.fence + 1, "attempts": errand.attempts + 1})
 
 
-def _errand(row: Row[Any]) -> Errand:
+def errand_from(row: Row[Any]) -> Errand:
+    """The errand of a row of the outbox."""
     return Errand(
         customer_id=row.customer_id,
         id=row.id,

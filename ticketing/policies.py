@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
-from ticketing.durations import format_duration, parse_duration
+from ticketing.durations import format_duration, read_duration
 from ticketing.model import ClockKind, Priority, Tier
 
 NO_SLA: Literal["none"] = "none"
@@ -22,26 +22,17 @@ LONGEST_TARGET = timedelta(days=1000)
 def _target(written: object) -> object:
     if written == NO_SLA:
         return written
-    length = _length(written)
-    if isinstance(length, timedelta) and not timedelta(seconds=1) <= length <= LONGEST_TARGET:
+    length = read_duration(written)
+    if not timedelta(seconds=1) <= length <= LONGEST_TARGET:
         raise ValueError(f"A target is between 1s and {format_duration(LONGEST_TARGET)}, or none.")
     return length
 
 
 def _warning_time(written: object) -> object:
-    length = _length(written)
-    if isinstance(length, timedelta) and not timedelta(0) <= length <= LONGEST_TARGET:
+    length = read_duration(written)
+    if not timedelta(0) <= length <= LONGEST_TARGET:
         raise ValueError(f"A warning comes at most {format_duration(LONGEST_TARGET)} before, and 0s is none.")
     return length
-
-
-def _length(written: object) -> object:
-    """Reads text; anything but text or a timedelta is refused, since a bare number has no unit."""
-    if isinstance(written, str):
-        return parse_duration(written)
-    if isinstance(written, timedelta):
-        return written
-    raise ValueError(f"A length of time is written like 30m, 8h or 3d, not {written!r}.")
 
 
 def _write(value: timedelta | str) -> str:

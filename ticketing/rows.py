@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from ticketing.instants import from_us, to_us
 from ticketing.model import (
+    DESK_ITSELF,
     Attachment,
     ClockKind,
     CloseReason,
@@ -28,9 +29,6 @@ from ticketing.model import (
     TicketStatus,
     Tier,
 )
-
-DESK_ITSELF = 0
-"""The customer_id of what belongs to no customer: digests, boards, App Homes."""
 
 _TICKET_INSTANTS = (
     "opened_at",

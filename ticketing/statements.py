@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, any_, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Table, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.tables import (
@@ -18,16 +18,20 @@ from ticketing.tables import (
     attachments,
     comments,
     configurations,
-    outbox,
     sequences,
     sla_clocks,
     sla_pauses,
-    ticket_events,
     tickets,
 )
 
 _key = (tickets.c.customer_id == bindparam("customer_id"), tickets.c.id == bindparam("number"))
 TICKET = select(tickets).where(*_key)
+COMMENT_BY_SOURCE = select(comments).where(
+    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
+)
+TICKET_BY_SOURCE = select(tickets.c.id).where(
+    tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
+)
 CONFIG_VERSION = select(func.max(configurations.c.version)).scalar_subquery().label("config_version")
 """The configuration in force, for a statement that can read it along."""
 LOCKED_TICKET = TICKET.add_columns(CONFIG_VERSION).with_for_update(of=tickets)
@@ -70,7 +74,7 @@ def _put(table: Table, *changing: str) -> Any:
     return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in changing})
 
 
-INSERTS = {table: insert(table) for table in (tickets, comments, ticket_events, sla_clocks, outbox)} | {
+PUTS = {
     # Paused again at the instant at which a pause of no length began: that one goes on.
     sla_pauses: _put(sla_pauses, "resumed_at"),
     # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.

@@ -25,12 +25,12 @@ from ticketing.statements import (
     ADD_SKILL_LOAD,
     ADD_SKILL_LOAD_NOW,
     END_PAUSE,
-    INSERTS,
     NEXT_ON_SQLITE,
+    PUTS,
     UPDATES,
     keyed,
 )
-from ticketing.tables import alerts, attachments, comments, outbox, sla_clocks, sla_pauses, ticket_events, tickets
+from ticketing.tables import comments, outbox, sla_clocks, ticket_events, tickets
 
 
 @dataclass
@@ -61,9 +61,9 @@ def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: b
     # The copies of one agent's load may be written with all the rest; several agents follow one after the other, by ascending id.
     copies = loads.pop().locked(connection) if len(loads) == 1 else []
     write_all(connection, [*writes, *copies])
-    for table in (sla_pauses, alerts, attachments):
+    for table, put in PUTS.items():
         if rows := work.inserts[table]:
-            connection.execute(INSERTS[table], rows)
+            connection.execute(put, rows)
     write_all(connection, more_texts)
     if work.ended_pauses:
         connection.execute(END_PAUSE, work.ended_pauses)

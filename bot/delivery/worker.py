@@ -23,14 +23,11 @@ from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refuse
 from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, LeaseLost
-from ticketing.model import TicketRef
+from ticketing.model import DESK_ITSELF, TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice
 from ticketing.shown import Shown
 
 log = logging.getLogger(__name__)
-
-DESK_ITSELF = 0
-"""The customer of what belongs to none: a message of many customers' tickets."""
 
 BATCH = 20
 """Rows of one step; the next step follows at once if there were that many."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from slack_sdk import WebClient
@@ -13,6 +15,8 @@ from bot.private import Private
 from bot.rereading import Rereading
 from bot.screens import Screens
 from ticketing.desk import Desk
+from ticketing.errors import NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.model import TicketRef
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,12 @@ class Parts:
     slack: WebClient
     clock: Clock
     reading: Rereading
+
+    @contextmanager
+    def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:
+        """What is no longer possible, but was in the version that a form was opened for, raises StaleTicket instead."""
+        try:
+            yield
+        except (TransitionNotAllowed, NotTheHolder) as error:
+            now = self.desk.ticket(ref)
+            raise (error if now.version == version else StaleTicket(now)) from error

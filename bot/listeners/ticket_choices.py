@@ -18,7 +18,7 @@ from bot.payloads import FormSubmission
 from bot.views import ChoiceForm, View
 from bot.words import common
 from bot.words import forms as words
-from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.errors import InvalidInput
 from ticketing.model import Priority
 
 ACT_OF = {Form.PRIORITY: Act.PRIORITY, Form.CATEGORY: Act.CATEGORY, Form.SNOOZE: Act.SNOOZE}
@@ -79,11 +79,8 @@ class TicketChoices:
         chosen = read_choice(sent.view.payload)
         if not chosen:
             raise InvalidInput(Block.CHOICE, words.CHOICE_MISSING)
-        try:
+        with self.parts.as_of(ref, version):
             self._do(form, to, chosen)
-        except (TransitionNotAllowed, NotTheHolder) as error:
-            now = self.parts.desk.ticket(ref)
-            raise (error if now.version == version else StaleTicket(now)) from error
         ack(response_action="clear")
 
     def _do(self, form: Form, to: Grant, chosen: str) -> None:

@@ -13,7 +13,7 @@ from bot.actions import Act, Block, Form, read_person_value, read_ticket_value
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.words import forms as words
-from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.errors import InvalidInput
 
 ACT_OF: Mapping[Form, Act] = {
     Form.REPLY: Act.REPLY,
@@ -58,12 +58,8 @@ class TicketForms:
         form = Form(submission.view.callback_id)
         ref, version = read_ticket_value(submission.view.private_metadata)
         grant = self.parts.access.to(ACT_OF[form], submission.person, ref)
-        try:
+        with self.parts.as_of(ref, version):
             self._send[form](grant, submission)
-        except (TransitionNotAllowed, NotTheHolder) as error:
-            # It was possible when the form was opened: say what has happened since.
-            now = self.parts.desk.ticket(ref)
-            raise (error if now.version == version else StaleTicket(now)) from error
         # What was typed is stored: every form above and below is done with.
         ack(response_action="clear")
 

@@ -17,7 +17,7 @@ from ticketing.desk.base import DeskBase
 from ticketing.instants import from_us
 from ticketing.ladder import is_idle, is_nobody
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
-from ticketing.outbox import LOST_ANSWER, Errand
+from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import BREACH, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
@@ -172,23 +172,7 @@ class Alerting(DeskBase):
         """The lines of a kind that wait for the thread of that message, oldest first."""
         key = {"at_place": place, "at_channel": channel, "at_ts": ts, "of_kind": kind, "rows": MOST}
         with self._database.read() as connection:
-            return [_errand(row) for row in connection.execute(LINES_OF, key)]
-
-
-def _errand(row: Row[Any]) -> Errand:
-    return Errand(
-        customer_id=row.customer_id,
-        id=row.id,
-        place=row.place,
-        about=row.about,
-        kind=row.kind,
-        ticket=TicketRef(PersonId(row.customer_id), row.ticket_id),
-        priority=row.priority,
-        data=row.data,
-        attempts=row.attempts,
-        fence=row.fence,
-        created_at=from_us(row.created_at),
-    )
+            return [errand_from(row) for row in connection.execute(LINES_OF, key)]
 
 
 def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select
 
 from ticketing.desk.base import DeskBase
+from ticketing.desk.figures import SOON
 from ticketing.instants import from_us, to_us
 from ticketing.model import ClockKind, PersonId, TicketRef
 from ticketing.tables import sla_clocks, tickets
 
 COUNTED = 10_000
 """No count goes further."""
-
-SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

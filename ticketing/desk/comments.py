@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
-
 from ticketing.desk.assignment import give_by_hand
 from ticketing.desk.attachments import checked_files
 from ticketing.desk.base import checked_instant, checked_key, checked_text
 from ticketing.desk.people import agent_of
+from ticketing.desk.reading import comment_of
 from ticketing.instants import to_us
 from ticketing.model import Attachment, ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
-from ticketing.rows import comment_from
-from ticketing.tables import comments
 from ticketing.transaction import Transaction
 
 LONGEST_COMMENT = 40_000
 NO_WORDS = "Write something to send."
-
-COMMENT_BY_SOURCE = select(comments).where(
-    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
-)
 
 
 def known_comment(tx: Transaction, ticket: Ticket, source: str) -> Comment | None:
     """What the same source has made before. Raises InvalidInput for one that could not be stored."""
     if not source:
         return None
-    key = {"customer_id": ticket.customer_id, "source": checked_key("source", source)}
-    row = tx.connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none()
-    return None if row is None else comment_from(row)
+    return comment_of(tx.connection, ticket.customer_id, checked_key("source", source))
 
 
 def keep(

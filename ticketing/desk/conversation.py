@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, keep, known_comment
-from ticketing.desk.opening import BY_SOURCE, new_ticket, settle_new_ticket
+from ticketing.desk.opening import new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, speaks_for_desk
 from ticketing.model import Attachment, Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.transaction import Transaction
 
 IN_NEW_TICKET = 0
@@ -84,7 +85,7 @@ def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) ->
     known = known_comment(tx, ticket, source)
     if known is not None:
         return known
-    number = tx.connection.execute(BY_SOURCE, {"customer_id": ticket.customer_id, "source": source}).scalar()
+    number = tx.connection.execute(TICKET_BY_SOURCE, {"customer_id": ticket.customer_id, "source": source}).scalar()
     if number is None or number == ticket.number:
         return None
     return _words_of(tx.locked(TicketRef(ticket.customer_id, number)), author_id)

@@ -36,9 +36,6 @@ LONGEST_SUBJECT = 150
 LONGEST_DESCRIPTION = 40_000
 AT_OPENING = (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
 
-BY_SOURCE = select(tickets.c.id).where(
-    tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
-)
 RATED_OVER = timedelta(hours=1)
 
 _own = tickets.c.customer_id == bindparam("person")

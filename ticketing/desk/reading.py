@@ -16,7 +16,7 @@ from ticketing.model import Comment, EventKind, PersonId, SlaClock, Ticket, Tick
 from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from
-from ticketing.statements import TICKET
+from ticketing.statements import COMMENT_BY_SOURCE, TICKET, TICKET_BY_SOURCE
 from ticketing.tables import IS_HELD, comments, sla_clocks, ticket_events, tickets
 
 NUMBER = select(tickets.c.customer_id, tickets.c.id).where(tickets.c.id == bindparam("number"))
@@ -39,12 +39,6 @@ COMMENTS = (
     select(comments)
     .where(comments.c.customer_id == bindparam("customer_id"), comments.c.ticket_id == bindparam("number"))
     .order_by(comments.c.said_at, comments.c.id)
-)
-COMMENT_FROM = select(comments).where(
-    comments.c.customer_id == bindparam("customer_id"), comments.c.source == bindparam("source")
-)
-TICKET_FROM = select(tickets.c.id).where(
-    tickets.c.customer_id == bindparam("customer_id"), tickets.c.source == bindparam("source")
 )
 EVENTS = (
     select(ticket_events)
@@ -83,19 +77,14 @@ class Reading(DeskBase):
         if not is_id(customer_id):
             return None
         with self._database.read() as connection:
-            row = (
-                connection.execute(COMMENT_FROM, {"customer_id": customer_id, "source": source})
-                .mappings()
-                .one_or_none()
-            )
-        return None if row is None else comment_from(row)
+            return comment_of(connection, customer_id, source)
 
     def ticket_by_source(self, customer_id: PersonId, source: str) -> TicketRef | None:
         """The ticket of that customer that was opened from this natural key."""
         if not is_id(customer_id):
             return None
         with self._database.read() as connection:
-            number = connection.execute(TICKET_FROM, {"customer_id": customer_id, "source": source}).scalar()
+            number = connection.execute(TICKET_BY_SOURCE, {"customer_id": customer_id, "source": source}).scalar()
         return None if number is None else TicketRef(customer_id, number)
 
     def events(self, ref: TicketRef) -> list[TicketEvent]:
@@ -167,3 +156,10 @@ def _key(ref: TicketRef) -> dict[str, Any]:
     if not (is_id(ref.customer_id) and is_id(ref.number)):
         raise TicketNotFound(ref.number)
     return {"customer_id": ref.customer_id, "number": ref.number}
+
+
+def comment_of(connection: Connection, customer_id: PersonId, source: str) -> Comment | None:
+    """What was made of this natural key before."""
+    key = {"customer_id": customer_id, "source": source}
+    row = connection.execute(COMMENT_BY_SOURCE, key).mappings().one_or_none()
+    return None if row is None else comment_from(row)
