@@ -25,6 +25,7 @@ from bot.listeners.ticket_choices import TicketChoices
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_presses import TicketPresses
+from bot.listeners.typed import TypedShortcuts
 
 __all__ = ["Inward", "Parts", "register"]
 
@@ -53,7 +54,7 @@ def register(app: App, parts: Parts) -> Inward:
     offers.register(app)
     openings = Openings(parts)
     openings.register(app)
-    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts))
+    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts))
     messages.register(app)
     Home(parts).register(app)
     CatchAll(parts).register(app)

@@ -17,6 +17,7 @@ from slack_bolt import Ack, App
 from bot import places
 from bot.actions import SHORTCUT_PULL_BACK, Act, read_comment_value, read_offer_value
 from bot.listeners.parts import Parts
+from bot.listeners.typed import NOTED, SENT, read_typed
 from bot.payloads import ButtonPress, PayloadError, Place, SaidMessage, Shortcut, SlackUser, instant
 from bot.text import first
 from bot.words import inbound as words
@@ -91,6 +92,11 @@ class Amendments:
         # A role may have been taken away since: then what they write now goes nowhere.
         self.parts.access.to(Act.OPEN, said.person, ref)
         text = self.parts.access.people.words_of(said)
+        typed = read_typed(text) if comment.author_id != comment.customer_id else None
+        if typed is not None:
+            # What went out, or was noted, is what stood after the shortcut; a note never comes to where a reply was.
+            is_noted = typed.word in NOTED
+            text = typed.rest if is_noted == comment.is_internal and typed.word in NOTED | SENT else ""
         if text.strip():
             self.parts.desk.edit_comment(ref, comment.number, text, by=comment.author_id, source_version=version)
 

@@ -21,6 +21,7 @@ from bot.listeners.named import NamedTickets
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.typed import TypedShortcuts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
 from ticketing.errors import NotTheHolder
@@ -41,6 +42,7 @@ class Messages:
     amendments: Amendments
     openings: Openings
     named: NamedTickets
+    typed: TypedShortcuts
 
     def register(self, app: App) -> None:
         app.event("message")(self.message)
@@ -143,12 +145,19 @@ class Messages:
                 self.offers.make(said, author)
             return
         ref = TicketRef(PersonId(shown.customer_id), number)
+        if self._is_of_team(author, ref) and self.typed.take(said, author, ref):
+            return
         if shown.side == CUSTOMER:
             self._from_customer(said, author, ref)
         elif shown.side == AGENT:
             self._from_agent(said, author, ref)
         elif shown.side == TEAM:
             self._comment(said, author, ref, Act.NOTE, internal=True)
+
+    def _is_of_team(self, author: SlackUser, ref: TicketRef) -> bool:
+        """Whether somebody speaks for the desk on the ticket, and not as its customer."""
+        person = self.parts.access.person(author)
+        return person.id != ref.customer_id and person.role >= Role.AGENT
 
     def _from_customer(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.listeners.named import numbers_in
+from bot.listeners.typed import Typed, read_typed
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,23 @@ from bot.listeners.named import numbers_in
 )
 def test_numbers_of_tickets_are_read_and_nothing_else(text: str, numbers: list[int]) -> None:
     assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("message", "word", "rest"),
+    [
+        ("?resolve It was the font.", "resolve", "It was the font."),
+        ("?RESOLVE  two\nlines ", "resolve", "two\nlines"),
+        (" ?wait", "wait", ""),
+        ("?note\nbelow", "note", "below"),
+        ("?thank-you", "thank-you", ""),
+        ("?resolve, please", "resolve,", "please"),
+    ],
+)
+def test_a_question_mark_and_a_word_is_a_shortcut(message: str, word: str, rest: str) -> None:
+    assert read_typed(message) == Typed(word, rest)
+
+
+@pytest.mark.parametrize("message", ["", "?", "??", "? resolve", "Really?", "what ?note is", "?!", "?42"])
+def test_anything_else_is_a_message(message: str) -> None:
+    assert read_typed(message) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.steps import assigned, open_ticket
+from tests.end_to_end.steps import assigned, open_ticket, started
 from tests.end_to_end.workspace import Workspace
 
 
@@ -35,3 +35,76 @@ def test_of_many_numbers_three_tickets_are_shown_in_one_answer(workspace: Worksp
     shown = agent.sees("One of many", where="support")
     assert [f"#{number}" in shown.text for number in numbers] == [True, True, True, False]
     assert len([each for each in agent.ephemerals("support") if each.says("One of many")]) == 1
+
+
+def test_a_typed_resolve_goes_out_as_the_solution(workspace: Workspace) -> None:
+    begun = started(workspace, workspace.new_team(agents=1), "The font is missing")
+
+    typed = begun.agent.writes("?resolve It was the *font*.", thread=begun.assignment)
+
+    begun.customer.sees("It was the font.", where=begun.card)
+    begun.agent.sees_change(begun.assignment, "Resolved")
+    begun.agent.edits(typed, "?resolve It was the printer.")
+    begun.customer.sees("It was the printer.", where=begun.card)
+    begun.customer.sees_not("?resolve", where=begun.card)
+
+
+def test_a_typed_note_stays_with_the_team(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    begun = started(workspace, team, "Something to note")
+
+    begun.agent.writes("?note asked the bank", thread=begun.assignment)
+
+    assert begun.agent.sees(f"Kept as a note on #{begun.number}.", where=begun.assignment).is_ephemeral
+    triage = begun.agent.sees("Something to note", where=team.channel)
+    begun.agent.sees("asked the bank", where=triage)
+    reply = begun.agent.writes("We have asked.", thread=begun.assignment)
+    begun.customer.sees("We have asked.", where=begun.card)
+    begun.agent.edits(reply, "?note asked the bank twice")
+    begun.agent.edits(begun.agent.writes("We wait.", thread=begun.assignment), "We still wait.")
+    begun.customer.sees("We still wait.", where=begun.card)
+    begun.customer.sees("We have asked.", where=begun.card)
+    begun.customer.sees_not("asked the bank", where=begun.card)
+
+
+def test_what_cannot_be_done_is_not_sent_and_its_author_is_told(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=2)
+    begun = started(workspace, team, "Mistyped")
+    (other,) = (agent for agent in team.agents if agent is not begun.agent)
+    triage = other.sees("Mistyped", where=team.channel)
+
+    begun.agent.writes("?reslove It works again", thread=begun.assignment)
+    other.writes("?wait for what?", thread=triage)
+    begun.agent.writes("?note", thread=begun.assignment)
+
+    told = begun.agent.sees("There is no shortcut", where=begun.assignment)
+    assert told.text == 'There is no shortcut "?reslove". Nothing was sent. Did you mean ?resolve?'
+    assert told.is_ephemeral
+    begun.agent.sees("Write the note after it", where=begun.assignment)
+    assert other.sees(f"holds #{begun.number} now", where=triage).is_ephemeral
+    begun.agent.writes("?resolve Done.", thread=begun.assignment)
+    begun.customer.sees("Done.", where=begun.card)
+    begun.agent.writes("?wait", thread=begun.assignment)
+    begun.agent.sees(f"?wait cannot be done: #{begun.number} is resolved.", where=begun.assignment)
+    for unsent in ("It works again", "for what", "?wait", "?note"):
+        begun.customer.sees_not(unsent, where=begun.card)
+
+
+def test_waiting_releasing_and_claiming_are_typed(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=2)
+    begun = started(workspace, team, "Typed from end to end")
+    (other,) = (agent for agent in team.agents if agent is not begun.agent)
+    triage = other.sees("Typed from end to end", where=team.channel)
+    begun.agent.press("Away", on=begun.agent.home())
+    other.press("Away", on=other.home())
+
+    begun.agent.writes("?wait Which browser?", thread=begun.assignment)
+    begun.customer.sees_change(begun.card, "Which browser?")
+    begun.agent.writes("?release ask for the version", thread=begun.assignment)
+    other.sees_change(triage, "Waiting for an agent")
+    other.sees("ask for the version", where=triage)
+    other.writes("?claim", thread=triage)
+
+    other.sees_change(triage, f"{other.first_name} has it")
+    for unsent in ("?wait", "?release", "?claim", "ask for the version"):
+        begun.customer.sees_not(unsent, where=begun.card)

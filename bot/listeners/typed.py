@@ -1,0 +1,178 @@
+"""
+Shortcuts typed in the threads of a ticket: `?resolve text`, `?wait`, `?note text`, `?claim`, `?release`.
+
+What begins with a question mark and a word is an order and never a message: also one that is unknown or cannot be done is not
+sent to anybody, and its author is told privately.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot import text
+from bot.access import Grant
+from bot.actions import Act
+from bot.listeners.parts import Parts
+from bot.listeners.ticket_presses import DONE
+from bot.payloads import SaidMessage, SlackUser
+from bot.words import common
+from bot.words import inbound as inbound_words
+from bot.words import typed as words
+from ticketing.errors import HelpdeskError, StaleTicket, TransitionNotAllowed
+from ticketing.model import EventKind, Ticket, TicketRef, TicketStatus
+
+_TYPED = re.compile(r"\?([A-Za-z]\S*)(?:\s+(.*))?", re.DOTALL)
+_WORD = 40
+HELP = "help"
+SENT, NOTED = frozenset({"resolve", "wait"}), frozenset({"note", "claim", "release"})
+"""The shortcuts whose text the customer reads, and those whose text the team keeps."""
+
+EFFECT: dict[Act, tuple[EventKind, TicketStatus | None]] = {
+    Act.RESOLVE: (EventKind.STATUS, TicketStatus.RESOLVED),
+    Act.WAIT: (EventKind.STATUS, TicketStatus.PENDING_CUSTOMER),
+    Act.RELEASE: (EventKind.STATUS, TicketStatus.OPEN),
+    Act.CLAIM: (EventKind.ASSIGNED, None),
+}
+"""The entry of the log that each order leaves; a claim's names who has it now."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A shortcut as typed: its word in small letters, and what stands after it."""
+
+    word: str
+    rest: str
+
+
+class UnknownShortcut(HelpdeskError):
+    """There is no shortcut of that name; `known` are those there are."""
+
+    def __init__(self, word: str, known: list[str]) -> None:
+        near = difflib.get_close_matches(word, known, n=1)
+        further = words.NEAREST.format(word=near[0]) if near else words.LIST_THEM
+        super().__init__(f"{words.UNKNOWN.format(word=text.cut(word, _WORD))} {further}")
+
+
+class NotNow(HelpdeskError):
+    """The shortcut does not fit the ticket's state."""
+
+    def __init__(self, word: str, ticket: Ticket) -> None:
+        status = common.STATUS[ticket.status]
+        super().__init__(words.NOT_NOW.format(word=word, number=ticket.number, status=status))
+
+
+class EmptyNote(HelpdeskError):
+    """A note without words."""
+
+    def __init__(self) -> None:
+        super().__init__(words.NOTE_IS_EMPTY)
+
+
+def read_typed(message: str) -> Typed | None:
+    """The shortcut that a message is; None for a message."""
+    found = _TYPED.fullmatch(message.strip())
+    return Typed(found[1].lower(), (found[2] or "").strip()) if found else None
+
+
+@dataclass(frozen=True)
+class TypedShortcuts:
+    """Carries out what was typed."""
+
+    parts: Parts
+    _do: dict[str, tuple[Act, Callable[[Grant, SaidMessage, str], None]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._do.update(
+            {
+                "resolve": (Act.RESOLVE, self._resolve),
+                "wait": (Act.WAIT, self._wait),
+                "note": (Act.NOTE, self._note),
+                "claim": (Act.CLAIM, self._claim),
+                "release": (Act.RELEASE, self._release),
+            }
+        )
+
+    def take(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> bool:
+        """
+        Carry out a message of the team's that is a shortcut. Whether it was one.
+
+        Raises what its act raises; UnknownShortcut, NotNow or EmptyNote, fit to be said to its author.
+        """
+        typed = read_typed(self.parts.access.people.words_of(said))
+        if typed is None:
+            return False
+        if typed.word not in self._do:
+            self.parts.access.to(Act.NOTE, author, ref)
+            if typed.word != HELP:
+                raise UnknownShortcut(typed.word, [*self._do, HELP])
+            self.parts.private.say(author, words.HELP, place=said.place)
+            return True
+        act, do = self._do[typed.word]
+        grant = self.parts.access.to(act, author, ref)
+        if self._was_done(act, grant, said):
+            self._keep_note(grant, said, typed.rest if act is Act.CLAIM else "")
+        else:
+            if act is not Act.NOTE and grant.ticket.status in DONE:
+                raise NotNow(typed.word, grant.ticket)
+            try:
+                do(grant, said, typed.rest)
+            except (TransitionNotAllowed, StaleTicket) as error:
+                raise NotNow(typed.word, self.parts.desk.ticket(ref)) from error
+        return True
+
+    def _resolve(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        self.parts.desk.resolve(to.ticket.ref, by=to.person.id, answer=rest or None, source=said.source)
+
+    def _wait(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        self.parts.desk.wait_for_customer(to.ticket.ref, by=to.person.id, question=rest or None, source=said.source)
+
+    def _note(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        if not rest:
+            raise EmptyNote
+        self._keep_note(to, said, rest)
+        if said.person is not None:
+            kept = inbound_words.KEPT_AS_NOTE.format(number=to.ticket.number)
+            self.parts.private.say(said.person, kept, place=said.place)
+
+    def _claim(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        self.parts.desk.claim(to.ticket.ref, by=to.person.id)
+        self._keep_note(to, said, rest)
+
+    def _release(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        # The note first: once it is released, the next may read it at once.
+        held_by_author = to.ticket.is_held and to.ticket.assigned_agent_id == to.person.id
+        if held_by_author:
+            self._keep_note(to, said, rest)
+        self.parts.desk.release(to.ticket.ref, by=to.person.id)
+
+    def _keep_note(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        if rest:
+            self.parts.desk.add_comment(
+                to.ticket.ref,
+                author_id=to.person.id,
+                text=rest,
+                internal=True,
+                source=said.source,
+                said_at=said.said_at,
+            )
+
+    def _was_done(self, act: Act, to: Grant, said: SaidMessage) -> bool:
+        """
+        Whether the same message has had its effect before: Slack tells a message again when our answer was lost.
+
+        What leaves no comment has no key of its own; the log says who did what, and when.
+        """
+        if act not in EFFECT:
+            return False  # a note has its key
+        return any(
+            each.actor_id == to.person.id and each.at >= said.said_at and (each.kind, each.to_value) == _effect(act, to)
+            for each in self.parts.desk.events(to.ticket.ref)
+        )
+
+
+def _effect(act: Act, to: Grant) -> tuple[EventKind, str]:
+    kind, status = EFFECT[act]
+    return kind, str(to.person.id) if status is None else status.value

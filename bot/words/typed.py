@@ -1,0 +1,16 @@
+"""What is said of shortcuts that agents type in the threads of a ticket."""
+
+UNKNOWN = 'There is no shortcut "?{word}". Nothing was sent.'
+NEAREST = "Did you mean ?{word}?"
+LIST_THEM = "?help lists them."
+NOT_NOW = "?{word} cannot be done: #{number} is {status}. Nothing was sent."
+NOTE_IS_EMPTY = "Write the note after it: ?note asked the bank"
+HELP = (
+    "*Shortcuts in the threads of a ticket*\n"
+    "`?resolve what solved it` resolve; the customer reads the text\n"
+    "`?wait which browser?` wait for the customer, with a question or without\n"
+    "`?note text` a note for the team\n"
+    "`?claim` take it\n"
+    "`?release` back to the queue; a text after it is a note for the next\n"
+    "What begins with ? and a word is never sent as it stands."
+)
