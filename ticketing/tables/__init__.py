@@ -1,0 +1,81 @@
+"""
+The desk's tables, as SQLAlchemy Core knows them; `ticketing/migrations` makes them.
+
+Two conventions hold throughout. Instants are whole microseconds since the epoch (`ticketing.instants`): `_at` columns hold
+business time, `lease_until` and `retry_after` machine time. And `customer_id` stands in every key of a ticket and its
+children, so that the schema can be distributed by customer.
+"""
+
+from __future__ import annotations
+
+from ticketing.tables.chat import inbound_marks, offers, outbox, shown, unread
+from ticketing.tables.clocks import alert_promises, alerts, ladder, sla_clocks, sla_pauses
+from ticketing.tables.people import (
+    agent_leaves,
+    agent_loads,
+    agent_skills,
+    agents,
+    customers,
+    organizations,
+    people,
+    team_changes,
+)
+from ticketing.tables.running import (
+    SEQUENCES,
+    configurations,
+    dated_jobs,
+    leases,
+    personal_data_acts,
+    personal_macros,
+    sequences,
+)
+from ticketing.tables.schema import metadata
+from ticketing.tables.tickets import (
+    IS_HELD,
+    IS_RESOLVED,
+    IS_STEP,
+    attachments,
+    comments,
+    ratings,
+    ticket_events,
+    ticket_watchers,
+    tickets,
+)
+
+__all__ = [
+    "IS_HELD",
+    "IS_RESOLVED",
+    "IS_STEP",
+    "SEQUENCES",
+    "agent_leaves",
+    "agent_loads",
+    "agent_skills",
+    "agents",
+    "alert_promises",
+    "alerts",
+    "attachments",
+    "comments",
+    "configurations",
+    "customers",
+    "dated_jobs",
+    "inbound_marks",
+    "ladder",
+    "leases",
+    "metadata",
+    "offers",
+    "organizations",
+    "outbox",
+    "people",
+    "personal_data_acts",
+    "personal_macros",
+    "ratings",
+    "sequences",
+    "shown",
+    "sla_clocks",
+    "sla_pauses",
+    "team_changes",
+    "ticket_events",
+    "ticket_watchers",
+    "tickets",
+    "unread",
+]

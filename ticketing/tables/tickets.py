@@ -1,0 +1,195 @@
+"""Tickets, what was said on them, the files, who watches them, how they were rated, and the audit log."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from ticketing.tables.schema import metadata, ticket_key
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("category", String(64), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("organization_id", BigInteger),
+    Column("opened_by", BigInteger, nullable=False),
+    Column("assigned_agent_id", BigInteger),
+    Column("last_agent_id", BigInteger),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("sla_start_at", BigInteger, nullable=False),
+    Column("assigned_at", BigInteger),
+    Column("first_response_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("close_reason", String(16)),
+    Column("reopened_count", Integer, nullable=False),
+    Column("is_escalated", Boolean, nullable=False),
+    Column("snoozed_until", BigInteger),
+    Column("last_activity_at", BigInteger, nullable=False),
+    Column("nudged_at", BigInteger),
+    Column("follows_number", BigInteger),
+    Column("merged_into", BigInteger),
+    Column("queue_rank", BigInteger),
+    Column("last_event", Integer, nullable=False),
+    Column("last_comment", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    PrimaryKeyConstraint("customer_id", "id"),
+    UniqueConstraint("customer_id", "source"),
+    CheckConstraint("(status = 'open') = (queue_rank IS NOT NULL)", name="open_is_queued"),
+    CheckConstraint(
+        "status IN ('open', 'resolved', 'closed') OR assigned_agent_id IS NOT NULL", name="held_has_holder"
+    ),
+    CheckConstraint("status <> 'open' OR assigned_agent_id IS NULL", name="open_has_no_holder"),
+)
+_ticket = tickets.c
+
+# As the indexes below have them, and not as parameters: a plan that knows no values could not use the index.
+IS_HELD = text("tickets.status IN ('assigned', 'in_progress', 'pending_customer')")
+IS_RESOLVED = text("tickets.status = 'resolved'")
+
+Index("ix_tickets_id", _ticket.id)
+Index(
+    "ix_tickets_queue",
+    _ticket.category,
+    _ticket.queue_rank,
+    postgresql_where=text("queue_rank IS NOT NULL"),
+    sqlite_where=text("queue_rank IS NOT NULL"),
+)
+Index(
+    "ix_tickets_held",
+    _ticket.assigned_agent_id,
+    postgresql_where=text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+    sqlite_where=text("status IN ('assigned', 'in_progress', 'pending_customer')"),
+)
+Index(
+    "ix_tickets_resolved",
+    _ticket.resolved_at,
+    postgresql_where=text("status = 'resolved'"),
+    sqlite_where=text("status = 'resolved'"),
+)
+Index(
+    "ix_tickets_snoozed",
+    _ticket.snoozed_until,
+    postgresql_where=text("snoozed_until IS NOT NULL"),
+    sqlite_where=text("snoozed_until IS NOT NULL"),
+)
+Index("ix_tickets_by_customer", _ticket.customer_id, _ticket.last_activity_at.desc())
+Index("ix_tickets_opened_at", _ticket.opened_at, _ticket.id)
+Index(
+    "ix_tickets_by_organization",
+    _ticket.organization_id,
+    _ticket.last_activity_at.desc(),
+    postgresql_where=text("organization_id IS NOT NULL"),
+    sqlite_where=text("organization_id IS NOT NULL"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("author_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("is_internal", Boolean, nullable=False),
+    Column("is_automatic", Boolean, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("edited_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "id"),
+    UniqueConstraint("customer_id", "source"),
+    ticket_key(),
+)
+
+# References to files that the chat keeps: of a comment, or with comment 0 of what the ticket was opened from.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("comment_id", Integer, nullable=False),
+    Column("file_ref", String(200), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("mimetype", String(255)),
+    Column("url", Text),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "comment_id", "file_ref"),
+    ticket_key(),
+)
+
+ticket_watchers = Table(
+    "ticket_watchers",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("since_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "person_id"),
+    ticket_key(),
+)
+Index("ix_ticket_watchers_person_id", ticket_watchers.c.person_id)
+
+# What the customer thought of a resolution, which is named by its place in the audit log.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("resolution", Integer, nullable=False),
+    Column("is_helpful", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("rated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "resolution"),
+    ticket_key(),
+)
+
+ticket_events = Table(
+    "ticket_events",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("kind", String(24), nullable=False),
+    Column("from_value", String(64)),
+    Column("to_value", String(64)),
+    Column("reason", String(64)),
+    Column("data", JSON, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "seq"),
+    ticket_key(),
+)
+
+IS_STEP = text("ticket_events.kind = 'status'")
+
+Index(
+    "ix_ticket_events_status_at",
+    ticket_events.c.at,
+    postgresql_where=text("kind = 'status'"),
+    sqlite_where=text("kind = 'status'"),
+)
