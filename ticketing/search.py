@@ -29,8 +29,10 @@ SHORTEST_PREFIX = 3
 """The last word of a search may still be unfinished; shorter beginnings than this match half the index."""
 
 COMMON_ON_SQLITE = 2_000
-COMMON_ON_POSTGRESQL = 1_000
-NEWEST = 200
+COMMON_ON_POSTGRESQL = 5_000
+RANKED, RANKED_OF_COMMON = 1_000, 200
+"""How many matches are weighed on PostgreSQL, the newest of them; fewer where so many match that they are met one by one."""
+
 RARE = 500
 """A word in more tickets than this says little about which of them are alike."""
 
@@ -238,19 +240,23 @@ _PROBE_POSTGRESQL = text(
 )
 
 
+_ESTIMATE_POSTGRESQL = text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM ticket_search WHERE words @@ {_QUERY}")  # noqa: S608
+
+
 def _ranked_postgresql(which: str) -> TextClause:
     return text(
         f"WITH found AS MATERIALIZED (SELECT ticket_id, words FROM ticket_search WHERE words @@ {_QUERY} {which})"  # noqa: S608
-        " SELECT ticket_id, (SELECT count(*) FROM found) AS matches FROM found"
+        " SELECT ticket_id FROM found"
         f" ORDER BY ts_rank(CAST(:weights AS real[]), words, {_QUERY}) DESC, ticket_id DESC LIMIT :limit"
     )
 
 
-_OF_CUSTOMER = "AND customer_id = :customer_id"
-_SOME = f"LIMIT {COMMON_ON_POSTGRESQL + 1}"
-_LATEST = f"ORDER BY ticket_id DESC LIMIT {NEWEST}"
-_BEST_POSTGRESQL = {False: _ranked_postgresql(_SOME), True: _ranked_postgresql(f"{_OF_CUSTOMER} {_SOME}")}
-_NEWEST_POSTGRESQL = {False: _ranked_postgresql(_LATEST), True: _ranked_postgresql(f"{_OF_CUSTOMER} {_LATEST}")}
+# A sum is in no index: all matches are taken from the index of words, and the newest of them.
+_NEWEST_OF_ALL = f"ORDER BY ticket_id + 0 DESC LIMIT {RANKED}"
+_BEST_POSTGRESQL = _ranked_postgresql(_NEWEST_OF_ALL)
+_OF_CUSTOMER_POSTGRESQL = _ranked_postgresql(f"AND customer_id = :customer_id {_NEWEST_OF_ALL}")
+_COMMON_POSTGRESQL = _ranked_postgresql(f"ORDER BY ticket_id DESC LIMIT {RANKED_OF_COMMON}")
+"""From the newest ticket back, until enough of them match."""
 _CUSTOM_PLANS = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _WEIGHTS_WITH_NOTES, _WEIGHTS = [0.2, 0.4, 0.6, 1.0], [0.0, 0.4, 0.6, 1.0]
 
@@ -285,17 +291,24 @@ def matching(
         )
     connection.execute(_CUSTOM_PLANS)
     weights = "" if include_internal else "ABC"
-    asked = {
-        "query": " & ".join(f"{word}:{star}{weights}".rstrip(":") for word, star in _starred(words)),
+    query = " & ".join(f"{word}:{star}{weights}".rstrip(":") for word, star in _starred(words))
+    asked: dict[str, Any] = {
+        "query": query,
         "weights": _WEIGHTS_WITH_NOTES if include_internal else _WEIGHTS,
         "limit": limit,
     }
-    of_one = customer_id is not None
-    asked |= {"customer_id": customer_id} if of_one else {}
-    found = connection.execute(_BEST_POSTGRESQL[of_one], asked).all()
-    if found and found[0].matches > COMMON_ON_POSTGRESQL:
-        found = connection.execute(_NEWEST_POSTGRESQL[of_one], asked).all()
-    return [row.ticket_id for row in found]
+    if customer_id is not None:
+        statement = _OF_CUSTOMER_POSTGRESQL
+        asked["customer_id"] = customer_id
+    else:
+        statement = _COMMON_POSTGRESQL if _is_common(connection, query) else _BEST_POSTGRESQL
+    return list(connection.execute(statement, asked).scalars())
+
+
+def _is_common(connection: Connection, query: str) -> bool:
+    """By what PostgreSQL's statistics make of it: only the order of what is found hangs on it, and to count takes longer."""
+    plan = connection.execute(_ESTIMATE_POSTGRESQL, {"query": query}).scalar_one()
+    return bool(plan[0]["Plan"]["Plan Rows"] > COMMON_ON_POSTGRESQL)
 
 
 def _matching_sqlite(

@@ -134,7 +134,7 @@ def test_subject_before_name_before_text(desk: Desk, cast: Cast) -> None:
 
 def test_of_too_many_the_newest(desk: Desk, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "COMMON_ON_SQLITE", 3)
-    monkeypatch.setattr(search, "COMMON_ON_POSTGRESQL", 3)
+    monkeypatch.setattr(search, "COMMON_ON_POSTGRESQL", 0)
     first = cast.ticket(subject="Ordinary")
     later = [cast.ticket(subject="Other", description="ordinary") for _ in range(4)]
     last = cast.ticket(subject="Ordinary")
