@@ -11,9 +11,10 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.errors import NotAnAgent, TooLateToUndo
+from ticketing.desk.team_log import Changed
+from ticketing.errors import InvalidInput, NotAnAgent, TooLateToUndo
 from ticketing.lifecycle import Because
-from ticketing.model import EventKind, PersonId, Priority, Role, TicketStatus
+from ticketing.model import EventKind, PersonId, Priority, Role, TicketStatus, Tier
 from ticketing.tables import agents
 
 
@@ -144,3 +145,48 @@ def test_who_has_left_takes_nothing_back(desk: Desk, cast: Cast) -> None:
     with pytest.raises(NotAnAgent):
         desk.undo(ticket.ref, by=amir)
     assert desk.ticket(ticket.ref).assigned_agent_id == priya
+
+
+def test_what_is_changed_about_people_is_written_down_with_who_did_it(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    lena, mara = cast.customer("lena"), cast.customer("mara")
+    desk.set_role(lena, Role.LEAD, by=None)
+
+    desk.make_agent(mara, skills={"billing": 2}, max_load=1, by=lena)
+    desk.make_agent(mara, skills={"billing": 2}, max_load=1, by=lena)
+    clock.advance(minutes=1)
+    desk.make_agent(mara, skills={"billing": 2}, max_load=4, by=lena)
+    desk.set_available(mara, available=False, by=mara)
+    desk.set_tier(mara, Tier.PREMIUM, by=lena)
+
+    tier, raised, made = desk.changes_of(mara)
+    assert [each.what for each in (tier, raised, made)] == [Changed.TIER, Changed.AGENT, Changed.AGENT]
+    assert (made.before, made.after["max_load"], made.by) == (None, 1, lena)
+    assert (raised.before["max_load"], raised.after["max_load"], raised.at) == (1, 4, clock.now)
+    assert (tier.before, tier.after) == (None, "premium")
+    assert desk.own_tier(mara) is Tier.PREMIUM
+
+
+def test_more_room_is_told_to_whoever_hands_out_what_waits(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir", max_load=1)
+    cast.ticket()
+    waiting = cast.ticket()
+    told: list[int] = []
+    desk.after_commit(lambda: told.append(desk.drain_queue(clock.now)))
+
+    desk.make_agent(amir, skills={"billing": 3}, max_load=2, by=None)
+
+    assert sum(told) == 1
+    assert desk.ticket(waiting.ref).assigned_agent_id == amir
+
+
+def test_the_last_admin_stays_one(desk: Desk, cast: Cast) -> None:
+    lena, mara = cast.customer("lena"), cast.customer("mara")
+    desk.set_role(lena, Role.ADMIN, by=None)
+
+    with pytest.raises(InvalidInput, match="one admin"):
+        desk.set_role(lena, Role.LEAD, by=lena)
+
+    desk.set_role(mara, Role.ADMIN, by=lena)
+    assert desk.set_role(lena, Role.LEAD, by=lena).role is Role.LEAD

@@ -78,6 +78,10 @@ class DeskBase:
             )
             yield tx
             tx.finish()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Something was committed that others may have work from."""
         for callback in self._after_commit:
             callback()
 

@@ -13,6 +13,7 @@ from ticketing import search
 from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.desk.roles import as_lead, as_oneself_or_lead
+from ticketing.desk.team_log import Changed, record
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import Agent, Customer, Person, PersonId, Role, Tier
@@ -110,8 +111,16 @@ class People(DeskBase):
             as_lead(connection, by, "change what customers have bought")
             customer_of(connection, customer_id)
             value = tier.value if tier else None
+            before = connection.execute(select(customers.c.tier).where(customers.c.id == customer_id)).scalar()
             connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
+            record(connection, customer_id, Changed.TIER, (before, value), by=by, now=self._clock())
             return customer_of(connection, customer_id)
+
+    def own_tier(self, customer_id: PersonId) -> Tier | None:
+        """The tier that a customer has of their own; None where it is their organization's, or the standard."""
+        with self._database.read() as connection:
+            stored = connection.execute(select(customers.c.tier).where(customers.c.id == customer_id)).scalar()
+        return Tier(stored) if stored else None
 
     @use_case
     def set_organization(self, customer_id: PersonId, name: str, tier: Tier, *, by: PersonId | None) -> Customer:
@@ -119,14 +128,17 @@ class People(DeskBase):
         name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
         with self._database.write() as connection:
             as_lead(connection, by, "change what customers have bought")
-            customer_of(connection, customer_id)
+            before = _organization_of(customer_of(connection, customer_id))
             found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
             if found is None:
                 made = insert(organizations).values(name=name, tier=tier.value).returning(organizations.c.id)
                 found = connection.execute(made).scalar_one()
             connection.execute(update(organizations).where(organizations.c.id == found).values(tier=tier.value))
             connection.execute(update(customers).where(customers.c.id == customer_id).values(organization_id=found))
-            return customer_of(connection, customer_id)
+            after = customer_of(connection, customer_id)
+            change = (before, [name, tier.value])
+            record(connection, customer_id, Changed.ORGANIZATION, change, by=by, now=self._clock())
+            return after
 
     # --- agents -------------------------------------------------------------------------------------------------------
 
@@ -154,8 +166,11 @@ class People(DeskBase):
             as_oneself_or_lead(connection, by, agent_id, "change when others are there")
             away = to_us(until) if until is not None and not available else None
             values = {"is_away": not available, "away_until": away}
+            before = known_agent(connection, agent_id).is_available
             connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
             roster.apply(connection, agent_id, available=available, now=self._clock())
+            if by != agent_id:  # of oneself it is no change of the team's
+                record(connection, agent_id, Changed.AVAILABLE, (before, available), by=by, now=self._clock())
             return known_agent(connection, agent_id)
 
     @use_case
@@ -175,6 +190,8 @@ class People(DeskBase):
             except ValueError as fault:
                 raise InvalidInput("shifts", str(fault)) from fault
             stored = {days: list(hours) for days, hours in shifts.items()} if shifts else None
+            before = connection.execute(select(agents.c.shifts).where(agents.c.id == agent_id)).scalar() or None
+            record(connection, agent_id, Changed.SHIFTS, (before, stored), by=by, now=self._clock())
             connection.execute(update(agents).where(agents.c.id == agent_id).values(shifts=stored))
             roster.refresh(connection, agent_id, self._clock())
             return known_agent(connection, agent_id)
@@ -196,6 +213,8 @@ class People(DeskBase):
             as_oneself_or_lead(connection, by, agent_id, "change when others are there")
             row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
             connection.execute(insert(agent_leaves), row)
+            change = (None, [row["starts_at"], row["ends_at"]])
+            record(connection, agent_id, Changed.LEAVE, change, by=by, now=self._clock())
             roster.refresh(connection, agent_id, self._clock())
             return known_agent(connection, agent_id)
 
@@ -246,6 +265,11 @@ def customer_from(row: Any) -> Customer:
     """The customer of a row with the columns of `CUSTOMER`."""
     tier = Tier(row.tier or row.organization_tier or Tier.STANDARD)
     return Customer(PersonId(row.id), row.name, tier, row.organization_id, row.organization)
+
+
+def _organization_of(customer: Customer) -> list[str] | None:
+    """What the audit log keeps of a customer's organization."""
+    return None if customer.organization_name is None else [customer.organization_name, customer.tier.value]
 
 
 def agent_of(connection: Connection, person_id: PersonId) -> Agent | None:
