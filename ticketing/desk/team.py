@@ -25,9 +25,7 @@ HELD_BY = select(tickets.c.customer_id, tickets.c.id).where(
     tickets.c.assigned_agent_id == bindparam("agent_id"), IS_HELD
 )
 MEMBERS = (
-    select(people)
-    .where(people.c.role >= int(Role.AGENT))
-    .order_by(people.c.role.desc(), people.c.name, people.c.id)
+    select(people).where(people.c.role >= int(Role.AGENT)).order_by(people.c.role.desc(), people.c.name, people.c.id)
 )
 LEFT_SOMETHING = (
     select(agents.c.id)
