@@ -132,6 +132,11 @@ class EventKind(StrEnum):
     UNWATCHED = "unwatched"
     FILES_CHANGED = "files_changed"
     FIELDS_CHANGED = "fields_changed"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    PROBLEM_LINKED = "problem_linked"
+    PROBLEM_UNLINKED = "problem_unlinked"
+    MACRO_APPLIED = "macro_applied"
     ERASED = "erased"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ticketing.tables.chat import inbound_marks, offers, outbox, shown, unread
 from ticketing.tables.clocks import alert_promises, alerts, ladder, sla_clocks, sla_pauses
+from ticketing.tables.handovers import answering, handovers
 from ticketing.tables.people import (
     agent_leaves,
     agent_loads,
@@ -20,6 +21,7 @@ from ticketing.tables.people import (
     people,
     team_changes,
 )
+from ticketing.tables.problems import problem_acts, problem_steps, problem_tickets, problems
 from ticketing.tables.running import (
     SEQUENCES,
     configurations,
@@ -30,6 +32,7 @@ from ticketing.tables.running import (
     sequences,
 )
 from ticketing.tables.schema import metadata
+from ticketing.tables.tags import tags, ticket_tags
 from ticketing.tables.tickets import (
     IS_HELD,
     IS_RESOLVED,
@@ -53,11 +56,13 @@ __all__ = [
     "agents",
     "alert_promises",
     "alerts",
+    "answering",
     "attachments",
     "comments",
     "configurations",
     "customers",
     "dated_jobs",
+    "handovers",
     "inbound_marks",
     "ladder",
     "leases",
@@ -68,13 +73,19 @@ __all__ = [
     "people",
     "personal_data_acts",
     "personal_macros",
+    "problem_acts",
+    "problem_steps",
+    "problem_tickets",
+    "problems",
     "ratings",
     "sequences",
     "shown",
     "sla_clocks",
     "sla_pauses",
+    "tags",
     "team_changes",
     "ticket_events",
+    "ticket_tags",
     "ticket_watchers",
     "tickets",
     "unread",

@@ -168,6 +168,8 @@ ratings = Table(
     ticket_key(),
 )
 
+Index("ix_ratings_rated_at", ratings.c.rated_at)
+
 ticket_events = Table(
     "ticket_events",
     metadata,
