@@ -1,4 +1,4 @@
-"""Tickets, what was said on them, the files, who watches them, how they were rated, and the audit log."""
+"""Tickets, how they hang together, what was said on them, the files, who watches, how they were rated, the audit log."""
 
 from __future__ import annotations
 
@@ -105,6 +105,29 @@ Index(
     postgresql_where=text("organization_id IS NOT NULL"),
     sqlite_where=text("organization_id IS NOT NULL"),
 )
+# What was merged into a ticket: its words are read along with the ticket's own.
+Index(
+    "ix_tickets_merged_into",
+    _ticket.customer_id,
+    _ticket.merged_into,
+    postgresql_where=text("merged_into IS NOT NULL"),
+    sqlite_where=text("merged_into IS NOT NULL"),
+)
+
+# Which tickets hang together, one row for each of the two; the other may be of another customer.
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("other_customer_id", BigInteger, nullable=False),
+    Column("other_ticket_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("linked_at", BigInteger, nullable=False),
+    Column("linked_by", BigInteger),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "other_customer_id", "other_ticket_id"),
+    ticket_key(),
+)
 
 comments = Table(
     "comments",
@@ -123,6 +146,26 @@ comments = Table(
     PrimaryKeyConstraint("customer_id", "ticket_id", "id"),
     UniqueConstraint("customer_id", "source"),
     ticket_key(),
+)
+
+# Of which comment one is a copy, after a split or a move; the origin may be of another customer. Origin 0: a description.
+comment_origins = Table(
+    "comment_origins",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("comment_id", Integer, nullable=False),
+    Column("origin_customer_id", BigInteger, nullable=False),
+    Column("origin_ticket_id", BigInteger, nullable=False),
+    Column("origin_comment_id", Integer, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "comment_id"),
+    ticket_key(),
+)
+Index(
+    "ix_comment_origins_origin",
+    comment_origins.c.origin_customer_id,
+    comment_origins.c.origin_ticket_id,
+    comment_origins.c.origin_comment_id,
 )
 
 # References to files that the chat keeps: of a comment, or with comment 0 of what the ticket was opened from.
