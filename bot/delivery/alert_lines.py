@@ -19,6 +19,7 @@ from bot.delivery.alert_facts import (
     of_clock,
     state_of,
 )
+from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Letter
 from bot.delivery.posts import slack_id
 from bot.delivery.reading import Dossier
@@ -44,6 +45,7 @@ DrawLine = Callable[[Dossier, Errand], Drawn | None]
 
 def line(dossier: Dossier, errand: Errand) -> Letter | None:
     """The line of a step that its home, posted before, could not tell because an edit notifies nobody."""
+    let_gather(dossier.desk, errand)
     return _lines(dossier, errand, _step)
 
 

@@ -7,7 +7,7 @@ Which tickets stand in one message is written in `shown`: each has its row, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
@@ -21,10 +21,8 @@ from ticketing.ladder import has_no_deadline, told_from
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH
 
-GATHERING = timedelta(seconds=8)
-"""How long a message waits at most for what else is falling due, so that a storm is a handful of messages."""
-
 RETRY_S = 0.25
+"""How long a message waits for what else has fallen due, before it is drawn again."""
 
 
 def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter | None:
@@ -34,18 +32,19 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
     It is about what is worst and still owed, else about what was settled last. Once nothing is owed it is edited only.
     Raises NotYet while more is just falling due.
     """
-    stands = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_alert(dossier.ref.number))
+    desk, ref = dossier.desk, dossier.ref
+    if errand is not None:
+        let_gather(desk, errand)
+    stands = desk.outbox.shown(ref.customer_id, place, places.about_alert(ref.number))
     if stands is not None:
         # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
-        asked = dossier.desk.cards_waiting_for(place, stands.channel, stands.ts)
-        members = dossier.desk.alerts_in_message(stands.channel, stands.ts)
+        asked = desk.cards_waiting_for(place, stands.channel, stands.ts)
+        members = desk.alerts_in_message(stands.channel, stands.ts)
         if len(members) > 1:
             return _standing_group(dossier, members, asked)
     elif errand is not None:
-        waiting = [each for each in dossier.desk.untold_alerts(errand) if _told(dossier, each)]
-        if any(each.ref == dossier.ref for each in waiting):
-            _let_gather(dossier, errand)
-        if len(waiting) > 1:
+        waiting = [each for each in desk.untold_alerts(errand) if _told(dossier, each)]
+        if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
     return _alone(dossier)
 
@@ -67,13 +66,13 @@ def _alone(dossier: Dossier) -> Letter | None:
     )
 
 
-def _let_gather(dossier: Dossier, errand: Errand) -> None:
-    """Wait a moment while the watch is still marking what fell due at the same time."""
-    now = dossier.ticket.as_of
-    if now - errand.created_at > GATHERING:
-        return
-    due = dossier.desk.next_due_instant()
-    if due is not None and due <= now:
+def let_gather(desk: Desk, errand: Errand) -> None:
+    """
+    Wait a moment while the watch is still marking what fell due at the same time, so that it is told together.
+
+    Before anything is read: what is marked by then is found, and nothing told of that was not drawn. Raises NotYet.
+    """
+    if desk.is_gathering(errand):
         raise NotYet(RETRY_S)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tests.end_to_end.bot import BotProcess
 from tests.end_to_end.person import Message, Person
+from tests.end_to_end.steps import fill_and_send
 from tests.end_to_end.workspace import Workspace
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -100,6 +101,30 @@ def _every_one_can_be_opened(workspace: Workspace, lead: Person, home: Message) 
     workspace.wait_for(lambda: lead.view if "Page 2" in lead.view.text else None, lambda: lead.view.text)
     assert not numbers & set(re.findall(r"#(\d+)", lead.view.text))
     lead.close(all_forms=True)
+
+
+def test_several_are_taken_at_once_and_what_is_answered_is_struck_through(own_workspace: Workspace) -> None:
+    lead = own_workspace.new_person("lead")
+    refs = _flood(own_workspace, 3)
+    _bot(own_workspace).restart()
+    own_workspace.advance(minutes=61)
+    home = lead.sees("3 tickets: 3 overdue, 0 due soon", where=ESCALATIONS)
+    assert len(_roots(lead)) == 1
+
+    lead.press("Take several", on=home)
+    lead.fill({"Which?": [f"#{ref.number} Flood {n}" for n, ref in enumerate(refs[:2])], "Until when?": "15 min"})
+    assert lead.submit().errors == {}
+
+    def both_taken() -> bool | None:
+        return lead.now(home).text.count(f"{lead.first_name} has it until") == 2 or None
+
+    own_workspace.wait_for(both_taken, lambda: lead.now(home).text)
+
+    agent = own_workspace.new_team(agents=1).agents[0]
+    agent.press("Open", on=home)
+    agent.press("Reply")
+    fill_and_send(agent, "Reply", "We are on it")
+    assert "~#" in lead.sees_change(home, "2 tickets: 2 overdue").text
 
 
 def test_what_fell_due_while_the_bot_was_down_is_one_message_that_says_so(own_workspace: Workspace) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, String, and_, bindparam, cast, func, literal, literal_column, or_, select
 
 from ticketing.desk.base import DeskBase
+from ticketing.desk.climbing import NEXT as NEXT_STEP
+from ticketing.desk.watching import next_due
 from ticketing.instants import from_us
 from ticketing.ladder import is_idle, is_nobody
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
@@ -23,6 +25,9 @@ from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
 """How many tickets one message tells of."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long a message waits for more that is due when nothing comes (business time)."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,7 @@ _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam(
 CARDS_OF = (
     select(_row.customer_id, _row.id).select_from(outbox.join(shown, _HOME_OF_ROW)).where(_WAITS, _CARD, _SAME_HOME)
 )
+CARDS_IN = select(func.count().label("cards"), func.max(_row.created_at).label("newest")).where(_IN_PLACE, _CARD)
 LINES_OF = (
     select(outbox)
     .select_from(outbox.join(shown, _HOME_OF_ROW))
@@ -150,6 +156,21 @@ LINES_OF = (
 
 class Alerting(DeskBase):
     """See `ticketing.desk.Desk`."""
+
+    def is_gathering(self, errand: Errand) -> bool:
+        """
+        Whether more is just coming about for the message of an alert: what fell due by the time `errand` did, and is not
+        marked yet. Ask before reading what waits, for then all that fell due together is found.
+
+        No longer once a message is full, or once nothing has come for a while: the watch may have died.
+        """
+        with self._database.read() as connection:
+            due = (next_due(connection), from_us(connection.execute(NEXT_STEP).scalar()))
+            if not any(at is not None and at <= errand.created_at for at in due):
+                return False
+            waiting = connection.execute(CARDS_IN, {"at_place": errand.place}).one()
+        newest = from_us(waiting.newest) or errand.created_at
+        return int(waiting.cards) < MOST and self._clock() - newest <= PATIENCE
 
     def untold_alerts(self, errand: Errand) -> list[AlertedTicket]:
         """The tickets whose alerts wait in the place of `errand`, its own included, and stand in no message yet."""

@@ -189,7 +189,7 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
 
 def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
     """Whether what began the climb is still the case; a breach climbs by itself, and says more."""
-    if any(clock.is_running and clock.breached_at is not None for clock in ticket.clocks):
+    if any(clock.is_running and _is_late(clock, tx.now) for clock in ticket.clocks):
         return False
     if climb.kind == NOBODY:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
@@ -197,6 +197,11 @@ def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
         return False
     acted = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
     return climb.step == 0 or all(at <= climb.since for at in acted)
+
+
+def _is_late(clock: SlaClock, now: datetime) -> bool:
+    """Breached, or just about to be marked so by the watch."""
+    return clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= now)
 
 
 def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, step: LadderStep) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
@@ -65,9 +65,7 @@ class Watching(Reading):
     def next_due_instant(self) -> datetime | None:
         """When the watch has something to do next: the due instant and the second it looks behind."""
         with self._database.read() as connection:
-            instants = [connection.execute(statement).scalar() for statement in (NEXT_WARNING, NEXT_BREACH)]
-        first = min((instant for instant in instants if instant is not None), default=None)
-        return None if first is None else from_us(first) + GRACE
+            return next_due(connection)
 
     def get_sla_breached_tickets(self, *, limit: int = 100) -> list[Ticket]:
         """Tickets on which something is late and still owed, the longest overdue first."""
@@ -83,6 +81,13 @@ class Watching(Reading):
             for clock in ticket.clocks:
                 if clock.is_running and clock.breached_at is None:
                     _mark_clock(tx, ref, clock, seen)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """As `Watching.next_due_instant`."""
+    instants = [connection.execute(statement).scalar() for statement in (NEXT_WARNING, NEXT_BREACH)]
+    first = min((instant for instant in instants if instant is not None), default=None)
+    return None if first is None else from_us(first) + GRACE
 
 
 def _mark_clock(tx: Transaction, ref: TicketRef, clock: SlaClock, seen: datetime) -> None:
