@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 CHATTY = ("alembic", "waitress", "sqlalchemy")
+OF_THE_POOL = "sqlalchemy.pool"
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -45,10 +46,19 @@ class JsonLine(logging.Formatter):
         return json.dumps(entry, ensure_ascii=True)
 
 
+def lost_connection_in_one_line(record: logging.LogRecord) -> bool:
+    """A connection that broke is replaced, and its user met the error in their own call: the pool need not show where."""
+    if record.name.startswith(OF_THE_POOL) and record.exc_info and record.exc_info[0] is not None:
+        record.msg = f"{record.getMessage()} ({record.exc_info[0].__name__})"
+        record.args = record.exc_info = None
+    return True
+
+
 def set_up(level: str, how: Literal["text", "json"]) -> None:
     """Send the log of this process to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLine() if how == "json" else OneLine())
+    handler.addFilter(lost_connection_in_one_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

@@ -116,9 +116,15 @@ class Offers:
             unfurl_media=False,
         )
         self.parts.desk.inbound.posted(offered, str(posted["ts"]))
-        current = self.parts.desk.inbound.find_offer(offered.person_id, offered.channel, offered.first_ts)
-        if current is not None and (current.from_ts, current.last_ts) != (offered.from_ts, offered.last_ts):
+        current = self._now(offered)
+        if current.state is Stage.GONE:
+            self._delete(current.channel, str(posted["ts"]))  # what it is about was deleted while it was posted
+        elif (current.from_ts, current.last_ts) != (offered.from_ts, offered.last_ts):
             self._redraw(current, person)  # widened while it was posted
+
+    def _now(self, offered: Offered) -> Offered:
+        """The offer as it stands by now: others work on it too."""
+        return self.parts.desk.inbound.find_offer(offered.person_id, offered.channel, offered.first_ts) or offered
 
     def _redraw(self, offered: Offered, person: Person) -> None:
         """Show the later messages on it as well; a failure is no loss, since they are read again when it is answered."""
@@ -198,13 +204,16 @@ class Offers:
         person = self.parts.desk.person_by_ref(said.person.external_ref) if said.person else None
         ts = str(said.place.ts)
         offered = self.parts.desk.inbound.offer_covering(person.id, said.place.channel, ts) if person else None
-        if person is None or offered is None or not offered.is_open:
+        if person is None or offered is None or not (offered.is_open or offered.state is Stage.MAKING):
             return
         if self._said(offered, person):
-            self._redraw(offered, person)
+            if offered.is_open:
+                self._redraw(offered, person)
             return
         self.parts.desk.inbound.settle(offered, Stage.GONE)
-        self._delete(offered.channel, str(offered.offer_ts))
+        stands_at = self._now(offered).offer_ts  # read after settling: whoever posts it later sees that it is gone
+        if stands_at is not None:
+            self._delete(offered.channel, stands_at)
 
     # --- what is chosen -----------------------------------------------------------------------------------------------
 
