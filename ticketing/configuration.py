@@ -15,11 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -29,46 +25,19 @@ from ticketing.calendars import ALWAYS, HORIZON, Calendar, NeverOpen, deadline
 from ticketing.durations import format_duration
 from ticketing.errors import InvalidConfiguration
 from ticketing.ladder import Ladder
+from ticketing.macros import MOST_SHARED, Macro
 from ticketing.model import ClockKind, Priority, Strategy, Tier
 from ticketing.opening_hours import parse_windows
 from ticketing.policies import Policy
 from ticketing.thanks import BARE_THANKS, GREETINGS, is_bare_thanks
+from ticketing.written import Key, Line, Part, PriorityName
 
 LEAST_WORKING_TIME = timedelta(days=7)
 """Working time that a calendar has to offer within ten years; the longest target that holds by default."""
 
 _TRIED_FROM = datetime(2026, 1, 1, tzinfo=UTC)  # to try calendars on; any day would do
 
-_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
-
-
-def _key(text: str) -> str:
-    if _KEY.fullmatch(text) is None:
-        raise ValueError("A key is 1 to 40 small letters, figures, - or _, and begins with a letter.")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("This is one line of text, without control characters.")
-    return text
-
-
-def _priority(written: object) -> object:
-    """Priorities are written by name; a number would say nothing to who reads it."""
-    if isinstance(written, Priority):
-        return written
-    if isinstance(written, str) and written.upper() in Priority.__members__:
-        return Priority[written.upper()]
-    raise ValueError("A priority is low, medium, high or urgent.")
-
-
-Key = Annotated[str, AfterValidator(_key)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)]
 ChannelId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^\S+$")]
-PriorityName = Annotated[
-    Priority, BeforeValidator(_priority), PlainSerializer(lambda priority: priority.name.lower(), return_type=str)
-]
 
 
 def _time_of_day(text: str) -> str:
@@ -84,10 +53,6 @@ Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class FieldType(StrEnum):
     """What a custom field holds."""
 
@@ -96,7 +61,7 @@ class FieldType(StrEnum):
     SELECT = "select"
 
 
-class FieldDefinition(_Part):
+class FieldDefinition(Part):
     """A further question that a category asks when a ticket is opened."""
 
     key: Key
@@ -119,7 +84,7 @@ class FieldDefinition(_Part):
         return self
 
 
-class Category(_Part):
+class Category(Part):
     """A kind of ticket: who answers it (`skill`, by default its key), how they are chosen, where it shows."""
 
     key: Key
@@ -139,7 +104,7 @@ class Category(_Part):
         return self
 
 
-class Holidays(_Part):
+class Holidays(Part):
     """Closed local dates: a country's public holidays, a subdivision's as well, and single dates."""
 
     country: str | None = None
@@ -147,7 +112,7 @@ class Holidays(_Part):
     dates: Annotated[tuple[date, ...], Field(max_length=1000)] = ()
 
 
-class CalendarDefinition(_Part):
+class CalendarDefinition(Part):
     """Working hours. Without a zone they are in the desk's."""
 
     name: Line
@@ -172,7 +137,7 @@ class CalendarDefinition(_Part):
         )
 
 
-class Channels(_Part):
+class Channels(Part):
     """Where the desk speaks to its people, by the channels' ids; None where nobody has chosen yet."""
 
     triage: ChannelId | None = None
@@ -183,7 +148,7 @@ class Channels(_Part):
     other_organizations: bool = False
 
 
-class QueueWeights(_Part):
+class QueueWeights(Part):
     """What counts how much in the queue, in points (docs/sla.md, the queue)."""
 
     per_priority: Annotated[int, Field(strict=True, ge=0, le=100)] = 10
@@ -205,7 +170,7 @@ DEFAULT_CATEGORIES = (
 )
 
 
-class Configuration(_Part):
+class Configuration(Part):
     """A version of the configuration; 0 is one that was never stored. Make it with `parse`."""
 
     version: Annotated[int, Field(strict=True, ge=0)] = 0
@@ -227,6 +192,8 @@ class Configuration(_Part):
     auto_close_after_days: Days = 3
     nudge_before_days: Days = 2
     colleagues_see_tickets: bool = False
+    rating_days: Days = 7
+    macros: Annotated[tuple[Macro, ...], Field(max_length=MOST_SHARED)] = ()
 
     def __hash__(self) -> int:
         """Cheap, since deadlines are cached by configuration; equality still compares all."""
@@ -249,6 +216,16 @@ class Configuration(_Part):
     def board_time(self) -> time | None:
         """When the board is posted anew; None where none is wanted."""
         return None if self.board_at == NEVER else time.fromisoformat(self.board_at)
+
+    def promises_as(self, other: Configuration) -> bool:
+        """Whether no deadline is another than under `other`: all but what the team merely writes with is the same."""
+        apart = {"version": 0, "macros": ()}
+        return self.model_copy(update=apart) == other.model_copy(update=apart)
+
+    @property
+    def rating_window(self) -> timedelta:
+        """How long after a resolution its customer may say what they think of it."""
+        return timedelta(days=self.rating_days)
 
     @property
     def undo_window(self) -> timedelta:
@@ -328,6 +305,7 @@ def _faults(configuration: Configuration) -> Iterator[str]:
         yield from _duplicates(f"categories[{at}].fields", "key", [field.key for field in category.fields])
     yield from _faults_of_calendars(configuration)
     yield from _faults_of_policies(configuration)
+    yield from _duplicates("macros", "key", [macro.key for macro in configuration.macros])
     if 0 < configuration.auto_close_after_days <= configuration.nudge_before_days:
         yield "nudge_before_days: It has to be less than auto_close_after_days, or nobody is asked before."
 

@@ -144,6 +144,38 @@ class TooLateToUndo(HelpdeskError):
         super().__init__(f"Too late to undo: {why}.")
 
 
+class NotRatable(HelpdeskError):
+    """There is no resolution that its customer could rate now. `why` completes "#42 cannot be rated: ..."."""
+
+    def __init__(self, ticket: Ticket, why: str) -> None:
+        self.ticket, self.why = ticket, why
+        super().__init__(f"#{ticket.number} cannot be rated: {why}.")
+
+
+class MacroNotFound(HelpdeskError):
+    """There is no macro of that key among the team's and one's own."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("There is no such macro.")
+
+
+class ProblemNotFound(HelpdeskError):
+    """There is no problem of that number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no problem {number}.")
+
+
+class ProblemIsResolved(HelpdeskError):
+    """The problem is resolved: reopen it before anything further is done with it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"Problem {number} is resolved. Reopen it first.")
+
+
 class InvalidConfiguration(HelpdeskError):
     """A configuration that would not work; the message names each fault."""
 

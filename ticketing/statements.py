@@ -67,7 +67,7 @@ def keyed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return {(f"key_{name}" if name in keys else name): value for name, value in row.items()}
 
 
-def _put(table: Table, *changing: str) -> Any:
+def put(table: Table, *changing: str) -> Any:
     """Insert, or where that key is there already set the columns that may change."""
     keys = [column.name for column in table.primary_key]
     new = postgresql.insert(table)  # SQLite writes the clause in the same words
@@ -76,10 +76,10 @@ def _put(table: Table, *changing: str) -> Any:
 
 PUTS = {
     # Paused again at the instant at which a pause of no length began: that one goes on.
-    sla_pauses: _put(sla_pauses, "resumed_at"),
+    sla_pauses: put(sla_pauses, "resumed_at"),
     # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
-    alerts: _put(alerts, "due_at", "created_at", "home"),
-    attachments: _put(attachments, "name", "size", "mimetype", "url"),
+    alerts: put(alerts, "due_at", "created_at", "home"),
+    attachments: put(attachments, "name", "size", "mimetype", "url"),
 }
 UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
 END_PAUSE = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -23,13 +23,16 @@ from ticketing.desk import (
     assignment,
     boards,
     climbing,
+    problem_acts,
+    problems,
     progress,
     promising,
     reading,
     snoozing,
+    tags,
     watching,
 )
-from ticketing.model import Priority, Strategy
+from ticketing.model import PersonId, Priority, Strategy, Ticket
 from ticketing.tables import metadata, tickets
 
 CHILDREN = {
@@ -148,6 +151,8 @@ def live_through_everything(desk: Desk, cast: Cast, clock: MovableClock) -> None
         desk.resolve(ticket.ref, by=holder, answer="Done")
         cast.says(ticket.ref, ticket.customer_id, "Not so")
         desk.resolve(ticket.ref, by=holder)
+        desk.rate(ticket.ref, by=ticket.customer_id, is_helpful=True, comment="Quick")
+    live_through_a_problem(desk, [cast.ticket(), cast.ticket("tomas"), cast.ticket("tomas")], amir)
     desk.configure({"default_max_load": 5}, by=None)
     desk.recompute_step()
     clock.advance(days=4)
@@ -155,6 +160,18 @@ def live_through_everything(desk: Desk, cast: Cast, clock: MovableClock) -> None
     desk.close_step(clock.now)
     for ticket in (first, second):
         cast.says(ticket.ref, ticket.customer_id, "One more thing")
+
+
+def live_through_a_problem(desk: Desk, tickets: list[Ticket], by: PersonId) -> None:
+    problem = desk.open_problem("The export hangs", by=by, source="v:p")
+    desk.save_macro({"key": "known", "title": "Known", "text": "We know, {customer}", "tags": ["export"]}, by=by)
+    for ticket in tickets:
+        desk.link_to_problem(ticket.ref, problem.id, by=by)
+        desk.apply_macro(ticket.ref, "known", by=by, source="v:m")
+    desk.plan_answer_to_all(problem.id, "We are on it", by=by, source="v:a")
+    desk.plan_resolve_all(problem.id, "It works again", by=by, source="v:r")
+    while desk.problem_step(desk.ticket(tickets[0].ref).as_of):
+        pass
 
 
 def test_no_transaction_locks_tickets_of_two_customers(
@@ -193,8 +210,8 @@ def _customer_of(row: Any, statement: str) -> int:
 UNTOLD = {"at_place": "c:C1", "own_customer": 1, "own_row": 1, "rows": 10}
 IN_MESSAGE = {"at_place": "c:C1", "at_channel": "C1", "at_ts": "7"}
 AN_AGENT = {"category": "billing", "customer_id": 1}
-SORTED = {"agent's list", "lines waiting", "untold alerts"}
-"""Looks that put in order what they found by the index: of one agent, of one message, of one place."""
+SORTED = {"agent's list", "lines waiting", "untold alerts", "tickets of an act", "outcomes of an act"}
+"""Looks that put in order what they found by the index: of one agent, of one message, of one place, of one act."""
 LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "queue head": (assignment.HEAD, {"category": "billing"}, "ix_tickets_queue"),
     "waiting categories": (picking.NEXT_WAITING_CATEGORY, {"category": ""}, "ix_tickets_queue"),
@@ -216,6 +233,12 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "cards waiting": (alerting.CARDS_OF, IN_MESSAGE, "ix_shown_message"),
     "lines waiting": (alerting.LINES_OF, IN_MESSAGE | {"of_kind": "alert_line", "rows": 10}, "ix_shown_message"),
     "resolved long ago": (progress.RESOLVED_BEFORE.limit(200), {"before": 1}, "ix_tickets_resolved"),
+    "open problems": (problems.IN_STATE, {"state": "open", "rows": 10, "skipped": 0}, "ix_problems_state"),
+    "tickets of a problem": (problems.OF_PROBLEM.limit(10), {"problem": 1}, "ix_problem_tickets_problem_id"),
+    "acts to be done": (problem_acts.PLANNED.limit(2), {"now": 1}, "ix_problem_acts_planned"),
+    "tickets of an act": (problem_acts.REMAINING, {"act": 1, "rows": 50}, "ix_problem_tickets_problem_id"),
+    "outcomes of an act": (problem_acts.OUTCOMES, {"act": 1}, "ix_problem_steps_act_id"),
+    "tickets with a tag": (tags.TAGGED.limit(10), {"tag": 1}, "ix_ticket_tags_tag_id"),
     "asleep": (snoozing.ASLEEP_UNTIL.limit(200), {"now": 1}, "ix_tickets_snoozed"),
     "pick least loaded": (picking.PICK[Strategy.LEAST_LOADED], AN_AGENT, "ix_agent_skills_least_loaded"),
     "pick round robin": (picking.PICK[Strategy.ROUND_ROBIN], AN_AGENT, "ix_agent_skills_round_robin"),
@@ -227,7 +250,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
 @pytest.fixture
 def filled(database: Database) -> Database:
     """Enough rows that a database would rather walk an index, each as empty as the constraints allow."""
-    makers = {
+    makers: dict[str, Callable[[int], dict[str, Any]]] = {
         "tickets": _ticket,
         "sla_clocks": _clock,
         "agent_skills": _skill,
@@ -236,6 +259,14 @@ def filled(database: Database) -> Database:
         "alert_promises": _promise,
         "outbox": _errand,
         "shown": _message,
+        "problems": lambda n: _values(
+            "problems", {"id": n, "source": str(n), "state": "open" if n % 9 else "resolved"}
+        ),
+        "problem_tickets": lambda n: _values("problem_tickets", _of_ticket(n) | {"problem_id": n % 400}),
+        "problem_acts": _act,
+        "problem_steps": lambda n: _values("problem_steps", _of_ticket(n) | {"act_id": n % 400}),
+        "tags": lambda n: _values("tags", {"id": n, "name": str(n)}),
+        "ticket_tags": lambda n: _values("ticket_tags", _of_ticket(n) | {"tag_id": n % 400}),
     }
     with database.write() as connection:
         for table, make in makers.items():
@@ -289,6 +320,11 @@ def _errand(number: int) -> dict[str, Any]:
 def _message(number: int) -> dict[str, Any]:
     where = {"place": f"c:C{number % 50}", "channel": f"C{number % 50}", "ts": str(number // 4)}
     return _values("shown", {"customer_id": number % 100, "about": f"a:{number}"} | where)
+
+
+def _act(number: int) -> dict[str, Any]:
+    key = {"id": number, "problem_id": number % 400, "source": str(number)}
+    return _values("problem_acts", key | {"ended_at": None if number % 100 == 0 else number, "planned_at": number})
 
 
 def _skill(number: int) -> dict[str, Any]:

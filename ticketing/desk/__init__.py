@@ -17,14 +17,18 @@ from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
+from ticketing.desk.macros import Macros
 from ticketing.desk.opening import Opening
+from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
+from ticketing.desk.rating import Satisfaction
 from ticketing.desk.replaying import Replaying
 from ticketing.desk.reporting import Reporting
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
+from ticketing.desk.tags import Tags
 from ticketing.desk.team import Team
 from ticketing.desk.undo import Undo
 from ticketing.desk.watchers import Watchers
@@ -40,6 +44,10 @@ class Desk(
     Conversation,
     Amending,
     Attachments,
+    Tags,
+    Macros,
+    ProblemActs,
+    Satisfaction,
     Snoozing,
     Watchers,
     Undo,

@@ -66,16 +66,17 @@ def add_public_comment(tx: Transaction, ticket: Ticket, agent_id: PersonId, text
     return answered(tx, ticket, comment)
 
 
-def answered(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
+def answered(tx: Transaction, ticket: Ticket, comment: Comment, *, claims: bool = True) -> Ticket:
     """
     What a public comment of an agent does: the answer that was owed is given.
 
-    On OPEN it claims, on ASSIGNED work begins. An answer counts from when it was said, and an automatic one is none.
+    On OPEN it claims, save where one answer goes to many (`claims`), on ASSIGNED work begins. An answer counts from when it
+    was said, and an automatic one is none.
     """
     if comment.is_automatic:
         return ticket
     ticket = tx.final(ticket.ref)
-    if ticket.status is TicketStatus.OPEN:
+    if claims and ticket.status is TicketStatus.OPEN:
         agent = agent_of(tx.connection, comment.author_id)
         if agent is not None:
             ticket = give_by_hand(tx, ticket, agent, by=comment.author_id)

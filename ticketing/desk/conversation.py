@@ -127,6 +127,8 @@ def _followed_up(
         follows_number=ticket.number,
         files=files,
     )
+    if known is not None:  # the same matter: what its category had asked is answered already
+        follow_up = tx.change(follow_up, fields=ticket.fields)
     tx.log(ticket, EventKind.FOLLOWED_UP, by=author_id, to_value=follow_up.number)
     return _words_of(settle_new_ticket(tx, follow_up), author_id)
 

@@ -83,8 +83,8 @@ class Opening(DeskBase):
         Open a ticket for a customer, start its clocks, and give it to whom the rules choose.
 
         `source` is the natural key of what it was opened from: the same again returns the same ticket. `at` is when it
-        was asked for, if that was earlier than now; clocks count from then. Raises InvalidInput, PersonNotFound,
-        TooManyTickets.
+        was asked for, if that was earlier than now; clocks count from then. `fields` are the answers to the category's own
+        questions, None where nobody was asked them. Raises InvalidInput, PersonNotFound, TooManyTickets.
         """
         checked_key("source", source)
         if not is_id(customer_id):
@@ -165,7 +165,7 @@ def new_ticket(
             as_of=tx.now,
             source=source,
             follows_number=follows_number,
-            fields=check_fields(configured.fields, fields or {}),
+            fields={} if fields is None else check_fields(configured.fields, fields),
         ),
         customer_name=customer.name,
     )

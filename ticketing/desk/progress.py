@@ -129,11 +129,7 @@ class Progress(DeskBase):
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "change priorities")
-            if ticket.priority is priority or ticket.status is TicketStatus.CLOSED:
-                return ticket
-            before = ticket.priority
-            ticket = tx.recompute_clocks(tx.change(ticket, priority=priority))
-            return tx.log(ticket, EventKind.PRIORITY, by=by, from_value=int(before), to_value=int(priority))
+            return prioritized(tx, ticket, priority, by=by)
 
     @use_case
     def set_category(self, ref: TicketRef, category: str, *, by: PersonId) -> Ticket:
@@ -211,6 +207,15 @@ def begun(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
     """The ticket with work begun, if it had not."""
     ticket = tx.final(ticket.ref)
     return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by) if ticket.status is TicketStatus.ASSIGNED else ticket
+
+
+def prioritized(tx: Transaction, ticket: Ticket, priority: Priority, *, by: PersonId) -> Ticket:
+    """The ticket with another priority, its deadlines counted anew; a closed one stays as it is."""
+    if ticket.priority is priority or ticket.status is TicketStatus.CLOSED:
+        return ticket
+    before = ticket.priority
+    ticket = tx.recompute_clocks(tx.change(ticket, priority=priority))
+    return tx.log(ticket, EventKind.PRIORITY, by=by, from_value=int(before), to_value=int(priority))
 
 
 def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:

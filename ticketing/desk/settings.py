@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.configuration import parse
 from ticketing.desk.base import DeskBase, use_case
@@ -46,13 +46,13 @@ class Settings(DeskBase):
     def outdated_clocks(self) -> int:
         """How many tickets still run on clocks of an earlier configuration: the progress of `recompute_step`."""
         with self._database.read() as connection:
-            version = self._configuration_in_force(connection).version
+            version = self._promised_since(connection)
             return int(connection.execute(COUNT_OUTDATED, {"version": version}).scalar_one())
 
     def recompute_step(self, *, limit: int = 200) -> int:
         """Count the deadlines of a few tickets anew under the configuration in force; how many tickets."""
         with self._database.read() as connection:
-            version = self._configuration_in_force(connection).version
+            version = self._promised_since(connection)
             rows = connection.execute(OUTDATED.limit(limit), {"version": version})
             refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows)
         for ref in refs:
@@ -63,8 +63,16 @@ class Settings(DeskBase):
     def _recompute(self, ref: TicketRef) -> None:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
-            version = tx.configuration.version
-            if all(not clock.is_running or clock.config_version == version for clock in ticket.clocks):
+            since = self._promised_since(tx.connection)
+            if all(not clock.is_running or clock.config_version >= since for clock in ticket.clocks):
                 return
             ticket = tx.recompute_clocks(ticket)
-            tx.log(ticket, EventKind.CLOCKS_RECOMPUTED, by=None, to_value=version)
+            tx.log(ticket, EventKind.CLOCKS_RECOMPUTED, by=None, to_value=tx.configuration.version)
+
+    def _promised_since(self, connection: Connection) -> int:
+        """The first version under which every deadline was as it is now: a new macro need not recompute every clock."""
+        now = self._configuration_in_force(connection)
+        since = now.version
+        while since > 0 and self._configuration_of(connection, since - 1).promises_as(now):
+            since -= 1
+        return since

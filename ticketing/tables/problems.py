@@ -45,8 +45,9 @@ problem_tickets = Table(
 )
 Index("ix_problem_tickets_problem_id", problem_tickets.c.problem_id, problem_tickets.c.ticket_id)
 
-# The audit log of problems. Answering and resolving all are plans as well: `ended_at` NULL is still being done. The words that
-# go to the customers stand in `text` until then, and afterwards in their tickets alone.
+# The audit log of problems. Answering and resolving all are plans as well: they concern the tickets linked by `planned_at`, and
+# `ended_at` NULL is still being done. The words that go to the customers stand in `text` until then, afterwards in their
+# tickets alone.
 problem_acts = Table(
     "problem_acts",
     metadata,
@@ -68,14 +69,15 @@ Index(
     sqlite_where=text("ended_at IS NULL"),
 )
 
-# One ticket of one such plan: `outcome` NULL is still to be done.
+# What became of one ticket of such a plan, written in that ticket's own transaction. A ticket without a row is still to be done:
+# rows made beforehand would lock the tickets of all those customers at once, by their foreign keys.
 problem_steps = Table(
     "problem_steps",
     metadata,
     Column("customer_id", BigInteger, nullable=False),
     Column("ticket_id", BigInteger, nullable=False),
     Column("act_id", BigInteger, nullable=False),
-    Column("outcome", String(16)),
+    Column("outcome", String(16), nullable=False),
     PrimaryKeyConstraint("customer_id", "ticket_id", "act_id"),
     ticket_key(),
 )

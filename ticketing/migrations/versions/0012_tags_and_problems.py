@@ -96,7 +96,7 @@ def _problems() -> None:
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("ticket_id", sa.BigInteger(), nullable=False),
         sa.Column("act_id", sa.BigInteger(), nullable=False),
-        sa.Column("outcome", sa.String(16), nullable=True),
+        sa.Column("outcome", sa.String(16), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", "ticket_id", "act_id", name=op.f("pk_problem_steps")),
         _of_ticket("problem_steps"),
     )
