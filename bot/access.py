@@ -39,6 +39,9 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.WITHDRAW: _OWNER,
     Act.WITHDRAW_UNDO: _OWNER,
     Act.NOT_SOLVED: _OWNER,
+    Act.HELPFUL: _OWNER,
+    Act.NOT_HELPFUL: _OWNER,
+    Act.RATING_COMMENT: _OWNER,
     Act.REPLY: _TEAM,
     Act.NOTE: _TEAM,
     Act.CLAIM: _TEAM,
@@ -87,6 +90,9 @@ IN_WORDS: dict[Act, str] = {
     Act.REPLY: "answer customers",
     Act.NOTE: "write notes",
     Act.WITHDRAW: "withdraw a ticket",
+    Act.HELPFUL: "rate a ticket",
+    Act.NOT_HELPFUL: "rate a ticket",
+    Act.RATING_COMMENT: "rate a ticket",
 }
 """How a refused act completes "Only agents can ..."; the rest is "do this"."""
 

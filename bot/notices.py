@@ -49,6 +49,7 @@ class Notices:
             EventKind.REOPENED: self._reopened,
             EventKind.NUDGED: self._nudged,
             EventKind.THANKED: self._thanked,
+            EventKind.RATED: self._rated,
             EventKind.WARNED: self._alerted,
             EventKind.BREACHED: self._alerted,
             EventKind.ALERT_STEP: self._alerted,
@@ -160,6 +161,16 @@ class Notices:
 
     def _thanked(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         self._to_customer(tx, ticket, event, "thanked")
+
+    def _rated(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """One line a resolution, in the team's thread and under the assignment, which follows if it is thought over."""
+        resolution = int(event.data["resolution"])
+        about, data = places.about_rating(ticket.number, resolution), {"resolution": resolution}
+        holder = ticket.assigned_agent_id or ticket.last_agent_id
+        team = places.of_team(ticket, tx.configuration)
+        for place in (team, places.of_person(holder) if holder is not None else None):
+            if place is not None:
+                tx.tell(place, about, "rated", ticket=ticket.ref, data=data)
 
     def _to_customer(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
         about = places.about_ticket(ticket.number)

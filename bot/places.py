@@ -94,6 +94,10 @@ def about_comment(number: int, comment: int) -> str:
     return f"m:{number}:{comment}"
 
 
+def about_rating(number: int, resolution: int) -> str:
+    return f"q:{number}:{resolution}"
+
+
 def comment_in(about: str) -> tuple[int, int] | None:
     """Ticket number and comment number of the reverse; None where it is about something else."""
     kind, _, rest = about.partition(":")

@@ -59,6 +59,7 @@ def customer_card(card: CustomerCard) -> Message:
         [
             section(f"{head}\n{_state(card)}"),
             quoted(said_by_agent, _read_all(card, said_by_agent)) if said_by_agent else None,
+            _rated(card),
             context(said(words.REACHES_US, facts=facts) if reaches else f"{facts}."),
             _card_buttons(card),
         ],
@@ -69,6 +70,11 @@ def _said_by_agent(card: CustomerCard) -> str | None:
     if card.state is CustomerState.THEIR_TURN:
         return card.question
     return card.solution if card.state is CustomerState.RESOLVED else None
+
+
+def _rated(card: CustomerCard) -> Block | None:
+    shown = card.state is CustomerState.RESOLVED and card.is_rated and card.is_helpful is not None
+    return context(words.RATED[bool(card.is_helpful)]) if shown else None
 
 
 def _read_all(card: CustomerCard, said_by_agent: str) -> Block | None:

@@ -28,6 +28,7 @@ from bot.views import (
     AssignForm,
     ChoiceForm,
     MoreActions,
+    RatingForm,
     ReadAll,
     ReleaseForm,
     TakeForm,
@@ -47,7 +48,7 @@ MORE_MOST = 40
 
 
 def text_form_view(form: TextForm) -> View:
-    """Reply, Note, Resolve, Wait, Answer or the comment of a rating: one text, and who will read it."""
+    """Reply, Note, Resolve, Wait or Answer: one text, and who will read it."""
     customer = text.first_name(form.customer)
     return modal(
         form.form,
@@ -70,6 +71,37 @@ def text_form_view(form: TextForm) -> View:
 def read_text(view: View) -> str:
     """What was written in a form's one text, stripped; empty when nothing was."""
     return _value(view, Field.TEXT).strip()
+
+
+def rating_view(form: RatingForm) -> View:
+    """Helpful or not, and a comment."""
+    options = [option(label, value) for value, label in words.RATING_ANSWERS]
+    answer = {
+        "type": "radio_buttons",
+        "action_id": Press.VALUE,
+        "options": options,
+        "initial_option": options[0 if form.is_helpful else 1],
+    }
+    comment = text_field(
+        Field.TEXT,
+        words.RATING_COMMENT,
+        hint=words.RATING_HINT,
+        multiline=True,
+        initial=form.comment,
+        is_optional=True,
+    )
+    return modal(
+        Form.RATING,
+        _titled(words.RATING_TITLE, form.facts),
+        [_about(form.facts), field(Field.CHOICE, words.RATING_ANSWER, answer), comment],
+        submit=common.SEND,
+        metadata=_metadata(form.facts),
+    )
+
+
+def read_rating(view: View) -> tuple[bool, str]:
+    """Whether it was helpful, and the comment."""
+    return _value(view, Field.CHOICE) != words.RATING_ANSWERS[1][0], read_text(view)
 
 
 def assign_view(form: AssignForm) -> View:

@@ -19,7 +19,7 @@ from bot.blocks.parts import (
     title,
     whole,
 )
-from bot.views import Message, Obstacle, ObstacleKind, TeamPost, TicketFacts, TriageCard, TriageState
+from bot.views import Message, Obstacle, ObstacleKind, RatingPost, TeamPost, TicketFacts, TriageCard, TriageState
 from bot.views.common import Block
 from bot.words import common
 from bot.words import team as words
@@ -140,6 +140,14 @@ def unsent_post(post: TeamPost) -> Message:
     """A message that did not go out, with a way to send it again."""
     head = said(words.UNSENT, customer=text.first(post.customer))
     return _quoting(post, head, _comment_button(Act.TRY_AGAIN, post))
+
+
+def rated_post(post: RatingPost) -> Message:
+    """What the customer said of a resolution, with their comment."""
+    head = said(words.RATED[post.is_helpful], customer=text.first(post.customer))
+    plain, comment = head.replace("*", "").rstrip("."), spoken_text(post.comment)
+    sentence = said(words.SPOKEN_POST, number=post.ref.number, head=plain, text=comment).strip()
+    return message(sentence, [section(head), quoted(post.comment) if post.comment.strip() else None])
 
 
 def _quoting(post: TeamPost, head: str, element: Block | None = None) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import places
+from bot.actions import Act
 from bot.blocks.assignment import assignment_card
 from bot.blocks.customer import customer_card
 from bot.blocks.triage import triage_card
@@ -19,11 +20,13 @@ from bot.views import (
     LastTicket,
     Obstacle,
     ObstacleKind,
+    Possible,
     TriageCard,
     TriageState,
     WhyRule,
 )
-from ticketing.model import ClockKind, CloseReason, EventKind, PersonId, Strategy, Ticket, TicketEvent, TicketStatus
+from ticketing.desk.rating import may_rate
+from ticketing.model import ClockKind, CloseReason, PersonId, Strategy, Ticket, TicketEvent, TicketStatus
 from ticketing.routing import RoutingReason, Rule
 
 _STATUS_FOR_AGENT = {
@@ -55,6 +58,7 @@ _STRATEGIES = {
     Strategy.ROUND_ROBIN: WhyRule.ROUND_ROBIN,
     Strategy.MOST_SKILLED: WhyRule.MOST_SKILLED,
 }
+RATINGS = frozenset({Act.HELPFUL, Act.NOT_HELPFUL, Act.RATING_COMMENT})
 OBSTACLES = 5
 """Named on the card; the rest are counted."""
 
@@ -76,9 +80,10 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         comment=said.number if said else 0,
         closed_at=ticket.closed_at,
         joined_with=ticket.merged_into,
-        is_rated=state is CustomerState.RESOLVED and any(e.kind is EventKind.RATED for e in dossier.events),
+        is_rated=dossier.rating is not None,
+        is_helpful=dossier.rating.is_helpful if dossier.rating is not None else None,
         in_channel=in_channel,
-        possible=POSSIBLE,
+        possible=_possible_for_customer(dossier),
     )
     return Letter(
         about=places.about_ticket(ticket.number),
@@ -86,6 +91,12 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         message=customer_card(card),
         thread_ts=origin[1] if origin else None,
     )
+
+
+def _possible_for_customer(dossier: Dossier) -> Possible:
+    """A desk that asks nobody what they think of it shows no such buttons."""
+    asks = may_rate(dossier.ticket, dossier.configuration.rating_window.total_seconds())
+    return POSSIBLE if asks or POSSIBLE is None else POSSIBLE - RATINGS
 
 
 def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:

@@ -51,6 +51,7 @@ KINDS: dict[str, Draw] = {
     "from_customer": lambda d, e: posts.to_team(triage.from_customer_post, d, e, _team_side(d, e)),
     "sent": lambda d, e: posts.to_team(triage.sent_post, d, e, _team_side(d, e)),
     "note": lambda d, e: posts.to_team(triage.note_post, d, e, _team_side(d, e)),
+    "rated": lambda d, e: posts.rated(d, e, _team_side(d, e)),
     "undelivered": posts.undelivered,
 }
 """Each kind of row, and what draws it from current state. None: what it was to say holds no longer."""

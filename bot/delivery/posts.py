@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import places, text
-from bot.blocks import customer
+from bot.blocks import customer, triage
 from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
-from bot.views import LateApology, Message, TeamPost, ThreadPost
+from bot.views import LateApology, Message, RatingPost, TeamPost, ThreadPost
 from bot.words import outbound as words
 from ticketing.desk.amending import PULLED_BACK
 from ticketing.model import ClockKind, Comment, EventKind, TicketStatus
@@ -84,6 +84,22 @@ def _can_pull_back(dossier: Dossier, said: Comment) -> bool:
     if said.is_internal or said.is_automatic or said.author_id == dossier.ref.customer_id:
         return False
     return dossier.ticket.as_of - said.said_at <= dossier.configuration.undo_window
+
+
+def rated(dossier: Dossier, errand: Errand, side: str) -> Letter | None:
+    """What the customer said of a resolution, for the team: one line, changed where it stands if it is thought over."""
+    resolution = int(errand.data["resolution"])
+    rating = next((one for one in dossier.desk.ratings(dossier.ref) if one.resolution == resolution), None)
+    if rating is None:
+        return None
+    post = RatingPost(
+        ref=dossier.ref,
+        version=dossier.ticket.version,
+        customer=dossier.customer,
+        is_helpful=rating.is_helpful,
+        comment=rating.comment,
+    )
+    return _in_thread(dossier, places.about_rating(dossier.ref.number, resolution), side, triage.rated_post(post))
 
 
 def resolved(dossier: Dossier, errand: Errand) -> Letter | None:

@@ -15,6 +15,7 @@ from ticketing.model import (
     Comment,
     EventKind,
     PersonId,
+    Rating,
     Ticket,
     TicketEvent,
     TicketRef,
@@ -47,6 +48,11 @@ class Dossier:
     @cached_property
     def comments(self) -> list[Comment]:
         return self.desk.comments(self.ref, include_internal=True)
+
+    @cached_property
+    def rating(self) -> Rating | None:
+        """What its customer said of the present resolution."""
+        return self.desk.rating(self.ref)
 
     def comment(self, number: int) -> Comment | None:
         """The comment, if it still stands."""

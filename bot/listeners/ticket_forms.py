@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 
 from bot.access import Grant
 from bot.actions import Act, Block, Form, read_person_value, read_ticket_value
+from bot.blocks.forms import read_rating
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.words import forms as words
@@ -24,6 +25,7 @@ ACT_OF: Mapping[Form, Act] = {
     Form.RELEASE: Act.RELEASE,
     Form.ASSIGN: Act.ASSIGN,
     Form.WITHDRAW: Act.WITHDRAW,
+    Form.RATING: Act.RATING_COMMENT,
 }
 """Each form, and the act that sending it is: decided anew, since a role may have changed while the form was open."""
 
@@ -46,6 +48,7 @@ class TicketForms:
                 Form.RELEASE: self._release,
                 Form.WITHDRAW: lambda to, _: self.parts.desk.withdraw(to.ticket.ref, by=to.person.id),
                 Form.ASSIGN: self._assign,
+                Form.RATING: self._rate,
             }
         )
 
@@ -87,6 +90,10 @@ class TicketForms:
             raise InvalidInput(Block.AGENT, words.ASSIGN_MISSING)
         self.parts.desk.assign(to.ticket.ref, to=read_person_value(chosen), by=to.person.id)
         self._note_for_the_next(to, sent)
+
+    def _rate(self, to: Grant, sent: FormSubmission) -> None:
+        is_helpful, comment = read_rating(sent.view.payload)
+        self.parts.desk.rate(to.ticket.ref, by=to.person.id, is_helpful=is_helpful, comment=comment)
 
     def _note_for_the_next(self, to: Grant, sent: FormSubmission) -> None:
         if sent.view.text(Block.TEXT):

@@ -13,6 +13,7 @@ from bot.actions import Act, Form, Press, read_comment_value, read_menu_value, r
 from bot.blocks.forms import (
     assign_view,
     more_actions_view,
+    rating_view,
     read_all_view,
     release_view,
     take_view,
@@ -23,9 +24,10 @@ from bot.blocks.forms import (
 from bot.listeners.parts import Parts
 from bot.listeners.ticket_choices import choice_forms
 from bot.payloads import ButtonPress, PayloadError
-from bot.views import MoreActions, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
+from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
-from ticketing.errors import HelpdeskError, NoAlert, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.desk.rating import RATE_FIRST
+from ticketing.errors import HelpdeskError, NoAlert, NotRatable, NotTheHolder, StaleTicket, TransitionNotAllowed
 from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
@@ -51,6 +53,7 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.PRIORITY,
     Act.CATEGORY,
     Act.SNOOZE,
+    Act.RATING_COMMENT,
 }
 """All acts that open a view and commit nothing."""
 
@@ -94,6 +97,8 @@ class TicketPresses:
                 Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
                 Act.ESCALATE: lambda to: desk.escalate(to.ticket.ref, by=to.person.id),
+                Act.HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=True),
+                Act.NOT_HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=False),
                 Act.ALERT_RELEASE: lambda to: desk.release_alert(to.ticket.ref, by=to.person.id),
             }
         )
@@ -108,6 +113,7 @@ class TicketPresses:
                 Act.TAKE: lambda to: take_view(self._take_form(to, is_seen=False)),
                 Act.SEEN: lambda to: take_view(self._take_form(to, is_seen=True)),
                 Act.MORE: self._more,
+                Act.RATING_COMMENT: self._rating_form,
                 **choice_forms(self.parts),
             }
         )
@@ -185,6 +191,13 @@ class TicketPresses:
     def _text_form(self, form: Form, grant: Grant) -> View:
         customer = self.parts.desk.person(grant.ticket.customer_id).name
         return text_form_view(TextForm(form=form, facts=self._facts(grant), customer=customer))
+
+    def _rating_form(self, grant: Grant) -> View:
+        """What they said already, to be changed or said more of. Raises NotRatable once there is nothing to rate."""
+        rating = self.parts.desk.rating(grant.ticket.ref)
+        if rating is None:
+            raise NotRatable(grant.ticket, RATE_FIRST)
+        return rating_view(RatingForm(facts=self._facts(grant), is_helpful=rating.is_helpful, comment=rating.comment))
 
     def _take_form(self, grant: Grant, *, is_seen: bool) -> TakeForm:
         """Until when? Raises OwnTicket, and NoAlert where nothing is owed any more."""

@@ -130,7 +130,7 @@ class CustomerCard:
     """
     The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
     `comment` the number of the question or solution shown; `joined_with` what a merge led to; `is_rated` replaces the two
-    rating buttons by Add a comment.
+    rating buttons by Add a comment; `is_helpful` is what was said.
     """
 
     facts: TicketFacts
@@ -143,6 +143,7 @@ class CustomerCard:
     closed_at: datetime | None = None
     joined_with: int | None = None
     is_rated: bool = False
+    is_helpful: bool | None = None
     in_channel: bool = False
     possible: Possible = None
 

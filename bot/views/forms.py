@@ -12,12 +12,21 @@ from ticketing.model import PersonId, TicketRef
 
 @dataclass(frozen=True, kw_only=True)
 class TextForm:
-    """Reply, Note, Resolve, Wait, Answer, the comment of a rating: one text. `form` says which."""
+    """Reply, Note, Resolve, Wait, Answer: one text. `form` says which."""
 
     form: Form
     facts: TicketFacts
     customer: str
     text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingForm:
+    """What a customer said of a resolution, to be changed or said more of."""
+
+    facts: TicketFacts
+    is_helpful: bool
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -199,6 +199,17 @@ class Alert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RatingPost:
+    """What a customer said of a resolution, for the team."""
+
+    ref: TicketRef
+    version: int
+    customer: str
+    is_helpful: bool
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertGroup:
     """
     Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.

@@ -54,6 +54,7 @@ WITHDRAWN = "*Withdrawn by you.*"
 MERGED = "*Joined with #{joined}:* write there."
 MERGED_PLAIN = "*Joined with another ticket.*"
 ANSWER_BY = "An answer {by}."
+RATED = {True: "You said: helpful. Thank you.", False: "You said: not helpful. Thank you for telling us."}
 REACHES_US = "{facts}. Write in this thread and it reaches us."
 EVERYONE_READS = "Everyone here can read this."
 WITHDRAW_TITLE = "Withdraw #{number}?"

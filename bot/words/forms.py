@@ -8,7 +8,6 @@ TITLE = {
     Form.RESOLVE: "Resolve #{number}",
     Form.WAIT: "Ask on #{number}",
     Form.ANSWER: "Answer on #{number}",
-    Form.RATING: "Comment on #{number}",
 }
 LABEL = {
     Form.REPLY: "Reply",
@@ -16,7 +15,6 @@ LABEL = {
     Form.RESOLVE: "What solved it?",
     Form.WAIT: "What do you need to know?",
     Form.ANSWER: "Your answer",
-    Form.RATING: "What should we know?",
 }
 HINT = {
     Form.REPLY: "{customer} will read this.",
@@ -24,7 +22,6 @@ HINT = {
     Form.RESOLVE: "{customer} reads this.",
     Form.WAIT: "{customer} will read this. The solution clock stops until they answer.",
     Form.ANSWER: "It reaches whoever works on your ticket.",
-    Form.RATING: "It goes with your rating.",
 }
 SUBMIT = {
     Form.REPLY: "Send to customer",
@@ -32,7 +29,6 @@ SUBMIT = {
     Form.RESOLVE: "Resolve",
     Form.WAIT: "Send to customer",
     Form.ANSWER: "Send",
-    Form.RATING: "Send",
 }
 MISSING = {
     Form.REPLY: "Write what the customer should read.",
@@ -40,9 +36,14 @@ MISSING = {
     Form.RESOLVE: "Write what solved it, in a line or two.",
     Form.WAIT: "Write what you need to know.",
     Form.ANSWER: "Write your answer.",
-    Form.RATING: "Write a line, or close this.",
 }
 ABOUT = "#{number} {subject}"
+
+RATING_TITLE = "Comment on #{number}"
+RATING_ANSWER = "Was it helpful?"
+RATING_ANSWERS = (("yes", "Helpful"), ("no", "Not helpful"))
+RATING_COMMENT = "What should we know?"
+RATING_HINT = "It goes with your rating, to the team."
 
 ASSIGN_TITLE = "Assign #{number}"
 REASSIGN_TITLE = "Reassign #{number}"

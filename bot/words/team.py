@@ -67,6 +67,7 @@ TEAM_ONLY = "This thread is for the team. Nothing here reaches {customer} unless
 FROM = "*From {customer}*"
 SENT = "*Sent to {customer}* by {author}"
 NOTE = "*Note, team only*, by {author}"
+RATED = {True: "*{customer} found it helpful.*", False: "*{customer} did not find it helpful.*"}
 SPOKEN_POST = "#{number}: {head}. {text}"
 PULLED_BACK = "Pulled back. {customer} may have seen it."
 UNSENT = "Not sent to {customer} yet."

@@ -85,7 +85,8 @@ def outcome(access: Access, act: Act, user: SlackUser, ref: TicketRef) -> type[H
     return None
 
 
-OWNERS = frozenset({Act.ANSWER, Act.WITHDRAW, Act.NOT_SOLVED, Act.WITHDRAW_UNDO})
+RATING = frozenset({Act.HELPFUL, Act.NOT_HELPFUL, Act.RATING_COMMENT})
+OWNERS = frozenset({Act.ANSWER, Act.WITHDRAW, Act.NOT_SOLVED, Act.WITHDRAW_UNDO}) | RATING
 EITHERS = frozenset({Act.OPEN, Act.READ_ALL})
 TEAMS = frozenset(ALLOWED) - OWNERS - EITHERS
 

@@ -134,12 +134,14 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (triage.sent_post, views.TeamPost),
     (triage.note_post, views.TeamPost),
     (triage.unsent_post, views.TeamPost),
+    (triage.rated_post, views.RatingPost),
     (alerts.alert_message, views.Alert),
     (alerts.alert_line, views.Alert),
     (alerts.alert_group_message, views.AlertGroup),
     (alerts.alert_group_view, views.AlertGroup),
     (alerts.board_message, views.Board),
     (forms.text_form_view, views.TextForm),
+    (forms.rating_view, views.RatingForm),
     (forms.assign_view, views.AssignForm),
     (forms.release_view, views.ReleaseForm),
     (forms.take_view, views.TakeForm),
@@ -157,7 +159,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (reports.digest_message, DigestView),
 ]
 CHOICE_FORMS = [Form.PRIORITY, Form.CATEGORY, Form.SNOOZE]
-TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING]
+TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER]
 
 
 def everything_wrong(shown: Message | View) -> list[str]:

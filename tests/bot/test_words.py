@@ -52,7 +52,7 @@ def test_nothing_that_can_happen_is_without_words() -> None:
     assert common.TIER.keys() == set(Tier)
     assert lists.CUSTOMER_STATE.keys() == set(CustomerState)
     assert lists.LIST_HEAD.keys() == lists.LIST_EMPTY.keys() == lists.LIST_SPOKEN.keys() == set(ListKind)
-    texts = {Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER, Form.RATING}
+    texts = {Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER}
     assert forms.TITLE.keys() == forms.LABEL.keys() == forms.HINT.keys() == forms.SUBMIT.keys() == texts
     assert forms.MISSING.keys() == texts
 

@@ -15,6 +15,7 @@ from ticketing.tables import IS_STEP, ratings, ticket_events, tickets
 from ticketing.transaction import Transaction
 
 LONGEST_RATING = 3000
+RATE_FIRST = "say first whether it was helpful"
 HELPFUL, NOT_HELPFUL = "helpful", "not_helpful"
 
 _of_ticket = (ratings.c.customer_id == bindparam("customer"), ratings.c.ticket_id == bindparam("ticket"))
@@ -59,7 +60,7 @@ class Satisfaction(DeskBase):
             resolution = _resolution(tx, ticket)
             before = _rating(tx.connection, ref, resolution)
             if is_helpful is None and before is None:
-                raise NotRatable(ticket, "say first whether it was helpful")
+                raise NotRatable(ticket, RATE_FIRST)
             after = Rating(
                 resolution=resolution,
                 is_helpful=before.is_helpful if is_helpful is None and before is not None else bool(is_helpful),
