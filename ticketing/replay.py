@@ -84,7 +84,7 @@ class _Replay:
 
     def _reopened(self, event: TicketEvent) -> None:
         self.round, self.started_at, self.is_answered = int(event.to_value or 0), event.at, False
-        for kind in (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION):
+        for kind in (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION):
             self._start((kind, self.round), event.at)
 
     def _assigned(self, event: TicketEvent) -> None:

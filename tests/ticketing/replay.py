@@ -174,7 +174,7 @@ class Replay:
 
     def _reopened(self, event: TicketEvent) -> None:
         self._run, self._started_at, self._is_answered = int(event.to_value or 0), event.at, False
-        for kind in (FIRST, SOLUTION):
+        for kind in (CLAIM, FIRST, SOLUTION):
             self._start(kind, self._run, event.at)
 
     def _assigned(self, event: TicketEvent) -> None:

@@ -18,7 +18,7 @@ from ticketing.picking import pick
 from ticketing.tables import IS_RESOLVED, tickets
 from ticketing.transaction import Transaction
 
-AT_REOPENING = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
+AT_REOPENING = (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
 
 RESOLVED_BEFORE = (
     select(tickets.c.customer_id, tickets.c.id)
@@ -232,6 +232,7 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
         is_escalated=ticket.is_escalated or count > tx.configuration.reopen_limit,
     )
     ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count)
+    ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
     category = category_of(tx, ticket)
     reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
     is_urgent = ticket.priority is Priority.URGENT
@@ -242,7 +243,6 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
     else:
         ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.REOPENED)
         assign_or_say_that_nobody_can(tx, ticket)
-    ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
     return tx.final(ticket.ref)
 
 
