@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
-from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
+from ticketing.desk.base import DeskBase, checked_key, checked_text, is_key, use_case
 from ticketing.desk.roles import role_of
 from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound
 from ticketing.instants import is_id
@@ -106,7 +106,7 @@ class Attachments(DeskBase):
             ticket = tx.locked(ref)
             _check_author(tx, ticket, number, by, or_lead=True)
             key = _key(ticket.ref, number) | {"file": file_ref}
-            if tx.connection.execute(DROP_ONE, key).rowcount:
+            if is_key(file_ref) and tx.connection.execute(DROP_ONE, key).rowcount:
                 tx.log(ticket, EventKind.FILES_CHANGED, by=by, to_value=number, data={"comment": number})
             return _files(tx.connection, ticket.ref, number)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from ticketing.configuration import Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
 from ticketing.errors import InvalidInput
-from ticketing.instants import from_us, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import PersonId
 from ticketing.prepared import run
 from ticketing.tables import configurations
@@ -117,6 +117,8 @@ class DeskBase:
 
     def configured_at(self, version: int) -> datetime | None:
         """When that version of the configuration was stored; None for the built-in one."""
+        if not is_id(version):
+            return None
         with self._database.read() as connection:
             return from_us(connection.execute(STORED_AT, {"version": version}).scalar_one_or_none())
 
@@ -151,9 +153,14 @@ def use_case(method: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, 
 
 def checked_key(field: str, key: str, *, longest: int = 300) -> str:
     """A key from outside, exactly as it came. Raises InvalidInput where it could not be stored so."""
-    if not key or len(key) > longest or "\x00" in key or not _is_unicode(key):
+    if len(key) > longest or not is_key(key):
         raise InvalidInput(field, f"This is not something that a {field} could be.")
     return key
+
+
+def is_key(key: str) -> bool:
+    """Whether a key could be stored as it is: no row has one that could not."""
+    return bool(key) and "\x00" not in key and _is_unicode(key)
 
 
 def checked_instant(field: str, at: datetime) -> datetime:

@@ -10,8 +10,8 @@ from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
 from ticketing.desk.progress import reopened
-from ticketing.desk.roles import as_team, speaks_for_desk
-from ticketing.model import Attachment, Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.desk.roles import as_team, known_role
+from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.transaction import Transaction
 
@@ -42,7 +42,7 @@ class Conversation(DeskBase):
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
-        Raises InvalidInput, TicketNotFound; for a note also NotAnAgent and OwnTicket.
+        Raises InvalidInput, PersonNotFound, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
@@ -50,7 +50,7 @@ class Conversation(DeskBase):
                 return known
             if internal and not automatic:
                 as_team(tx, ticket, author_id, "write notes")
-            is_of_team = speaks_for_desk(tx.connection, ticket, author_id)
+            is_of_team = author_id != ticket.customer_id and known_role(tx.connection, author_id) >= Role.AGENT
             if not (internal or automatic or is_of_team) and _is_over(tx, ticket):
                 return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at, files=files)
             ticket, comment = keep(

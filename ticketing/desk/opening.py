@@ -13,7 +13,8 @@ from ticketing.desk.assignment import assign_or_say_that_nobody_can
 from ticketing.desk.attachments import OF_TICKET, checked_files
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.desk.people import CUSTOMER, customer_from, customer_of
-from ticketing.errors import InvalidInput, PersonNotFound, TooManyTickets
+from ticketing.desk.roles import role_of
+from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound, TooManyTickets
 from ticketing.fields import check_fields
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import (
@@ -23,6 +24,7 @@ from ticketing.model import (
     EventKind,
     PersonId,
     Priority,
+    Role,
     Ticket,
     TicketRef,
     TicketStatus,
@@ -83,8 +85,9 @@ class Opening(DeskBase):
         Open a ticket for a customer, start its clocks, and give it to whom the rules choose.
 
         `source` is the natural key of what it was opened from: the same again returns the same ticket. `at` is when it
-        was asked for, if that was earlier than now; clocks count from then. `fields` are the answers to the category's own
-        questions, None where nobody was asked them. Raises InvalidInput, PersonNotFound, TooManyTickets.
+        was asked for, if that was earlier than now; clocks count from then. `opened_by` is the agent who opens it on the
+        customer's behalf. `fields` are the answers to the category's own questions, None where nobody was asked them. Raises
+        InvalidInput, PersonNotFound, NotAnAgent, TooManyTickets.
         """
         checked_key("source", source)
         if not is_id(customer_id):
@@ -97,8 +100,10 @@ class Opening(DeskBase):
             tx.configured(found[0].config_version)
             if found[0].known is not None:
                 return tx.locked(TicketRef(customer_id, found[0].known))
-            if opened_by in (None, customer_id):
+            if opened_by is None or opened_by == customer_id:
                 _check_rate(tx, found[0].lately, found[0].first_at)
+            elif role_of(tx.connection, opened_by) < Role.AGENT:
+                raise NotAnAgent(opened_by, "open tickets for others")
             ticket = new_ticket(
                 tx,
                 customer_from(found[0]),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing import search
 from ticketing.desk import roster
-from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
+from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, is_key, use_case
 from ticketing.desk.roles import as_lead, as_oneself_or_lead
 from ticketing.desk.team_log import Changed, record
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound
@@ -118,6 +118,8 @@ class People(DeskBase):
 
     def own_tier(self, customer_id: PersonId) -> Tier | None:
         """The tier that a customer has of their own; None where it is their organization's, or the standard."""
+        if not is_id(customer_id):
+            return None
         with self._database.read() as connection:
             stored = connection.execute(select(customers.c.tier).where(customers.c.id == customer_id)).scalar()
         return Tier(stored) if stored else None
@@ -198,6 +200,8 @@ class People(DeskBase):
 
     def shifts(self, agent_id: PersonId) -> Mapping[str, Sequence[str]] | None:
         """When an agent works, as `set_shifts` takes it; None for no shifts."""
+        if not is_id(agent_id):
+            return None
         with self._database.read() as connection:
             stored = connection.execute(select(agents.c.shifts).where(agents.c.id == agent_id)).scalar()
         return stored or None
@@ -249,7 +253,8 @@ def known_person(connection: Connection, person_id: PersonId) -> Person:
 
 
 def _person_by_ref(connection: Connection, external_ref: str) -> Person | None:
-    row = connection.execute(PERSON_BY_REF, {"ref": external_ref}).mappings().one_or_none()
+    found = connection.execute(PERSON_BY_REF, {"ref": external_ref}) if is_key(external_ref) else None
+    row = None if found is None else found.mappings().one_or_none()
     return None if row is None else person_from(row)
 
 

@@ -17,7 +17,7 @@ from ticketing.desk.base import DeskBase, checked_instant, use_case
 from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
-from ticketing.instants import from_us, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import alert_promises
 from ticketing.transaction import Transaction
@@ -101,6 +101,8 @@ class Promising(DeskBase):
 
     def alert_promise(self, ref: TicketRef) -> AlertPromise | None:
         """The promise last given about a ticket's alerts, if it has not come to its end."""
+        if not (is_id(ref.customer_id) and is_id(ref.number)):
+            return None
         with self._database.read() as connection:
             return promise_of(connection, ref)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from ticketing.children import children
 from ticketing.configuration import Category
-from ticketing.desk.base import DeskBase
+from ticketing.desk.base import DeskBase, is_key
 from ticketing.errors import TicketNotFound
 from ticketing.instants import is_id
 from ticketing.model import Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
@@ -74,14 +74,14 @@ class Reading(DeskBase):
 
     def comment_by_source(self, customer_id: PersonId, source: str) -> Comment | None:
         """The comment on a ticket of that customer that was made from this natural key, deleted or not."""
-        if not is_id(customer_id):
+        if not (is_id(customer_id) and is_key(source)):
             return None
         with self._database.read() as connection:
             return comment_of(connection, customer_id, source)
 
     def ticket_by_source(self, customer_id: PersonId, source: str) -> TicketRef | None:
         """The ticket of that customer that was opened from this natural key."""
-        if not is_id(customer_id):
+        if not (is_id(customer_id) and is_key(source)):
             return None
         with self._database.read() as connection:
             number = connection.execute(TICKET_BY_SOURCE, {"customer_id": customer_id, "source": source}).scalar()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select
 
 from ticketing import permissions
+from ticketing.errors import PersonNotFound
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Role, Ticket
 from ticketing.tables import people
@@ -17,6 +18,14 @@ def role_of(connection: Connection, person_id: PersonId) -> Role:
     """What a person may do; somebody unknown is a customer."""
     role = connection.execute(ROLE, {"person": person_id}).scalar() if is_id(person_id) else None
     return Role.CUSTOMER if role is None else Role(role)
+
+
+def known_role(connection: Connection, person_id: PersonId) -> Role:
+    """What a person may do. Raises PersonNotFound."""
+    role = connection.execute(ROLE, {"person": person_id}).scalar() if is_id(person_id) else None
+    if role is None:
+        raise PersonNotFound(person_id)
+    return Role(role)
 
 
 def speaks_for_desk(connection: Connection, ticket: Ticket, person_id: PersonId) -> bool:

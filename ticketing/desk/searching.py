@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from ticketing import search
+from ticketing.desk.base import is_key
 from ticketing.desk.reading import Reading
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Ticket
@@ -57,6 +58,8 @@ class Searching(Reading):
 
         `text` is a subject and description; the tickets share its rarer words, those that share most first.
         """
+        if category is not None and not is_key(category):
+            return []
         words = search.asked_words(text, at_most=MOST_WORDS_COMPARED)
         with self._database.read() as connection:
             most = MOST if hidden else max(0, min(limit, MOST))

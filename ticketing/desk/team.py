@@ -15,6 +15,7 @@ from ticketing.desk.people import LOCKED_LOAD, NEVER, People, agent_of, known_ag
 from ticketing.desk.roles import as_lead, role_of
 from ticketing.desk.team_log import Changed, TeamChange, changes, record
 from ticketing.errors import InvalidInput, NotAnAgent
+from ticketing.instants import is_id
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, Person, PersonId, Role, TicketRef, TicketStatus
 from ticketing.rows import person_from
@@ -131,6 +132,8 @@ class Team(People):
 
     def changes_of(self, person_id: PersonId, *, limit: int = 10) -> list[TeamChange]:
         """What was changed about a person, and by whom: the newest first."""
+        if not is_id(person_id):
+            return []
         with self._database.read() as connection:
             return changes(connection, person_id, limit)
 

@@ -1,0 +1,287 @@
+"""
+Every public method of `Desk`, with arguments that it takes: what tests of all of them at once go through.
+
+A new method has to be named here: in CALLS with good arguments, each of which is then tried with what is bad for its name
+(KINDS); in STEPS as well if it takes a ticket from one status to another. What nobody outside calls stands in INNER, with why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from tests.ticketing.conftest import MovableClock
+from tests.ticketing.desks import Cast
+from ticketing.desk import Desk
+from ticketing.model import Attachment, ClockKind, PersonId, Priority, Role, Ticket, TicketRef, Tier
+
+HOUR = timedelta(hours=1)
+WORDS = {"subject": "Help", "description": "Please", "category": "billing"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    A small desk with one URGENT ticket of Mara's that Amir holds, about which an alert has been seen.
+
+    Mara and Amir have said one thing each, the ticket came with a file, and Jo watches. Tomás is a customer, Lena an admin.
+    """
+
+    desk: Desk
+    clock: MovableClock
+    ticket: Ticket
+    mara: PersonId
+    amir: PersonId
+    jo: PersonId
+    tomas: PersonId
+    lena: PersonId
+    hers: int
+    his: int
+
+    @property
+    def ref(self) -> TicketRef:
+        return self.ticket.ref
+
+    @property
+    def later(self) -> datetime:
+        return self.clock.now + HOUR
+
+
+def a_stage(desk: Desk, cast: Cast, clock: MovableClock) -> Stage:
+    amir, jo, lena = cast.agent("amir", max_load=99), cast.agent("jo", skills={}), cast.customer("lena")
+    desk.set_role(lena, Role.ADMIN, by=None)
+    ticket = cast.ticket(priority=Priority.URGENT, files=[Attachment("F1", "blank.pdf")])
+    hers = desk.add_comment(
+        ticket.ref, author_id=ticket.customer_id, text="It is still blank.", source=f"m:C:{ticket.number}.1"
+    )
+    clock.advance(hours=5)
+    desk.watch_step(clock.now)
+    his = desk.add_comment(ticket.ref, author_id=amir, text="Let me see.", source=f"m:C:{ticket.number}.2")
+    desk.take_alert(ticket.ref, by=amir, until=clock.now + HOUR, seen=True)
+    desk.watch(ticket.ref, jo, by=jo)
+    return Stage(
+        desk=desk,
+        clock=clock,
+        ticket=desk.ticket(ticket.ref),
+        mara=ticket.customer_id,
+        amir=amir,
+        jo=jo,
+        tomas=cast.customer("tomas"),
+        lena=lena,
+        hers=hers.number,
+        his=his.number,
+    )
+
+
+Arguments = Callable[[Stage], dict[str, Any]]
+
+
+def _by_amir(**more: Any) -> Arguments:
+    return lambda on: {"ref": on.ref, "by": on.amir} | more
+
+
+def _of_ticket(**more: Any) -> Arguments:
+    return lambda on: {"ref": on.ref} | more
+
+
+CALLS: Mapping[str, Arguments] = {
+    # opening and talking
+    "open_ticket": lambda on: (
+        WORDS | {"customer_id": on.mara, "source": "v:own", "opened_by": on.amir, "at": on.clock.now, "files": ()}
+    ),
+    "promise": lambda on: {"customer_id": on.mara, "category": "billing"},
+    "add_comment": lambda on: {
+        "ref": on.ref,
+        "author_id": on.amir,
+        "text": "Try now.",
+        "source": f"m:C:{on.ticket.number}.9",
+        "said_at": on.clock.now,
+        "files": (),
+    },
+    "edit_comment": lambda on: {
+        "ref": on.ref,
+        "number": on.his,
+        "text": "Let us see.",
+        "by": on.amir,
+        "source_version": "2",
+    },
+    "delete_comment": lambda on: {"ref": on.ref, "number": on.his, "by": on.amir},
+    "pull_back": lambda on: {"ref": on.ref, "number": on.his, "by": on.amir},
+    "attach": lambda on: {"ref": on.ref, "number": on.his, "files": [Attachment("F2", "log.txt")], "by": on.amir},
+    "detach": lambda on: {"ref": on.ref, "number": 0, "file_ref": "F1", "by": on.mara},
+    # who has it
+    "claim": _by_amir(),
+    "assign": lambda on: {"ref": on.ref, "to": on.jo, "by": on.amir},
+    "release": _by_amir(),
+    # working
+    "start": _by_amir(),
+    "wait_for_customer": _by_amir(question="Which one?", source="m:C:9"),
+    "resume": _by_amir(),
+    "resolve": _by_amir(answer="Solved.", source="m:C:9"),
+    "reopen": _by_amir(),
+    "withdraw": lambda on: {"ref": on.ref, "by": on.mara},
+    "put_aside": _by_amir(),
+    "undo": _by_amir(),
+    "set_priority": _by_amir(priority=Priority.LOW),
+    "set_category": _by_amir(category="account"),
+    "escalate": _by_amir(),
+    "snooze": lambda on: {"ref": on.ref, "until": on.later, "by": on.amir},
+    "take_alert": lambda on: {"ref": on.ref, "by": on.jo, "until": on.later},
+    "release_alert": _by_amir(),
+    "watch": lambda on: {"ref": on.ref, "person_id": on.lena, "by": on.lena},
+    "unwatch": lambda on: {"ref": on.ref, "person_id": on.jo, "by": on.jo},
+    # people and settings
+    "ensure_person": lambda on: {"external_ref": "T1:NEW", "name": "New", "email": "new@example.com", "tz": "UTC"},
+    "set_role": lambda on: {"person_id": on.jo, "role": Role.LEAD, "by": on.lena},
+    "make_agent": lambda on: {"person_id": on.jo, "skills": {"billing": 2}, "max_load": 5, "by": on.lena},
+    "remove_agent": lambda on: {"person_id": on.jo, "by": on.lena},
+    "set_available": lambda on: {"agent_id": on.jo, "available": False, "by": on.jo, "until": on.later},
+    "set_shifts": lambda on: {"agent_id": on.jo, "shifts": {"mon": ["09:00-17:00"]}, "by": on.jo},
+    "add_leave": lambda on: {"agent_id": on.jo, "start": on.clock.now, "end": on.later, "by": on.jo},
+    "set_tier": lambda on: {"customer_id": on.mara, "tier": Tier.PREMIUM, "by": on.lena},
+    "set_organization": lambda on: {"customer_id": on.mara, "name": "Acme", "tier": Tier.PREMIUM, "by": on.lena},
+    "configure": lambda on: {"document": {"default_max_load": 7}, "by": on.lena},
+    "seed": lambda on: {"document": {"default_max_load": 7}},
+    "preview": lambda on: {"document": {"default_max_load": 7}},
+    # looking
+    "ticket": _of_ticket(),
+    "find": lambda on: {"number": on.ticket.number},
+    "comments": _of_ticket(include_internal=True),
+    "attachments": _of_ticket(include_internal=True),
+    "events": _of_ticket(),
+    "explain": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
+    "timeline": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
+    "last_decision": _of_ticket(),
+    "alert_promise": _of_ticket(),
+    "watchers": _of_ticket(),
+    "comment_by_source": lambda on: {"customer_id": on.mara, "source": f"m:C:{on.ticket.number}.1"},
+    "ticket_by_source": lambda on: {"customer_id": on.mara, "source": on.ticket.source},
+    "tickets_of_customer": lambda on: {"customer_id": on.mara},
+    "tickets_of_agent": lambda on: {"agent_id": on.amir},
+    "tickets_of_colleagues": lambda on: {"person_id": on.mara},
+    "watched_by": lambda on: {"person_id": on.jo},
+    "may_see": lambda on: {"person_id": on.jo, "ticket": on.ticket},
+    "is_colleague": lambda on: {"person_id": on.tomas, "ticket": on.ticket},
+    "person": lambda on: {"person_id": on.mara},
+    "person_by_ref": lambda on: {"external_ref": "T1:MARA"},
+    "customer": lambda on: {"person_id": on.mara},
+    "own_tier": lambda on: {"customer_id": on.mara},
+    "agent": lambda on: {"person_id": on.amir},
+    "shifts": lambda on: {"agent_id": on.jo},
+    "changes_of": lambda on: {"person_id": on.jo},
+    "search": lambda on: {"text": "blank", "customer_id": on.mara, "include_internal": False},
+    "similar_resolved": lambda on: {"text": "blank", "category": "billing"},
+    "report": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
+    "export_rows": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
+    "replay": lambda on: {"document": {}, "start": on.clock.now - HOUR, "end": on.clock.now},
+    "configured_at": lambda on: {"version": 1},
+    "queue": lambda on: {},
+    "agents": lambda on: {},
+    "members": lambda on: {},
+    "categories": lambda on: {},
+    "configuration": lambda on: {},
+    "figures": lambda on: {},
+    "get_sla_breached_tickets": lambda on: {},
+    "next_due_instant": lambda on: {},
+    "outdated_clocks": lambda on: {},
+}
+
+INNER: Mapping[str, str] = dict.fromkeys(("subscribe", "after_commit", "restrict_holders"), "called once, at the start")
+INNER |= dict.fromkeys(  # type: ignore[operator]
+    ("untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for"),
+    "asked with what stands in our rows",
+)
+INNER |= dict.fromkeys(  # type: ignore[operator]
+    (
+        "drain_queue",
+        "watch_step",
+        "ladder_step",
+        "lapse_step",
+        "wake_step",
+        "close_step",
+        "roster_step",
+        "recompute_step",
+        "open_and_late",
+    ),
+    "called by the clock with its own time",
+)
+
+STEPS = (
+    *(
+        "claim",
+        "assign",
+        "release",
+        "start",
+        "wait_for_customer",
+        "resume",
+        "resolve",
+        "reopen",
+        "withdraw",
+        "put_aside",
+    ),
+    *("undo", "set_priority", "set_category", "escalate", "snooze", "take_alert", "release_alert", "add_comment"),
+)
+"""What is tried on a ticket of every status, by whoever holds it or held it last; `withdraw` by its customer."""
+
+NO_PEOPLE = {
+    "zero": PersonId(0),
+    "negative": PersonId(-1),
+    "unknown": PersonId(999_999),
+    "beyond a bigint": PersonId(2**63),
+    "far below": PersonId(-(2**70)),
+}
+NO_TICKETS = {
+    "unknown": TicketRef(PersonId(1), 999_999),
+    "nobody's": TicketRef(PersonId(0), 0),
+    "beyond a bigint": TicketRef(PersonId(2**63), 2**64),
+    "far below": TicketRef(PersonId(-5), -(2**63) - 1),
+}
+NO_NUMBERS = {"unknown": 999_999, "negative": -1, "beyond a bigint": 2**63}
+NO_TEXTS = {"empty": "", "white": " \n\t", "NUL alone": "\x00", "half a letter": "\ud83d", "huge": "x" * 40_001}
+ODD_TEXTS = {
+    "accents and joiners": "e\u0301 \U0001f469\u200d\U0001f4bb \u202e abc",
+    "controls": "a\x00b\x07\x1b[31m\ufffe",
+    "lone surrogates": "a\udc00b",
+    "statements": "' OR 1=1; DROP TABLE tickets -- \" * ( NEAR NOT : ^ - %s {0}",
+}
+NO_KEYS = {"empty": "", "NUL": "a\x00b", "half a letter": "\ud83d", "huge": "x" * 40_001}
+NO_MOMENTS = {
+    "before all time": datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+    "after all time": datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+    "without a zone": datetime(2026, 11, 23, 12, 0),  # noqa: DTZ001  the fault that is tried
+}
+FAR_MOMENTS = {"the first": datetime.min.replace(tzinfo=UTC), "the last": datetime.max.replace(tzinfo=UTC)}
+NO_DOCUMENTS: Mapping[str, Any] = {
+    "no mapping": [],
+    "unknown setting": {"colour": "red"},
+    "no category": {"categories": []},
+    "policy that cannot be": {"policies": [{"first_response": {"medium": "soon"}}]},
+    "NUL": {"categories": [{"key": "a\x00b", "name": "A"}]},
+}
+NO_FILES = {
+    "no reference": [Attachment("", "a")],
+    "NUL": [Attachment("F\x00", "a")],
+    "size": [Attachment("F9", "a", -1)],
+    "address": [Attachment("F9", "a", 1, None, "file:///etc/passwd")],
+    "too many": [Attachment(f"F{number}", "a") for number in range(60)],
+}
+KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "people": dict.fromkeys(("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by"), NO_PEOPLE),
+    "tickets": {"ref": NO_TICKETS},
+    "numbers": {"number": NO_NUMBERS, "version": NO_NUMBERS, "max_load": {"none": -1, "too many": 1001, "huge": 2**70}},
+    "texts": dict.fromkeys(("subject", "description", "text", "question", "answer", "name"), NO_TEXTS | ODD_TEXTS),
+    "keys": dict.fromkeys(("source", "source_version", "external_ref", "email", "tz", "file_ref", "category"), NO_KEYS),
+    "moments": dict.fromkeys(("at", "said_at", "until", "start", "end"), NO_MOMENTS | FAR_MOMENTS),
+    "documents": {
+        "document": NO_DOCUMENTS,
+        "skills": {"no level": {"billing": 0}, "too high": {"billing": 6}, "NUL": {"a\x00": 1}, "huge": {"x" * 999: 1}},
+        "shifts": {"no day": {"someday": ["09:00-17:00"]}, "no hours": {"mon": ["late"]}, "NUL": {"mon": ["\x00"]}},
+    },
+    "files": {"files": NO_FILES},
+}
+"""By kind and by an argument's name: what cannot be, or is odd."""
+
+CHOSEN = {"kind", "priority", "role", "tier", "available", "include_internal", "ticket"}
+"""Arguments of a closed set, which nobody can write wrongly: enums, flags, values that the desk itself gave."""
