@@ -190,7 +190,7 @@ CALLS: Mapping[str, Arguments] = {
 
 INNER: Mapping[str, str] = dict.fromkeys(("subscribe", "after_commit", "restrict_holders"), "called once, at the start")
 INNER |= dict.fromkeys(  # type: ignore[operator]
-    ("untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for"),
+    ("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for"),
     "asked with what stands in our rows",
 )
 INNER |= dict.fromkeys(  # type: ignore[operator]
