@@ -22,10 +22,10 @@ from alembic import command
 from alembic.config import Config
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ticketing.errors import DatabaseUnavailable
+from ticketing.errors import DatabaseUnavailable, InvalidInput
 from ticketing.prepared import execute
 
 PATIENCE_S = 5.0
@@ -149,6 +149,9 @@ def _translated() -> Iterator[None]:
         if is_conflict(error):
             raise
         raise DatabaseUnavailable from error
+    except (DataError, OverflowError, UnicodeEncodeError) as error:
+        # A number beyond a bigint, text that no database keeps: no row has it, and none can be given it.
+        raise InvalidInput("value", "This cannot be stored or looked for.") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error

@@ -1,7 +1,7 @@
 """
 Every public method of `Desk`, with arguments that it takes: what tests of all of them at once go through.
 
-A new method has to be named here: in CALLS with good arguments, each of which is then tried with what is bad for its name
+A new method has to be named here: in ACTS or LOOKS with good arguments, each of which is then tried with what is bad for its name
 (KINDS); in STEPS as well if it takes a ticket from one status to another. What nobody outside calls stands in INNER, with why.
 """
 
@@ -18,6 +18,7 @@ from ticketing.desk import Desk
 from ticketing.model import Attachment, ClockKind, PersonId, Priority, Role, Ticket, TicketRef, Tier
 
 HOUR = timedelta(hours=1)
+MACRO = {"key": "hello", "title": "Hello", "text": "Hello {customer}."}
 WORDS = {"subject": "Help", "description": "Please", "category": "billing"}
 
 
@@ -39,6 +40,7 @@ class Stage:
     lena: PersonId
     hers: int
     his: int
+    problem: int
 
     @property
     def ref(self) -> TicketRef:
@@ -61,6 +63,8 @@ def a_stage(desk: Desk, cast: Cast, clock: MovableClock) -> Stage:
     his = desk.add_comment(ticket.ref, author_id=amir, text="Let me see.", source=f"m:C:{ticket.number}.2")
     desk.take_alert(ticket.ref, by=amir, until=clock.now + HOUR, seen=True)
     desk.watch(ticket.ref, jo, by=jo)
+    desk.save_macro(MACRO, by=amir)
+    problem = desk.open_problem("Printers", by=amir, source="v:problem")
     return Stage(
         desk=desk,
         clock=clock,
@@ -72,6 +76,7 @@ def a_stage(desk: Desk, cast: Cast, clock: MovableClock) -> Stage:
         lena=lena,
         hers=hers.number,
         his=his.number,
+        problem=problem.id,
     )
 
 
@@ -86,12 +91,11 @@ def _of_ticket(**more: Any) -> Arguments:
     return lambda on: {"ref": on.ref} | more
 
 
-CALLS: Mapping[str, Arguments] = {
+ACTS: Mapping[str, Arguments] = {
     # opening and talking
     "open_ticket": lambda on: (
         WORDS | {"customer_id": on.mara, "source": "v:own", "opened_by": on.amir, "at": on.clock.now, "files": ()}
     ),
-    "promise": lambda on: {"customer_id": on.mara, "category": "billing"},
     "add_comment": lambda on: {
         "ref": on.ref,
         "author_id": on.amir,
@@ -144,8 +148,29 @@ CALLS: Mapping[str, Arguments] = {
     "set_organization": lambda on: {"customer_id": on.mara, "name": "Acme", "tier": Tier.PREMIUM, "by": on.lena},
     "configure": lambda on: {"document": {"default_max_load": 7}, "by": on.lena},
     "seed": lambda on: {"document": {"default_max_load": 7}},
+    # tags, macros, ratings, problems
+    "set_tags": _by_amir(tags=["printer"]),
+    "add_tags": _by_amir(tags=["printer"]),
+    "remove_tags": _by_amir(tags=["printer"]),
+    "change_fields": _by_amir(answers={}),
+    "save_macro": lambda on: {"document": MACRO, "by": on.amir},
+    "save_shared_macro": lambda on: {"document": MACRO | {"key": "shared"}, "by": on.lena},
+    "delete_macro": lambda on: {"key": "hello", "by": on.amir},
+    "delete_shared_macro": lambda on: {"key": "shared", "by": on.lena},
+    "apply_macro": _by_amir(key="hello", source="m:C:macro", text="Hello."),
+    "rate": lambda on: {"ref": on.ref, "by": on.mara, "is_helpful": True, "comment": "Quick."},
+    "open_problem": lambda on: {"title": "Printers are down", "by": on.amir, "source": "v:new problem"},
+    "rename_problem": lambda on: {"problem_id": on.problem, "title": "All printers are down", "by": on.amir},
+    "set_problem_owner": lambda on: {"problem_id": on.problem, "owner_id": on.jo, "by": on.amir},
+    "link_to_problem": lambda on: {"ref": on.ref, "problem_id": on.problem, "by": on.amir},
+    "unlink_from_problem": _by_amir(),
+    "plan_answer_to_all": lambda on: {"problem_id": on.problem, "text": "Soon.", "by": on.amir, "source": "v:all"},
+    "plan_resolve_all": lambda on: {"problem_id": on.problem, "text": "Done.", "by": on.amir, "source": "v:done"},
+    "reopen_problem": lambda on: {"problem_id": on.problem, "by": on.amir},
+}
+LOOKS: Mapping[str, Arguments] = {
+    "promise": lambda on: {"customer_id": on.mara, "category": "billing"},
     "preview": lambda on: {"document": {"default_max_load": 7}},
-    # looking
     "ticket": _of_ticket(),
     "find": lambda on: {"number": on.ticket.number},
     "comments": _of_ticket(include_internal=True),
@@ -186,27 +211,40 @@ CALLS: Mapping[str, Arguments] = {
     "get_sla_breached_tickets": lambda on: {},
     "next_due_instant": lambda on: {},
     "outdated_clocks": lambda on: {},
+    "tags": _of_ticket(),
+    "tags_of": lambda on: {"refs": [on.ref]},
+    "tag_names": lambda on: {"prefix": "p"},
+    "tagged": lambda on: {"tag": "printer"},
+    "macro": lambda on: {"key": "hello", "person_id": on.amir},
+    "macros": lambda on: {"person_id": on.amir},
+    "filled_macro": _by_amir(key="hello"),
+    "rating": _of_ticket(),
+    "ratings": _of_ticket(),
+    "problem": lambda on: {"problem_id": on.problem},
+    "problems": lambda on: {},
+    "problem_of": _of_ticket(),
+    "problem_act": lambda on: {"act_id": 1},
+    "last_act_for_all": lambda on: {"problem_id": on.problem},
+    "statuses_of_problem": lambda on: {"problem_id": on.problem},
+    "tickets_of_problem": lambda on: {"problem_id": on.problem},
+    "undone_tickets": lambda on: {"act_id": 1},
 }
+CALLS = {**ACTS, **LOOKS}
 
-INNER: Mapping[str, str] = dict.fromkeys(("subscribe", "after_commit", "restrict_holders"), "called once, at the start")
-INNER |= dict.fromkeys(  # type: ignore[operator]
-    ("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for"),
-    "asked with what stands in our rows",
+_AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "restrict_holders")
+_OF_OUR_ROWS = (
+    *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
 )
-INNER |= dict.fromkeys(  # type: ignore[operator]
-    (
-        "drain_queue",
-        "watch_step",
-        "ladder_step",
-        "lapse_step",
-        "wake_step",
-        "close_step",
-        "roster_step",
-        "recompute_step",
-        "open_and_late",
-    ),
-    "called by the clock with its own time",
+_BY_THE_CLOCK = (
+    *("drain_queue", "watch_step", "ladder_step", "lapse_step", "wake_step", "close_step", "roster_step"),
+    *("recompute_step", "problem_step", "open_and_late"),
 )
+INNER: Mapping[str, str] = {
+    **dict.fromkeys(_AT_THE_START, "called once, at the start"),
+    **dict.fromkeys(_OF_OUR_ROWS, "asked with what stands in our rows"),
+    **dict.fromkeys(_BY_THE_CLOCK, "called by the clock with its own time"),
+}
+"""What nobody calls with what people wrote, and why not."""
 
 STEPS = (
     *(
@@ -222,6 +260,7 @@ STEPS = (
         "put_aside",
     ),
     *("undo", "set_priority", "set_category", "escalate", "snooze", "take_alert", "release_alert", "add_comment"),
+    *("set_tags", "change_fields", "apply_macro", "rate", "link_to_problem"),
 )
 """What is tried on a ticket of every status, by whoever holds it or held it last; `withdraw` by its customer."""
 
@@ -267,13 +306,25 @@ NO_FILES = {
     "address": [Attachment("F9", "a", 1, None, "file:///etc/passwd")],
     "too many": [Attachment(f"F{number}", "a") for number in range(60)],
 }
+_PEOPLE = ("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by", "owner_id")
+_NUMBERS = ("number", "version", "problem_id", "act_id")
+_TEXTS = ("subject", "description", "text", "question", "answer", "name", "title", "comment")
+_KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key")
+_MOMENTS = ("at", "said_at", "until", "start", "end")
 KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "people": dict.fromkeys(("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by"), NO_PEOPLE),
+    "people": dict.fromkeys(_PEOPLE, NO_PEOPLE),
     "tickets": {"ref": NO_TICKETS},
-    "numbers": {"number": NO_NUMBERS, "version": NO_NUMBERS, "max_load": {"none": -1, "too many": 1001, "huge": 2**70}},
-    "texts": dict.fromkeys(("subject", "description", "text", "question", "answer", "name"), NO_TEXTS | ODD_TEXTS),
-    "keys": dict.fromkeys(("source", "source_version", "external_ref", "email", "tz", "file_ref", "category"), NO_KEYS),
-    "moments": dict.fromkeys(("at", "said_at", "until", "start", "end"), NO_MOMENTS | FAR_MOMENTS),
+    "numbers": dict.fromkeys(_NUMBERS, NO_NUMBERS) | {"max_load": {"none": -1, "too many": 1001, "huge": 2**70}},
+    "texts": dict.fromkeys(_TEXTS, NO_TEXTS | ODD_TEXTS),
+    "keys": dict.fromkeys(_KEYS, NO_KEYS),
+    "moments": dict.fromkeys(_MOMENTS, NO_MOMENTS | FAR_MOMENTS),
+    "tags": {
+        "tags": {"none": ["!"], "NUL": ["a\x00b"], "huge": ["x" * 999], "too many": [f"tag{n}" for n in range(99)]},
+        "tag": NO_KEYS,
+        "prefix": NO_KEYS,
+        "answers": {"not asked": {"colour": "red"}},
+        "refs": {label: [ref] for label, ref in NO_TICKETS.items()},
+    },
     "documents": {
         "document": NO_DOCUMENTS,
         "skills": {"no level": {"billing": 0}, "too high": {"billing": 6}, "NUL": {"a\x00": 1}, "huge": {"x" * 999: 1}},
@@ -283,5 +334,5 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """By kind and by an argument's name: what cannot be, or is odd."""
 
-CHOSEN = {"kind", "priority", "role", "tier", "available", "include_internal", "ticket"}
+CHOSEN = {"kind", "priority", "role", "tier", "available", "include_internal", "is_helpful", "ticket"}
 """Arguments of a closed set, which nobody can write wrongly: enums, flags, values that the desk itself gave."""
