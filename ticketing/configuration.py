@@ -24,6 +24,7 @@ from pydantic import (
 from ticketing.calendars import ALWAYS, HORIZON, Calendar, NeverOpen, deadline
 from ticketing.durations import format_duration
 from ticketing.errors import InvalidConfiguration
+from ticketing.follow import Follow
 from ticketing.ladder import Ladder
 from ticketing.macros import MOST_SHARED, Macro
 from ticketing.model import ClockKind, Priority, Strategy, Tier
@@ -179,6 +180,7 @@ class Configuration(Part):
     calendars: Annotated[tuple[CalendarDefinition, ...], Field(max_length=100)] = ()
     policies: Annotated[tuple[Policy, ...], Field(max_length=500)] = ()
     channels: Channels = Channels()
+    follow: Follow = Follow()
     queue: QueueWeights = QueueWeights()
     ladder: Ladder = Ladder()
     default_max_load: Annotated[int, Field(strict=True, ge=1, le=1000)] = 10
@@ -303,6 +305,10 @@ def _faults(configuration: Configuration) -> Iterator[str]:
     yield from _duplicates("categories", "key", [category.key for category in configuration.categories])
     for at, category in enumerate(configuration.categories):
         yield from _duplicates(f"categories[{at}].fields", "key", [field.key for field in category.fields])
+    skills = {category.skill for category in configuration.categories}
+    for skill in configuration.follow.skills:
+        if skill not in skills:
+            yield f"follow.skills: No category asks for the skill {skill!r}."
     yield from _faults_of_calendars(configuration)
     yield from _faults_of_policies(configuration)
     yield from _duplicates("macros", "key", [macro.key for macro in configuration.macros])

@@ -177,7 +177,29 @@ class ProblemIsResolved(HelpdeskError):
 
 
 class InvalidConfiguration(HelpdeskError):
-    """A configuration that would not work; the message names each fault."""
+    """A configuration that would not work; the message names each fault, one a line, as `faults` takes them apart."""
+
+    @property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """Of each fault its place ("categories[0].name") and a sentence; the place is empty where it is the whole."""
+        parted = (line.partition(": ") for line in str(self).splitlines())
+        return tuple((place, said) if colon else ("", place) for place, colon, said in parted)
+
+
+class StaleConfiguration(HelpdeskError):
+    """Somebody has stored another configuration since the one that was changed was read; nothing was changed."""
+
+    def __init__(self, version: int, by: PersonId | None, at: datetime) -> None:
+        self.version, self.by, self.at = version, by, at
+        super().__init__("Somebody changed the settings meanwhile. Nothing was changed.")
+
+
+class StaleMember(HelpdeskError):
+    """Somebody has changed this person since they were read; nothing was changed."""
+
+    def __init__(self, person_id: PersonId, by: PersonId | None, at: datetime) -> None:
+        self.person_id, self.by, self.at = person_id, by, at
+        super().__init__("Somebody changed this person meanwhile. Nothing was changed.")
 
 
 class LeaseLost(HelpdeskError):

@@ -34,6 +34,12 @@ def check_lead(role: Role, act: str) -> None:
         raise NotAllowed(act, "lead")
 
 
+def check_admin(role: Role, act: str) -> None:
+    """What changes the desk itself. Raises NotAllowed; `act` completes "Only admins can ..."."""
+    if role < Role.ADMIN:
+        raise NotAllowed(act, "admin")
+
+
 def check_role_change(by: Role, before: Role, after: Role) -> None:
     """A lead says who is of the team; who is an admin, only an admin. Raises NotAllowed."""
     check_lead(by, "change what people may do")

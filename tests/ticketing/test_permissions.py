@@ -10,6 +10,7 @@ import pytest
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
+from ticketing.desk.membership import Assignable, MemberChange
 from ticketing.errors import (
     HelpdeskError,
     NotAllowed,
@@ -42,6 +43,15 @@ OF_THE_HOLDER: dict[str, Act] = {
     "resolve": lambda desk, ref, by: desk.resolve(ref, by=by),
     "snooze": lambda desk, ref, by: desk.snooze(ref, LATER, by=by),
 }
+SAME = MemberChange(
+    role=Role.AGENT,
+    assignable=Assignable.YES,
+    skills={"billing": 3},
+    max_load=5,
+    is_senior=False,
+    shifts=None,
+    tier=None,
+)
 OF_LEADS: dict[str, Callable[[Desk, PersonId, PersonId], object]] = {
     "set_role": lambda desk, who, by: desk.set_role(who, Role.LEAD, by=by),
     "make_agent": lambda desk, who, by: desk.make_agent(who, skills={"billing": 1}, by=by),
@@ -51,7 +61,7 @@ OF_LEADS: dict[str, Callable[[Desk, PersonId, PersonId], object]] = {
     "set_available": lambda desk, who, by: desk.set_available(who, available=False, by=by),
     "set_shifts": lambda desk, who, by: desk.set_shifts(who, {"mon": ["09:00-17:00"]}, by=by),
     "add_leave": lambda desk, who, by: desk.add_leave(who, LATER, LATER + timedelta(days=1), by=by),
-    "configure": lambda desk, who, by: desk.configure({"default_max_load": 7}, by=by),
+    "change_member": lambda desk, who, by: desk.change_member(who, SAME, seen=desk.member(who).seen, by=by),
 }
 ABOUT_ONESELF = {"set_available", "set_shifts", "add_leave"}
 NOBODY = PersonId(999_999)
@@ -184,3 +194,14 @@ def test_only_an_admin_says_who_is_an_admin(desk: Desk, cast: Cast) -> None:
     refused(NotAllowed, lambda: desk.set_role(admin, Role.CUSTOMER, by=lead))
     assert desk.set_role(jo, Role.ADMIN, by=admin).role is Role.ADMIN
     assert desk.set_role(jo, Role.AGENT, by=admin).role is Role.AGENT
+
+
+def test_the_settings_are_the_admins_to_change(desk: Desk, cast: Cast) -> None:
+    lead, admin = cast.customer("lena"), cast.customer("ada")
+    desk.set_role(lead, Role.LEAD, by=None)
+    desk.set_role(admin, Role.ADMIN, by=None)
+
+    for by in (cast.customer(), cast.agent("amir"), lead, NOBODY):
+        refused(NotAllowed, lambda by=by: desk.configure({"default_max_load": 7}, by=by))  # type: ignore[misc]
+    assert desk.configuration().version == 0
+    assert desk.configure({"default_max_load": 7}, by=admin) == 1

@@ -11,8 +11,9 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
-from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, TooLateToUndo
-from ticketing.model import ClockKind, EventKind, Outcome, Role, TicketStatus
+from ticketing.desk.settings import StoredVersion
+from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, StaleConfiguration, TooLateToUndo
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, TicketStatus
 
 
 def deadlines(desk: Desk, ticket: Any) -> dict[ClockKind, Any]:
@@ -127,8 +128,8 @@ def test_a_new_policy_moves_open_deadlines_and_leaves_outcomes(desk: Desk, cast:
 
     document = default_document()
     document["policies"] = [{"first_response": {"medium": "2h"}}]
-    assert desk.preview(document) == 1
-    desk.set_role(amir, Role.LEAD, by=None)
+    assert desk.preview(document).recounted == 1
+    desk.set_role(amir, Role.ADMIN, by=None)
     version = desk.configure(document, by=amir)
     assert desk.outdated_clocks() == 1
     assert desk.recompute_step() == 1
@@ -181,3 +182,54 @@ def test_a_skill_may_serve_categories_of_other_names(desk: Desk, cast: Cast) -> 
     late = cast.ticket(category="billing")
 
     assert [ticket.number for ticket in desk.queue()] == [waiting.number, late.number]
+
+
+def test_a_preview_counts_what_a_change_touches_and_nothing_else(desk: Desk, cast: Cast) -> None:
+    cast.agent("amir", max_load=1)
+    billing, _queued, account = cast.ticket(), cast.ticket(), cast.ticket(category="account")
+    desk.put_aside(account.ref, by=cast.agent("jo"))
+    cast.ticket(category="account", priority=Priority.LOW)
+
+    def touched(**settings: object) -> tuple[int, int]:
+        preview = desk.preview(default_document() | settings)
+        return preview.touched, preview.recounted
+
+    renamed = [dict(each) for each in default_document()["categories"]]
+    renamed[0]["name"] = "Invoices"
+    assert billing.category == renamed[0]["key"]
+    assert touched() == (0, 0)
+    assert touched(grace_days=3, thanks=["ta"]) == (0, 0)
+    assert touched(categories=renamed) == (2, 0)
+    assert touched(channels={"triage": "C1"}) == (3, 0)
+    assert touched(policies=[{"category": "account", "resolution": {"low": "1h"}}]) == (1, 1)
+    assert touched(policies=[{"category": "account", "resolution": {"high": "1h"}}]) == (0, 0)
+    assert touched(policies=[{"first_response": {"medium": "8h"}}]) == (0, 0), "as it is without a policy"
+    waiting = len(desk.queue())
+    assert touched(queue={"per_priority": 50}) == (waiting, 0)
+
+
+def test_a_change_of_what_is_no_longer_in_force_is_refused(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    lena, ada = cast.customer("lena"), cast.customer("ada")
+    for admin in (lena, ada):
+        desk.set_role(admin, Role.ADMIN, by=None)
+    assert desk.last_version() is None
+    first = desk.configure({"grace_days": 3}, by=lena, seen=0)
+    clock.advance(minutes=1)
+    second = desk.configure({"grace_days": 4}, by=ada, seen=first)
+
+    with pytest.raises(StaleConfiguration) as stale:
+        desk.configure({"grace_days": 5}, by=lena, seen=first)
+
+    assert (stale.value.version, stale.value.by, stale.value.at) == (second, ada, clock.now)
+    assert desk.configuration().grace_days == 4
+    assert desk.last_version() == StoredVersion(second, clock.now, ada)
+    assert desk.configure({"grace_days": 5}, by=None) == second + 1, "the command line says what is to be"
+
+
+def test_each_fault_of_a_configuration_has_its_place(desk: Desk) -> None:
+    with pytest.raises(InvalidConfiguration) as error:
+        desk.preview({"zone": "Nowhere/Else"})
+    assert [place for place, _ in error.value.faults] == ["zone"]
+    with pytest.raises(InvalidConfiguration) as error:
+        desk.preview({"calendars": [{"name": "Office", "windows": {"mon": ["25:00-26:00"]}}], "grace_days": -1})
+    assert [place for place, _ in error.value.faults] == ["calendars[0]", "grace_days"]

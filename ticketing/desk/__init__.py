@@ -18,6 +18,7 @@ from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
 from ticketing.desk.macros import Macros
+from ticketing.desk.membership import Membership
 from ticketing.desk.opening import Opening
 from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
@@ -29,7 +30,6 @@ from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.tags import Tags
-from ticketing.desk.team import Team
 from ticketing.desk.undo import Undo
 from ticketing.desk.watchers import Watchers
 from ticketing.desk.watching import Watching
@@ -61,7 +61,7 @@ class Desk(
     Reporting,
     Figures,
     Replaying,
-    Team,
+    Membership,
     Settings,
 ):
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing import search
@@ -58,6 +58,9 @@ AGENT = _AGENTS.where(agents.c.id == bindparam("person"))
 ALL_AGENTS = _AGENTS.order_by(people.c.name, people.c.id)
 SKILLS = select(agent_skills.c.agent_id, agent_skills.c.category, agent_skills.c.level)
 SKILLS_OF_ONE = SKILLS.where(agent_skills.c.agent_id == bindparam("person"))
+_ONE_LEAVE = and_(agent_leaves.c.agent_id == bindparam("agent_id"), agent_leaves.c.starts_at == bindparam("starts_at"))
+LEAVE = select(agent_leaves.c.starts_at, agent_leaves.c.ends_at).where(_ONE_LEAVE)
+END_LEAVE = delete(agent_leaves).where(_ONE_LEAVE)
 LOCKED_LOAD = select(agent_loads).where(agent_loads.c.agent_id == bindparam("person")).with_for_update()
 
 
@@ -108,13 +111,18 @@ class People(DeskBase):
     def set_tier(self, customer_id: PersonId, tier: Tier | None, *, by: PersonId | None) -> Customer:
         """Give a customer a tier of their own (None: their organization's); tickets opened from now on carry it."""
         with self._database.write() as connection:
-            as_lead(connection, by, "change what customers have bought")
-            customer_of(connection, customer_id)
-            value = tier.value if tier else None
-            before = connection.execute(select(customers.c.tier).where(customers.c.id == customer_id)).scalar()
-            connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
-            record(connection, customer_id, Changed.TIER, (before, value), by=by, now=self._clock())
-            return customer_of(connection, customer_id)
+            return self._set_tier(connection, customer_id, tier, by)
+
+    def _set_tier(
+        self, connection: Connection, customer_id: PersonId, tier: Tier | None, by: PersonId | None
+    ) -> Customer:
+        as_lead(connection, by, "change what customers have bought")
+        customer_of(connection, customer_id)
+        value = tier.value if tier else None
+        before = connection.execute(select(customers.c.tier).where(customers.c.id == customer_id)).scalar()
+        connection.execute(update(customers).where(customers.c.id == customer_id).values(tier=value))
+        record(connection, customer_id, Changed.TIER, (before, value), by=by, now=self._clock())
+        return customer_of(connection, customer_id)
 
     def own_tier(self, customer_id: PersonId) -> Tier | None:
         """The tier that a customer has of their own; None where it is their organization's, or the standard."""
@@ -127,20 +135,30 @@ class People(DeskBase):
     @use_case
     def set_organization(self, customer_id: PersonId, name: str, tier: Tier, *, by: PersonId | None) -> Customer:
         """Put a customer into an organization, made if new; its tier is the customer's unless they have their own."""
-        name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
         with self._database.write() as connection:
-            as_lead(connection, by, "change what customers have bought")
-            before = _organization_of(customer_of(connection, customer_id))
-            found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
-            if found is None:
-                made = insert(organizations).values(name=name, tier=tier.value).returning(organizations.c.id)
-                found = connection.execute(made).scalar_one()
-            connection.execute(update(organizations).where(organizations.c.id == found).values(tier=tier.value))
-            connection.execute(update(customers).where(customers.c.id == customer_id).values(organization_id=found))
-            after = customer_of(connection, customer_id)
-            change = (before, [name, tier.value])
-            record(connection, customer_id, Changed.ORGANIZATION, change, by=by, now=self._clock())
-            return after
+            return self._set_organization(connection, customer_id, name, tier, by)
+
+    def _set_organization(
+        self, connection: Connection, customer_id: PersonId, name: str, tier: Tier, by: PersonId | None
+    ) -> Customer:
+        name = checked_text("organization", name, longest=200, empty="Write the organization's name.")
+        as_lead(connection, by, "change what customers have bought")
+        before = _organization_of(customer_of(connection, customer_id))
+        found = connection.execute(select(organizations.c.id).where(organizations.c.name == name)).scalar()
+        if found is None:
+            made = insert(organizations).values(name=name, tier=tier.value).returning(organizations.c.id)
+            found = connection.execute(made).scalar_one()
+        connection.execute(update(organizations).where(organizations.c.id == found).values(tier=tier.value))
+        connection.execute(update(customers).where(customers.c.id == customer_id).values(organization_id=found))
+        change = (before, [name, tier.value])
+        record(connection, customer_id, Changed.ORGANIZATION, change, by=by, now=self._clock())
+        return customer_of(connection, customer_id)
+
+    def _leave_organization(self, connection: Connection, customer_id: PersonId, by: PersonId | None) -> None:
+        as_lead(connection, by, "change what customers have bought")
+        before = _organization_of(customer_of(connection, customer_id))
+        connection.execute(update(customers).where(customers.c.id == customer_id).values(organization_id=None))
+        record(connection, customer_id, Changed.ORGANIZATION, (before, None), by=by, now=self._clock())
 
     # --- agents -------------------------------------------------------------------------------------------------------
 
@@ -164,16 +182,27 @@ class People(DeskBase):
         """Away (until an instant, or until back) or back: the automatic gives nothing to who is away."""
         until = checked_instant("until", until) if until is not None else None
         with self._database.write() as connection:
-            _lock_load(connection, agent_id)
-            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
-            away = to_us(until) if until is not None and not available else None
-            values = {"is_away": not available, "away_until": away}
-            before = known_agent(connection, agent_id).is_available
-            connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
-            roster.apply(connection, agent_id, available=available, now=self._clock())
-            if by != agent_id:  # of oneself it is no change of the team's
-                record(connection, agent_id, Changed.AVAILABLE, (before, available), by=by, now=self._clock())
-            return known_agent(connection, agent_id)
+            return self._set_available(connection, agent_id, available=available, by=by, until=until)
+
+    def _set_available(
+        self,
+        connection: Connection,
+        agent_id: PersonId,
+        *,
+        available: bool,
+        by: PersonId | None,
+        until: datetime | None = None,
+    ) -> Agent:
+        _lock_load(connection, agent_id)
+        as_oneself_or_lead(connection, by, agent_id, "change when others are there")
+        away = to_us(until) if until is not None and not available else None
+        values = {"is_away": not available, "away_until": away}
+        before = known_agent(connection, agent_id).is_available
+        connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
+        roster.apply(connection, agent_id, available=available, now=self._clock())
+        if by != agent_id:  # of oneself it is no change of the team's
+            record(connection, agent_id, Changed.AVAILABLE, (before, available), by=by, now=self._clock())
+        return known_agent(connection, agent_id)
 
     @use_case
     def set_shifts(
@@ -185,18 +214,27 @@ class People(DeskBase):
         Raises InvalidInput for hours that cannot be read, NotAnAgent.
         """
         with self._database.write() as connection:
-            _lock_load(connection, agent_id)
-            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
-            try:
-                roster.shift_calendar(shifts, known_person(connection, agent_id).tz)
-            except ValueError as fault:
-                raise InvalidInput("shifts", str(fault)) from fault
-            stored = {days: list(hours) for days, hours in shifts.items()} if shifts else None
-            before = connection.execute(select(agents.c.shifts).where(agents.c.id == agent_id)).scalar() or None
-            record(connection, agent_id, Changed.SHIFTS, (before, stored), by=by, now=self._clock())
-            connection.execute(update(agents).where(agents.c.id == agent_id).values(shifts=stored))
-            roster.refresh(connection, agent_id, self._clock())
-            return known_agent(connection, agent_id)
+            return self._set_shifts(connection, agent_id, shifts, by)
+
+    def _set_shifts(
+        self,
+        connection: Connection,
+        agent_id: PersonId,
+        shifts: Mapping[str, Sequence[str]] | None,
+        by: PersonId | None,
+    ) -> Agent:
+        _lock_load(connection, agent_id)
+        as_oneself_or_lead(connection, by, agent_id, "change when others are there")
+        try:
+            roster.shift_calendar(shifts, known_person(connection, agent_id).tz)
+        except ValueError as fault:
+            raise InvalidInput("shifts", str(fault)) from fault
+        stored = {days: list(hours) for days, hours in shifts.items()} if shifts else None
+        before = connection.execute(select(agents.c.shifts).where(agents.c.id == agent_id)).scalar() or None
+        record(connection, agent_id, Changed.SHIFTS, (before, stored), by=by, now=self._clock())
+        connection.execute(update(agents).where(agents.c.id == agent_id).values(shifts=stored))
+        roster.refresh(connection, agent_id, self._clock())
+        return known_agent(connection, agent_id)
 
     def shifts(self, agent_id: PersonId) -> Mapping[str, Sequence[str]] | None:
         """When an agent works, as `set_shifts` takes it; None for no shifts."""
@@ -209,18 +247,43 @@ class People(DeskBase):
     @use_case
     def add_leave(self, agent_id: PersonId, start: datetime, end: datetime, *, by: PersonId | None) -> Agent:
         """An agent is not there from `start` to `end`. Raises InvalidInput, NotAnAgent."""
+        with self._database.write() as connection:
+            return self._add_leave(connection, agent_id, start, end, by)
+
+    def _add_leave(
+        self, connection: Connection, agent_id: PersonId, start: datetime, end: datetime, by: PersonId | None
+    ) -> Agent:
         start, end = checked_instant("start", start), checked_instant("end", end)
         if end <= start:
             raise InvalidInput("end", "A leave ends after it begins.")
-        with self._database.write() as connection:
-            _lock_load(connection, agent_id)
-            as_oneself_or_lead(connection, by, agent_id, "change when others are there")
-            row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
-            connection.execute(insert(agent_leaves), row)
-            change = (None, [row["starts_at"], row["ends_at"]])
-            record(connection, agent_id, Changed.LEAVE, change, by=by, now=self._clock())
-            roster.refresh(connection, agent_id, self._clock())
-            return known_agent(connection, agent_id)
+        _lock_load(connection, agent_id)
+        as_oneself_or_lead(connection, by, agent_id, "change when others are there")
+        row = {"agent_id": agent_id, "starts_at": to_us(start), "ends_at": to_us(end)}
+        if connection.execute(LEAVE, row).first() is not None:
+            raise InvalidInput("start", "A leave begins then already.")
+        connection.execute(insert(agent_leaves), row)
+        change = (None, [row["starts_at"], row["ends_at"]])
+        record(connection, agent_id, Changed.LEAVE, change, by=by, now=self._clock())
+        roster.refresh(connection, agent_id, self._clock())
+        return known_agent(connection, agent_id)
+
+    def leaves(self, agent_id: PersonId) -> list[tuple[datetime, datetime]]:
+        """When an agent is on leave, now or later: from and until, the first first."""
+        with self._database.read() as connection:
+            found = connection.execute(roster.LEAVES, {"agent": agent_id, "now": to_us(self._clock())})
+            return [(from_us(row.starts_at), from_us(row.ends_at)) for row in found]
+
+    def _end_leave(self, connection: Connection, agent_id: PersonId, start: datetime, by: PersonId | None) -> None:
+        """A leave is taken back; one that is there no more is none."""
+        _lock_load(connection, agent_id)
+        as_oneself_or_lead(connection, by, agent_id, "change when others are there")
+        key = {"agent_id": agent_id, "starts_at": to_us(start)}
+        row = connection.execute(LEAVE, key).first()
+        if row is None:
+            return
+        connection.execute(END_LEAVE, key)
+        record(connection, agent_id, Changed.LEAVE, ([row.starts_at, row.ends_at], None), by=by, now=self._clock())
+        roster.refresh(connection, agent_id, self._clock())
 
     def roster_step(self, now: datetime) -> datetime | None:
         """Let shifts, leaves and absences begin and end; returns when the next one does, None for never."""

@@ -45,6 +45,12 @@ def as_lead(connection: Connection, by: PersonId | None, act: str) -> None:
         permissions.check_lead(role_of(connection, by), act)
 
 
+def as_admin(connection: Connection, by: PersonId | None, act: str) -> None:
+    """An admin's act. Raises NotAllowed."""
+    if by is not None:
+        permissions.check_admin(role_of(connection, by), act)
+
+
 def as_oneself_or_lead(connection: Connection, by: PersonId | None, person_id: PersonId, act: str) -> None:
     """What one may change about oneself, and a lead about anybody. Raises NotAllowed."""
     if by != person_id:

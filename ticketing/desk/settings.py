@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, text
 
-from ticketing.configuration import parse
+from ticketing import sla
+from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.roles import as_lead
-from ticketing.model import EventKind, PersonId, TicketRef
-from ticketing.tables import sla_clocks, tickets
+from ticketing.desk.roles import as_admin
+from ticketing.errors import StaleConfiguration
+from ticketing.instants import from_us
+from ticketing.model import EventKind, PersonId, Priority, TicketRef, TicketStatus, Tier
+from ticketing.tables import configurations, sla_clocks, tickets
 
 OUTDATED = (
     select(sla_clocks.c.customer_id, sla_clocks.c.ticket_id)
@@ -19,29 +24,83 @@ OUTDATED = (
     .order_by(sla_clocks.c.config_version)
 )
 COUNT_OUTDATED = select(func.count()).select_from(OUTDATED.order_by(None).distinct().subquery())
-NOT_OVER = select(func.count()).where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
+NOT_OVER = (
+    select(tickets.c.category, tickets.c.tier, tickets.c.priority, tickets.c.status, func.count().label("tickets"))
+    .where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
+    .group_by(tickets.c.category, tickets.c.tier, tickets.c.priority, tickets.c.status)
+)
+LAST_VERSION = (
+    select(configurations.c.version, configurations.c.created_at, configurations.c.created_by)
+    .order_by(configurations.c.version.desc())
+    .limit(1)
+)
+ONE_AT_A_TIME = text("LOCK TABLE configurations IN SHARE ROW EXCLUSIVE MODE")
+"""PostgreSQL; readers are not kept waiting. SQLite has one writer anyway."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """
+    What a configuration would do to the tickets that are not over: `touched` of them would be promised something else, or
+    chosen or shown in another way; `recounted` have deadlines that would be counted anew.
+    """
+
+    touched: int
+    recounted: int
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """A version of the configuration: when it was stored and by whom; `by` None is the command line or the settings file."""
+
+    version: int
+    at: datetime
+    by: PersonId | None
 
 
 class Settings(DeskBase):
     """See `ticketing.desk.Desk`."""
 
     @use_case
-    def configure(self, document: Mapping[str, Any], *, by: PersonId | None) -> int:
+    def configure(self, document: Mapping[str, Any], *, by: PersonId | None, seen: int | None = None) -> int:
         """
         Put a configuration in force and return its version; open clocks follow by `recompute_step`.
 
-        Raises InvalidConfiguration or NotAllowed, and then the one before stays in force.
+        `seen` is the version that was read and changed: StaleConfiguration if another is in force by now. Raises
+        InvalidConfiguration or NotAllowed, and then the one before stays in force.
         """
         parse(document)
         with self._database.write() as connection:
-            as_lead(connection, by, "change the settings")
-            return self._store(connection, document, by=by)
+            as_admin(connection, by, "change the settings")
+            if not self._database.is_sqlite:
+                connection.execute(ONE_AT_A_TIME)
+            last = _last_version(connection)
+            if seen is not None and last is not None and last.version != seen:
+                raise StaleConfiguration(last.version, last.by, last.at)
+            version = self._store(connection, document, by=by)
+        self._changed()
+        return version
 
-    def preview(self, document: Mapping[str, Any]) -> int:
-        """How many tickets that are not over a configuration would touch. Raises InvalidConfiguration."""
-        parse(document)
+    def last_version(self) -> StoredVersion | None:
+        """Who put the configuration in force and when; None for the built-in one."""
         with self._database.read() as connection:
-            return int(connection.execute(NOT_OVER).scalar_one())
+            return _last_version(connection)
+
+    def preview(self, document: Mapping[str, Any]) -> Preview:
+        """What a configuration would touch. Raises InvalidConfiguration."""
+        new = parse(document)
+        with self._database.read() as connection:
+            now = self._configuration_in_force(connection)
+            groups = connection.execute(NOT_OVER).all()
+        touched = recounted = 0
+        for group in groups:
+            key = {"priority": Priority(group.priority), "tier": Tier(group.tier), "category": group.category}
+            is_recounted = _promised(now, **key) != _promised(new, **key)
+            is_shown_otherwise = _home(now, group.category) != _home(new, group.category)
+            ranks_otherwise = group.status == TicketStatus.OPEN and now.queue != new.queue
+            recounted += group.tickets * is_recounted
+            touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise)
+        return Preview(touched, recounted)
 
     def outdated_clocks(self) -> int:
         """How many tickets still run on clocks of an earlier configuration: the progress of `recompute_step`."""
@@ -76,3 +135,28 @@ class Settings(DeskBase):
         while since > 0 and self._configuration_of(connection, since - 1).promises_as(now):
             since -= 1
         return since
+
+
+def _last_version(connection: Connection) -> StoredVersion | None:
+    row = connection.execute(LAST_VERSION).one_or_none()
+    return None if row is None else StoredVersion(row.version, from_us(row.created_at), _person(row.created_by))
+
+
+def _person(stored: int | None) -> PersonId | None:
+    return None if stored is None else PersonId(stored)
+
+
+def _promised(configuration: Configuration, **ticket: Any) -> list[Any]:
+    """What such a ticket is promised, whatever the policy is called."""
+    return [replace(terms, policy="") for terms in sla.terms(configuration, **ticket).values()]
+
+
+def _home(configuration: Configuration, key: str) -> tuple[Any, ...]:
+    """Where and among whom a category's tickets are: its own definition, or without one the desk's channels."""
+    category = configuration.category(key)
+    channels = configuration.channels
+    shown = (
+        (category and category.channel) or channels.triage,
+        (category and category.escalations) or channels.escalations,
+    )
+    return category, *shown

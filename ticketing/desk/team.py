@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,15 @@ LEFT_SOMETHING = (
 """Who is no agent any more and holds tickets all the same: what was given to them while they were being removed."""
 
 
+@dataclass(frozen=True)
+class AgentTerms:
+    """Skills with their levels, how many tickets at once (None: the desk's default), senior or not. See `checked_agent`."""
+
+    skills: Mapping[str, int]
+    max_load: int | None
+    is_senior: bool
+
+
 class Team(People):
     """See `ticketing.desk.Desk`."""
 
@@ -53,17 +63,20 @@ class Team(People):
     @use_case
     def _set_role(self, person_id: PersonId, role: Role, by: PersonId | None) -> Person:
         with self._database.write() as connection:
-            before, agent = known_person(connection, person_id).role, agent_of(connection, person_id)
-            if by is not None:
-                permissions.check_role_change(role_of(connection, by), before, role)
-            if before is Role.ADMIN and role is not Role.ADMIN and by is not None:
-                _another_admin(connection, person_id)
-            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
-            record(connection, person_id, Changed.ROLE, (before.name, role.name), by=by, now=self._clock())
-            if role is Role.CUSTOMER and _leave(connection, person_id):
-                _said_by_hand(connection, person_id)
-                record(connection, person_id, Changed.AGENT, (_as_data(agent), None), by=by, now=self._clock())
-            return known_person(connection, person_id)
+            return self._set_role_in(connection, person_id, role, by)
+
+    def _set_role_in(self, connection: Connection, person_id: PersonId, role: Role, by: PersonId | None) -> Person:
+        before, agent = known_person(connection, person_id).role, agent_of(connection, person_id)
+        if by is not None:
+            permissions.check_role_change(role_of(connection, by), before, role)
+        if before is Role.ADMIN and role is not Role.ADMIN and by is not None:
+            _another_admin(connection, person_id)
+        connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
+        record(connection, person_id, Changed.ROLE, (before.name, role.name), by=by, now=self._clock())
+        if role is Role.CUSTOMER and _leave(connection, person_id):
+            _said_by_hand(connection, person_id)
+            record(connection, person_id, Changed.AGENT, (_as_data(agent), None), by=by, now=self._clock())
+        return known_person(connection, person_id)
 
     def make_agent(
         self,
@@ -81,49 +94,47 @@ class Team(People):
         `skills` maps what they can answer to a level from 1 to 5. `following` where a channel's membership says so and
         nobody by hand. Raises NotAllowed, PersonNotFound, InvalidInput.
         """
-        for category in skills:
-            checked_key("skill", category, longest=64)
-        if any(not 1 <= level <= 5 for level in skills.values()):
-            raise InvalidInput("skills", "A skill's level is a number from 1 to 5.")
-        if max_load is not None and not 1 <= max_load <= 1000:
-            raise InvalidInput("max_load", "An agent takes from 1 to 1,000 tickets.")
-        agent = self._make_agent(person_id, skills, max_load=max_load, is_senior=is_senior, by=by, following=following)
+        wanted = checked_agent(skills, max_load=max_load, is_senior=is_senior)
+        agent = self._make_agent(person_id, wanted, by=by, following=following)
         self._changed()  # there may be room for what waits
         return agent
 
     @use_case
     def _make_agent(
-        self,
-        person_id: PersonId,
-        skills: Mapping[str, int],
-        *,
-        max_load: int | None,
-        is_senior: bool,
-        by: PersonId | None,
-        following: bool,
+        self, person_id: PersonId, wanted: AgentTerms, *, by: PersonId | None, following: bool = False
     ) -> Agent:
         with self._database.write() as connection:
-            as_lead(connection, by, "change who is an agent")
-            person = known_person(connection, person_id)
-            before = agent_of(connection, person_id)
-            role = max(person.role, Role.AGENT)
-            connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
-            capacity = max_load or self._configuration_in_force(connection).default_max_load
-            copies = {"is_senior": is_senior, "agent_id": person_id} | _load(
-                connection, person_id, capacity, is_senior=is_senior
-            )
-            connection.execute(delete(agent_skills).where(agent_skills.c.agent_id == person_id))
-            if skills:
-                rows = [copies | {"category": category, "level": level} for category, level in skills.items()]
-                connection.execute(insert(agent_skills), rows)
-            if before is None:
-                roster.refresh(connection, person_id, self._clock())
-                if not following:
-                    _said_by_hand(connection, person_id)
-            agent = known_agent(connection, person_id)
-            change = (_as_data(before), _as_data(agent))
-            record(connection, person_id, Changed.AGENT, change, by=by, now=self._clock())
-            return agent
+            return self._make_agent_in(connection, person_id, wanted, by=by, following=following)
+
+    def _make_agent_in(
+        self,
+        connection: Connection,
+        person_id: PersonId,
+        wanted: AgentTerms,
+        *,
+        by: PersonId | None,
+        following: bool = False,
+    ) -> Agent:
+        as_lead(connection, by, "change who is an agent")
+        person = known_person(connection, person_id)
+        before = agent_of(connection, person_id)
+        role = max(person.role, Role.AGENT)
+        connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
+        capacity = wanted.max_load or self._configuration_in_force(connection).default_max_load
+        copies = {"is_senior": wanted.is_senior, "agent_id": person_id} | _load(
+            connection, person_id, capacity, is_senior=wanted.is_senior
+        )
+        connection.execute(delete(agent_skills).where(agent_skills.c.agent_id == person_id))
+        if wanted.skills:
+            rows = [copies | {"category": category, "level": level} for category, level in wanted.skills.items()]
+            connection.execute(insert(agent_skills), rows)
+        if before is None:
+            roster.refresh(connection, person_id, self._clock())
+            if not following:
+                _said_by_hand(connection, person_id)
+        agent = known_agent(connection, person_id)
+        record(connection, person_id, Changed.AGENT, (_as_data(before), _as_data(agent)), by=by, now=self._clock())
+        return agent
 
     def members(self) -> list[Person]:
         """Who is of the team: admins first, then leads and agents, each by name."""
@@ -151,18 +162,25 @@ class Team(People):
     @use_case
     def _remove_agent(self, person_id: PersonId, by: PersonId | None, *, following: bool) -> Person:
         with self._database.write() as connection:
-            as_lead(connection, by, "change who is an agent")
-            person = known_person(connection, person_id)
-            before = agent_of(connection, person_id)
-            if not _leave(connection, person_id):
-                raise NotAnAgent(person_id)
-            if not following:
-                _said_by_hand(connection, person_id)
-            record(connection, person_id, Changed.AGENT, (_as_data(before), None), by=by, now=self._clock())
+            person = self._remove_agent_in(connection, person_id, by, following=following)
             if person.role is Role.AGENT:
                 as_customer = update(people).where(people.c.id == person_id).values(role=int(Role.CUSTOMER))
                 connection.execute(as_customer)
             return known_person(connection, person_id)
+
+    def _remove_agent_in(
+        self, connection: Connection, person_id: PersonId, by: PersonId | None, *, following: bool = False
+    ) -> Person:
+        """They keep their role."""
+        as_lead(connection, by, "change who is an agent")
+        person = known_person(connection, person_id)
+        before = agent_of(connection, person_id)
+        if not _leave(connection, person_id):
+            raise NotAnAgent(person_id)
+        if not following:
+            _said_by_hand(connection, person_id)
+        record(connection, person_id, Changed.AGENT, (_as_data(before), None), by=by, now=self._clock())
+        return person
 
     def roster_step(self, now: datetime) -> datetime | None:
         """Let shifts, leaves and absences begin and end; returns when the next one does, None for never."""
@@ -184,6 +202,17 @@ class Team(People):
             ticket = tx.locked(ref)
             if ticket.is_held and ticket.assigned_agent_id == agent_id:
                 tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.RELEASED)
+
+
+def checked_agent(skills: Mapping[str, int], *, max_load: int | None, is_senior: bool) -> AgentTerms:
+    """What an agent is to be. Raises InvalidInput."""
+    for category in skills:
+        checked_key("skill", category, longest=64)
+    if any(not 1 <= level <= 5 for level in skills.values()):
+        raise InvalidInput("skills", "A skill's level is a number from 1 to 5.")
+    if max_load is not None and not 1 <= max_load <= 1000:
+        raise InvalidInput("max_load", "An agent takes from 1 to 1,000 tickets.")
+    return AgentTerms(skills, max_load, is_senior)
 
 
 def _load(connection: Connection, person_id: PersonId, capacity: int, *, is_senior: bool) -> dict[str, Any]:
