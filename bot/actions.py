@@ -98,6 +98,18 @@ class Press(StrEnum):
     READ_PAGE = "read.page"
     READ_PAGE_BACK = "read.page_back"
     TAKE_UNTIL = "take.until"
+    # the team and the settings
+    TEAM_EDIT = "team.edit"  # its value is the person's number
+    TEAM_PICK = "team.pick"
+    TEAM_PAGE = "team.page"
+    TEAM_PAGE_BACK = "team.page_back"
+    SETTINGS_EDIT = "settings.edit"  # its value is the section, and which entry of it
+    SETTINGS_OPEN = "settings.open"  # the same
+    SETTINGS_ADD = "settings.add"
+    SETTINGS_PAGE = "settings.page"
+    SETTINGS_PAGE_BACK = "settings.page_back"
+    SETTINGS_STEP = "settings.step"
+    TEST_TICKET = "settings.test_ticket"
     # a field that changes its own form
     CATEGORY_CHOSEN = "new_ticket.category"
     # any other field; what it is says its block_id
@@ -130,6 +142,10 @@ class Form(StrEnum):
     ALERTS = "form.alerts"
     TAKE_SEVERAL = "form.take_several"
     PLAIN = "form.plain"
+    TEAM = "form.team"
+    PERSON = "form.person"
+    SETTINGS = "form.settings"
+    SETTING = "form.setting"
     HOME = "home"
 
 

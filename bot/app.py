@@ -21,8 +21,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import metrics
 from bot.access import Access
 from bot.answers import Answers
+from bot.channel_checks import ChannelChecks
 from bot.clock import Clock, FollowedClock, SystemClock
 from bot.explaining import Explaining
+from bot.first_run import FirstRun
+from bot.following import Following
 from bot.listeners import Parts, register
 from bot.outward import Outward
 from bot.people import People
@@ -166,7 +169,7 @@ class Helpdesk:
         private = Private(client)
         sight = Sight(self.desk, client, self.installation.team)
         self.desk.restrict_holders(sight.holders)
-        screens = Screens(self.desk, self.clock, sight)
+        screens = Screens(self.desk, self.clock, sight, FirstRun(self.desk, ChannelChecks(client)))
         access = Access(self.desk, people, sight)
         parts = Parts(
             self.desk,
@@ -193,6 +196,7 @@ class Helpdesk:
         )
         further = [
             Job("members", lambda _now: sight.refresh(), heartbeat_s=20),
+            Job("following", Following(self.desk, reading_client(settings), people).step, heartbeat_s=20),
             Job("offers", inward.offers.step, heartbeat_s=15),
             Job("recovery", recovery.step, heartbeat_s=2),
         ]

@@ -50,14 +50,15 @@ def run_command(given: Path | None, config: Path | None) -> None:
 
 @helpdesk.command("manifest")
 @click.option("--url", help="The public address of /slack/events, for HTTP; without it, the manifest for Socket Mode.")
-def manifest_command(url: str | None) -> None:
+@click.option("--user-groups", is_flag=True, help="With the scope to make agents of a user group's members.")
+def manifest_command(url: str | None, *, user_groups: bool) -> None:
     """Print the manifest to create the Slack app from."""
     if url is None:
-        say(manifest.for_socket_mode().rstrip())
+        say(manifest.for_socket_mode(user_groups=user_groups).rstrip())
         return
     if not url.startswith("https://"):
         raise click.BadParameter("Slack sends requests to addresses that begin with https:// only.", param_hint="--url")
-    say(manifest.for_http(url).rstrip())
+    say(manifest.for_http(url, user_groups=user_groups).rstrip())
 
 
 @helpdesk.command("migrate")

@@ -28,6 +28,8 @@ DELIVERY_TIMEOUT_S = 10
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
 
+WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "roster")
+
 WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder")
 
 
@@ -51,6 +53,7 @@ class Outward:
         self._ticker = Ticker([*jobs(desk, clock, delivery.step), *further])
         desk.subscribe(Notices())
         desk.after_commit(self._changed)
+        desk.after_configured(self._configured)
         clock.on_jump(self._ticker.wake_all)
         metrics.watch_outbox(desk.outbox.depth)
 
@@ -60,6 +63,10 @@ class Outward:
     def stop(self) -> None:
         """Start nothing new and let what is being sent be sent."""
         self._ticker.stop()
+
+    def _configured(self) -> None:
+        for name in WOKEN_BY_SETTINGS:
+            self._ticker.wake(name)
 
     def _changed(self) -> None:
         for name in WOKEN_BY_CHANGE:

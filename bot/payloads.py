@@ -91,7 +91,8 @@ class ShownView:
     """
     A modal or App Home as the person had it: what they put into it, and what we put there for ourselves.
 
-    `values` maps each input's block id to what was put in: text, an option's value or an id, or None. `payload` is the
+    `values` maps each input's block id to what was put in: text, an option's value or an id (several with blanks between
+    them), or None. `below_id` is the modal under it, to which the person returns, or nothing. `payload` is the
     view as Slack sent it, for the renderers that read their own forms.
     """
 
@@ -101,6 +102,7 @@ class ShownView:
     private_metadata: str
     hash: str
     root_id: str
+    below_id: str
     values: Mapping[str, str | None]
     payload: dict[str, Any]
 
@@ -119,6 +121,7 @@ class ShownView:
             private_metadata=str(view.get("private_metadata") or ""),
             hash=str(view.get("hash") or ""),
             root_id=str(view.get("root_view_id") or view.get("id") or ""),
+            below_id=str(view.get("previous_view_id") or ""),
             values={block: _only_input(inputs) for block, inputs in values.items()},
             payload=dict(view),
         )
@@ -291,10 +294,11 @@ def _chosen(action: Mapping[str, Any]) -> str:
     option = action.get("selected_option")
     if isinstance(option, Mapping):
         return str(option.get("value") or "")
-    for name in ("value", "selected_user", "selected_conversation", "selected_channel"):
+    for name in ("value", "selected_user", "selected_conversation", "selected_channel", "selected_date"):
         if action.get(name):
             return str(action[name])
-    return ""
+    several = action.get("selected_conversations")
+    return " ".join(map(str, several)) if isinstance(several, list) else ""
 
 
 def _only_input(inputs: Any) -> str | None:

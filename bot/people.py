@@ -13,9 +13,11 @@ from slack_sdk.errors import SlackClientError
 
 from bot.payloads import SaidMessage, SlackUser
 from bot.settings import PersonSeed
-from bot.text import from_slack
+from bot.text import NAME, from_slack, inline
 from bot.words import inbound as words
+from bot.words import members
 from ticketing.desk import Desk
+from ticketing.desk.team_log import Changed
 from ticketing.errors import HelpdeskError
 from ticketing.model import Person, Role, Tier
 
@@ -40,6 +42,13 @@ class NotAPerson(HelpdeskError):
         super().__init__(words.ONLY_PEOPLE)
 
 
+class NotAColleague(HelpdeskError):
+    """Somebody who cannot be of the team: of another organisation, a guest, a bot, or gone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(members.NOT_OF_HERE.format(name=inline(name, NAME)))
+
+
 @dataclass(frozen=True)
 class People:
     """Finds the desk's person for somebody in Slack, asking Slack about each once while the process runs."""
@@ -54,7 +63,7 @@ class People:
         """
         The person, learned now if this is their first act; names and zones that have changed since are taken over.
 
-        A workspace admin becomes an admin of the desk when first met (docs/decisions: the first admin). Raises
+        A workspace admin becomes an admin of the desk when first met, and later on while it has none. Raises
         OtherOrganization or NotAPerson.
         """
         if user.team != self.team:
@@ -86,10 +95,21 @@ class People:
         person = self.desk.ensure_person(
             user.external_ref, str(name or user.id), email=profile.get("email"), tz=str(told.get("tz") or "UTC")
         )
-        if is_new and told.get("is_admin") and user.team == self.team:
+        if told.get("is_admin") and user.team == self.team and (is_new or not self._has_admin()):
             self.desk.set_role(person.id, Role.ADMIN, by=None)
             return self.desk.person(person.id)
         return person
+
+    def colleague(self, user_id: str) -> Person:
+        """
+        Somebody who could be of the team: a person of this very workspace, and no guest in it. Raises NotAColleague, and
+        SlackApiError where Slack does not say.
+        """
+        told: Mapping[str, Any] = self.slack.users_info(user=user_id).get("user") or {}
+        is_guest = told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger")
+        if told.get("team_id") != self.team or is_guest or told.get("is_bot") or told.get("deleted"):
+            raise NotAColleague(str(told.get("real_name") or user_id))
+        return self.known(SlackUser(self.team, user_id))
 
     def as_read(self, text: str) -> str:
         """A message's text as people read it: mentions by name, as far as they are known, and not the one that calls us."""
@@ -106,6 +126,16 @@ class People:
         files = [words.A_FILE.format(name=each.name, link=each.permalink) for each in said.files]
         return "\n".join([*filter(None, [self.as_read(said.text)]), *files])
 
+    def _has_admin(self) -> bool:
+        return any(person.role is Role.ADMIN for person in self.desk.members())
+
+    def _was_decided(self, person: Person) -> bool:
+        """Somebody has said in Slack what this person is: no file makes an agent of whom a lead has removed."""
+        return any(
+            change.by is not None and change.what in {Changed.ROLE, Changed.AGENT}
+            for change in self.desk.changes_of(person.id, limit=100)
+        )
+
     def seed(self, seeds: Iterable[PersonSeed]) -> None:
         """
         Make the file's people who they are to be.
@@ -116,7 +146,7 @@ class People:
         for seed in seeds:
             user = SlackUser(self.team, seed.slack)
             already = self.desk.person_by_ref(user.external_ref)
-            if already is not None and already.role is not Role.CUSTOMER:
+            if already is not None and (already.role is not Role.CUSTOMER or self._was_decided(already)):
                 continue
             # A name in the file spares Slack the question, until they first do something.
             person = self.desk.ensure_person(user.external_ref, seed.name, tz=zone) if seed.name else self.known(user)

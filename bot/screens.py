@@ -14,6 +14,7 @@ from bot.access import Grant
 from bot.actions import Act, NewTicketState, Press
 from bot.blocks.home import agent_home, customer_home
 from bot.clock import Clock
+from bot.first_run import FirstRun
 from bot.payloads import SlackUser
 from bot.sight import Sight
 from bot.text import zone_of
@@ -63,6 +64,7 @@ _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
 _WORKING = frozenset({Press.HOME_REFRESH})
 _OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.AWAY, Press.BACK})
+_OF_A_LEAD = frozenset({Press.TEAM, Press.SETTINGS})
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Screens:
     desk: Desk
     clock: Clock
     sight: Sight
+    first_run: FirstRun | None = None
 
     # --- the new ticket -----------------------------------------------------------------------------------------------
 
@@ -286,8 +289,11 @@ class Screens:
             until=agent.away_until if agent else None,
             page=turned,
             zone=person.tz,
-            presses=_WORKING | (_OF_AN_AGENT if agent else frozenset()),
+            presses=_WORKING
+            | (_OF_AN_AGENT if agent else frozenset())
+            | (_OF_A_LEAD if person.role >= Role.LEAD else frozenset()),
             is_lead=person.role >= Role.LEAD,
+            guide=self.first_run.guide(person) if self.first_run else None,
         )
 
     def _label(self, category: str) -> str:

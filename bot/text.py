@@ -31,6 +31,7 @@ _MARKS = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[*~`]")
 _LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 """mrkdwn has no escape for its marks, and where they count differs between clients: a look-alike counts nowhere."""
 _LINK = re.compile(r"https?://[^\s<>|\x60]+[^\s<>|\x60.,;:!?)'\"\]}…]")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}", re.ASCII)
 _QUOTED_LIMIT = 40  # lines of a quote on a card: more fill a screen
 _HANGUL_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
 _HANGUL_FOLLOWING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
@@ -116,6 +117,11 @@ def first_name(name: str, limit: int = NAME) -> str:
 def first(name: str) -> str:
     """The first of a person's names, for mrkdwn."""
     return inline(first_name(name), NAME)
+
+
+def channel(channel_id: str) -> str:
+    """A channel by its name, which Slack fills in; what is no id stays as it is written."""
+    return f"<#{channel_id}>" if _CHANNEL.fullmatch(channel_id) else inline(channel_id, NAME)
 
 
 def from_slack(text: str, names: Mapping[str, str] | None = None) -> str:

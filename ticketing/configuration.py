@@ -285,7 +285,11 @@ def default_document() -> dict[str, Any]:
 
 
 def _faults_of_shape(error: ValidationError) -> Iterator[str]:
-    sentences = {"extra_forbidden": "There is no such setting.", "missing": "This is required."}
+    sentences = {
+        "extra_forbidden": "There is no such setting.",
+        "missing": "This is required.",
+        "string_pattern_mismatch": "There are characters in it that do not belong there.",
+    }
     for fault in error.errors(include_url=False):
         if fault["type"] == "default_factory_not_called":
             continue  # only says that the value it would come from is wrong, which is said already

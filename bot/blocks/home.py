@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Form, Press, page_value
+from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, press_button, said, section
 from bot.views import AgentHome, CustomerHome, CustomerRow, CustomerState, Page, View
@@ -47,6 +48,7 @@ def agent_home(home: AgentHome) -> View:
     return _home(
         [
             places,
+            *(guide_blocks(home.guide) if home.guide else []),
             section(counts),
             _row(home, (Press.TAKE_NEXT, Press.HAND_OVER, leave, Press.HOME_REFRESH), primary=Press.TAKE_NEXT),
             context(_availability(home)) if home.max_load else None,

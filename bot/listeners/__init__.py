@@ -9,23 +9,28 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
+from bot.channel_checks import ChannelChecks
 from bot.listeners.alert_lists import AlertLists
 from bot.listeners.alert_promises import AlertPromises
 from bot.listeners.amendments import Amendments
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
+from bot.listeners.members import TeamMembers
 from bot.listeners.messages import Messages
 from bot.listeners.named import NamedTickets
 from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_choices import TicketChoices
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_presses import TicketPresses
 from bot.listeners.typed import TypedShortcuts
+from bot.members import Members
+from bot.setup import SetUp
 
 __all__ = ["Inward", "Parts", "register"]
 
@@ -41,7 +46,11 @@ class Inward:
 def register(app: App, parts: Parts) -> Inward:
     """Register every listener. The catch-alls come last: Bolt runs the first that matches."""
     TicketCommand(parts).register(app)
-    HelpdeskCommand(parts).register(app)
+    team = TeamMembers(parts, Members(parts.desk, parts.clock))
+    team.register(app)
+    settings = SettingsForms(parts, SetUp(parts.desk, ChannelChecks(parts.slack)))
+    settings.register(app)
+    HelpdeskCommand(parts, team, settings).register(app)
     NewTicket(parts).register(app)
     amendments = Amendments(parts)
     amendments.register(app)

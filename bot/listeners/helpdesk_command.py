@@ -16,9 +16,11 @@ from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.explanation import explanation_message
 from bot.blocks.lists import agent_line, agent_list, helpdesk_help
 from bot.listeners.alert_promises import next_time
+from bot.listeners.members import TeamMembers
 from bot.listeners.parts import Parts
+from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_command import reply
-from bot.payloads import SlashCommand
+from bot.payloads import SlackUser, SlashCommand
 from bot.views import ListKind, Message
 from bot.words import inbound, lists, refusals
 from ticketing.errors import InvalidInput
@@ -26,7 +28,7 @@ from ticketing.model import Person
 
 _LENGTH = re.compile(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,3})\s*m(?:in)?)?", re.ASCII)
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
-WORDS = ("queue", "mine", "search", "away", "back", "help")
+WORDS = ("queue", "mine", "search", "away", "back", "team", "settings", "help")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class HelpdeskCommand:
     """What agents and leads type."""
 
     parts: Parts
+    team: TeamMembers
+    settings: SettingsForms
 
     def register(self, app: App) -> None:
         app.command(COMMAND_HELPDESK)(self.answer)
@@ -46,6 +50,11 @@ class HelpdeskCommand:
             return
         if first.isascii() and first.isdigit() and len(first) <= 18:
             reply(ack, self._one(command, int(first), why=rest.strip() == "why"))
+            return
+        opening: dict[str, Callable[[SlackUser, str], None]] = {"team": self.team.show, "settings": self.settings.show}
+        if first in opening:
+            opening[first](command.person, command.trigger_id)
+            ack()
             return
         known: dict[str, Callable[[Person], Message]] = {
             "queue": self._queue,

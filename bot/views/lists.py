@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.actions import Press
 from bot.views.common import TicketFacts
 from bot.views.customer import CustomerState
+from bot.views.first_run import Guide
 from ticketing.model import ClockKind, Outcome, Priority, TicketRef, TicketStatus, Tier
 
 
@@ -56,7 +57,7 @@ class AgentHome:
     App Home of an agent, and of a lead (`is_lead` adds the row of places).
 
     The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all. `presses` are
-    the buttons that work, None for all.
+    the buttons that work, None for all; `guide` is what an admin is led through or told.
     """
 
     now: datetime
@@ -75,6 +76,7 @@ class AgentHome:
     zone: str = "UTC"
     is_lead: bool = False
     presses: frozenset[Press] | None = None
+    guide: Guide | None = None
 
 
 class ListKind(StrEnum):

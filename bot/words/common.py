@@ -127,6 +127,16 @@ PRESS = {
     Press.REPORT: "Report",
     Press.TEAM: "Team",
     Press.SETTINGS: "Set-up",
+    Press.TEAM_EDIT: "Edit",
+    Press.TEAM_PAGE: "Next",
+    Press.TEAM_PAGE_BACK: "Previous",
+    Press.SETTINGS_EDIT: "Edit",
+    Press.SETTINGS_OPEN: "Open",
+    Press.SETTINGS_ADD: "Add",
+    Press.SETTINGS_PAGE: "Next",
+    Press.SETTINGS_PAGE_BACK: "Previous",
+    Press.SETTINGS_STEP: "Answer",
+    Press.TEST_TICKET: "Open a test ticket",
     Press.REPORT_CSV: "Send CSV",
     Press.TAKE_SEVERAL: "Take several",
     Press.SHOW_ALL: "Show all",
@@ -145,6 +155,7 @@ CANCEL = "Cancel"
 CLOSE = "Close"
 SEND = "Send"
 SAVE = "Save"
+CHANGE = "Change"
 NONE_YET = "None."
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -68,6 +68,8 @@ HELPDESK_HELP = (
     ("/helpdesk 42 why", "how its deadlines were counted"),
     ("/helpdesk away", "no new tickets for you; with a time, until then: away 14:00, away 2h"),
     ("/helpdesk back", "new tickets for you again"),
+    ("/helpdesk team", "for leads: who answers what, roles, shifts, customers' tiers"),
+    ("/helpdesk settings", "for admins: categories, promises, hours, channels"),
     ("/helpdesk help", "this list"),
 )
 HELPDESK_HELP_FOOT = (

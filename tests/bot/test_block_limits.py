@@ -21,8 +21,21 @@ from hypothesis import strategies as st
 
 from bot import refusals, views
 from bot.actions import Act, Form, NewTicketState, Press
-from bot.blocks import alerts, assignment, customer, explanation, forms, home, lists, new_ticket, reports, triage
+from bot.blocks import (
+    alerts,
+    asking,
+    assignment,
+    customer,
+    explanation,
+    forms,
+    home,
+    lists,
+    new_ticket,
+    reports,
+    triage,
+)
 from bot.views import Message, View
+from bot.views.asking import EntryList, QuestionForm, TeamList
 from bot.views.reports import DigestView, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
@@ -64,6 +77,11 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "link": st.sampled_from([None, "https://x.slack.com/archives/C1/p1?thread_ts=1.2&cid=C1", "javascript:alert(1)"]),
     "source": st.just("m:C0SUPPORT1:1795440000.000100"),
     "lines": st.lists(st.just("<!date^1^{date}|x> opened &amp; held."), max_size=9).map(tuple),
+    "line": st.just("*Jo Park* &amp; <!date^1^{date}|x>" * 400),
+    "below": st.lists(st.just("Changed <!date^1^{date}|x>."), max_size=9).map(tuple),
+    "block": KEYS,
+    "remembered": st.just("[1, 2]"),
+    "press": st.sampled_from([None, Press.SETTINGS_OPEN, Press.SETTINGS_EDIT, Press.SETTINGS_ADD]),
     # Options are the configuration's, which keeps each to one short line.
     "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
@@ -155,6 +173,9 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (lists.customer_list, views.CustomerList),
     (lists.agent_list, views.AgentList),
     (explanation.explanation_message, views.ExplanationView),
+    (asking.question_view, QuestionForm),
+    (asking.team_view, TeamList),
+    (asking.entries_view, EntryList),
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
 ]

@@ -22,9 +22,12 @@ class Size:
     """Agents in a team -> how many such teams. All are categories, of which a menu holds 100 (Slack's limit)."""
     customers: Mapping[str, int]
     leads: int
+    admins: int = 1
 
 
-SHARED = Size(teams={0: 6, 1: 48, 2: 24, 3: 4}, customers={"standard": 180, "premium": 6, "enterprise": 3}, leads=4)
+SHARED = Size(
+    teams={0: 6, 1: 48, 2: 24, 3: 4}, customers={"standard": 180, "premium": 6, "enterprise": 3}, leads=14, admins=12
+)
 """For all tests of a combination."""
 OWN = Size(teams={0: 1, 1: 3, 2: 1}, customers={"standard": 8, "premium": 1}, leads=2)
 """For one test."""
@@ -58,6 +61,8 @@ class Cast:
         names = _names()
         leads = [cast._add(next(names), "lead", skills={}) for _ in range(size.leads)]
         cast._free_people["lead", "standard"] = [name for name, _ in reversed(leads)]
+        admins = [cast._add(next(names), "admin", skills={}) for _ in range(size.admins)]
+        cast._free_people["admin", "standard"] = [name for name, _ in reversed(admins)]
         for tier, count in size.customers.items():
             customers = [cast._add(next(names), "customer", tier=tier) for _ in range(count)]
             cast._free_people["customer", tier] = [name for name, _ in reversed(customers)]

@@ -74,7 +74,7 @@ class Workspace:
         return found
 
     def new_person(self, role: str = "customer", *, tier: str = "standard") -> Person:
-        """Somebody no other test has: a `customer` of that tier, or a `lead`. Agents come with `new_team`."""
+        """Somebody no other test has: a `customer` of that tier, a `lead` or an `admin`. Agents come with `new_team`."""
         return self.person(self._spare.take_person(role, tier))
 
     def new_team(self, agents: int = 1) -> Team:

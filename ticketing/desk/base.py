@@ -42,6 +42,7 @@ class DeskBase:
         self._clock = clock
         self._observers: list[Observer] = []
         self._after_commit: list[Callable[[], None]] = []
+        self._after_configured: list[Callable[[], None]] = []
         self._parsed: dict[int, Configuration] = {}
         self._holders: Holders = anybody
 
@@ -56,6 +57,10 @@ class DeskBase:
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever a ticket's change has been committed, in the thread that made it: keep it short."""
         self._after_commit.append(callback)
+
+    def after_configured(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever this process has put another configuration in force: what follows from it can begin."""
+        self._after_configured.append(callback)
 
     def restrict_holders(self, holders: Holders) -> None:
         """

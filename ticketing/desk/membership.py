@@ -18,12 +18,16 @@ from ticketing.desk.team_log import Changed, TeamChange, changes, record
 from ticketing.errors import InvalidInput, StaleMember
 from ticketing.instants import from_us, to_us
 from ticketing.model import Agent, Customer, Person, PersonId, Role, Tier
-from ticketing.tables import agents, customers, people
+from ticketing.tables import agents, customers, organizations, people
 
 BY_HAND = select(people.c.is_agent_by_hand).where(people.c.id == bindparam("person"))
 LOCKED_PERSON = select(people.c.id).where(people.c.id == bindparam("person")).with_for_update()
 SHIFTS = select(agents.c.shifts).where(agents.c.id == bindparam("person"))
-OWN_TIER = select(customers.c.tier).where(customers.c.id == bindparam("person"))
+TIERS = (
+    select(customers.c.tier, organizations.c.tier.label("organization_tier"))
+    .select_from(customers.outerjoin(organizations))
+    .where(customers.c.id == bindparam("person"))
+)
 FOLLOWED = (
     select(agents.c.id)
     .select_from(agents.join(people, people.c.id == agents.c.id))
@@ -55,6 +59,7 @@ class Member:
     shifts: Mapping[str, Sequence[str]] | None
     leaves: tuple[tuple[datetime, datetime], ...]
     own_tier: Tier | None
+    organization_tier: Tier | None
     last_change: TeamChange | None
 
     @property
@@ -93,7 +98,7 @@ class Membership(Team):
             person, agent = known_person(connection, person_id), agent_of(connection, person_id)
             by_hand = connection.execute(BY_HAND, key).scalar_one()
             leaves = connection.execute(roster.LEAVES, {"agent": person_id, "now": to_us(self._clock())})
-            own_tier = connection.execute(OWN_TIER, key).scalar()
+            tiers = connection.execute(TIERS, key).one_or_none()
             return Member(
                 person=person,
                 customer=customer_of(connection, person_id),
@@ -101,7 +106,8 @@ class Membership(Team):
                 assignable=(Assignable.YES if agent else Assignable.NO) if by_hand else Assignable.FOLLOWS,
                 shifts=connection.execute(SHIFTS, key).scalar() or None,
                 leaves=tuple((from_us(row.starts_at), from_us(row.ends_at)) for row in leaves),
-                own_tier=Tier(own_tier) if own_tier else None,
+                own_tier=Tier(tiers.tier) if tiers and tiers.tier else None,
+                organization_tier=Tier(tiers.organization_tier) if tiers and tiers.organization_tier else None,
                 last_change=next(iter(changes(connection, person_id, 1)), None),
             )
 

@@ -30,6 +30,7 @@ OF_AGENT = select(tickets).where(
     tickets.c.assigned_agent_id == bindparam("agent_id"),
     IS_HELD,
 )
+ANY_TICKET = select(tickets.c.id).limit(1)
 WAITING = (
     select(tickets)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
@@ -57,6 +58,11 @@ class Reading(DeskBase):
             if row is None:
                 raise TicketNotFound(ref.number)
             return self._with_clocks(connection, [row])[0]
+
+    def has_tickets(self) -> bool:
+        """Whether any ticket was ever opened."""
+        with self._database.read() as connection:
+            return connection.execute(ANY_TICKET).first() is not None
 
     def find(self, number: int) -> TicketRef | None:
         """The key of a number that somebody typed."""

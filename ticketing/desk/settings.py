@@ -78,7 +78,8 @@ class Settings(DeskBase):
             if seen is not None and last is not None and last.version != seen:
                 raise StaleConfiguration(last.version, last.by, last.at)
             version = self._store(connection, document, by=by)
-        self._changed()
+        for callback in (*self._after_commit, *self._after_configured):
+            callback()
         return version
 
     def last_version(self) -> StoredVersion | None:

@@ -1,0 +1,173 @@
+"""Forms of questions, the team and the settings as modals: what leads and admins change things with."""
+
+from __future__ import annotations
+
+import re
+
+from bot import text
+from bot.actions import Form, Press, page_value, person_value
+from bot.blocks.parts import (
+    OPTIONS,
+    TYPED,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    plain_text,
+    press_button,
+    said,
+    section,
+    select,
+    text_field,
+)
+from bot.views.asking import Entry, EntryList, Kind, Question, QuestionForm, TeamList, TeamMember
+from bot.views.common import Block, View
+from bot.views.lists import Page
+from bot.words import common
+from bot.words import lists as list_words
+from bot.words import members as words
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LINES = 10
+LINE, SMALL = 2_900, 1_900  # of a section and of small print Slack takes 3,000 and 2,000
+LONG = 200
+VALUE = 2_000
+LINES_SHOWN = 12
+QUESTIONS = 40
+ROWS = 30
+
+
+def question_view(form: QuestionForm) -> View:
+    """A form of questions, or for whoever may only read them the answers."""
+    questions = _distinct(form.questions)
+    return modal(
+        form.form,
+        form.title,
+        [
+            *(section(line[:LINE]) for line in form.lines[:LINES]),
+            *((_answer(one) if form.is_read_only else _question(one)) for one in questions),
+            *(context(line[:SMALL]) for line in form.below[:LINES]),
+            None if questions or form.lines else section(common.NONE_YET),
+        ],
+        submit=(form.submit or common.SAVE) if questions and not form.is_read_only else None,
+        close=common.CLOSE if form.is_read_only else common.CANCEL,
+        metadata=form.remembered,
+    )
+
+
+def team_view(team: TeamList) -> View:
+    """Who is of the team, each with Edit; and a way to anybody else."""
+    anybody: Block = {
+        "type": "users_select",
+        "action_id": Press.TEAM_PICK,
+        "placeholder": plain_text(words.PICK_PERSON),
+    }
+    rows = [section(member.line[:LINE], _edit(member)) for member in team.members[:ROWS]]
+    return modal(
+        Form.TEAM,
+        words.TEAM_TITLE,
+        [
+            *(section(line[:LINE]) for line in team.lines[:LINES]),
+            *(rows or [section(words.TEAM_EMPTY)]),
+            *_pages(team.page, (Press.TEAM_PAGE_BACK, Press.TEAM_PAGE)),
+            section(words.TEAM_ANYBODY, anybody),
+        ],
+        close=common.CLOSE,
+        metadata=str(team.page.number),
+    )
+
+
+def entries_view(entries: EntryList) -> View:
+    """Settings to choose from, each with its button."""
+    return modal(
+        Form.SETTINGS,
+        entries.title,
+        [
+            *(section(line[:LINE]) for line in entries.lines[:LINES]),
+            *(_entry(one) for one in entries.entries[:ROWS]),
+            None if entries.lines or entries.entries else section(common.NONE_YET),
+            *_pages(entries.page, (Press.SETTINGS_PAGE_BACK, Press.SETTINGS_PAGE)),
+        ],
+        close=common.CLOSE,
+        metadata=entries.remembered,
+    )
+
+
+def _entry(entry: Entry) -> Block:
+    if entry.press is None:
+        return section(entry.line[:LINE])
+    label = common.PRESS[entry.press]
+    return section(
+        entry.line[:LINE], button(entry.press, label, entry.value[:VALUE], accessible=f"{label} {entry.spoken}")
+    )
+
+
+def _edit(member: TeamMember) -> Block:
+    label = common.PRESS[Press.TEAM_EDIT]
+    return button(Press.TEAM_EDIT, label, person_value(member.id), accessible=f"{label} {member.name}")
+
+
+def _question(one: Question) -> Block:
+    if one.kind in {Kind.TEXT, Kind.LINES}:
+        return text_field(
+            one.block,
+            one.label,
+            hint=one.hint,
+            multiline=one.kind is Kind.LINES,
+            most=TYPED,
+            initial=one.value,
+            is_optional=one.is_optional,
+        )
+    return field(one.block, one.label, _element(one), hint=one.hint, is_optional=one.is_optional)
+
+
+def _element(one: Question) -> Block:
+    if one.kind is Kind.CHOICE:
+        options = [option(label, value) for value, label in one.options[:OPTIONS]]
+        return select(Press.VALUE, words.CHOOSE, options or [option(common.NONE_YET, "-")], one.value)
+    if one.kind in {Kind.CHANNEL, Kind.CHANNELS}:
+        return _channels(one)
+    element: Block = {"type": "datepicker", "action_id": Press.VALUE, "placeholder": plain_text(words.CHOOSE_DAY)}
+    return element | ({"initial_date": one.value} if _DAY.fullmatch(one.value) else {})
+
+
+def _channels(one: Question) -> Block:
+    """
+    Slack's own picker, of channels alone
+    (https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#conversation_multi_select).
+    """
+    several = one.kind is Kind.CHANNELS
+    element: Block = {
+        "type": "multi_conversations_select" if several else "conversations_select",
+        "action_id": Press.VALUE,
+        "placeholder": plain_text(words.CHOOSE_CHANNELS if several else words.CHOOSE_CHANNEL),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if not one.value:
+        return element
+    chosen = {"initial_conversations": one.value.split()} if several else {"initial_conversation": one.value}
+    return element | chosen
+
+
+def _answer(one: Question) -> Block:
+    shown = dict(one.options).get(one.value, one.value) if one.kind is Kind.CHOICE else one.value
+    if one.kind in {Kind.CHANNEL, Kind.CHANNELS}:
+        shown = " ".join(text.channel(channel) for channel in one.value.split()[:LINES_SHOWN])
+        return section(said(words.ANSWER, label=text.inline(one.label, text.NAME), value=shown or common.NONE_YET))
+    lines = [text.inline(line, LONG) for line in shown.splitlines()[:LINES_SHOWN] if line.strip()]
+    value = ("\n" if len(lines) > 1 else "") + "\n".join(lines) if lines else common.NONE_YET
+    return section(said(words.ANSWER, label=text.inline(one.label, text.NAME), value=value)[:LINE])
+
+
+def _distinct(questions: tuple[Question, ...]) -> list[Question]:
+    return list({one.block: one for one in questions}.values())[:QUESTIONS]
+
+
+def _pages(page: Page, turn: tuple[Press, Press]) -> list[Block | None]:
+    if page.of <= 1:
+        return []
+    back = press_button(turn[0], page_value(page.number - 1)) if page.number > 1 else None
+    onward = press_button(turn[1], page_value(page.number + 1)) if page.number < page.of else None
+    return [context(said(list_words.PAGE, page=page.number, pages=page.of)), actions(back, onward)]

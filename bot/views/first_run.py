@@ -1,0 +1,33 @@
+"""What an admin's App Home says about a desk that is not set up whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.actions import Press
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """
+    A question of the first run, and its answer so far (mrkdwn, escaped already; empty for none). `press` and `value` are
+    what its button does; `hint` stands in small print under it.
+    """
+
+    question: str
+    answer: str = ""
+    press: Press
+    value: str = "-"
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guide:
+    """
+    The first run: its steps, and how many come before the one to be answered now. Without steps it is over; what is
+    `missing` (sentences, escaped already) is said all the same.
+    """
+
+    steps: tuple[Step, ...] = ()
+    at: int = 0
+    missing: tuple[str, ...] = ()

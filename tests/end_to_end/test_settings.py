@@ -1,0 +1,149 @@
+"""`/helpdesk settings`: admins change how the desk works, see first what it touches, and it is so at once."""
+
+from __future__ import annotations
+
+from tests.end_to_end.person import Person, View
+from tests.end_to_end.steps import assigned, open_ticket
+from tests.end_to_end.workspace import Team, Workspace
+
+
+def _press_in_row(person: Person, row: str, label: str) -> None:
+    """The button of the row that says `row`."""
+    for block in person.view.raw["blocks"]:
+        if row in str(block.get("text", {}).get("text", "")) and block.get("accessory"):
+            body = {
+                "view_id": person.view.id,
+                "block_id": block["block_id"],
+                "action_id": block["accessory"]["action_id"],
+            }
+            assert block["accessory"]["text"]["text"] == label
+            person.workspace.sandbox.post(f"/control/people/{person.id}/actions", body)
+            return
+    raise AssertionError(f"There is no row {row!r} in:\n{person.view.text}")
+
+
+def _category(admin: Person, team: Team) -> View:
+    """The form of a team's category, looked up in the pages of categories."""
+    admin.command("/helpdesk settings")
+    _press_in_row(admin, "Categories", "Open")
+    while f"{team.name} [Edit]" not in admin.view.text:
+        admin.press("Next")
+    _press_in_row(admin, team.name, "Edit")
+    return admin.view
+
+
+def _check_and_save(admin: Person, *said: str) -> None:
+    checked = admin.submit()
+    assert checked.errors == {}
+    assert checked.result == "updated"
+    for words in said:
+        assert words in admin.view.text
+    assert admin.submit().errors == {}
+
+
+def test_a_change_is_checked_then_stored_and_is_so_at_once(workspace: Workspace) -> None:
+    team, admin = workspace.new_team(agents=1), workspace.new_person("admin")
+    begun = assigned(workspace, team, "Which priority has this by itself")
+
+    form = _category(admin, team)
+    assert f"Key: {team.key}" in form.text
+    admin.fill(priority="Urgent", name=f"{team.name} now", further_questions="Serial number; text up to 9; required")
+    _check_and_save(
+        admin,
+        "Check it before it is stored.",
+        f"Name: {team.name} → {team.name} now",
+        "Priority: Medium → Urgent",
+        "This touches 1 open ticket.",
+    )
+
+    assert "is in force." in admin.view.text
+    customer = workspace.new_person()
+    customer.command("/ticket")
+    customer.fill(subject="Fresh", description="It is so.", category=f"{team.name} now")
+    assert "Serial number" in customer.view.fields
+    customer.fill(serial_number="12345")
+    sent = customer.submit()
+    assert sent.errors == {}
+    begun.agent.sees("Urgent, " + f"{team.name} now")
+
+
+def test_a_promise_is_added_and_deadlines_are_counted_anew(workspace: Workspace) -> None:
+    team, admin = workspace.new_team(agents=1), workspace.new_person("admin")
+    begun = assigned(workspace, team, "How long will this take")
+    admin.command("/helpdesk settings")
+    _press_in_row(admin, "Promises", "Open")
+    admin.press("Add")
+    admin.fill(for_tickets_of=team.name, first_answer_within="medium 4 hours")
+    assert admin.submit().errors == {"First answer within": "Write a line each, such as: high 4h."}
+    admin.fill(first_answer_within="medium 5000d")
+    assert "A target is between 1s and 1000d" in admin.submit().errors["First answer within"]
+    admin.fill(first_answer_within="medium 90m", solution_within="medium none")
+    _check_and_save(admin, f"{team.name} is new.", "The deadlines of 1 are counted anew.")
+
+    def counted() -> bool | None:
+        answer = begun.agent.command(f"/helpdesk {begun.number} why")
+        return True if answer is not None and answer.says("1 h 30") else None
+
+    workspace.wait_for(counted, lambda: begun.agent.describe("app"))
+
+
+def test_the_app_has_to_be_in_a_channel_that_is_chosen(workspace: Workspace) -> None:
+    team, other, admin = workspace.new_team(agents=0), workspace.new_team(agents=0), workspace.new_person("admin")
+    workspace.invite("app", other.channel, present=False)
+    _category(admin, team)
+    admin.fill(channel=other.channel)
+    assert admin.submit().errors == {"Channel": "The app is not in that channel. There, type /invite @Helpdesk."}
+    admin.fill(channel="support", private="Yes")
+    assert admin.submit().errors == {"Channel": "Anybody can join #support. Choose a private channel."}
+    workspace.invite("app", other.channel)
+    admin.fill(channel=other.channel, private="No")
+    _check_and_save(admin)
+    number = open_ticket(workspace.new_person(), "Where will this show", team)
+    workspace.new_person("lead").sees(f"#{number} Where will this show", where=other.channel)
+
+
+def test_who_was_slower_is_told_and_nothing_is_overwritten(workspace: Workspace) -> None:
+    team, first, second = workspace.new_team(agents=0), workspace.new_person("admin"), workspace.new_person("admin")
+    _category(first, team)
+    _category(second, team)
+    first.fill(how_an_agent_is_chosen="Who knows it best")
+    _check_and_save(first)
+
+    second.fill(name="Something else")
+    sent = second.submit()
+
+    assert list(sent.errors) == ["Name"]
+    assert sent.errors["Name"].startswith(f"{first.first_name} changed the set-up meanwhile")
+    second.close(all_forms=True)
+    assert "Something else" not in _category(second, team).text
+
+
+def test_leads_read_and_agents_and_customers_see_nothing(workspace: Workspace) -> None:
+    team, lead = workspace.new_team(agents=1), workspace.new_person("lead")
+    home = lead.home()
+    lead.press("Set-up", on=home)
+    assert "Admins change the set-up." in lead.view.text
+    _press_in_row(lead, "Channels", "Open")
+    assert lead.view.fields == []
+    assert "Tickets show in:" in lead.view.text
+    assert "[Check]" not in lead.view.text
+    for person in (workspace.new_person(), team.agents[0]):
+        answer = person.command("/helpdesk settings")
+        assert answer is not None
+        assert answer.says("Only leads can see the set-up.")
+        assert "[Set-up]" not in person.home().text
+
+
+def test_an_admin_who_is_one_no_more_stores_nothing(workspace: Workspace) -> None:
+    first, second = workspace.new_person("admin"), workspace.new_person("admin")
+    second.command("/helpdesk settings")
+    _press_in_row(second, "Queue", "Edit")
+    first.command("/helpdesk team")
+    first.choose("Choose a person", second.name)
+    first.fill(role="Lead")
+    assert first.submit().errors == {}
+
+    second.fill(for_each_step_of_priority="50")
+    sent = second.submit()
+
+    assert list(sent.errors.values()) == ["Only admins can change the set-up."]

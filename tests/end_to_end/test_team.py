@@ -1,0 +1,138 @@
+"""`/helpdesk team`: leads say who answers what, and everybody else is refused, whatever their payload claims."""
+
+from __future__ import annotations
+
+from tests.end_to_end.person import Person, View
+from tests.end_to_end.steps import assigned, open_ticket
+from tests.end_to_end.workspace import Workspace
+
+
+def _edit(lead: Person, name: str) -> View:
+    """The form of whoever is chosen from the whole workspace."""
+    lead.command("/helpdesk team")
+    lead.choose("Choose a person", name)
+    assert "Takes tickets" in lead.view.fields
+    return lead.view
+
+
+def test_a_lead_makes_somebody_an_agent_who_is_given_what_waits(workspace: Workspace) -> None:
+    team, lead, newcomer = workspace.new_team(agents=0), workspace.new_person("lead"), workspace.new_person()
+    number = open_ticket(workspace.new_person(), "Nobody answers this yet", team)
+
+    _edit(lead, newcomer.name)
+    lead.fill(role="Agent", takes_tickets="Yes", skills=f"{team.name} 4", capacity="2", senior="Yes")
+    lead.fill(shifts="", tier="Premium", organization="Skylight", the_organization_s_tier="Enterprise")
+    assert lead.submit().errors == {}
+
+    assert f"Saved: {newcomer.real_name}." in lead.view.text
+    newcomer.sees(f"#{number} Nobody answers this yet")
+    lead.close(all_forms=True)
+    form = _edit(lead, newcomer.name)
+    assert f"{lead.first_name} " in form.text
+    assert "skills and capacity" in form.text
+    assert "Holds 1 of 2 tickets." in form.text
+
+
+def test_what_is_wrong_stands_at_its_field_and_what_was_written_stays(workspace: Workspace) -> None:
+    lead, person = workspace.new_person("lead"), workspace.new_person()
+    before = _edit(lead, person.name)
+
+    for wrong, label, said in (
+        ({"role": "Agent", "takes_tickets": "Yes", "skills": "Juggling 3"}, "Skills", "There is no skill Juggling."),
+        ({"skills": "", "capacity": "many"}, "Capacity", "Write a whole number."),
+        ({"capacity": "1001"}, "Capacity", "An agent takes from 1 to 1,000 tickets."),
+        ({"capacity": "3", "shifts": "mon-fri 9 to 5"}, "Shifts", "Hours are written like 09:00-17:00"),
+        ({"shifts": "", "role": "Customer"}, "Takes tickets", "A customer takes no tickets."),
+    ):
+        lead.fill(dict(wrong))
+        sent = lead.submit()
+        assert list(sent.errors) == [label]
+        assert said in sent.errors[label]
+    assert lead.view.id == before.id
+    lead.fill(role="Agent")
+    assert lead.submit().errors == {}
+
+
+def test_who_was_slower_is_told_who_changed_it(workspace: Workspace) -> None:
+    first, second, person = workspace.new_person("lead"), workspace.new_person("lead"), workspace.new_person()
+    _edit(first, person.name)
+    _edit(second, person.name)
+    first.fill(tier="Premium")
+    assert first.submit().errors == {}
+
+    second.fill(tier="Enterprise")
+    sent = second.submit()
+
+    assert list(sent.errors) == ["Role"]
+    assert sent.errors["Role"].startswith(f"{first.first_name} changed {person.first_name} meanwhile")
+    second.close(all_forms=True)
+    assert "Last changed by" in _edit(second, person.name).text
+
+
+def test_a_demoted_agents_next_press_is_refused(workspace: Workspace) -> None:
+    """The card still stands in their messages and they are still in the team's channel: neither is a proof of role."""
+    lead = workspace.new_person("lead")
+    begun = assigned(workspace, workspace.new_team(agents=1), "They were an agent once")
+    agent = begun.agent
+
+    _edit(lead, agent.name)
+    lead.fill(role="Customer", takes_tickets="No")
+    assert lead.submit().errors == {}
+
+    begun.customer.sees_change(begun.card, "Waiting for an agent")
+    answer = agent.command("/helpdesk mine")
+    assert answer is not None
+    assert answer.says("Only agents can use this command")
+    assert "Queue" not in agent.home().text
+
+
+def test_a_lead_who_leads_no_more_saves_nothing(workspace: Workspace) -> None:
+    first, second, person = workspace.new_person("lead"), workspace.new_person("lead"), workspace.new_person()
+    _edit(second, person.name)
+    _edit(first, second.name)
+    first.fill(role="Customer")
+    assert first.submit().errors == {}
+
+    second.fill(tier="Premium")
+    sent = second.submit()
+
+    assert list(sent.errors) == ["Role"]
+    assert sent.errors["Role"] == "Only leads can change the team."
+
+
+def test_only_leads_see_the_team(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    for person in (workspace.new_person(), team.agents[0]):
+        answer = person.command("/helpdesk team")
+        assert answer is not None
+        assert answer.says("Only leads can change the team.")
+        assert person.views == []
+        assert "[Team]" not in person.home().text
+    lead = workspace.new_person("lead")
+    home = lead.home()
+    lead.press("Team", on=home)
+    assert lead.view.title == "Team"
+    lead.press("Next")
+    assert "Page 2 of" in lead.view.text
+    lead.press("Previous")
+    assert "Page 1 of" in lead.view.text
+    lead.press("Edit")
+    assert "Role" in lead.view.fields
+
+
+def test_leave_is_given_and_taken_back(workspace: Workspace) -> None:
+    lead, agent = workspace.new_person("lead"), workspace.new_team(agents=1).agents[0]
+    today = workspace.now.date().isoformat()
+    _edit(lead, agent.name)
+    lead.fill(leave_from=today)
+    assert lead.submit().errors == {"Leave until and with": "Choose the first and the last day."}
+    lead.fill({"Leave until and with": today})
+    assert lead.submit().errors == {}
+    assert "Away, 0 of" in agent.home().text
+
+    lead.close(all_forms=True)
+    form = _edit(lead, agent.name)
+    label = next(field for field in form.fields if field.startswith("On leave"))
+    lead.fill({label: "Take it back"})
+    assert lead.submit().errors == {}
+    assert "Available, 0 of" in agent.home().text
