@@ -116,6 +116,31 @@ class NoAlert(HelpdeskError):
         super().__init__(f"Nothing about #{ticket.number} needs anybody any more.")
 
 
+class SameTicket(HelpdeskError):
+    """A ticket is to be joined or linked with itself."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"That is #{number} itself. Choose another ticket.")
+
+
+class OtherCustomersTicket(HelpdeskError):
+    """Only tickets of one customer are joined: what one customer wrote is not another's to read."""
+
+    def __init__(self, number: int, other: int) -> None:
+        self.number, self.other = number, other
+        super().__init__(f"#{other} is another customer's ticket. Link the two instead.")
+
+
+class TicketClosed(HelpdeskError):
+    """The ticket is closed, so nothing can be joined with it, and it goes nowhere; `ticket` says where it went."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        where = f"joined with #{ticket.merged_into} already" if ticket.merged_into else "closed"
+        super().__init__(f"#{ticket.number} is {where}.")
+
+
 class InvalidInput(HelpdeskError):
     """A value that cannot be stored. `field` names it; the message says what to write instead."""
 

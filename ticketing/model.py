@@ -132,12 +132,31 @@ class EventKind(StrEnum):
     UNWATCHED = "unwatched"
     FILES_CHANGED = "files_changed"
     FIELDS_CHANGED = "fields_changed"
+    MERGED = "merged"
+    RECEIVED_MERGE = "received_merge"
+    UNMERGED = "unmerged"
+    RETURNED_MERGE = "returned_merge"
+    SPLIT_TO = "split_to"
+    SPLIT_FROM = "split_from"
+    UNLINKED = "unlinked"
+    MOVED_TO = "moved_to"
+    MOVED_FROM = "moved_from"
     TAGGED = "tagged"
     UNTAGGED = "untagged"
     PROBLEM_LINKED = "problem_linked"
     PROBLEM_UNLINKED = "problem_unlinked"
     MACRO_APPLIED = "macro_applied"
     ERASED = "erased"
+
+
+class LinkKind(StrEnum):
+    """How a ticket hangs together with another, seen from the one that the link is read from."""
+
+    RELATED = "related"
+    SPLIT_TO = "split_to"
+    SPLIT_FROM = "split_from"
+    MOVED_TO = "moved_to"
+    MOVED_FROM = "moved_from"
 
 
 @dataclass(frozen=True, order=True)
@@ -307,8 +326,35 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Link:
+    """That a ticket hangs together with another, which may be of another customer."""
+
+    other: TicketRef
+    kind: LinkKind
+    linked_at: datetime
+    linked_by: PersonId | None
+
+
+@dataclass(frozen=True, order=True)
+class CommentKey:
+    """Which comment of which ticket; number 0 is the ticket's own description."""
+
+    customer_id: PersonId
+    ticket_number: int
+    number: int
+
+    @property
+    def ticket(self) -> TicketRef:
+        return TicketRef(self.customer_id, self.ticket_number)
+
+
+@dataclass(frozen=True)
 class Comment:
-    """Something said on a ticket. `number` counts within the ticket; `said_at` is when it was said, not stored."""
+    """
+    Something said on a ticket. `number` counts within the ticket; `said_at` is when it was said, not stored.
+
+    `origin` is what it is a copy of, after a split or a move.
+    """
 
     customer_id: PersonId
     ticket_number: int
@@ -321,6 +367,11 @@ class Comment:
     is_automatic: bool = False
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    origin: CommentKey | None = None
+
+    @property
+    def key(self) -> CommentKey:
+        return CommentKey(self.customer_id, self.ticket_number, self.number)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class _Replay:
     round: int = 0
     is_answered: bool = False
     ended_by_step: list[Key] = field(default_factory=list)
+    asked_by_merge: dict[str, list[Key]] = field(default_factory=dict)
     started_at: datetime | None = None
 
     def run(self, events: Iterable[TicketEvent]) -> tuple[SlaClock, ...]:
@@ -67,6 +68,8 @@ class _Replay:
             EventKind.COMMENT_DELETED: self._pulled_back,
             EventKind.PRIORITY: self._prioritized,
             EventKind.CATEGORY: self._categorized,
+            EventKind.RECEIVED_MERGE: self._received,
+            EventKind.RETURNED_MERGE: self._returned,
         }
         for event in events:
             step = steps.get(event.kind)
@@ -122,9 +125,25 @@ class _Replay:
             self.answers[int(event.data["comment"])] = (said_at, self._running(*_ANSWERS))
             self._stop(self._running(*_ANSWERS), said_at)
             self.is_answered = True
-        elif self.status not in _OVER and self.is_answered and not self._running(*_ANSWERS):
+        else:
+            self._asked(said_at)
+
+    def _asked(self, at: datetime) -> None:
+        """It is our turn: the next answer is owed, unless one is owed already."""
+        if self.status not in _OVER and self.is_answered and not self._running(*_ANSWERS):
             turns = [turn for kind, turn in self.clocks if kind is ClockKind.NEXT_RESPONSE]
-            self._start((ClockKind.NEXT_RESPONSE, max(turns, default=-1) + 1), said_at)
+            self._start((ClockKind.NEXT_RESPONSE, max(turns, default=-1) + 1), at)
+
+    def _received(self, event: TicketEvent) -> None:
+        """Who waited for an answer on a ticket that was merged into this one waits for it here."""
+        if event.data["asked_at"] is not None:
+            before = set(self.clocks)
+            self._asked(from_us(event.data["asked_at"]))
+            self.asked_by_merge[str(event.from_value)] = [key for key in self.clocks if key not in before]
+
+    def _returned(self, event: TicketEvent) -> None:
+        asked = self.asked_by_merge.pop(str(event.to_value), [])
+        self._stop([key for key in asked if self.clocks[key].is_running], event.at, void=True)
 
     def _pulled_back(self, event: TicketEvent) -> None:
         """The answer was none: what it had stopped runs on, up to the next answer that stands."""

@@ -16,7 +16,10 @@ from ticketing.model import (
     ClockKind,
     CloseReason,
     Comment,
+    CommentKey,
     EventKind,
+    Link,
+    LinkKind,
     Outcome,
     Person,
     PersonId,
@@ -127,6 +130,7 @@ def clock_from(row: RowMapping | Mapping[str, Any]) -> SlaClock:
 def comment_row(comment: Comment) -> dict[str, Any]:
     row = {field.name: getattr(comment, field.name) for field in dataclass_fields(comment)}
     row["ticket_id"], row["id"] = row.pop("ticket_number"), row.pop("number")
+    del row["origin"]  # a row of its own
     for name in ("said_at", "edited_at", "deleted_at"):
         row[name] = _us(row[name])
     return row
@@ -145,7 +149,43 @@ def comment_from(row: RowMapping | Mapping[str, Any]) -> Comment:
         source=row["source"],
         edited_at=from_us(row["edited_at"]),
         deleted_at=from_us(row["deleted_at"]),
+        origin=_origin(row),
     )
+
+
+def _origin(row: RowMapping | Mapping[str, Any]) -> CommentKey | None:
+    """What the comment is a copy of, where that was read along with it."""
+    if row.get("origin_ticket_id") is None:
+        return None
+    return CommentKey(PersonId(row["origin_customer_id"]), row["origin_ticket_id"], row["origin_comment_id"])
+
+
+def origin_row(copy: CommentKey, origin: CommentKey) -> dict[str, Any]:
+    return {
+        "customer_id": copy.customer_id,
+        "ticket_id": copy.ticket_number,
+        "comment_id": copy.number,
+        "origin_customer_id": origin.customer_id,
+        "origin_ticket_id": origin.ticket_number,
+        "origin_comment_id": origin.number,
+    }
+
+
+def link_row(ref: TicketRef, link: Link) -> dict[str, Any]:
+    return {
+        "customer_id": ref.customer_id,
+        "ticket_id": ref.number,
+        "other_customer_id": link.other.customer_id,
+        "other_ticket_id": link.other.number,
+        "kind": link.kind.value,
+        "linked_at": to_us(link.linked_at),
+        "linked_by": link.linked_by,
+    }
+
+
+def link_from(row: RowMapping | Mapping[str, Any]) -> Link:
+    other = TicketRef(PersonId(row["other_customer_id"]), row["other_ticket_id"])
+    return Link(other, LinkKind(row["kind"]), from_us(row["linked_at"]), row["linked_by"])
 
 
 def attachment_row(ref: TicketRef, comment: int, file: Attachment, position: int) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, select, text
+from sqlalchemy import Connection, TextClause, bindparam, select, text
 
+from ticketing import family
 from ticketing.model import PersonId, Ticket, TicketRef
 from ticketing.prepared import Write
 from ticketing.tables import comments, people, tickets
@@ -151,12 +152,16 @@ def writes(
     return inserted if new else [], appended if more else []
 
 
-def rewrite(connection: Connection, ticket: Ticket, said: Iterable[Mapping[str, Any]]) -> None:
-    """Index a ticket anew from all that is said on it now, after something was taken back or put differently."""
-    row = _row(ticket, "")
-    for comment in said:
+def rewrite(connection: Connection, ref: TicketRef, *, subject: str, description: str) -> None:
+    """
+    Index a ticket anew from all that is said now on it and on what was merged into it.
+
+    For when something was taken back, put differently, or merged. Whoever calls holds the ticket.
+    """
+    row = _key(ref) | _texts(subject, description) | {"name": ""}
+    for comment in family.said(connection, ref, include_internal=True):
         if not comment["is_automatic"] and comment["deleted_at"] is None and _size(row) < ROOM:
-            _add(row, comment)
+            _add(row, dict(comment))
     statement = _REWRITE_SQLITE if connection.dialect.name == "sqlite" else _REWRITE_POSTGRESQL
     connection.execute(statement, _sized(row))
 
@@ -171,15 +176,8 @@ def rebuild(connection: Connection) -> None:
     """Index every ticket anew, in batches. The only thing that is lost with the index is time."""
     connection.execute(text("DELETE FROM ticket_search"))
     insert = _INSERT_SQLITE if connection.dialect.name == "sqlite" else _INSERT_POSTGRESQL
-    named = select(
-        tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description, people.c.name
-    ).join_from(tickets, people, people.c.id == tickets.c.customer_id)
     last = -(2**63)
-    while True:
-        batch = named.where(tickets.c.id > last).order_by(tickets.c.id).limit(_BATCH)
-        found = connection.execute(batch).all()
-        if not found:
-            return
+    while found := connection.execute(_NAMED, {"last": last}).all():
         rows = {
             each.id: _key(TicketRef(each.customer_id, each.id))
             | _texts(each.subject, each.description)
@@ -192,6 +190,28 @@ def rebuild(connection: Connection) -> None:
                 _add(rows[comment["ticket_id"]], comment)
         connection.execute(insert, [_sized(row) for row in rows.values()])
         last = found[-1].id
+    for each in connection.execute(_MERGED_INTO).all():
+        ref = TicketRef(each.customer_id, each.id)
+        rewrite(connection, ref, subject=each.subject, description=each.description)
+
+
+_NAMED = (
+    select(tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description, people.c.name)
+    .join_from(tickets, people, people.c.id == tickets.c.customer_id)
+    .where(tickets.c.id > bindparam("last"))
+    .order_by(tickets.c.id)
+    .limit(_BATCH)
+)
+_merged = tickets.alias("merged")
+_MERGED_INTO = (
+    select(tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description)
+    .join_from(
+        tickets, _merged, (_merged.c.customer_id == tickets.c.customer_id) & (_merged.c.merged_into == tickets.c.id)
+    )
+    .where(_merged.c.merged_into.is_not(None))
+    .distinct()
+)
+"""Tickets into which others were merged: few, and indexed once more with the words of these."""
 
 
 def _key(ref: TicketRef) -> dict[str, Any]:

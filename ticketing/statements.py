@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, any_, bindparam, func, select, update
+from sqlalchemy import BigInteger, Table, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.tables import (
@@ -16,11 +16,13 @@ from ticketing.tables import (
     agent_skills,
     alerts,
     attachments,
+    comment_origins,
     comments,
     configurations,
     sequences,
     sla_clocks,
     sla_pauses,
+    ticket_links,
     tickets,
 )
 
@@ -80,7 +82,11 @@ PUTS = {
     # A deadline was put off after an alert and has come near again: the alert is due anew, and has no message yet.
     alerts: put(alerts, "due_at", "created_at", "home"),
     attachments: put(attachments, "name", "size", "mimetype", "url"),
+    comment_origins: insert(comment_origins),
+    ticket_links: insert(ticket_links),
 }
+"""What is written after the tickets that it belongs to."""
+
 UPDATES = {table: _update_of(table) for table in (tickets, sla_clocks)}
 END_PAUSE = (
     update(sla_pauses)

@@ -8,7 +8,8 @@ written last where there are several of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +61,8 @@ def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: b
     writes += [*_errands(connection, work, is_sqlite=is_sqlite), *new_texts]
     # The copies of one agent's load may be written with all the rest; several agents follow one after the other, by ascending id.
     copies = loads.pop().locked(connection) if len(loads) == 1 else []
-    write_all(connection, [*writes, *copies])
+    for together in _by_customer(work, [*writes, *copies]):
+        write_all(connection, together)
     for table, put in PUTS.items():
         if rows := work.inserts[table]:
             connection.execute(put, rows)
@@ -69,6 +71,20 @@ def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: b
         connection.execute(END_PAUSE, work.ended_pauses)
     for load in loads:
         write_all(connection, load.locked(connection))
+
+
+def _by_customer(work: Unwritten, writes: Sequence[Write]) -> list[Sequence[Write]]:
+    """What is written in one statement: everything, or where a use case has touched two customers, everything of each."""
+    if len({ref.customer_id for ref in work.now}) <= 1:
+        return [writes]
+    apart: dict[int | None, list[Write]] = defaultdict(list)
+    for one in writes:
+        rows: dict[int | None, list[Any]] = defaultdict(list)
+        for row in one.values:
+            rows[row.get("customer_id", row.get("key_customer_id"))].append(row)
+        for customer_id, of_customer in rows.items():
+            apart[customer_id].append(replace(one, values=of_customer))
+    return list(apart.values())
 
 
 def next_on_sqlite(connection: Connection, sequence: str, count: int) -> int:

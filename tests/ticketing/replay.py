@@ -155,6 +155,8 @@ class Replay:
             EventKind.CLOCKS_RECOMPUTED: self._recomputed,
             EventKind.WARNED: self._warned,
             EventKind.BREACHED: self._breached,
+            EventKind.RECEIVED_MERGE: self._received,
+            EventKind.RETURNED_MERGE: self._returned,
         }
         for event in events:
             self._version, self._at = version_at(event), event.at
@@ -220,10 +222,22 @@ class Replay:
             self._answers[event.data["comment"]] = said_at, event.actor_id
             self._answered(said_at)
             return
+        self._asked(said_at)
+
+    def _asked(self, at: datetime) -> None:
         owed = any(clock.ended_at is None and kind in (FIRST, NEXT) for (kind, _), clock in self.clocks.items())
         if self.status not in ("resolved", "closed") and self._is_answered and not owed:
             turns = [run for kind, run in self.clocks if kind is NEXT]
-            self._start(NEXT, max(turns, default=-1) + 1, said_at)
+            self._start(NEXT, max(turns, default=-1) + 1, at)
+
+    def _received(self, event: TicketEvent) -> None:
+        """A ticket was merged into this one whose customer waited for an answer: they wait for it here."""
+        if event.data["asked_at"] is not None:
+            self._asked(_EPOCH + timedelta(microseconds=event.data["asked_at"]))
+
+    def _returned(self, event: TicketEvent) -> None:
+        if event.data["next_run"] is not None:
+            self.clocks[NEXT, event.data["next_run"]].stop(event.at, void=True)
 
     def _answered(self, said_at: datetime) -> None:
         self._stop([FIRST, NEXT], said_at)

@@ -6,9 +6,7 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.desk.attachments import copy_files
 from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound
 from ticketing.model import Attachment, EventKind, Role, TicketRef
 
@@ -142,10 +140,13 @@ def test_a_follow_up_has_the_files_of_its_words(desk: Desk, cast: Cast) -> None:
     assert desk.attachments(follow_up, include_internal=False) == {0: (SHOT,)}
 
 
-def test_what_is_copied_to_another_ticket_takes_its_files_along(desk: Desk, cast: Cast, database: Database) -> None:
-    ticket, other = cast.ticket(files=[SHOT, LOG]), cast.ticket()
-    cast.says(other.ref, other.customer_id, "x")
-    with database.write() as connection:
-        copy_files(connection, ticket.ref, 0, to=other.ref, to_number=1)
+def test_what_is_copied_to_another_ticket_takes_its_files_along(desk: Desk, cast: Cast) -> None:
+    jo = cast.agent("jo")
+    ticket = cast.ticket()
+    cast.says(ticket.ref, ticket.customer_id, "x", files=[SHOT])
+    cast.says(ticket.ref, ticket.customer_id, "y", files=[LOG, SHOT])
 
-    assert desk.attachments(other.ref, include_internal=False) == {1: (SHOT, LOG)}
+    said = [comment.key for comment in desk.comments(ticket.ref, include_internal=False)]
+    new = desk.split(ticket.ref, said, subject="The other matter", by=jo, source="v:split")
+
+    assert desk.attachments(new.ref, include_internal=False) == {0: (SHOT,), 1: (LOG, SHOT)}

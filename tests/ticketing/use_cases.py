@@ -15,7 +15,7 @@ from typing import Any
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
-from ticketing.model import Attachment, ClockKind, PersonId, Priority, Role, Ticket, TicketRef, Tier
+from ticketing.model import Attachment, ClockKind, CommentKey, PersonId, Priority, Role, Ticket, TicketRef, Tier
 
 HOUR = timedelta(hours=1)
 MACRO = {"key": "hello", "title": "Hello", "text": "Hello {customer}."}
@@ -28,6 +28,7 @@ class Stage:
     A small desk with one URGENT ticket of Mara's that Amir holds, about which an alert has been seen.
 
     Mara and Amir have said one thing each, the ticket came with a file, and Jo watches. Tomás is a customer, Lena an admin.
+    Amir holds another ticket of Mara's too.
     """
 
     desk: Desk
@@ -41,6 +42,7 @@ class Stage:
     hers: int
     his: int
     problem: int
+    other: TicketRef
 
     @property
     def ref(self) -> TicketRef:
@@ -77,6 +79,7 @@ def a_stage(desk: Desk, cast: Cast, clock: MovableClock) -> Stage:
         hers=hers.number,
         his=his.number,
         problem=problem.id,
+        other=cast.ticket().ref,
     )
 
 
@@ -136,6 +139,19 @@ ACTS: Mapping[str, Arguments] = {
     "release_alert": _by_amir(),
     "watch": lambda on: {"ref": on.ref, "person_id": on.lena, "by": on.lena},
     "unwatch": lambda on: {"ref": on.ref, "person_id": on.jo, "by": on.jo},
+    # tickets that hang together
+    "merge": lambda on: {"ref": on.ref, "into": on.other, "by": on.amir},
+    "unmerge": _by_amir(),
+    "split": lambda on: {
+        "ref": on.ref,
+        "comments": [CommentKey(on.mara, on.ticket.number, on.hers)],
+        "subject": "The other matter",
+        "by": on.amir,
+        "source": "v:split",
+    },
+    "link": lambda on: {"ref": on.ref, "other": on.other, "by": on.amir},
+    "unlink": lambda on: {"ref": on.ref, "other": on.other, "by": on.amir},
+    "move_to_customer": lambda on: {"ref": on.ref, "customer_id": on.tomas, "by": on.amir, "source": "v:move"},
     # people and settings
     "ensure_person": lambda on: {"external_ref": "T1:NEW", "name": "New", "email": "new@example.com", "tz": "UTC"},
     "set_role": lambda on: {"person_id": on.jo, "role": Role.LEAD, "by": on.lena},
@@ -175,6 +191,8 @@ LOOKS: Mapping[str, Arguments] = {
     "find": lambda on: {"number": on.ticket.number},
     "comments": _of_ticket(include_internal=True),
     "attachments": _of_ticket(include_internal=True),
+    "joined_with": _of_ticket(),
+    "links": _of_ticket(),
     "events": _of_ticket(),
     "explain": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
     "timeline": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
@@ -261,6 +279,7 @@ STEPS = (
     ),
     *("undo", "set_priority", "set_category", "escalate", "snooze", "take_alert", "release_alert", "add_comment"),
     *("set_tags", "change_fields", "apply_macro", "rate", "link_to_problem"),
+    *("merge", "unmerge", "split", "link", "unlink", "move_to_customer"),
 )
 """What is tried on a ticket of every status, by whoever holds it or held it last; `withdraw` by its customer."""
 
@@ -276,6 +295,11 @@ NO_TICKETS = {
     "nobody's": TicketRef(PersonId(0), 0),
     "beyond a bigint": TicketRef(PersonId(2**63), 2**64),
     "far below": TicketRef(PersonId(-5), -(2**63) - 1),
+}
+NO_COMMENTS = {
+    "none": [],
+    "unknown": [CommentKey(PersonId(1), 1, 999_999)],
+    "beyond a bigint": [CommentKey(PersonId(2**63), 2**64, 2**70)],
 }
 NO_NUMBERS = {"unknown": 999_999, "negative": -1, "beyond a bigint": 2**63}
 NO_TEXTS = {"empty": "", "white": " \n\t", "NUL alone": "\x00", "half a letter": "\ud83d", "huge": "x" * 40_001}
@@ -313,7 +337,8 @@ _KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", 
 _MOMENTS = ("at", "said_at", "until", "start", "end")
 KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "people": dict.fromkeys(_PEOPLE, NO_PEOPLE),
-    "tickets": {"ref": NO_TICKETS},
+    "tickets": dict.fromkeys(("ref", "into", "other"), NO_TICKETS),
+    "comments": {"comments": NO_COMMENTS},
     "numbers": dict.fromkeys(_NUMBERS, NO_NUMBERS) | {"max_load": {"none": -1, "too many": 1001, "huge": 2**70}},
     "texts": dict.fromkeys(_TEXTS, NO_TEXTS | ODD_TEXTS),
     "keys": dict.fromkeys(_KEYS, NO_KEYS),

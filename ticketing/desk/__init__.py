@@ -17,8 +17,11 @@ from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
+from ticketing.desk.linking import Linking
 from ticketing.desk.macros import Macros
 from ticketing.desk.membership import Membership
+from ticketing.desk.merging import Merging
+from ticketing.desk.moving import Moving
 from ticketing.desk.opening import Opening
 from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
@@ -29,6 +32,7 @@ from ticketing.desk.reporting import Reporting
 from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
 from ticketing.desk.snoozing import Snoozing
+from ticketing.desk.splitting import Splitting
 from ticketing.desk.tags import Tags
 from ticketing.desk.undo import Undo
 from ticketing.desk.watchers import Watchers
@@ -51,6 +55,10 @@ class Desk(
     Snoozing,
     Watchers,
     Undo,
+    Merging,
+    Splitting,
+    Linking,
+    Moving,
     Watching,
     Promising,
     Alerting,

@@ -7,17 +7,28 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from ticketing import search
+from ticketing import family, search
 from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
+from ticketing.desk.copies import DESCRIPTION, copies_of
 from ticketing.desk.roles import role_of, speaks_for_desk
 from ticketing.desk.undo import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
-from ticketing.instants import to_us
-from ticketing.model import ClockKind, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.instants import is_id, to_us
+from ticketing.model import (
+    ClockKind,
+    Comment,
+    CommentKey,
+    EventKind,
+    PersonId,
+    Role,
+    Ticket,
+    TicketRef,
+    TicketStatus,
+)
 from ticketing.rows import comment_from
-from ticketing.tables import comments, ticket_events
+from ticketing.tables import comments, ticket_events, tickets
 from ticketing.transaction import Transaction
 
 CUSTOMER_WROTE_SINCE = "the customer has written since"
@@ -27,11 +38,16 @@ LONGEST_VERSION = 64
 
 _ANSWERS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 _of_ticket = (comments.c.customer_id == bindparam("customer"), comments.c.ticket_id == bindparam("ticket"))
-ALL = select(comments).where(*_of_ticket).order_by(comments.c.said_at, comments.c.id)
+ALL = family.WITH_ORIGIN.where(*_of_ticket).order_by(comments.c.said_at, comments.c.id)
 CHANGE = (
     update(comments)
     .where(*_of_ticket, comments.c.id == bindparam("number"))
     .values(text=bindparam("words"), edited_at=bindparam("edited"), deleted_at=bindparam("deleted"))
+)
+DESCRIBE = (
+    update(tickets)
+    .where(tickets.c.customer_id == bindparam("customer"), tickets.c.id == bindparam("ticket"))
+    .values(description=bindparam("words"))
 )
 LAST_EDIT = (
     select(ticket_events.c.data)
@@ -61,16 +77,18 @@ class Amending(DeskBase):
         version = checked_key("version", source_version, longest=LONGEST_VERSION)
         text = checked_text("text", text, longest=LONGEST_COMMENT, empty="Write something to send.")
         with self._transaction() as tx:
-            ticket = tx.locked(ref)
+            ticket = _locked(tx, ref, number)
             comment = _find(ticket, _said(tx, ticket), number)
             if comment.author_id != by:
                 raise CommentNotFound(ref.number, number)
             if comment.deleted_at is not None or version <= _last_version(tx, ticket, number):
                 return comment
-            tx.connection.execute(CHANGE, _key(comment) | {"words": text, "edited": to_us(tx.now), "deleted": None})
-            data = {"comment": number, "version": version}
-            ticket = tx.log(ticket, EventKind.COMMENT_EDITED, by=by, to_value=number, data=data)
-            return _find(ticket, _indexed_anew(tx, ticket), number)
+            for key in (comment.key, *copies_of(tx.connection, comment.key)):
+                changed = _change(tx, key, text, edited_at=tx.now, deleted_at=None)
+                data = {"comment": key.number, "version": version}
+                tx.log(changed, EventKind.COMMENT_EDITED, by=by, to_value=key.number, data=data)
+                _index_anew(tx, changed.ref)
+            return _find(ticket, _said(tx, ticket), number)
 
     @use_case
     def delete_comment(self, ref: TicketRef, number: int, *, by: PersonId) -> Comment:
@@ -80,7 +98,7 @@ class Amending(DeskBase):
         Its author may, and a lead. What it answered stays answered. Raises CommentNotFound, TicketNotFound.
         """
         with self._transaction() as tx:
-            ticket = tx.locked(ref)
+            ticket = _locked(tx, ref, number)
             comment = _find(ticket, _said(tx, ticket), number)
             if comment.author_id != by and role_of(tx.connection, by) < Role.LEAD:
                 raise CommentNotFound(ref.number, number)
@@ -97,19 +115,18 @@ class Amending(DeskBase):
         ticket is over. Raises TooLateToUndo, also once the customer has written; CommentNotFound, TicketNotFound.
         """
         with self._transaction() as tx:
-            ticket = tx.locked(ref)
+            ticket = _locked(tx, ref, number)
             said = _said(tx, ticket)
             comment = _find(ticket, said, number)
             if comment.author_id != by or not speaks_for_desk(tx.connection, ticket, by):
                 raise CommentNotFound(ref.number, number)
             if comment.deleted_at is not None:
                 return comment
-            if comment.is_internal or comment.is_automatic:
+            if comment.is_internal or comment.is_automatic or comment.origin is not None:
                 raise TooLateToUndo(ticket, NOT_AN_ANSWER)
             if tx.now > comment.said_at + tx.configuration.undo_window:
                 raise TooLateToUndo(ticket, TIME_IS_UP)
-            since = [each for each in said if not each.is_internal and each.number > number]
-            if any(each.author_id == ticket.customer_id for each in since):
+            if _customer_wrote_since(tx, ticket, comment):
                 raise TooLateToUndo(ticket, CUSTOMER_WROTE_SINCE)
             run_on = _clocks_run_on(tx, ticket, comment, said)
             return _without_words(tx, ticket, comment, by=by, reason=PULLED_BACK, data={"run_on": run_on})
@@ -143,25 +160,69 @@ def _answers_as_well(tx: Transaction, ticket: Ticket, other: Comment, answer_at:
     """Whether another comment is an answer of the desk, said no earlier than the one that is pulled back."""
     if other.is_internal or other.is_automatic or other.deleted_at is not None or other.said_at < answer_at:
         return False
+    if other.origin is not None:
+        return False  # it answered where it was said
     return speaks_for_desk(tx.connection, ticket, other.author_id)
 
 
 def _without_words(
     tx: Transaction, ticket: Ticket, comment: Comment, *, by: PersonId, reason: str | None, data: dict[str, Any]
 ) -> Comment:
-    row = _key(comment) | {"words": "", "edited": to_us(comment.edited_at), "deleted": to_us(tx.now)}
-    tx.connection.execute(CHANGE, row)
-    drop_files(tx.connection, ticket.ref, comment.number)
-    data = {"comment": comment.number} | data
-    ticket = tx.log(ticket, EventKind.COMMENT_DELETED, by=by, to_value=comment.number, reason=reason, data=data)
-    return _find(ticket, _indexed_anew(tx, ticket), comment.number)
+    for key in (comment.key, *copies_of(tx.connection, comment.key)):
+        changed = _change(tx, key, "", edited_at=comment.edited_at, deleted_at=tx.now)
+        drop_files(tx.connection, key.ticket, key.number)
+        known = {"comment": key.number} | (data if key == comment.key else {})
+        why = reason if key == comment.key else None
+        tx.log(changed, EventKind.COMMENT_DELETED, by=by, to_value=key.number, reason=why, data=known)
+        _index_anew(tx, key.ticket)
+    return _find(ticket, _said(tx, ticket), comment.number)
 
 
-def _indexed_anew(tx: Transaction, ticket: Ticket) -> list[Comment]:
-    """What is said on the ticket now, all of it in the search index and nothing else."""
-    rows = [dict(row) for row in tx.connection.execute(ALL, _ticket_key(ticket)).mappings()]
-    search.rewrite(tx.connection, ticket, rows)
-    return _said(tx, ticket)
+def _locked(tx: Transaction, ref: TicketRef, number: int) -> Ticket:
+    """
+    The ticket of a comment, locked with the others that show the same words: by ascending number, as everybody does.
+
+    They are those into which it was merged, and those with copies, which are opened later than what they are copies of.
+    """
+    places = {ref}
+    if is_id(ref.customer_id) and is_id(ref.number) and is_id(number):
+        key = CommentKey(ref.customer_id, ref.number, number)
+        for each in (key, *copies_of(tx.connection, key)):
+            places |= {each.ticket, *family.went_to(tx.connection, each.ticket)}
+    for place in sorted(places, key=lambda each: each.number):
+        tx.locked(place)
+    return tx.locked(ref)
+
+
+def _change(
+    tx: Transaction, key: CommentKey, words: str, *, edited_at: datetime | None, deleted_at: datetime | None
+) -> Ticket:
+    """Put other words in the place of a comment's, or of the description that is a copy of one; the ticket it is on."""
+    ticket = tx.locked(key.ticket)
+    if key.number == DESCRIPTION:
+        # Written before all the rest, for the index of words to be read by it.
+        tx.connection.execute(DESCRIBE, {"customer": key.customer_id, "ticket": key.ticket_number, "words": words})
+        return tx.change(ticket, description=words)
+    row = {"customer": key.customer_id, "ticket": key.ticket_number, "number": key.number}
+    tx.connection.execute(CHANGE, row | {"words": words, "edited": to_us(edited_at), "deleted": to_us(deleted_at)})
+    return ticket
+
+
+def _index_anew(tx: Transaction, ref: TicketRef) -> None:
+    """What is said on a ticket now is in the search index and nothing else, also where it was merged into another."""
+    for place in (ref, *family.went_to(tx.connection, ref)):
+        ticket = tx.locked(place)
+        search.rewrite(tx.connection, place, subject=ticket.subject, description=ticket.description)
+
+
+def _customer_wrote_since(tx: Transaction, ticket: Ticket, comment: Comment) -> bool:
+    """Whether the customer has written after a comment, there or where the ticket was merged into."""
+    last = (family.went_to(tx.connection, ticket.ref) or [ticket.ref])[-1]
+    for each in map(comment_from, family.said(tx.connection, last, include_internal=False)):
+        is_later = each.number > comment.number if each.key.ticket == ticket.ref else each.said_at > comment.said_at
+        if is_later and each.number != DESCRIPTION and each.author_id == ticket.customer_id:
+            return True
+    return False
 
 
 def _said(tx: Transaction, ticket: Ticket) -> list[Comment]:
@@ -182,7 +243,3 @@ def _last_version(tx: Transaction, ticket: Ticket, number: int) -> str:
 
 def _ticket_key(ticket: Ticket) -> dict[str, Any]:
     return {"customer": ticket.customer_id, "ticket": ticket.number}
-
-
-def _key(comment: Comment) -> dict[str, Any]:
-    return {"customer": comment.customer_id, "ticket": comment.ticket_number, "number": comment.number}

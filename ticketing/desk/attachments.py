@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from ticketing.desk.base import DeskBase, checked_key, checked_text, is_key, use_case
 from ticketing.desk.roles import role_of
@@ -108,7 +108,7 @@ class Attachments(DeskBase):
             key = _key(ticket.ref, number) | {"file": file_ref}
             if is_key(file_ref) and tx.connection.execute(DROP_ONE, key).rowcount:
                 tx.log(ticket, EventKind.FILES_CHANGED, by=by, to_value=number, data={"comment": number})
-            return _files(tx.connection, ticket.ref, number)
+            return files_of(tx.connection, ticket.ref, number)
 
 
 def checked_files(files: Sequence[Attachment]) -> list[Attachment]:
@@ -138,17 +138,8 @@ def drop_files(connection: Connection, ref: TicketRef, number: int) -> None:
     connection.execute(DROP_ALL, _key(ref, number))
 
 
-def copy_files(connection: Connection, ref: TicketRef, number: int, *, to: TicketRef, to_number: int) -> None:
-    """What was said stands on another ticket of the same customer as well, and its files with it."""
-    rows = [
-        dict(row) | {"ticket_id": to.number, "comment_id": to_number}
-        for row in connection.execute(OF_COMMENT, _key(ref, number)).mappings()
-    ]
-    if rows:
-        connection.execute(insert(attachments), rows)
-
-
-def _files(connection: Connection, ref: TicketRef, number: int) -> tuple[Attachment, ...]:
+def files_of(connection: Connection, ref: TicketRef, number: int) -> tuple[Attachment, ...]:
+    """The files of a comment (0: of what the ticket was opened from), in their order."""
     rows = connection.execute(OF_COMMENT, _key(ref, number)).mappings()
     return tuple(attachment_from(row) for row in rows)
 

@@ -88,19 +88,24 @@ def answered(tx: Transaction, ticket: Ticket, comment: Comment, *, claims: bool 
 
 
 def asked(tx: Transaction, ticket: Ticket, comment: Comment) -> Ticket:
+    """What a customer's comment does: it is our turn."""
+    return our_turn(tx, ticket, by=comment.author_id, at=comment.said_at)
+
+
+def our_turn(tx: Transaction, ticket: Ticket, *, by: PersonId, at: datetime) -> Ticket:
     """
-    What a customer's comment does: it is our turn, also for who had put the ticket out of sight until later.
+    The customer has asked something at `at`: it is our turn, also for who had put the ticket out of sight until later.
 
     The next answer is owed from the first unanswered comment on, once the first answer was given: until then that one is.
     """
     ticket = tx.final(ticket.ref)
     if ticket.snoozed_until is not None:
-        ticket = tx.log(tx.change(ticket, snoozed_until=None), EventKind.WOKEN, by=comment.author_id)
+        ticket = tx.log(tx.change(ticket, snoozed_until=None), EventKind.WOKEN, by=by)
     if ticket.status is TicketStatus.PENDING_CUSTOMER:
-        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=comment.author_id)
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
     owed = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
     if any(clock.is_running and clock.kind in owed for clock in ticket.clocks) or ticket.first_response_at is None:
         return ticket
     turn = ticket.clock(ClockKind.NEXT_RESPONSE)
     run = 0 if turn is None else turn.run + 1
-    return tx.start_clocks(ticket, [ClockKind.NEXT_RESPONSE], run=run, at=comment.said_at)
+    return tx.start_clocks(ticket, [ClockKind.NEXT_RESPONSE], run=run, at=at)

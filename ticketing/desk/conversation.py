@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from ticketing import family
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import new_ticket, settle_new_ticket
@@ -19,10 +21,17 @@ IN_NEW_TICKET = 0
 """The number of a comment whose words became the description of a follow-up ticket."""
 
 
+class _GoesOn(Exception):
+    """The ticket was merged: what is said on it is to be said on `place`. Another transaction locks that one."""
+
+    def __init__(self, place: TicketRef) -> None:
+        self.place = place
+        super().__init__()
+
+
 class Conversation(DeskBase):
     """See `ticketing.desk.Desk`."""
 
-    @use_case
     def add_comment(
         self,
         ref: TicketRef,
@@ -42,10 +51,43 @@ class Conversation(DeskBase):
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
+        What is said on a ticket that was merged into another is said on that one.
         Raises InvalidInput, PersonNotFound, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
+        said: dict[str, Any] = {
+            "author_id": author_id,
+            "text": text,
+            "internal": internal,
+            "source": source,
+            "said_at": said_at,
+            "automatic": automatic,
+            "files": files,
+        }
+        place = ref
+        while True:
+            try:
+                return self._add(place, ref, **said)
+            except _GoesOn as goes_on:
+                place = goes_on.place
+
+    @use_case
+    def _add(
+        self,
+        ref: TicketRef,
+        came_to: TicketRef,
+        *,
+        author_id: PersonId,
+        text: str,
+        internal: bool,
+        source: str,
+        said_at: datetime | None,
+        automatic: bool,
+        files: Sequence[Attachment],
+    ) -> Comment:
+        """Say on one ticket what was said on it, or on one that was merged into it. Raises _GoesOn."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            _check_place(tx, ticket, came_to)
             if (known := _known(tx, ticket, author_id, source)) is not None:
                 return known
             if internal and not automatic:
@@ -75,6 +117,14 @@ class Conversation(DeskBase):
             else:
                 reopened(tx, ticket, by=author_id)
             return comment
+
+
+def _check_place(tx: Transaction, ticket: Ticket, came_to: TicketRef) -> None:
+    """Raise _GoesOn unless it is here that what came to a ticket is to be said: asked under the lock of this one."""
+    if ticket.merged_into is not None:
+        raise _GoesOn(TicketRef(ticket.customer_id, ticket.merged_into))
+    if ticket.ref != came_to and ticket.ref not in family.went_to(tx.connection, came_to):
+        raise _GoesOn(came_to)
 
 
 def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) -> Comment | None:

@@ -114,7 +114,7 @@ class Opening(DeskBase):
                 source=source,
                 opened_by=opened_by or customer_id,
                 at=at,
-                fields=fields,
+                fields=fields or {},
                 files=files,
             )
             return settle_new_ticket(tx, ticket)
@@ -142,7 +142,11 @@ def new_ticket(
     follows_number: int | None = None,
     files: Sequence[Attachment] = (),
 ) -> Ticket:
-    """A new OPEN ticket with its clocks running, not yet given to anybody."""
+    """
+    A new OPEN ticket with its clocks running, not yet given to anybody.
+
+    `fields` are the answers to the category's questions; None where nobody was asked them. Raises InvalidInput.
+    """
     configured = tx.configuration.category(category)
     if configured is None:
         raise InvalidInput("category", "Choose one of the categories.")

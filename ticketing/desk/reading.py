@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
+from ticketing import family
 from ticketing.children import children
 from ticketing.configuration import Category
 from ticketing.desk.base import DeskBase, is_key
@@ -17,7 +18,7 @@ from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from
 from ticketing.statements import COMMENT_BY_SOURCE, TICKET, TICKET_BY_SOURCE
-from ticketing.tables import IS_HELD, comments, sla_clocks, ticket_events, tickets
+from ticketing.tables import IS_HELD, sla_clocks, ticket_events, tickets
 
 NUMBER = select(tickets.c.customer_id, tickets.c.id).where(tickets.c.id == bindparam("number"))
 OF_CUSTOMER = (
@@ -35,11 +36,6 @@ WAITING = (
     select(tickets)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
     .order_by(tickets.c.queue_rank, tickets.c.id)
-)
-COMMENTS = (
-    select(comments)
-    .where(comments.c.customer_id == bindparam("customer_id"), comments.c.ticket_id == bindparam("number"))
-    .order_by(comments.c.said_at, comments.c.id)
 )
 EVENTS = (
     select(ticket_events)
@@ -73,10 +69,22 @@ class Reading(DeskBase):
         return None if row is None else TicketRef(PersonId(row.customer_id), row.id)
 
     def comments(self, ref: TicketRef, *, include_internal: bool) -> list[Comment]:
-        """What was said, in the order in which it was said; internal notes only for the team."""
-        statement = COMMENTS if include_internal else COMMENTS.where(comments.c.is_internal.is_(False))
+        """
+        What was said, in the order in which it was said; internal notes only for the team.
+
+        What was said on tickets that were merged into this one stands among it, each under its own ticket's number, and
+        what such a ticket was opened with as that ticket's comment 0.
+        """
+        _key(ref)
         with self._database.read() as connection:
-            return [comment_from(row) for row in connection.execute(statement, _key(ref)).mappings()]
+            rows = family.said(connection, ref, include_internal=include_internal)
+        return [comment_from(row) for row in rows]
+
+    def joined_with(self, ref: TicketRef) -> TicketRef:
+        """Where what concerns a ticket goes on: the one that it was merged into, at the end of all merges, or itself."""
+        _key(ref)
+        with self._database.read() as connection:
+            return (family.went_to(connection, ref) or [ref])[-1]
 
     def comment_by_source(self, customer_id: PersonId, source: str) -> Comment | None:
         """The comment on a ticket of that customer that was made from this natural key, deleted or not."""

@@ -56,7 +56,7 @@ class Undo(DeskBase):
             if act.kind is EventKind.ASSIGNED:
                 return _give_back(tx, ticket, act, by=by)
             if ticket.status is TicketStatus.RESOLVED or ticket.close_reason is CloseReason.WITHDRAWN:
-                return _as_before(tx, ticket, act, by=by)
+                return as_before(tx, ticket, act, by=by)
             raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
 
 
@@ -81,7 +81,8 @@ def _give_back(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonI
     return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
 
 
-def _as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
+def as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId) -> Ticket:
+    """A ticket that is over as it was before `act`, the step that ended it. Raises TooLateToUndo."""
     before = TicketStatus(str(act.from_value))
     holder = ticket.assigned_agent_id
     if before in HELD and (holder is None or agent_of(tx.connection, holder) is None):

@@ -10,7 +10,10 @@ from ticketing import queue
 from ticketing.model import (
     Attachment,
     Comment,
+    CommentKey,
     EventKind,
+    Link,
+    LinkKind,
     PersonId,
     SlaClock,
     Ticket,
@@ -18,8 +21,8 @@ from ticketing.model import (
     TicketRef,
     TicketStatus,
 )
-from ticketing.rows import alert_row, attachment_row, comment_row, errand_row, event_row
-from ticketing.tables import alerts, attachments, comments, outbox, ticket_events
+from ticketing.rows import alert_row, attachment_row, comment_row, errand_row, event_row, link_row, origin_row
+from ticketing.tables import alerts, attachments, comment_origins, comments, outbox, ticket_events, ticket_links
 from ticketing.transaction.reading import Reading
 
 _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
@@ -99,6 +102,15 @@ class Changing(Reading):
         """Refer to the files of a comment, in their order; a file that is referred to already is only named anew."""
         rows = (attachment_row(ticket.ref, comment, file, place) for place, file in enumerate(files, start=after + 1))
         self._work.inserts[attachments].extend(rows)
+
+    def keep_origin(self, copy: CommentKey, origin: CommentKey) -> None:
+        """Record what a comment, or with number 0 a description, is a copy of."""
+        self._work.inserts[comment_origins].append(origin_row(copy, origin))
+
+    def keep_link(self, ticket: Ticket, other: TicketRef, kind: LinkKind, *, by: PersonId | None) -> None:
+        """Record that a ticket hangs together with another; the other one's side is a link of its own."""
+        link = Link(other, kind, linked_at=self.now, linked_by=by)
+        self._work.inserts[ticket_links].append(link_row(ticket.ref, link))
 
     def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
         """One row for each clock run and stage: its key is what makes an alert exactly one."""
