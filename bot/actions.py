@@ -43,6 +43,9 @@ class Act(StrEnum):
     SNOOZE = "ticket.snooze"
     PRIORITY = "ticket.priority"
     CATEGORY = "ticket.category"
+    TAGS = "ticket.tags"
+    FIELDS = "ticket.fields"
+    LINK_PROBLEM = "ticket.link_problem"
     MERGE = "ticket.merge"
     NOT_A_TICKET = "ticket.not_a_ticket"
     ESCALATE = "ticket.escalate"
@@ -110,7 +113,24 @@ class Press(StrEnum):
     SETTINGS_PAGE_BACK = "settings.page_back"
     SETTINGS_STEP = "settings.step"
     TEST_TICKET = "settings.test_ticket"
+    MACRO_NEW = "macros.new"
+    MACRO_MENU = "macros.menu"  # its options carry `macro_value`
+    MACROS_PAGE = "macros.page"
+    MACROS_PAGE_BACK = "macros.page_back"
+    PROBLEM_NEW = "problems.new"
+    PROBLEM_OPEN = "problems.open"
+    PROBLEMS_PAGE = "problems.page"
+    PROBLEMS_PAGE_BACK = "problems.page_back"
+    PROBLEM_ANSWER = "problem.answer"
+    PROBLEM_RESOLVE = "problem.resolve"
+    PROBLEM_REOPEN = "problem.reopen"
+    PROBLEM_TICKETS = "problem.tickets"
+    PROBLEM_LEFT = "problem.left"
+    PROBLEM_MENU = "problem.menu"
+    PROBLEM_TICKETS_PAGE = "problem.tickets_page"
+    PROBLEM_TICKETS_PAGE_BACK = "problem.tickets_page_back"
     # a field that changes its own form
+    MACRO_CHOSEN = "reply.macro"
     CATEGORY_CHOSEN = "new_ticket.category"
     # any other field; what it is says its block_id
     VALUE = "value"
@@ -136,6 +156,16 @@ class Form(StrEnum):
     PRIORITY = "form.priority"
     CATEGORY = "form.category"
     SNOOZE = "form.snooze"
+    TAGS = "form.tags"
+    FIELDS = "form.fields"
+    MACROS = "form.macros"
+    MACRO = "form.macro"
+    PROBLEMS = "form.problems"
+    PROBLEM = "form.problem"
+    PROBLEM_ANSWER = "form.problem_answer"
+    PROBLEM_RESOLVE = "form.problem_resolve"
+    PROBLEM_TICKETS = "form.problem_tickets"
+    LINK_PROBLEM = "form.link_problem"
     READ_ALL = "form.read_all"
     MORE = "form.more"
     WHY = "form.why"
@@ -163,6 +193,11 @@ class Block(StrEnum):
     UNTIL_TIME = "until_time"
     TICKETS = "tickets"
     CHOICE = "choice"
+    TAGS = "tags"
+    KEY = "key"
+    TITLE = "title"
+    STATUS = "status"
+    WHOSE = "whose"
 
 
 class MalformedValue(ValueError):
@@ -220,6 +255,33 @@ def read_comment_value(value: str) -> tuple[TicketRef, int, int]:
     """The reverse of `comment_value`: ticket, version, comment number. Raises MalformedValue."""
     customer_id, number, version, comment = _numbers(value, 4)
     return TicketRef(PersonId(customer_id), number), version, comment
+
+
+def reply_value(ref: TicketRef, version: int, macro: str, drawn: int) -> str:
+    """What a reply's form remembers: its ticket, the macro chosen in it (empty for none), how often it was drawn."""
+    return f"{ticket_value(ref, version)}|{macro}|{drawn}"
+
+
+def read_reply_value(value: str) -> tuple[TicketRef, int, str, int]:
+    """The reverse of `reply_value`: ticket, version, macro, drawn. Raises MalformedValue."""
+    parts = _text(value).split("|")
+    if len(parts) != 3:
+        raise MalformedValue(value)
+    return *read_ticket_value(parts[0]), parts[1], _numbers(parts[2], 1)[0]
+
+
+def macro_value(act: str, is_shared: bool, key: str) -> str:  # noqa: FBT001 - read by its own reverse alone
+    """What stands for a macro in a list: what to do (`edit` or `delete`), whose it is, its key."""
+    return f"{act}:{'shared' if is_shared else 'own'}:{key}"
+
+
+def read_macro_value(value: str) -> tuple[str, bool, str]:
+    """The reverse of `macro_value`. Raises MalformedValue."""
+    act, _, rest = _text(value).partition(":")
+    whose, _, key = rest.partition(":")
+    if act not in {"edit", "delete"} or whose not in {"shared", "own"} or not key:
+        raise MalformedValue(value)
+    return act, whose == "shared", key
 
 
 def page_value(page: int, ref: TicketRef | None = None, comment: int = 0) -> str:

@@ -43,7 +43,7 @@ from bot.views import (
 )
 from ticketing import sla
 from ticketing.calendars import is_open, next_opening
-from ticketing.configuration import Category, FieldType
+from ticketing.configuration import Category, FieldDefinition, FieldType
 from ticketing.desk import Desk
 from ticketing.errors import TicketNotFound
 from ticketing.model import ClockKind, Person, PersonId, Priority, Role, Ticket, TicketStatus, Tier
@@ -55,6 +55,8 @@ FIELD_KINDS = {
 }
 LIST_LENGTH = 10
 T = TypeVar("T")
+
+TAG = "tag:"
 
 HELD_AT_MOST = 200
 """More than any agent holds: the counts of App Home are of all of them."""
@@ -152,7 +154,17 @@ class Screens:
             TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, Act.WHY),
             TicketStatus.CLOSED: (Act.WHY,),
         }[ticket.status]  # fmt: skip
-        return (Act.READ_ALL, *acts)
+        return (Act.READ_ALL, *acts, *self._labels(ticket))
+
+    def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
+        """What is changed about a ticket besides its way: tags at any time, the fields that its category has."""
+        has_fields = bool(self.answers(ticket)) and ticket.status is not TicketStatus.CLOSED
+        return (Act.TAGS, Act.FIELDS) if has_fields else (Act.TAGS,)
+
+    def answers(self, ticket: Ticket) -> tuple[tuple[FieldSpec, str], ...]:
+        """The questions of the ticket's category, each with what was answered."""
+        category = self.desk.configuration().category(ticket.category)
+        return tuple((_spec(asked), answered(ticket, asked.key)) for asked in category.fields) if category else ()
 
     def assign_form(self, ticket: Ticket, zone: str) -> AssignForm:
         """Who can be given the ticket: those who fit first, the least loaded first among them."""
@@ -236,10 +248,19 @@ class Screens:
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
     def found(self, words: str, person: Person) -> AgentList:
-        """Tickets in which all of the words stand, notes of the team included, best first."""
-        tickets = self.desk.search(
-            words, limit=LIST_LENGTH + 1, include_internal=True, hidden=self.sight.hidden(person)
-        )
+        """
+        Tickets in which all of the words stand, notes of the team included, best first.
+
+        `tag:vpn` among the words asks for that tag: alone for its newest tickets, with words for those found by them.
+        """
+        hidden = self.sight.hidden(person)
+        asked = words.split()
+        tags = [one.removeprefix(TAG) for one in asked if one.startswith(TAG)]
+        rest = " ".join(one for one in asked if not one.startswith(TAG))
+        if tags:
+            tickets = self.desk.search_tagged(rest, tags, limit=LIST_LENGTH + 1, hidden=hidden)
+        else:
+            tickets = self.desk.search(rest, limit=LIST_LENGTH + 1, include_internal=True, hidden=hidden)
         # One's own tickets are read as their customer, and so without the team's notes.
         seen = [each for each in tickets if each.customer_id != person.id]
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in seen[:LIST_LENGTH])
@@ -305,19 +326,25 @@ class Screens:
 
 
 def _choice(category: Category) -> CategoryChoice:
-    fields = tuple(
-        FieldSpec(
-            key=asked.key,
-            label=asked.label,
-            kind=FIELD_KINDS[asked.type],
-            is_required=asked.required,
-            options=tuple((option, option) for option in asked.options),
-        )
-        for asked in category.fields
-    )
+    fields = tuple(_spec(asked) for asked in category.fields)
     return CategoryChoice(
         key=category.key, label=category.name, default_priority=category.default_priority, fields=fields
     )
+
+
+def _spec(asked: FieldDefinition) -> FieldSpec:
+    return FieldSpec(
+        key=asked.key,
+        label=asked.label,
+        kind=FIELD_KINDS[asked.type],
+        is_required=asked.required,
+        options=tuple((option, option) for option in asked.options),
+    )
+
+
+def answered(ticket: Ticket, key: str) -> str:
+    """What was answered to a question, as people read it; empty where nothing was."""
+    return str(ticket.fields.get(key, ""))
 
 
 def _next_due(ticket: Ticket) -> datetime | None:

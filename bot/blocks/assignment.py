@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Act, comment_value
+from bot.blocks.labels import labels_block
 from bot.blocks.parts import (
     act_button,
     actions,
@@ -55,6 +56,7 @@ def assignment_card(card: AssignmentCard) -> Message:
             section(said(head, customer=customer)),
             section(f"{title(card.facts)}\n{' '.join(about)}"),
             section(_customer(card)),
+            labels_block(card.labels),
             quoted(card.description, _read_all(card)) if card.description.strip() else None,
             context(said(words.WHY_YOU, why=why_you(card.why))) if card.why and card.state in _MINE else None,
             _buttons(card),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Act, comment_value
+from bot.blocks.labels import labels_block
 from bot.blocks.parts import (
     act_button,
     actions,
@@ -42,6 +43,7 @@ def triage_card(card: TriageCard) -> Message:
         f"{spoken_title(card.facts)}: {state.replace('*', '')} {due or facts}",
         [
             section(f"{first_lines}\n{obstacles}".rstrip()),
+            labels_block(card.labels),
             None if card.state in _OVER else context(team_only),
             _buttons(card),
         ],

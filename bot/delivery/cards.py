@@ -122,6 +122,7 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
         times=len(times),
         holder=dossier.last_agent,
         can_undo=_can_undo(dossier),
+        labels=dossier.labels,
         snoozed_until=ticket.snoozed_until,
         possible=POSSIBLE,
     )
@@ -152,6 +153,7 @@ def for_team(dossier: Dossier) -> Letter:
         more_obstacles=max(0, len(obstacles) - OBSTACLES),
         nobody_has_skill=not has_skill,
         joined_with=ticket.merged_into,
+        labels=dossier.labels,
         possible=POSSIBLE,
     )
     return Letter(about=places.about_ticket(ticket.number), side=places.TEAM, message=triage_card(card))

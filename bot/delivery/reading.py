@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.access import ALLOWED
 from bot.views import Possible, TicketFacts
+from bot.views.labels import Labels
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
 from ticketing.model import (
@@ -53,6 +54,19 @@ class Dossier:
     def rating(self) -> Rating | None:
         """What its customer said of the present resolution."""
         return self.desk.rating(self.ref)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What the team's cards show of the ticket besides its way."""
+        category = self.configuration.category(self.ticket.category)
+        asked = category.fields if category is not None else ()
+        answers = ((one.label, str(self.ticket.fields[one.key])) for one in asked if one.key in self.ticket.fields)
+        problem = self.desk.problem_of(self.ref)
+        return Labels(
+            answers=tuple(answers),
+            tags=tuple(self.desk.tags(self.ref)),
+            problem=f"{problem.id} {problem.title}" if problem is not None else None,
+        )
 
     def comment(self, number: int) -> Comment | None:
         """The comment, if it still stands."""

@@ -16,6 +16,7 @@ from bot.listeners.amendments import Amendments
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
+from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.messages import Messages
 from bot.listeners.named import NamedTickets
@@ -23,10 +24,12 @@ from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.replies import Replies
 from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_choices import TicketChoices
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
+from bot.listeners.ticket_labels import TicketLabels
 from bot.listeners.ticket_presses import TicketPresses
 from bot.listeners.typed import TypedShortcuts
 from bot.members import Members
@@ -50,13 +53,17 @@ def register(app: App, parts: Parts) -> Inward:
     team.register(app)
     settings = SettingsForms(parts, SetUp(parts.desk, ChannelChecks(parts.slack)))
     settings.register(app)
-    HelpdeskCommand(parts, team, settings).register(app)
     NewTicket(parts).register(app)
     amendments = Amendments(parts)
     amendments.register(app)
     TicketPresses(parts).register(app)
     TicketForms(parts).register(app)
     TicketChoices(parts).register(app)
+    TicketLabels(parts).register(app)
+    Replies(parts).register(app)
+    macros = MacroScreens(parts)
+    macros.register(app)
+    HelpdeskCommand(parts, team, settings, macros).register(app)
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)

@@ -16,6 +16,7 @@ from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.explanation import explanation_message
 from bot.blocks.lists import agent_line, agent_list, helpdesk_help
 from bot.listeners.alert_promises import next_time
+from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.parts import Parts
 from bot.listeners.settings import SettingsForms
@@ -28,7 +29,7 @@ from ticketing.model import Person
 
 _LENGTH = re.compile(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,3})\s*m(?:in)?)?", re.ASCII)
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
-WORDS = ("queue", "mine", "search", "away", "back", "team", "settings", "help")
+WORDS = ("queue", "mine", "search", "macros", "away", "back", "team", "settings", "help")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class HelpdeskCommand:
     parts: Parts
     team: TeamMembers
     settings: SettingsForms
+    macros: MacroScreens
 
     def register(self, app: App) -> None:
         app.command(COMMAND_HELPDESK)(self.answer)
@@ -51,7 +53,11 @@ class HelpdeskCommand:
         if first.isascii() and first.isdigit() and len(first) <= 18:
             reply(ack, self._one(command, int(first), why=rest.strip() == "why"))
             return
-        opening: dict[str, Callable[[SlackUser, str], None]] = {"team": self.team.show, "settings": self.settings.show}
+        opening: dict[str, Callable[[SlackUser, str], None]] = {
+            "team": self.team.show,
+            "settings": self.settings.show,
+            "macros": self.macros.show,
+        }
         if first in opening:
             opening[first](command.person, command.trigger_id)
             ack()

@@ -9,8 +9,9 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.access import Grant
-from bot.actions import Act, Block, Form, read_person_value, read_ticket_value
+from bot.actions import Act, Block, Form, read_person_value, read_reply_value, read_ticket_value
 from bot.blocks.forms import read_rating
+from bot.blocks.macros import read_reply
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.words import forms as words
@@ -41,7 +42,7 @@ class TicketForms:
         self._send.update(
             {
                 Form.REPLY: self._reply,
-                Form.ANSWER: self._reply,
+                Form.ANSWER: self._answer,
                 Form.NOTE: self._note,
                 Form.RESOLVE: self._resolve,
                 Form.WAIT: self._wait,
@@ -59,7 +60,8 @@ class TicketForms:
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         submission = FormSubmission.read(body)
         form = Form(submission.view.callback_id)
-        ref, version = read_ticket_value(submission.view.private_metadata)
+        # A reply's form remembers more than its ticket.
+        ref, version = read_ticket_value(submission.view.private_metadata.partition("|")[0])
         grant = self.parts.access.to(ACT_OF[form], submission.person, ref)
         with self.parts.as_of(ref, version):
             self._send[form](grant, submission)
@@ -67,6 +69,17 @@ class TicketForms:
         ack(response_action="clear")
 
     def _reply(self, to: Grant, sent: FormSubmission) -> None:
+        """With a macro, what else that says is done in the same step."""
+        text, macro = read_reply(sent.view.payload), read_reply_value(sent.view.private_metadata)[2]
+        if not text:
+            raise InvalidInput(Block.TEXT, words.MISSING[Form.REPLY])
+        desk, ref, by = self.parts.desk, to.ticket.ref, to.person.id
+        if macro:
+            desk.apply_macro(ref, macro, by=by, source=sent.source, text=text)
+        else:
+            desk.add_comment(ref, author_id=by, text=text, source=sent.source)
+
+    def _answer(self, to: Grant, sent: FormSubmission) -> None:
         self.parts.desk.add_comment(to.ticket.ref, author_id=to.person.id, text=_text(sent), source=sent.source)
 
     def _note(self, to: Grant, sent: FormSubmission) -> None:

@@ -22,7 +22,9 @@ from bot.blocks.forms import (
     withdraw_view,
 )
 from bot.listeners.parts import Parts
+from bot.listeners.replies import reply_form
 from bot.listeners.ticket_choices import choice_forms
+from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
 from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
@@ -31,7 +33,6 @@ from ticketing.errors import HelpdeskError, NoAlert, NotRatable, NotTheHolder, S
 from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
-    Act.REPLY: Form.REPLY,
     Act.NOTE: Form.NOTE,
     Act.RESOLVE: Form.RESOLVE,
     Act.WAIT: Form.WAIT,
@@ -40,6 +41,7 @@ OPENS_TEXT_FORM: Mapping[Act, Form] = {
 """The acts that ask for a text first."""
 
 OPENS = frozenset(OPENS_TEXT_FORM) | {
+    Act.REPLY,
     Act.ASSIGN,
     Act.REASSIGN,
     Act.RELEASE,
@@ -54,6 +56,8 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.CATEGORY,
     Act.SNOOZE,
     Act.RATING_COMMENT,
+    Act.TAGS,
+    Act.FIELDS,
 }
 """All acts that open a view and commit nothing."""
 
@@ -114,7 +118,9 @@ class TicketPresses:
                 Act.SEEN: lambda to: take_view(self._take_form(to, is_seen=True)),
                 Act.MORE: self._more,
                 Act.RATING_COMMENT: self._rating_form,
+                Act.REPLY: reply_form(self.parts),
                 **choice_forms(self.parts),
+                **label_forms(self.parts),
             }
         )
 

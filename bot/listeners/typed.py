@@ -1,5 +1,5 @@
 """
-Shortcuts typed in the threads of a ticket: `?resolve text`, `?wait`, `?note text`, `?claim`, `?release`.
+Shortcuts typed in the threads of a ticket: `?resolve text`, `?wait`, `?note text`, `?claim`, `?release`, `?a-macro`.
 
 What begins with a question mark and a word is an order and never a message: also one that is unknown or cannot be done is not
 sent to anybody, and its author is told privately.
@@ -105,10 +105,7 @@ class TypedShortcuts:
         if typed is None:
             return False
         if typed.word not in self._do:
-            self.parts.access.to(Act.NOTE, author, ref)
-            if typed.word != HELP:
-                raise UnknownShortcut(typed.word, [*self._do, HELP])
-            self.parts.private.say(author, words.HELP, place=said.place)
+            self._other(typed, said, author, ref)
             return True
         act, do = self._do[typed.word]
         grant = self.parts.access.to(act, author, ref)
@@ -122,6 +119,23 @@ class TypedShortcuts:
             except (TransitionNotAllowed, StaleTicket) as error:
                 raise NotNow(typed.word, self.parts.desk.ticket(ref)) from error
         return True
+
+    def _other(self, typed: Typed, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
+        """Help, or a macro; a macro's words go to the customer, what stands after its name below them."""
+        to = self.parts.access.to(Act.REPLY, author, ref)
+        if typed.word == HELP:
+            self.parts.private.say(author, words.HELP, place=said.place)
+            return
+        desk = self.parts.desk
+        known = {one.macro.key for one in desk.macros(to.person.id)}
+        if typed.word not in known:
+            raise UnknownShortcut(typed.word, [*self._do, HELP, *sorted(known)])
+        filled = desk.filled_macro(ref, typed.word, by=to.person.id)
+        text_sent = "\n\n".join(part for part in (filled, typed.rest) if part)
+        try:
+            desk.apply_macro(ref, typed.word, by=to.person.id, source=said.source, text=text_sent)
+        except (TransitionNotAllowed, StaleTicket) as error:
+            raise NotNow(typed.word, desk.ticket(ref)) from error
 
     def _resolve(self, to: Grant, said: SaidMessage, rest: str) -> None:
         self.parts.desk.resolve(to.ticket.ref, by=to.person.id, answer=rest or None, source=said.source)

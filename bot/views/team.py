@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.views.common import Possible, TicketFacts
+from bot.views.labels import Labels
 from ticketing.model import ClockKind, TicketRef, Tier
 
 
@@ -82,6 +83,7 @@ class AssignmentCard:
     holder: str | None = None
     can_undo: bool = False
     snoozed_until: datetime | None = None
+    labels: Labels = field(default_factory=Labels)
     possible: Possible = None
 
 
@@ -133,6 +135,7 @@ class TriageCard:
     more_obstacles: int = 0
     nobody_has_skill: bool = False
     joined_with: int | None = None
+    labels: Labels = field(default_factory=Labels)
     possible: Possible = None
 
 

@@ -63,9 +63,10 @@ HELPDESK_HELP_HEAD = "*What /helpdesk can do*"
 HELPDESK_HELP = (
     ("/helpdesk queue", "what waits for an agent"),
     ("/helpdesk mine", "your tickets by deadline"),
-    ("/helpdesk search words", "tickets in which they stand"),
+    ("/helpdesk search words", "tickets in which they stand; tag:vpn for a tag"),
     ("/helpdesk 42", "one ticket"),
     ("/helpdesk 42 why", "how its deadlines were counted"),
+    ("/helpdesk macros", "canned answers: yours and the team's"),
     ("/helpdesk away", "no new tickets for you; with a time, until then: away 14:00, away 2h"),
     ("/helpdesk back", "new tickets for you again"),
     ("/helpdesk team", "for leads: who answers what, roles, shifts, customers' tiers"),

@@ -11,6 +11,7 @@ HELP = (
     "`?wait which browser?` wait for the customer, with a question or without\n"
     "`?note text` a note for the team\n"
     "`?claim` take it\n"
+    "`?thanks` send a macro by its short name; /helpdesk macros lists them\n"
     "`?release` back to the queue; a text after it is a note for the next\n"
     "What begins with ? and a word is never sent as it stands."
 )

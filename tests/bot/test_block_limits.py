@@ -29,13 +29,17 @@ from bot.blocks import (
     explanation,
     forms,
     home,
+    labels,
     lists,
+    macros,
     new_ticket,
     reports,
     triage,
 )
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
+from bot.views.labels import FieldsForm, TagsForm
+from bot.views.macros import MacroForm, MacroList, ReplyForm
 from bot.views.reports import DigestView, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
@@ -159,6 +163,11 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (alerts.alert_group_view, views.AlertGroup),
     (alerts.board_message, views.Board),
     (forms.text_form_view, views.TextForm),
+    (labels.tags_view, TagsForm),
+    (labels.fields_view, FieldsForm),
+    (macros.reply_view, ReplyForm),
+    (macros.macros_view, MacroList),
+    (macros.macro_view, MacroForm),
     (forms.rating_view, views.RatingForm),
     (forms.assign_view, views.AssignForm),
     (forms.release_view, views.ReleaseForm),

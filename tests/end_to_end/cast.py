@@ -33,6 +33,14 @@ OWN = Size(teams={0: 1, 1: 3, 2: 1}, customers={"standard": 8, "premium": 1}, le
 """For one test."""
 
 
+WITH_QUESTIONS = 3
+"""The categories of teams of this many agents ask questions of their own."""
+QUESTIONS: list[dict[str, Any]] = [
+    {"key": "invoice", "label": "Invoice number", "max_length": 10},
+    {"key": "product", "label": "Product", "type": "select", "options": ["Basic", "Pro"]},
+]
+
+
 @dataclass(frozen=True)
 class SpareTeam:
     """A category nobody uses yet."""
@@ -111,7 +119,8 @@ class Cast:
         agents = [self._add(next(names), "agent", skills={key: 3}) for _ in range(size)]
         staff.extend(user_id for _, user_id in agents)
         self._channel(channel, key, [*(user_id for _, user_id in agents), *staff[:leads]])
-        self.categories.append({"key": key, "name": f"Team {number:02}", "channel": channel})
+        asks = {"fields": QUESTIONS} if size == WITH_QUESTIONS else {}
+        self.categories.append({"key": key, "name": f"Team {number:02}", "channel": channel, **asks})
         return SpareTeam(key, f"Team {number:02}", key, [name for name, _ in agents])
 
     def _add(self, first: str, role: str, **seed: Any) -> tuple[str, str]:

@@ -80,6 +80,24 @@ def test_tickets_are_found_by_their_tag(desk: Desk, cast: Cast) -> None:
     assert desk.tags_of([]) == {}
 
 
+def test_words_and_tags_are_asked_for_together(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir")
+    first, second, third = (cast.ticket(subject=subject) for subject in ("Export hangs", "Export slow", "Mail is late"))
+    for ticket in (first, third):
+        desk.add_tags(ticket.ref, ["vpn"], by=amir)
+    desk.add_tags(first.ref, ["beta"], by=amir)
+
+    def found(text: str, *tags: str, **more: Any) -> list[int]:
+        return [each.number for each in desk.search_tagged(text, tags, **more)]
+
+    assert found("export", "VPN") == [first.number]
+    assert found("", "vpn") == [third.number, first.number]
+    assert found("", "vpn", "beta") == found("hangs", "beta") == [first.number]
+    assert found("", "vpn", limit=1) == [third.number]
+    assert sorted(found("export")) == [first.number, second.number]
+    assert found("", "!") == found("mail", "beta") == found("", "vpn", hidden={"billing"}) == []
+
+
 def test_a_ticket_carries_no_more_tags_than_can_be_read(desk: Desk, cast: Cast) -> None:
     ticket, amir = cast.ticket(), cast.agent("amir")
     desk.add_tags(ticket.ref, [f"t{number}" for number in range(MOST_TAGS)], by=amir)

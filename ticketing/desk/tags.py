@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from ticketing.children import children
 from ticketing.desk.base import use_case
-from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_team
+from ticketing.desk.searching import MOST, Searching
 from ticketing.errors import InvalidInput, StaleTicket
 from ticketing.fields import check_fields
 from ticketing.instants import to_us
@@ -48,7 +48,7 @@ TAGGED = (
 )
 
 
-class Tags(Reading):
+class Tags(Searching):
     """See `ticketing.desk.Desk`."""
 
     @use_case
@@ -124,6 +124,27 @@ class Tags(Reading):
             return []
         shown = TAGGED.where(tickets.c.category.not_in(list(hidden))) if hidden else TAGGED
         return self._tickets(shown.limit(max(0, limit)).offset(offset), {"tag": number})
+
+    def search_tagged(
+        self, text: str, tags: Sequence[str], *, limit: int = 20, hidden: Collection[str] = ()
+    ) -> list[Ticket]:
+        """
+        Tickets that carry all of `tags`, for the team: the newest, or with words those among the best hundred found by them.
+
+        What no tag could be finds nothing.
+        """
+        try:
+            wanted = set(normalised_all(tags))
+        except InvalidInput:
+            return []
+        if not wanted:
+            return self.search(text, limit=limit, include_internal=True, hidden=hidden)
+        if text.strip():
+            found = self.search(text, limit=MOST, include_internal=True, hidden=hidden)
+        else:
+            found = self.tagged(min(wanted), limit=limit if len(wanted) == 1 else MOST, hidden=hidden)
+        carried = self.tags_of([ticket.ref for ticket in found])
+        return [ticket for ticket in found if wanted <= set(carried.get(ticket.ref, ()))][: max(0, limit)]
 
     @use_case
     def change_fields(self, ref: TicketRef, answers: Mapping[str, object], *, by: PersonId) -> Ticket:
