@@ -70,6 +70,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.MORE: _TEAM,
     Act.PULL_BACK: _TEAM,
     Act.KEEP_AS_NOTE: _TEAM,
+    Act.TRY_AGAIN: _TEAM,
 }
 """Who may do what. An act without a row is refused to everybody; `Act.OPEN` is seeing the ticket at all."""
 

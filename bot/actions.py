@@ -153,6 +153,8 @@ class Form(StrEnum):
     SEEN = "form.seen"
     WITHDRAW = "form.withdraw"
     RATING = "form.rating"
+    HANDOVER = "form.handover"
+    AWAY = "form.away"
     PRIORITY = "form.priority"
     CATEGORY = "form.category"
     SNOOZE = "form.snooze"
@@ -193,6 +195,9 @@ class Block(StrEnum):
     UNTIL_TIME = "until_time"
     TICKETS = "tickets"
     CHOICE = "choice"
+    CUSTOMER = "customer"
+    SHARE = "share"
+    HANDOVER = "handover"  # and whose ticket it is about: see `handover_block`
     TAGS = "tags"
     KEY = "key"
     TITLE = "title"
@@ -322,6 +327,20 @@ def person_value(person_id: PersonId) -> str:
 def read_person_value(value: str) -> PersonId:
     """The reverse of `person_value`. Raises MalformedValue."""
     return PersonId(_numbers(value, 1)[0])
+
+
+def handover_block(ref: TicketRef) -> str:
+    """The block_id of one ticket's choice in the hand-over form."""
+    return f"{Block.HANDOVER}.{ref.customer_id}:{ref.number}"
+
+
+def read_handover_block(block_id: str) -> TicketRef:
+    """The reverse of `handover_block`. Raises MalformedValue."""
+    kind, _, rest = _text(block_id).partition(".")
+    if kind != Block.HANDOVER:
+        raise MalformedValue(block_id)
+    customer_id, number = _numbers(rest, 2)
+    return TicketRef(PersonId(customer_id), number)
 
 
 def form_state(state: NewTicketState) -> str:

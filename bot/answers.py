@@ -42,10 +42,11 @@ from ticketing.errors import (
     DatabaseUnavailable,
     HelpdeskError,
     InvalidInput,
+    NotAnAgent,
     NotTheHolder,
     StaleTicket,
 )
-from ticketing.model import Person, PersonId, Ticket, TicketRef
+from ticketing.model import Person, PersonId, Role, Ticket, TicketRef
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,14 @@ class Answers:
     def _failure(self, error: Exception, kind: Kind) -> Refusal:
         reference = self.reference()
         log.error("Failed to answer a %s, reference %s.", kind.name.lower(), reference, exc_info=error)
-        return refusals.failure(reference)
+        return refusals.failure(reference, self._lead())
+
+    def _lead(self) -> str | None:
+        """Somebody who can help, by name; None where there is nobody, or the database does not answer."""
+        try:
+            return next((each.name for each in self.desk.members() if each.role >= Role.LEAD), None)
+        except Exception:  # noqa: BLE001 - what is said of one failure must not become another
+            return None
 
     def _event(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         if isinstance(error, OtherOrganization | NotAPerson):
@@ -185,6 +193,8 @@ class Answers:
         known = replace(known, zone=reader.tz if reader else "UTC", reader=reader.id if reader else None)
         if isinstance(error, AgentFull):
             return replace(known, ticket=_pressed(body))
+        if isinstance(error, NotAnAgent):
+            return replace(known, lead=self._lead())
         if not isinstance(error, AlreadyHeld | NotTheHolder | StaleTicket):
             return known
         changed = last_change(self.desk.events(error.ticket.ref)) if isinstance(error, StaleTicket) else None

@@ -67,6 +67,7 @@ class Installation:
     bot_user_id: str
     bot_id: str
     enterprise: str | None
+    url: str = ""
 
 
 def web_client(settings: Settings) -> WebClient:
@@ -103,6 +104,7 @@ def installed(settings: Settings) -> Installation:
         bot_user_id=str(said["user_id"]),
         bot_id=str(said.get("bot_id") or ""),
         enterprise=said.get("enterprise_id"),
+        url=str(said.get("url") or ""),
     )
 
 
@@ -180,6 +182,7 @@ class Helpdesk:
             client,
             self.clock,
             Rereading(client, self.installation.team),
+            self.installation.url,
         )
         self.app = bolt_app(client, self.installation)
         inward = register(self.app, parts)
@@ -196,6 +199,7 @@ class Helpdesk:
         )
         further = [
             Job("members", lambda _now: sight.refresh(), heartbeat_s=20),
+            Job("answering", inward.answering.step, heartbeat_s=60),
             Job("following", Following(self.desk, reading_client(settings), people).step, heartbeat_s=20),
             Job("offers", inward.offers.step, heartbeat_s=15),
             Job("recovery", recovery.step, heartbeat_s=2),

@@ -14,13 +14,13 @@ from weakref import WeakSet
 from sqlalchemy import bindparam, select
 
 from bot import places
-from ticketing.lanes import AHEAD_FROM
+from bot.delivery import emoji
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import outbox, shown
 from ticketing.transaction import Transaction
 
-ALERT_PRIORITY = AHEAD_FROM
+ALERT_PRIORITY = 10
 """Alerts overtake cards."""
 
 _AGENTS_CARDS = select(shown.c.place).where(
@@ -129,14 +129,22 @@ class Notices:
         number = int(event.data["comment"])
         about, data = places.about_comment(ticket.number, number), {"comment": number, "again": True}
         told = tx.connection.execute(_TOLD_OF, {"customer_id": ticket.customer_id, "about": about})
-        for row in sorted({(row.place, row.kind) for row in told}):
-            tx.tell(row[0], about, row[1], ticket=ticket.ref, data=data)
+        for place, kind in sorted({(row.place, row.kind) for row in told}):
+            tx.tell(place, about, kind, ticket=ticket.ref, data=data)
+        if event.kind is EventKind.COMMENT_DELETED and event.actor_id != ticket.customer_id:
+            place, mark = places.of_customer(ticket), places.about_mark(ticket.number, number)
+            tx.tell(place, mark, emoji.SENT, ticket=ticket.ref, priority=emoji.LAST, data={"comment": number})
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def _moved(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if event.to_value == TicketStatus.RESOLVED and tx not in self._said:
             self._to_customer(tx, ticket, event, "resolved")
+        before, after = (TicketStatus(str(one)) for one in (event.from_value, event.to_value))
+        place = places.of_beginning(ticket)
+        if place is not None and emoji.of_status(before) != emoji.of_status(after):
+            mirror = places.about_mirror(ticket.number)
+            tx.tell(place, mirror, "mirror_card", ticket=ticket.ref, priority=emoji.LAST)
 
     def _assigned(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """Whoever has a card of it sees who has it now; one whose own card stands already is told besides."""

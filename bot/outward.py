@@ -8,7 +8,7 @@ business clock has jumped.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk import WebClient
@@ -17,11 +17,12 @@ from bot import metrics
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Slack
 from bot.delivery.boards import keep_board
+from bot.delivery.days import begin_days
 from bot.notices import Notices
 from bot.settings import Settings
-from bot.ticker import Job, Step, Ticker
+from bot.ticker import Job, Ticker
 from ticketing.desk import Desk
-from ticketing.lanes import Lane
+from ticketing.model import PersonId
 
 DELIVERY_TIMEOUT_S = 10
 """How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
@@ -31,7 +32,7 @@ FAR_OFF_S = 3600.0
 
 WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "roster")
 
-WOKEN_BY_CHANGE = ("alerts", "delivery", "queue", "watch", "promises", "ladder")
+WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder")
 
 
 class Outward:
@@ -44,14 +45,14 @@ class Outward:
             timeout=DELIVERY_TIMEOUT_S,
             retry_handlers=[],
         )
-        pace = Pace()
-
-        def delivery(lane: Lane) -> Delivery:
-            jitter = random.Random()  # noqa: S311 - it spreads tries over time, and guards nothing
-            return Delivery(desk, Slack(client), clock=_machine_time, pace=pace, jitter=jitter, lane=lane)
-
-        ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST)}
-        self._ticker = Ticker([*jobs(desk, clock, ways_out), *further])
+        delivery = Delivery(
+            desk,
+            Slack(client),
+            clock=_machine_time,
+            pace=Pace(),
+            jitter=random.Random(),  # noqa: S311 - it spreads tries over time, and guards nothing
+        )
+        self._ticker = Ticker([*jobs(desk, clock, delivery.step), *further])
         desk.subscribe(Notices())
         desk.after_commit(self._changed)
         desk.after_configured(self._configured)
@@ -74,12 +75,10 @@ class Outward:
             self._ticker.wake(name)
 
 
-def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
-    """
-    Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late.
+def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None]) -> list[Job]:
+    """Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late."""
 
-    `deliver` has a step for each lane out, so that alerts wait for nothing else.
-    """
+    on_shift: dict[PersonId, datetime] = {}
 
     def real(now: datetime, due: datetime | None) -> datetime | None:
         """A business instant as one of machine time; None where the heartbeat comes first anyway."""
@@ -99,7 +98,12 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
         return real(now, keep_board(desk, clock(), now))
 
     def roster(now: datetime) -> datetime | None:
-        return real(now, desk.roster_step(clock()))
+        due = desk.roster_step(clock())
+        begin_days(desk, clock(), on_shift)
+        return real(now, due)
+
+    def hand_over(_now: datetime) -> None:
+        desk.handover_step(clock())
 
     def hand_out(_now: datetime) -> None:
         desk.drain_queue(clock())
@@ -114,14 +118,14 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
         return now if desk.recompute_step() else None
 
     return [
-        Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
-        Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
+        Job("delivery", deliver, heartbeat_s=1, settle_s=0.02),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),
         Job("board", board, heartbeat_s=60),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
         Job("roster", roster, heartbeat_s=30),
+        Job("handovers", hand_over, heartbeat_s=20),
         Job("snoozed", wake, heartbeat_s=15),
         Job("close", close, heartbeat_s=60),
         Job("recompute", recompute, heartbeat_s=60),

@@ -46,9 +46,20 @@ def origin(ticket: Ticket) -> tuple[str, str] | None:
 
     A message in a conversation with the app is no such place: there the card is a root of its own.
     """
-    kind, _, rest = ticket.source.partition(":")
+    found = message_in(ticket.source)
+    return found if found is not None and found[0][:1] in {"C", "G"} else None
+
+
+def message_in(source: str) -> tuple[str, str] | None:
+    """Channel and ts of the message that a natural key names, if it names one."""
+    kind, _, rest = source.partition(":")
     channel, _, ts = rest.partition(":")
-    return (channel, ts) if kind == "m" and channel[:1] in {"C", "G"} and ts else None
+    return (channel, ts) if kind == "m" and channel and ts else None
+
+
+def began_at(ticket: Ticket) -> tuple[str, str] | None:
+    """The message that the ticket was opened from, wherever it stands; None for a form's."""
+    return message_in(ticket.source)
 
 
 def of_customer(ticket: Ticket) -> str:
@@ -96,6 +107,33 @@ def about_comment(number: int, comment: int) -> str:
 
 def about_rating(number: int, resolution: int) -> str:
     return f"q:{number}:{resolution}"
+
+
+def about_mark(number: int, comment: int) -> str:
+    """The check mark on what an agent typed."""
+    return f"k:{number}:{comment}"
+
+
+def about_unsent(number: int, comment: int) -> str:
+    """What tells an agent that their answer did not go out."""
+    return f"w:{number}:{comment}"
+
+
+def is_unsent(about: str) -> bool:
+    return about.startswith("w:")
+
+
+def about_mirror(number: int) -> str:
+    """The emoji on the message that a ticket was opened from."""
+    return f"e:{number}"
+
+
+def of_beginning(ticket: Ticket) -> str | None:
+    """In whose order the emoji on that message are set; None where it began in a form."""
+    found = began_at(ticket)
+    if found is None:
+        return None
+    return of_channel(found[0]) if origin(ticket) is not None else of_person(ticket.customer_id)
 
 
 def comment_in(about: str) -> tuple[int, int] | None:

@@ -30,12 +30,24 @@ class Private:
 
     slack: WebClient
 
-    def open(self, trigger_id: str, view: View, *, above: ShownView | None = None) -> None:
-        """Show a modal, on top of the modal the person is in, if any. Raises SlackApiError."""
+    def open(self, trigger_id: str, view: View, *, above: ShownView | None = None) -> str:
+        """Show a modal, on top of the modal the person is in, if any; the view's id. Raises SlackApiError."""
         if above is not None and above.kind == "modal":
-            self.slack.views_push(trigger_id=trigger_id, view=view)
+            shown = self.slack.views_push(trigger_id=trigger_id, view=view)
         else:
-            self.slack.views_open(trigger_id=trigger_id, view=view)
+            shown = self.slack.views_open(trigger_id=trigger_id, view=view)
+        return str((shown.get("view") or {}).get("id") or "")
+
+    def draw_anew(self, view_id: str, view: View) -> None:
+        """
+        Change what stands around somebody's open form; what they typed stays where the fields keep their block ids.
+
+        A failure is logged, not raised: they may have closed it, and it tells only what others do.
+        """
+        try:
+            self.slack.views_update(view_id=view_id, view=view)
+        except (SlackClientError, OSError) as error:
+            log.info("A form of somebody else's could not be drawn anew (%s).", reason_of(error))
 
     def redraw(self, shown: ShownView, view: View) -> None:
         """Replace a modal's content, unless it has changed since it was drawn. Raises SlackApiError."""

@@ -17,7 +17,6 @@ from bot.clock import Clock
 from bot.first_run import FirstRun
 from bot.payloads import SlackUser
 from bot.sight import Sight
-from bot.text import zone_of
 from bot.views import (
     AgentChoice,
     AgentHome,
@@ -41,6 +40,7 @@ from bot.views import (
     TicketFacts,
     View,
 )
+from bot.work import HELD_AT_MOST, next_due, work_of
 from ticketing import sla
 from ticketing.calendars import is_open, next_opening
 from ticketing.configuration import Category, FieldDefinition, FieldType
@@ -58,14 +58,11 @@ T = TypeVar("T")
 
 TAG = "tag:"
 
-HELD_AT_MOST = 200
-"""More than any agent holds: the counts of App Home are of all of them."""
-
 _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
 
 _WORKING = frozenset({Press.HOME_REFRESH})
-_OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.AWAY, Press.BACK})
+_OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.HAND_OVER, Press.AWAY, Press.BACK})
 _OF_A_LEAD = frozenset({Press.TEAM, Press.SETTINGS})
 
 
@@ -89,7 +86,9 @@ class Screens:
         state: NewTicketState | None = None,
         for_customer: str | None = None,
     ) -> NewTicketForm:
-        """The empty form. The person need not be known yet: opening a form stores nothing."""
+        """
+        The empty form, for the team with a choice for whom. The person need not be known yet: opening it stores nothing.
+        """
         person = self.desk.person_by_ref(user.external_ref)
         return NewTicketForm(
             categories=tuple(_choice(category) for category in self.desk.categories()),
@@ -97,6 +96,7 @@ class Screens:
             description=description[:3000],
             zone=person.tz if person else self.desk.configuration().zone,
             for_customer=for_customer,
+            asks_for_whom=person is not None and person.role >= Role.AGENT,
             state=state or NewTicketState(),
         )
 
@@ -224,7 +224,7 @@ class Screens:
             facts=self.facts(ticket, zone),
             status=ticket.status,
             customer=self._name(ticket.customer_id) or "",
-            due_at=_next_due(ticket),
+            due_at=next_due(ticket),
             agent=self._name(ticket.assigned_agent_id) if ticket.is_held else None,
         )
 
@@ -288,26 +288,25 @@ class Screens:
         now = self.clock()
         agent = self.desk.agent(person.id)
         hidden = self.sight.hidden(person)
-        held = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
+        work = work_of(self.desk, person, now, hidden=hidden)
         queue = self.desk.queue(limit=HELD_AT_MOST, hidden=hidden)
         waiting = [each for each in queue if each.customer_id != person.id]
-        mine, turned = _page(held, page)
-        due = [next_due for each in held if (next_due := _next_due(each)) is not None]
-        zone = zone_of(person.tz)
-        today = now.astimezone(zone).date()
+        mine, turned = _page(list(work.tickets), page)
+        is_available = agent.is_available if agent else False
+        shift = self.desk.shift(person.id, now) if is_available else None
         return AgentHome(
             now=now,
             name=person.name,
             mine=tuple(self.agent_row(ticket, person.tz) for ticket in mine),
             queue=tuple(self.agent_row(ticket, person.tz) for ticket in waiting[:LIST_LENGTH]),
             queued=len(waiting),
-            due_today=sum(1 for at in due if at >= now and at.astimezone(zone).date() == today),
-            waiting_for_me=sum(1 for each in held if each.status is not TicketStatus.PENDING_CUSTOMER),
-            overdue=sum(1 for at in due if at < now),
+            due_today=work.due_today,
+            waiting_for_me=work.waiting,
+            overdue=work.overdue,
             load=agent.current_load if agent else 0,
             max_load=agent.max_load if agent else 0,
-            is_available=agent.is_available if agent else False,
-            until=agent.away_until if agent else None,
+            is_available=is_available,
+            until=shift.end if shift else agent.away_until if agent else None,
             page=turned,
             zone=person.tz,
             presses=_WORKING
@@ -345,10 +344,6 @@ def _spec(asked: FieldDefinition) -> FieldSpec:
 def answered(ticket: Ticket, key: str) -> str:
     """What was answered to a question, as people read it; empty where nothing was."""
     return str(ticket.fields.get(key, ""))
-
-
-def _next_due(ticket: Ticket) -> datetime | None:
-    return min((clock.due_at for clock in ticket.clocks if clock.is_running and clock.due_at is not None), default=None)
 
 
 def _closed(tickets: list[Ticket]) -> frozenset[int]:

@@ -248,6 +248,16 @@ def due(due_at: datetime, now: datetime, zone: str) -> str:
     return template.format(duration=duration(abs(left)))
 
 
+def due_plain(due_at: datetime, now: datetime, zone: str) -> str:
+    """As `due`, where no tokens are known: another day's date and time stand in the reader's zone, which is named."""
+    if abs((due_at - now).total_seconds()) < 60 or local(due_at, zone).date() == local(now, zone).date():
+        return due(due_at, now, zone)
+    forms = words.BY if due_at > now else words.SINCE
+    template = words.DUE if due_at > now else words.OVERDUE_SINCE
+    said = forms[1].format(when=plain_time(due_at, zone))
+    return template.format(by=said, since=said)
+
+
 def _token(instant: datetime, zone: str, forms: tuple[str, str]) -> str:
     pattern, fallback = forms
     return f"<!date^{_epoch(instant)}^{pattern}|{fallback.format(when=plain_time(instant, zone))}>"

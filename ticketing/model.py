@@ -147,6 +147,7 @@ class EventKind(StrEnum):
     PROBLEM_UNLINKED = "problem_unlinked"
     MACRO_APPLIED = "macro_applied"
     ERASED = "erased"
+    SHARED = "shared"
 
 
 class LinkKind(StrEnum):

@@ -7,8 +7,7 @@ so that a slow worker can never overwrite its successor. Several processes may t
 
 Order. Within a place (a person's conversation, a channel) rows go by priority, then by age, one at a time: while the first
 of a place is being sent or waits for its next try, those behind it wait too, and only one of higher priority may overtake
-it. Between places the same order decides who is served first; what has the highest priority has a lane of its own
-(`ticketing.lanes`).
+it. Between places the same order decides who is served first.
 
 Candidates are found by plain reads and taken one by one with a conditional update that names its customer, as everything
 that locks rows here does (docs/database.md).
@@ -38,10 +37,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from ticketing import lanes
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
-from ticketing.lanes import Lane
 from ticketing.model import PersonId, TicketRef
 from ticketing.shown import FORGET_MESSAGE, AlertKey, Shown, ShownMessages, remember, tell_at_home
 from ticketing.tables import dated_jobs, leases, outbox, sequences
@@ -51,6 +48,9 @@ LOST_ANSWER = "lost_answer"
 
 COLLAPSED = "collapsed"
 """The reason of a row that is done because another row showed the same card."""
+
+PAGE = 200
+"""How many rows one look reads. A further look is needed only when the rows before it stand in few places."""
 
 CARD = "_card"
 """The kinds that end so are one message edited for life: only these are collapsed, for current state is all they show."""
@@ -108,6 +108,13 @@ _MINE = and_(_KEY, _WAITING, _row.fence == bindparam("key_fence"))
 _NOT_LEASED = or_(_row.lease_until.is_(None), _row.lease_until <= _NOW)
 _NOT_BACKING_OFF = or_(_row.retry_after.is_(None), _row.retry_after <= _NOW)
 
+_IN_FLIGHT = select(_row.place).where(_WAITING, _row.lease_until > _NOW).distinct()
+_LOOK = (
+    select(outbox)
+    .where(_WAITING, _row.place.not_in(bindparam("seen", expanding=True)))
+    .order_by(_row.priority.desc(), _row.id)
+    .limit(bindparam("page"))
+)
 _TAKE = (
     update(outbox)
     .where(_MINE, _NOT_LEASED, _NOT_BACKING_OFF)
@@ -147,6 +154,8 @@ _PARK = (
     .where(_MINE)
     .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
 )
+_NEXT_RETRY = select(func.min(_row.retry_after)).where(_WAITING, _row.retry_after > _NOW)
+_NEXT_LEASE = select(func.min(_row.lease_until)).where(_WAITING, _row.lease_until > _NOW)
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
@@ -169,15 +178,28 @@ class Outbox(ShownMessages):
 
     # --- taking and giving back ---
 
-    def claim(self, now: datetime, limit: int, lease_s: float, *, lane: Lane = Lane.ALL) -> list[Errand]:
+    def claim(self, now: datetime, limit: int, lease_s: float) -> list[Errand]:
         """Take what may be sent now, at most `limit` rows and one of each place, until `now` + `lease_s` seconds."""
-        taken = (self.take(errand, now, lease_s) for errand in self.ready(now, limit, lane=lane))
+        taken = (self.take(errand, now, lease_s) for errand in self.ready(now, limit))
         return [errand for errand in taken if errand is not None]
 
-    def ready(self, now: datetime, limit: int, *, lane: Lane = Lane.ALL) -> list[Errand]:
+    def ready(self, now: datetime, limit: int) -> list[Errand]:
         """What `take` would get just now, best first: the first row of each place that nothing holds back."""
+        at = to_us(now)
+        ready: list[Errand] = []
         with self._database.read() as connection:
-            return [errand_from(row) for row in lanes.ready(connection, now, limit, lane)]
+            seen = {row.place for row in connection.execute(_IN_FLIGHT, {"now": at})}
+            while len(ready) < limit:
+                rows = connection.execute(_LOOK, {"seen": sorted(seen), "page": PAGE}).all()
+                for row in rows:
+                    if row.place in seen:
+                        continue
+                    seen.add(row.place)
+                    if row.retry_after is None or row.retry_after <= at:
+                        ready.append(errand_from(row))
+                if len(rows) < PAGE:
+                    break
+        return ready[:limit]
 
     def take(self, errand: Errand, now: datetime, lease_s: float) -> Errand | None:
         """
@@ -209,11 +231,13 @@ class Outbox(ShownMessages):
         told: Iterable[AlertKey] = (),
         also: Iterable[tuple[int, int]] = (),
         members: Iterable[Shown] = (),
+        then: Iterable[Notice] = (),
     ) -> None:
         """
         Record that it is shown, and where; `told` are the alerts that `message` has told of, if nothing told of them before.
 
-        `also` are further rows (customer and id) that the same message has done with, and `members` what else it shows.
+        `also` are further rows (customer and id) that the same message has done with, `members` what else it shows, and
+        `then` what is to be shown now that it is.
         Raises LeaseLost when another worker has taken it over.
         """
         further = [{"key_customer_id": customer_id, "key_id": id_} for customer_id, id_ in also]
@@ -223,6 +247,8 @@ class Outbox(ShownMessages):
                 connection.execute(_DONE_WITH, further)
             for member in members:
                 remember(connection, member)
+            for notice in then:
+                self._add(connection, notice, errand.created_at)
             if message is not None:
                 remember(connection, message)
                 tell_at_home(connection, message, told)
@@ -239,16 +265,16 @@ class Outbox(ShownMessages):
         with self._database.write() as connection:
             _fenced(connection.execute(_RETRY, {**_key(errand), **values}).rowcount)
 
-    def park(self, errand: Errand, reason: str, *, instead: Notice | None = None, at: datetime | None = None) -> None:
+    def park(self, errand: Errand, reason: str, *, instead: Iterable[Notice] = (), at: datetime | None = None) -> None:
         """
-        Set it aside where people look, with the reason; `instead` is told in the same transaction.
+        Set it aside where people look, with the reason; what is told `instead` is in the same transaction.
 
         `at` is the business instant that `instead` is stamped with (the errand's own by default). Raises LeaseLost.
         """
         with self._database.write() as connection:
             _fenced(connection.execute(_PARK, {**_key(errand), "new_reason": reason[:200]}).rowcount)
-            if instead is not None:
-                self._add(connection, instead, at or errand.created_at)
+            for notice in instead:
+                self._add(connection, notice, at or errand.created_at)
 
     def add(self, notice: Notice, *, at: datetime) -> None:
         """Put something into the outbox that no ticket's change tells of. `at` is business time."""
@@ -307,12 +333,14 @@ class Outbox(ShownMessages):
 
     # --- looking ---
 
-    def next_due(self, now: datetime, *, lane: Lane = Lane.ALL) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """When there may be something to take: `now` if there is, else the next end of a wait or of a lease."""
-        if self.ready(now, 1, lane=lane):
+        if self.ready(now, 1):
             return now
+        at = to_us(now)
         with self._database.read() as connection:
-            return lanes.next_wait(connection, now, lane)
+            found = [connection.execute(look, {"now": at}).scalar() for look in (_NEXT_RETRY, _NEXT_LEASE)]
+        return from_us(min((us for us in found if us is not None), default=None))
 
     def depth(self) -> int:
         """How many rows wait."""

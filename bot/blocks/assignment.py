@@ -19,6 +19,7 @@ from bot.blocks.parts import (
     spoken_title,
     title,
 )
+from bot.blocks.triage import answering_lines
 from bot.views import AssignmentCard, AssignmentState, AssignmentWhy, LastTicket, Message, WhyRule
 from bot.views.common import Block
 from bot.words import common
@@ -59,6 +60,7 @@ def assignment_card(card: AssignmentCard) -> Message:
             labels_block(card.labels),
             quoted(card.description, _read_all(card)) if card.description.strip() else None,
             context(said(words.WHY_YOU, why=why_you(card.why))) if card.why and card.state in _MINE else None,
+            *answering_lines(card.answering, card.facts.zone),
             _buttons(card),
         ],
     )

@@ -53,14 +53,15 @@ def customer_card(card: CustomerCard) -> Message:
     said_by_agent = _said_by_agent(card)
     reaches = card.state not in {CustomerState.CLOSED, CustomerState.MERGED, CustomerState.WITHDRAWN}
     facts = facts_line(card.facts)
+    opened = f"{said(words.OPENED_FOR_YOU, agent=text.first(card.opened_by))} " if card.opened_by else ""
     return message(
-        f"{spoken_title(card.facts)}: {_state(card).replace('*', '')}"
+        f"{spoken_title(card.facts)}: {opened}{_state(card).replace('*', '')}"
         + (f" {spoken_text(said_by_agent)}" if said_by_agent else ""),
         [
             section(f"{head}\n{_state(card)}"),
             quoted(said_by_agent, _read_all(card, said_by_agent)) if said_by_agent else None,
             _rated(card),
-            context(said(words.REACHES_US, facts=facts) if reaches else f"{facts}."),
+            context(opened + (said(words.REACHES_US, facts=facts) if reaches else f"{facts}.")),
             _card_buttons(card),
         ],
     )

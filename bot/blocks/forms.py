@@ -8,6 +8,7 @@ from typing import Any
 from bot import text
 from bot.actions import Block as Field
 from bot.actions import Form, Press, page_value, person_value, ticket_value
+from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     act_button,
     actions,
@@ -44,6 +45,7 @@ from bot.words import forms as words
 
 READ_PIECES = 10  # sections of a page: with every character escaped it stays under Slack's 250 KB for a view
 WHY_LINES = 6
+TOLD_WHEN_CLOSED = frozenset({Form.RESOLVE, Form.WAIT})
 MORE_MOST = 40
 
 
@@ -55,6 +57,7 @@ def text_form_view(form: TextForm) -> View:
         _titled(words.TITLE[form.form], form.facts),
         [
             _about(form.facts),
+            *others_blocks(form.others, form.answer, form.facts.zone),
             text_field(
                 Field.TEXT,
                 words.LABEL[form.form],
@@ -62,10 +65,28 @@ def text_form_view(form: TextForm) -> View:
                 multiline=True,
                 initial=form.text,
             ),
+            _share() if form.can_share else None,
         ],
         submit=words.SUBMIT[form.form],
         metadata=_metadata(form.facts),
-    )
+    ) | {"notify_on_close": form.form in TOLD_WHEN_CLOSED}
+
+
+def _share() -> Block:
+    """Never ticked by itself: whoever resolves decides whether other customers may read it."""
+    boxes = {
+        "type": "checkboxes",
+        "action_id": Press.VALUE,
+        "options": [option(words.SHARE_OPTION, Field.SHARE)],
+    }
+    return field(Field.SHARE, words.SHARE_LABEL, boxes, hint=words.SHARE_HINT, is_optional=True)
+
+
+def is_shared(view: View) -> bool:
+    """Whether the box was ticked."""
+    answers: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(Field.SHARE, {})
+    element: Mapping[str, Any] = next(iter(answers.values()), {})
+    return bool(element.get("selected_options"))
 
 
 def read_text(view: View) -> str:
@@ -182,6 +203,11 @@ def read_until(view: View) -> tuple[int | None, str]:
     if chosen in {value for value, _ in words.TAKE_OPTIONS if value.isdecimal()}:
         return int(chosen), ""
     return None, _value(view, Field.UNTIL_TIME)
+
+
+def read_until_value(view: View) -> tuple[str, str]:
+    """The length or name that was chosen, and the time of day beside it, as they stand in the form."""
+    return _value(view, Field.UNTIL), _value(view, Field.UNTIL_TIME)
 
 
 def choice_view(form: ChoiceForm) -> View:

@@ -8,6 +8,7 @@ from typing import Any
 from bot import text
 from bot.actions import Block as Field
 from bot.actions import Form, Press, macro_value, page_value, reply_value
+from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     actions,
     context,
@@ -54,13 +55,14 @@ def reply_view(form: ReplyForm) -> View:
         form_words.TITLE[Form.REPLY].format(number=form.facts.number),
         [
             context(said(form_words.ABOUT, number=form.facts.number, subject=f"{subject}.")),
+            *others_blocks(form.others, form.answer, form.facts.zone),
             _choice(form),
             written,
             context(said(words.BESIDES, effects=besides)) if besides else None,
         ],
         submit=form_words.SUBMIT[Form.REPLY],
         metadata=reply_value(form.facts.ref, form.facts.version, form.chosen.key if form.chosen else "", form.drawn),
-    )
+    ) | {"notify_on_close": True}
 
 
 def read_reply(view: View) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bot import text
 from bot.actions import Act, Form, Press, form_state, read_form_state, ticket_value
 from bot.actions import Block as Field
-from bot.blocks.parts import button, context, field, modal, option, said, section, select, text_field, whole
+from bot.blocks.parts import button, context, field, modal, option, plain_text, said, section, select, text_field, whole
 from bot.views import FieldErrors, NewTicketAnswers, NewTicketForm, Promise, Receipt, SimilarAnswer, View
 from bot.views.common import Block
 from bot.views.customer import FieldKind, FieldSpec
@@ -26,7 +26,13 @@ DESCRIPTION_LENGTH = 3_000  # Slack's limit for a field to write in
 
 def new_ticket_view(form: NewTicketForm) -> View:
     """The form. What was typed stays when it is drawn again, because those fields keep their block ids."""
-    blocks: list[Block | None] = [_on_behalf(form), _subject(form), _description(form), _category(form)]
+    blocks: list[Block | None] = [
+        _on_behalf(form),
+        _for_whom(form),
+        _subject(form),
+        _description(form),
+        _category(form),
+    ]
     if form.chosen:
         by_key = {spec.key: spec for spec in form.chosen.fields}
         blocks += [_own_field(spec) for spec in list(by_key.values())[:FIELDS_MOST]]
@@ -71,6 +77,7 @@ def read_new_ticket(view: View) -> NewTicketAnswers:
         priority=Priority(int(level)) if level in {str(one.value) for one in Priority} else None,
         fields=own,
         state=read_form_state(view.get("private_metadata", "")),
+        customer=found.get(Field.CUSTOMER) or None,
     )
 
 
@@ -156,6 +163,17 @@ def _on_behalf(form: NewTicketForm) -> Block | None:
     return context(said(words.ON_BEHALF, customer=text.inline(form.for_customer, text.NAME)))
 
 
+def _for_whom(form: NewTicketForm) -> Block | None:
+    if not form.asks_for_whom or form.for_customer is not None:
+        return None
+    people = {
+        "type": "users_select",
+        "action_id": Press.VALUE,
+        "placeholder": plain_text(words.FOR_WHOM_PLACEHOLDER),
+    }
+    return field(Field.CUSTOMER, words.FOR_WHOM, people, hint=words.FOR_WHOM_HINT, is_optional=True)
+
+
 def _subject(form: NewTicketForm) -> Block:
     subject = text.plain(form.subject, SUBJECT_LENGTH) if form.subject.strip() else ""
     return text_field(Field.SUBJECT, words.SUBJECT, hint=words.SUBJECT_HINT, most=SUBJECT_LENGTH, initial=subject)
@@ -217,5 +235,8 @@ def _similar_row(answer: SimilarAnswer) -> Block:
 
 def _answer(element: Mapping[str, Any]) -> str:
     chosen = element.get("selected_option")
-    found = chosen.get("value") if isinstance(chosen, Mapping) else element.get("selected_date") or element.get("value")
+    if isinstance(chosen, Mapping):
+        found = chosen.get("value")
+    else:
+        found = next((element[key] for key in ("selected_date", "selected_user", "value") if element.get(key)), None)
     return found if isinstance(found, str) else ""

@@ -20,7 +20,17 @@ from bot.blocks.parts import (
     title,
     whole,
 )
-from bot.views import Message, Obstacle, ObstacleKind, RatingPost, TeamPost, TicketFacts, TriageCard, TriageState
+from bot.views import (
+    Message,
+    Obstacle,
+    ObstacleKind,
+    OtherAnswer,
+    RatingPost,
+    TeamPost,
+    TicketFacts,
+    TriageCard,
+    TriageState,
+)
 from bot.views.common import Block
 from bot.words import common
 from bot.words import team as words
@@ -29,6 +39,7 @@ from ticketing.model import Priority
 _MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
 _HELD = frozenset({TriageState.HELD, TriageState.IN_PROGRESS, TriageState.PENDING})
 _OVER = frozenset({TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.NOT_A_TICKET})
+_ANSWERING = 3
 _OBSTACLES = 5  # named on the card; the rest are counted
 
 
@@ -44,10 +55,19 @@ def triage_card(card: TriageCard) -> Message:
         [
             section(f"{first_lines}\n{obstacles}".rstrip()),
             labels_block(card.labels),
+            *answering_lines(card.answering, card.facts.zone),
             None if card.state in _OVER else context(team_only),
             _buttons(card),
         ],
     )
+
+
+def answering_lines(others: tuple[OtherAnswer, ...], zone: str) -> list[Block]:
+    """Who has an answer's form open, on a card."""
+    return [
+        context(said(words.IS_ANSWERING, agent=text.first(each.name), since=text.since(each.at, zone)))
+        for each in others[:_ANSWERING]
+    ]
 
 
 def _state(card: TriageCard) -> str:
@@ -140,7 +160,7 @@ def note_post(post: TeamPost) -> Message:
 
 def unsent_post(post: TeamPost) -> Message:
     """A message that did not go out, with a way to send it again."""
-    head = said(words.UNSENT, customer=text.first(post.customer))
+    head = post.because or said(words.UNSENT, customer=text.first(post.customer))
     return _quoting(post, head, _comment_button(Act.TRY_AGAIN, post))
 
 

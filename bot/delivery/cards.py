@@ -83,6 +83,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         is_rated=dossier.rating is not None,
         is_helpful=dossier.rating.is_helpful if dossier.rating is not None else None,
         in_channel=in_channel,
+        opened_by=dossier.name(ticket.opened_by) if ticket.opened_by != ticket.customer_id else None,
         possible=_possible_for_customer(dossier),
     )
     return Letter(
@@ -124,6 +125,7 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
         can_undo=_can_undo(dossier),
         labels=dossier.labels,
         snoozed_until=ticket.snoozed_until,
+        answering=tuple(each for person_id, each in dossier.answering if person_id != agent_id) if holds else (),
         possible=POSSIBLE,
     )
     return Letter(
@@ -153,6 +155,7 @@ def for_team(dossier: Dossier) -> Letter:
         more_obstacles=max(0, len(obstacles) - OBSTACLES),
         nobody_has_skill=not has_skill,
         joined_with=ticket.merged_into,
+        answering=tuple(each for _, each in dossier.answering),
         labels=dossier.labels,
         possible=POSSIBLE,
     )

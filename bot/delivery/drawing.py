@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
-from bot.delivery import alert_lines, alerts, boards, cards, posts
-from bot.delivery.letters import Letter
+from bot.delivery import alert_lines, alerts, boards, cards, days, emoji, posts
+from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
 from ticketing.shown import Shown
 
-Draw = Callable[[Dossier, Errand], Letter | None]
+Draw = Callable[[Dossier, Errand], Letter | Reactions | None]
 
 
 class UnknownKind(Exception):
@@ -53,8 +53,22 @@ KINDS: dict[str, Draw] = {
     "note": lambda d, e: posts.to_team(triage.note_post, d, e, _team_side(d, e)),
     "rated": lambda d, e: posts.rated(d, e, _team_side(d, e)),
     "undelivered": posts.undelivered,
+    "unsent": posts.unsent,
+    "mirror_card": emoji.mirror,
+    "sent_mark": emoji.sent,
 }
 """Each kind of row, and what draws it from current state. None: what it was to say holds no longer."""
+
+
+SAID_TO_CUSTOMER = frozenset({"reply", "question", "solution"})
+NEVER_TOLD_INSTEAD = frozenset({"undelivered", "unsent", "mirror_card", "sent_mark"})
+
+OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
+    "board_card": boards.board,
+    "my_day": days.day,
+    "handover_card": days.handover,
+}
+"""The kinds that are about no single ticket."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +77,10 @@ class Drawing:
 
     desk: Desk
 
-    def draw(self, errand: Errand) -> Letter | None:
+    def draw(self, errand: Errand) -> Letter | Reactions | None:
         """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
-        if errand.kind == "board_card":
-            return boards.board(self.desk, errand)
+        if errand.kind in OF_THE_DESK:
+            return OF_THE_DESK[errand.kind](self.desk, errand)
         draw = KINDS.get(errand.kind)
         if draw is None or errand.ticket is None:
             raise UnknownKind(errand.kind)
@@ -96,15 +110,25 @@ class Drawing:
             if each.is_owed and each.ref != errand.ticket
         ]
 
-    def instead(self, errand: Errand, reason: str) -> tuple[str, str, dict[str, object]] | None:
-        """Place, kind and data of what is told elsewhere because the row cannot be shown where it was to be."""
-        if errand.ticket is None or errand.kind == "undelivered":
-            return None
+    def instead(self, errand: Errand, reason: str) -> list[Notice]:
+        """What is told elsewhere because the row cannot be shown where it was to be."""
+        if errand.ticket is None or errand.kind in NEVER_TOLD_INSTEAD:
+            return []
         dossier = Dossier(self.desk, errand.ticket)
+        about = places.about_ticket(errand.ticket.number)
         at_home = places.of_person(errand.ticket.customer_id)
         if errand.place == places.of_customer(dossier.ticket) and errand.place != at_home:
-            return at_home, errand.kind, dict(errand.data)
+            return [Notice(at_home, about, errand.kind, errand.ticket, data=dict(errand.data))]
+        if places.person_in(errand.place) is None:
+            return []
+        told = []
+        if errand.kind in SAID_TO_CUSTOMER:
+            said = dossier.comment(int(errand.data["comment"]))
+            if said is not None and not said.is_automatic:
+                data = {"comment": said.number, "reason": reason}
+                told.append(Notice(places.of_person(said.author_id), about, "unsent", errand.ticket, data=data))
         team = places.of_team(dossier.ticket, dossier.configuration)
-        if team is None or places.person_in(errand.place) is None:
-            return None
-        return team, "undelivered", {"place": errand.place, "reason": reason}
+        if team is not None:
+            data = {"place": errand.place, "reason": reason}
+            told.append(Notice(team, about, "undelivered", errand.ticket, data=data))
+        return told

@@ -2,7 +2,7 @@
 What Slack's errors mean for what was to be shown.
 
 The codes are those of https://docs.slack.dev/reference/methods/chat.postMessage, chat.update, conversations.history,
-conversations.replies and conversations.open, and what every method can answer
+conversations.replies, conversations.open, reactions.add and reactions.remove, and what every method can answer
 (https://docs.slack.dev/apis/web-api/#responses).
 """
 
@@ -86,12 +86,21 @@ VERDICTS: dict[str, Verdict] = {
     "update_failed": Verdict.RETRY,
     "external_channel_migrating": Verdict.RETRY,
     "is_inactive": Verdict.PARK,
+    # An emoji that cannot stand there.
+    "too_many_emoji": Verdict.PARK,
+    "too_many_reactions": Verdict.PARK,
+    "invalid_name": Verdict.PARK,
+    "bad_timestamp": Verdict.PARK,
+    "not_reactable": Verdict.PARK,
+    "no_item_specified": Verdict.PARK,
     # What it was to change, or to stand under, is gone.
     "message_not_found": Verdict.REPAIR,
     "thread_not_found": Verdict.REPAIR,
     "cannot_reply_to_message": Verdict.REPAIR,
     # It was to vanish, and has.
     "already_deleted": Verdict.IGNORE,
+    "already_reacted": Verdict.IGNORE,
+    "no_reaction": Verdict.IGNORE,
     "cant_delete_message": Verdict.IGNORE,
     # The token: nothing works until somebody gives us a good one.
     "invalid_auth": Verdict.HALT,

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from bot.views import Message
+from ticketing.outbox import Notice
 from ticketing.shown import AlertKey
 
 
@@ -28,7 +29,7 @@ class Letter:
     somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
     new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due. `also` are
     further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
-    message shows together.
+    message shows together. `then` is put into the outbox once it is posted.
     """
 
     about: str
@@ -42,6 +43,17 @@ class Letter:
     lags_s: tuple[float, ...] = ()
     also: tuple[tuple[int, int], ...] = ()
     members: tuple[tuple[int, str], ...] = ()
+    then: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """The emoji that are to stand on a message, and those that are not: no message of its own, and nobody is notified."""
+
+    channel: str
+    ts: str
+    wanted: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
 
 
 def digest(message: Message) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import places, text
+from bot import places, refusals, text
 from bot.blocks import customer, triage
+from bot.delivery import emoji
 from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from bot.views import LateApology, Message, RatingPost, TeamPost, ThreadPost
@@ -14,6 +15,9 @@ from bot.words import outbound as words
 from ticketing.desk.amending import PULLED_BACK
 from ticketing.model import ClockKind, Comment, EventKind, TicketStatus
 from ticketing.outbox import Errand
+
+DEACTIVATED = frozenset({"user_disabled", "account_inactive", "channel_not_found"})
+"""What Slack says of a conversation with somebody whose account is deactivated."""
 
 
 def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, errand: Errand) -> Letter | None:
@@ -34,6 +38,8 @@ def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, erran
         )
         message = render(post)
     letter = _in_thread(dossier, places.about_comment(ticket.number, number), places.CUSTOMER, message)
+    if said is not None:
+        letter = replace(letter, then=emoji.mark_of(ticket.ref, errand.place, said))
     return _again(letter, errand)
 
 
@@ -179,6 +185,26 @@ def undelivered(dossier: Dossier, errand: Errand) -> Letter:
         sentence = f"<@{slack_id(dossier.desk.person(holder).external_ref)}> {sentence}"
     message = Message(sentence.replace("*", ""), [_section(sentence)])
     return _in_thread(dossier, f"u:{ticket.number}:{place}", places.TEAM, message)
+
+
+def unsent(dossier: Dossier, errand: Errand) -> Letter | None:
+    """To who wrote it: it did not go out, and why; nothing any more once it stands before the customer."""
+    number = int(errand.data["comment"])
+    said = dossier.comment(number)
+    copy = places.about_comment(dossier.ref.number, number)
+    stands = dossier.desk.outbox.shown_everywhere(dossier.ref.customer_id, copy)
+    if said is None or any(each.side == places.CUSTOMER for each in stands):
+        return None
+    reason = str(errand.data["reason"])
+    customer = text.first(dossier.customer)
+    if reason in DEACTIVATED:
+        why = refusals.not_delivered(dossier.ref.number, dossier.customer)
+    else:
+        known = words.WHY.get(reason) or words.WHY_ELSE.format(reason=text.inline(reason, text.NAME))
+        why = words.UNSENT.format(customer=customer, why=known, number=dossier.ref.number)
+    post = replace(_team_post(dossier, said), because=why)
+    about = places.about_unsent(dossier.ref.number, number)
+    return _in_thread(dossier, about, places.AGENT, triage.unsent_post(post))
 
 
 def slack_id(external_ref: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from bot.access import ALLOWED
-from bot.views import Possible, TicketFacts
+from bot.views import OtherAnswer, Possible, TicketFacts
 from bot.views.labels import Labels
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
@@ -88,6 +88,14 @@ class Dossier:
     def last_agent(self) -> str | None:
         """Who has it or had it last."""
         return self.name(self.ticket.assigned_agent_id or self.ticket.last_agent_id)
+
+    @cached_property
+    def answering(self) -> list[tuple[PersonId, OtherAnswer]]:
+        """Who of the team has an answer's form open."""
+        return [
+            (each.person_id, OtherAnswer(name=self.name(each.person_id) or "", at=each.since))
+            for each in self.desk.answering(self.ref)
+        ]
 
     def facts(self, zone: str) -> TicketFacts:
         """`zone` is the reader's; in channels the desk's."""

@@ -105,6 +105,15 @@ class Slack:
         """chat.delete. Raises CallFailed."""
         self._call("chat.delete", lambda: self._client.chat_delete(channel=channel, ts=ts))
 
+    def react(self, channel: str, ts: str, name: str, *, present: bool) -> None:
+        """reactions.add or reactions.remove; doing it twice does no harm. Raises CallFailed."""
+        if present:
+            self._call("reactions.add", lambda: self._client.reactions_add(channel=channel, timestamp=ts, name=name))
+        else:
+            self._call(
+                "reactions.remove", lambda: self._client.reactions_remove(channel=channel, timestamp=ts, name=name)
+            )
+
     def conversation_with(self, user: str) -> str:
         """The id of somebody's conversation with the app. Raises CallFailed."""
         answer = self._call("conversations.open", lambda: self._client.conversations_open(users=user))

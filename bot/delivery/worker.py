@@ -16,16 +16,15 @@ from datetime import UTC, datetime, timedelta
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
 from bot.delivery.errors import Verdict, verdict
-from bot.delivery.letters import Letter, NotYet, digest
+from bot.delivery.letters import Letter, NotYet, Reactions, digest
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
 from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack
 from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, LeaseLost
-from ticketing.lanes import Lane
-from ticketing.model import DESK_ITSELF, TicketRef
-from ticketing.outbox import LOST_ANSWER, Errand, Notice
+from ticketing.model import DESK_ITSELF
+from ticketing.outbox import LOST_ANSWER, Errand
 from ticketing.shown import Shown
 
 log = logging.getLogger(__name__)
@@ -41,9 +40,6 @@ POST_WITHIN_S = 18.0
 
 RETAKE_S = 1.0
 """How long a row waits to be taken anew when Slack was too slow for it to be posted within its lease."""
-
-LEFT_TO_ALERTS = 0.2
-"""The share of what Slack takes at once that is left to alerts."""
 
 DRAWING_TRIES = 3
 """How often a row that cannot be drawn is tried: what fails so is a fault of ours, and seldom passes."""
@@ -68,20 +64,10 @@ class Paced(CallFailed):
 
 
 class Delivery:
-    """
-    Shows what a lane of a desk's outbox says. `clock` is machine time; `pace` is shared by the lanes of a process, and what
-    is not ahead leaves some of it to what is.
-    """
+    """Shows what a desk's outbox says. `clock` is machine time."""
 
     def __init__(
-        self,
-        desk: Desk,
-        slack: Slack,
-        *,
-        clock: Callable[[], datetime],
-        pace: Pace,
-        jitter: random.Random,
-        lane: Lane = Lane.ALL,
+        self, desk: Desk, slack: Slack, *, clock: Callable[[], datetime], pace: Pace, jitter: random.Random
     ) -> None:
         self._outbox = desk.outbox
         self._drawing = Drawing(desk)
@@ -90,7 +76,6 @@ class Delivery:
         self._clock = clock
         self._pace = pace
         self._jitter = jitter
-        self._lane = lane
         self._halted_until: datetime | None = None
         self._post_until = datetime.max.replace(tzinfo=UTC)
 
@@ -103,7 +88,7 @@ class Delivery:
         if self._is_halted(now):
             return self._halted_until
         taken = 0
-        for ready in self._outbox.ready(now, BATCH, lane=self._lane):
+        for ready in self._outbox.ready(now, BATCH):
             taken_at = self._clock()
             errand = self._outbox.take(ready, taken_at, LEASE_S)
             if errand is None:
@@ -115,7 +100,7 @@ class Delivery:
                 return self._halted_until
         if taken:
             return now
-        due = self._outbox.next_due(now, lane=self._lane)
+        due = self._outbox.next_due(now)
         # Ready, and yet another worker was faster or holds the place: the heartbeat looks again.
         return None if due is not None and due <= now else due
 
@@ -155,9 +140,11 @@ class Delivery:
         except NoAnswer as failed:
             return self._back_off(errand, str(failed), is_lost=failed.is_lost or errand.is_doubtful)
         except Refused as refused:
-            return self._refused(errand, letter, refused.code)
+            return self._refused(errand, None if isinstance(letter, Reactions) else letter, refused.code)
 
-    def _deliver(self, errand: Errand, letter: Letter | None) -> str:
+    def _deliver(self, errand: Errand, letter: Letter | Reactions | None) -> str:
+        if isinstance(letter, Reactions):
+            return self._react(errand, letter)
         if letter is None:
             self._outbox.done(errand)
             return "obsolete"
@@ -182,7 +169,9 @@ class Delivery:
         if stands is not None:
             return self._edit(errand, letter, letter.message, stands)
         shown = self._post(errand, letter, letter.message, thread_ts)
-        self._outbox.done(errand, shown, told=letter.told, also=letter.also, members=_members(letter, shown))
+        self._outbox.done(
+            errand, shown, told=letter.told, also=letter.also, members=_members(letter, shown), then=letter.then
+        )
         for lag in letter.lags_s:
             metrics.ALERT_LAG.observe(lag)
         return "posted"
@@ -208,6 +197,20 @@ class Delivery:
         stands = replace(stands, digest=drawn)
         self._outbox.done(errand, stands, told=told, also=letter.also, members=_members(letter, stands))
         return "edited"
+
+    def _react(self, errand: Errand, marks: Reactions) -> str:
+        """Where it cannot be, such as on a message that is gone, nobody misses it."""
+        for name in sorted(marks.unwanted | marks.wanted):
+            is_wanted = name in marks.wanted
+            self._keep_pace("reactions.add" if is_wanted else "reactions.remove", errand.place)
+            try:
+                self._slack.react(marks.channel, marks.ts, name, present=is_wanted)
+            except Refused as refused:
+                if verdict(refused.code, errand.attempts) in (Verdict.RETRY, Verdict.DOUBTFUL, Verdict.HALT):
+                    raise
+                log.info("An emoji of row %s could not be set: %s.", errand.id, refused.code)
+        self._outbox.done(errand)
+        return "marked"
 
     def _take_away(self, errand: Errand, stands: Shown | None) -> str:
         if stands is not None:
@@ -279,8 +282,7 @@ class Delivery:
         return slack_id(self._desk.person(person_id).external_ref)
 
     def _keep_pace(self, method: str, place: str) -> None:
-        spare = LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0
-        wait = self._pace.wait_for(method, place, self._clock(), spare=spare)
+        wait = self._pace.wait_for(method, place, self._clock())
         if wait > 0:
             raise Paced(wait)
 
@@ -341,18 +343,10 @@ class Delivery:
         return "retried"
 
     def _park(self, errand: Errand, reason: str) -> str:
-        told = self._drawing.instead(errand, reason) if not reason.startswith("cannot_draw") else None
-        instead = None
-        if told is not None and errand.ticket is not None:
-            place, kind, data = told
-            instead = Notice(place, _about(errand.ticket), kind, errand.ticket, data=data)
+        instead = self._drawing.instead(errand, reason) if not reason.startswith("cannot_draw") else []
         log.error("Row %s (%s) is set aside: %s.", errand.id, errand.kind, reason)
         self._outbox.park(errand, reason, instead=instead)
         return "parked"
-
-
-def _about(ref: TicketRef) -> str:
-    return places.about_ticket(ref.number)
 
 
 def _key(errand: Errand, about: str) -> str:

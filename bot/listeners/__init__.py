@@ -13,6 +13,7 @@ from bot.channel_checks import ChannelChecks
 from bot.listeners.alert_lists import AlertLists
 from bot.listeners.alert_promises import AlertPromises
 from bot.listeners.amendments import Amendments
+from bot.listeners.answering import Answering
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
@@ -26,12 +27,14 @@ from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
 from bot.listeners.replies import Replies
 from bot.listeners.settings import SettingsForms
+from bot.listeners.shift_end import ShiftEnd
 from bot.listeners.ticket_choices import TicketChoices
 from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_labels import TicketLabels
 from bot.listeners.ticket_presses import TicketPresses
 from bot.listeners.typed import TypedShortcuts
+from bot.listeners.unsent import Unsent
 from bot.members import Members
 from bot.setup import SetUp
 
@@ -44,6 +47,7 @@ class Inward:
 
     messages: Messages
     offers: Offers
+    answering: Answering
 
 
 def register(app: App, parts: Parts) -> Inward:
@@ -56,11 +60,14 @@ def register(app: App, parts: Parts) -> Inward:
     NewTicket(parts).register(app)
     amendments = Amendments(parts)
     amendments.register(app)
-    TicketPresses(parts).register(app)
-    TicketForms(parts).register(app)
+    answering = Answering(parts)
+    answering.register(app)
+    TicketPresses(parts, answering).register(app)
+    TicketForms(parts, answering).register(app)
     TicketChoices(parts).register(app)
+    Unsent(parts).register(app)
     TicketLabels(parts).register(app)
-    Replies(parts).register(app)
+    Replies(parts, answering).register(app)
     macros = MacroScreens(parts)
     macros.register(app)
     HelpdeskCommand(parts, team, settings, macros).register(app)
@@ -73,5 +80,6 @@ def register(app: App, parts: Parts) -> Inward:
     messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts))
     messages.register(app)
     Home(parts).register(app)
+    ShiftEnd(parts).register(app)
     CatchAll(parts).register(app)
-    return Inward(messages, offers)
+    return Inward(messages, offers, answering)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import text
 from bot.actions import Act, Block, Form, read_ticket_value
 from bot.blocks.alerts import read_chosen
 from bot.blocks.forms import plain_view, read_until
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
+from bot.until import next_time
 from bot.words import forms as words
 from bot.words import team
 from ticketing.errors import HelpdeskError, InvalidInput
@@ -68,21 +68,10 @@ class AlertPromises:
         now = self.parts.clock()
         if minutes is not None:
             return now + timedelta(minutes=minutes)
-        if not at:
+        end = next_time(at, now, person.tz)
+        if end is None:
             raise InvalidInput(Block.UNTIL_TIME, words.TAKE_TIME_MISSING)
-        return next_time(at, now, person.tz)
-
-
-def next_time(at: str, now: datetime, zone: str) -> datetime:
-    """The first instant after `now` at which the clocks of `zone` show `at` ("HH:MM"). Raises InvalidInput."""
-    try:
-        chosen = time.fromisoformat(at)
-    except ValueError:
-        raise InvalidInput(Block.UNTIL_TIME, words.TAKE_TIME_MISSING) from None
-    here = text.zone_of(zone)
-    today = now.astimezone(here).date()
-    days = (datetime.combine(today + timedelta(days=days), chosen, here).astimezone(now.tzinfo) for days in range(3))
-    return next(each for each in days if each > now)
+        return end
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot import text
 from bot.actions import COMMAND_HELPDESK, Act
+from bot.blocks.day import my_day
 from bot.blocks.explanation import explanation_message
 from bot.blocks.lists import agent_line, agent_list, helpdesk_help
-from bot.listeners.alert_promises import next_time
+from bot.delivery.days import day_of
 from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.parts import Parts
 from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_command import reply
 from bot.payloads import SlackUser, SlashCommand
+from bot.until import until_typed
 from bot.views import ListKind, Message
 from bot.words import inbound, lists, refusals
-from ticketing.errors import InvalidInput
 from ticketing.model import Person
 
-_LENGTH = re.compile(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,3})\s*m(?:in)?)?", re.ASCII)
-_TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
-WORDS = ("queue", "mine", "search", "macros", "away", "back", "team", "settings", "help")
+WORDS = ("queue", "mine", "day", "search", "macros", "away", "back", "team", "settings", "help")
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,7 @@ class HelpdeskCommand:
         known: dict[str, Callable[[Person], Message]] = {
             "queue": self._queue,
             "mine": self._mine,
+            "day": lambda person: my_day(day_of(self.parts.desk, person, self.parts.clock())),
             "search": lambda person: self._search(person, _after_first(command.text)),
             "away": lambda person: self._away(person, rest.strip()),
             "back": self._back,
@@ -90,7 +88,7 @@ class HelpdeskCommand:
         if not until:
             self.parts.desk.set_available(person.id, available=False, by=person.id)
             return Message(lists.AWAY_SET, [])
-        end = _end(until.removeprefix("until").strip(), self.parts.clock(), person.tz)
+        end = until_typed(until, self.parts.clock(), person.tz)
         if end is None:
             return Message(lists.AWAY_WRONG, [])
         self.parts.desk.set_available(person.id, available=False, by=person.id, until=end)
@@ -117,19 +115,6 @@ class HelpdeskCommand:
 def _after_first(typed: str) -> str:
     """What stands after the first word, as it was typed."""
     return typed.strip().partition(" ")[2].strip()
-
-
-def _end(typed: str, now: datetime, zone: str) -> datetime | None:
-    """The instant that "14:00" (the next one in the person's zone) or "2h", "30m" means; None for anything else."""
-    length = _LENGTH.fullmatch(typed)
-    if length:
-        return now + timedelta(hours=int(length[1] or 0), minutes=int(length[2] or 0)) if any(length.groups()) else None
-    if not _TIME_OF_DAY.fullmatch(typed):
-        return None
-    try:
-        return next_time(typed.zfill(5), now, zone)
-    except InvalidInput:
-        return None
 
 
 def _unknown(word: str) -> str:

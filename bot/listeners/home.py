@@ -27,8 +27,6 @@ class Home:
         app.block_action(Press.HOME_PAGE.value)(self.turn_page)
         app.block_action(Press.HOME_PAGE_BACK.value)(self.turn_page)
         app.block_action(Press.TAKE_NEXT.value)(self.take_next)
-        app.block_action(Press.AWAY.value)(self.away)
-        app.block_action(Press.BACK.value)(self.back)
 
     def opened(self, ack: Ack, body: dict[str, Any]) -> None:
         opened = HomeOpened.read(body)
@@ -65,19 +63,6 @@ class Home:
             )
         self._publish(press.person)
         ack()
-
-    def away(self, ack: Ack, body: dict[str, Any]) -> None:
-        self._set_available(ButtonPress.read(body).person, available=False)
-        ack()
-
-    def back(self, ack: Ack, body: dict[str, Any]) -> None:
-        self._set_available(ButtonPress.read(body).person, available=True)
-        ack()
-
-    def _set_available(self, user: SlackUser, *, available: bool) -> None:
-        person = self.parts.access.agent(user)
-        self.parts.desk.set_available(person.id, available=available, by=person.id)
-        self._publish(user)
 
     def _publish(self, user: SlackUser, *, page: int = 1) -> None:
         person = self.parts.access.person(user)

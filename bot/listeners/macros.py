@@ -16,7 +16,8 @@ from bot.actions import (
 )
 from bot.blocks.macros import NONE, macro_view, macros_view, read_macro_form
 from bot.listeners.parts import Parts
-from bot.listeners.replies import in_view, macro_row
+from bot.listeners.replies import in_view
+from bot.listeners.reply_forms import macro_row
 from bot.listeners.typed import HELP, NOTED, SENT
 from bot.payloads import FormSubmission, SlackUser
 from bot.views import View

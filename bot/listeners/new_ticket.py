@@ -7,18 +7,33 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import SHORTCUT_OPEN, SHORTCUT_OPEN_FROM_MESSAGE, Form, NewTicketState, Press
+from bot.actions import (
+    SHORTCUT_OPEN,
+    SHORTCUT_OPEN_FROM_MESSAGE,
+    Act,
+    Block,
+    Form,
+    NewTicketState,
+    Press,
+    read_ticket_value,
+)
+from bot.blocks.forms import plain_view
 from bot.blocks.new_ticket import (
+    SIMILAR_MOST,
     choose_category,
     missing_answers,
     new_ticket_errors,
     new_ticket_view,
     read_new_ticket,
     receipt_view,
+    similar_view,
 )
 from bot.listeners.parts import Parts
-from bot.payloads import ButtonPress, FormSubmission, PayloadError, Shortcut
-from bot.views import NewTicketAnswers
+from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, Shortcut, SlackUser
+from bot.people import NotAPerson
+from bot.views import NewTicketAnswers, SimilarAnswer
+from bot.words import customer as words
+from ticketing.desk.sharing import OfferedAnswer
 from ticketing.errors import InvalidInput
 from ticketing.model import Person, Role, Ticket
 
@@ -36,6 +51,8 @@ class NewTicket:
         app.message_shortcut(SHORTCUT_OPEN_FROM_MESSAGE)(self.open_from_message)
         app.block_action(Press.NEW_TICKET.value)(self.open_from_home)
         app.block_action(Press.CATEGORY_CHOSEN.value)(self.choose_category)
+        app.block_action(Act.READ_SIMILAR.value)(self.read_similar)
+        app.block_action(Act.THAT_SOLVED_IT.value)(self.that_solved_it)
         app.view_submission(Form.NEW_TICKET.value)(self.submit)
 
     def open(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -54,7 +71,8 @@ class NewTicket:
         shortcut = Shortcut.read(body)
         if shortcut.message is None:
             raise PayloadError("message")
-        state = NewTicketState(source=shortcut.message.source)
+        link = permalink(self.parts.home_url, shortcut.message.place)
+        state = NewTicketState(source=shortcut.message.source, permalink=link)
         author = shortcut.message.person
         for_customer = None
         if author is not None and author != shortcut.person:
@@ -82,12 +100,36 @@ class NewTicket:
         answers = read_new_ticket(press.view.payload)
         person = self.parts.access.person(press.person)
         customer = self._for(person, answers)
-        for_customer = customer.name if customer.id != person.id else None
+        # Whoever was chosen in the form stands in its field, which has to stay for that.
+        for_customer = customer.name if answers.state.on_behalf_of is not None and customer.id != person.id else None
         form = self.parts.screens.new_ticket(press.person, state=answers.state, for_customer=for_customer)
         form = choose_category(form, press.value, priority_in_form=answers.priority)
         promise = self.parts.screens.promise(customer, category=press.value, priority=form.priority)
-        self.parts.private.redraw(press.view, new_ticket_view(replace(form, promise=promise)))
+        similar = self._similar(customer, answers, press.value)
+        self.parts.private.redraw(press.view, new_ticket_view(replace(form, promise=promise, similar=similar)))
         ack()
+
+    def read_similar(self, ack: Ack, body: dict[str, Any]) -> None:
+        """What solved it before, on top of the form; only what this customer may be offered."""
+        press = ButtonPress.read(body)
+        ref, _version = read_ticket_value(press.value)
+        person = self.parts.access.person(press.person)
+        found = self.parts.desk.offered_answer(person.id, ref)
+        self.parts.private.open(press.trigger_id, similar_view(_as_shown(found)), above=press.view)
+        ack()
+
+    def that_solved_it(self, ack: Ack, body: dict[str, Any]) -> None:
+        """No ticket is opened; closing the sentence closes the form beneath it as well."""
+        press = ButtonPress.read(body)
+        if press.view is None:
+            raise PayloadError("view")
+        self.parts.private.redraw(press.view, {**plain_view(words.THAT_SOLVED_IT), "clear_on_close": True})
+        ack()
+
+    def _similar(self, customer: Person, answers: NewTicketAnswers, category: str) -> tuple[SimilarAnswer, ...]:
+        text = f"{answers.subject}\n{answers.description}"
+        found = self.parts.desk.offered_answers(customer.id, text, category=category, limit=SIMILAR_MOST)
+        return tuple(_as_shown(each) for each in found)
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         """The same form sent again answers with the same number; a changed text is kept as a comment."""
@@ -107,27 +149,59 @@ class NewTicket:
 
     def _open(self, submission: FormSubmission, answers: NewTicketAnswers, person: Person) -> Ticket:
         source = answers.state.source or submission.source
+        description = self._with_link(answers)
         ticket = self.parts.desk.open_ticket(
             self._for(person, answers).id,
             subject=answers.subject,
-            description=answers.description,
+            description=description,
             category=answers.category or "",
             priority=answers.priority,
             source=source,
             opened_by=person.id,
             fields=answers.fields,
         )
-        if ticket.description != answers.description.strip() and ticket.opened_at != ticket.as_of:
+        if ticket.description != description.strip() and ticket.opened_at != ticket.as_of:
             self.parts.desk.add_comment(
                 ticket.ref, author_id=person.id, text=answers.description, source=f"{submission.source}:again"
             )
         return ticket
 
+    def _with_link(self, answers: NewTicketAnswers) -> str:
+        """The description, and beneath it where the message stands that the ticket was opened from."""
+        link, home = answers.state.permalink, self.parts.home_url
+        if not link or not home or not link.startswith(home):
+            return answers.description
+        return f"{answers.description}\n\n{words.FROM_MESSAGE.format(link=link)}".strip()
+
     def _for(self, person: Person, answers: NewTicketAnswers) -> Person:
-        """Whose ticket it becomes. Only the team opens for others, whatever the form remembers."""
-        if answers.state.on_behalf_of is not None and person.role >= Role.AGENT:
+        """
+        Whose ticket it becomes. Only the team opens for others, whatever the form remembers.
+
+        Raises InvalidInput where an app was chosen.
+        """
+        if person.role < Role.AGENT:
+            return person
+        if answers.state.on_behalf_of is not None:
             return self.parts.desk.person(answers.state.on_behalf_of)
-        return person
+        if answers.customer is None:
+            return person
+        try:
+            return self.parts.access.person(SlackUser(self.parts.access.people.team, answers.customer))
+        except NotAPerson:
+            raise InvalidInput(Block.CUSTOMER, words.FOR_WHOM_WRONG) from None
+
+
+def permalink(home_url: str, place: Place) -> str | None:
+    """A message's address in its workspace (docs.slack.dev/reference/methods/chat.getPermalink shows the form)."""
+    if not home_url.startswith("https://") or not place.ts:
+        return None
+    thread = f"?thread_ts={place.thread_ts}&cid={place.channel}" if place.thread_ts else ""
+    return f"{home_url}archives/{place.channel}/p{place.ts.replace('.', '')}{thread}"
+
+
+def _as_shown(offered: OfferedAnswer) -> SimilarAnswer:
+    ticket = offered.ticket
+    return SimilarAnswer(ref=ticket.ref, version=ticket.version, subject=ticket.subject, solution=offered.answer.text)
 
 
 def first_line(text: str) -> str:

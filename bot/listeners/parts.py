@@ -31,6 +31,8 @@ class Parts:
     slack: WebClient
     clock: Clock
     reading: Rereading
+    home_url: str = ""
+    """The workspace's address, which links to its messages begin with."""
 
     @contextmanager
     def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:

@@ -10,8 +10,9 @@ from slack_bolt import Ack, App
 
 from bot.access import Grant
 from bot.actions import Act, Block, Form, read_person_value, read_reply_value, read_ticket_value
-from bot.blocks.forms import read_rating
+from bot.blocks.forms import is_shared, read_rating
 from bot.blocks.macros import read_reply
+from bot.listeners.answering import ANSWERS, Answering
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.words import forms as words
@@ -36,6 +37,7 @@ class TicketForms:
     """One form, one act. A form sent twice is one act: its view's id is the comment's natural key."""
 
     parts: Parts
+    answering: Answering
     _send: dict[Form, Callable[[Grant, FormSubmission], object]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,16 +65,27 @@ class TicketForms:
         # A reply's form remembers more than its ticket.
         ref, version = read_ticket_value(submission.view.private_metadata.partition("|")[0])
         grant = self.parts.access.to(ACT_OF[form], submission.person, ref)
-        with self.parts.as_of(ref, version):
-            self._send[form](grant, submission)
+        if form in ANSWERS:
+            self._send_seen(form, grant, submission, version)
+        else:
+            with self.parts.as_of(ref, version):
+                self._send[form](grant, submission)
         # What was typed is stored: every form above and below is done with.
         ack(response_action="clear")
+
+    def _send_seen(self, form: Form, grant: Grant, sent: FormSubmission, version: int) -> None:
+        """Others who are writing an answer see this one before they send theirs."""
+        text = read_reply(sent.view.payload)
+        if not text:
+            raise InvalidInput(Block.TEXT, words.MISSING[form])
+        others = self.answering.sending(grant)
+        with self.parts.as_of(grant.ticket.ref, version):
+            self._send[form](grant, sent)
+        self.answering.sent(others, grant, text)
 
     def _reply(self, to: Grant, sent: FormSubmission) -> None:
         """With a macro, what else that says is done in the same step."""
         text, macro = read_reply(sent.view.payload), read_reply_value(sent.view.private_metadata)[2]
-        if not text:
-            raise InvalidInput(Block.TEXT, words.MISSING[Form.REPLY])
         desk, ref, by = self.parts.desk, to.ticket.ref, to.person.id
         if macro:
             desk.apply_macro(ref, macro, by=by, source=sent.source, text=text)
@@ -88,7 +101,8 @@ class TicketForms:
         )
 
     def _resolve(self, to: Grant, sent: FormSubmission) -> None:
-        self.parts.desk.resolve(to.ticket.ref, by=to.person.id, answer=_text(sent), source=sent.source)
+        share = is_shared(sent.view.payload)
+        self.parts.desk.resolve(to.ticket.ref, by=to.person.id, answer=_text(sent), source=sent.source, share=share)
 
     def _wait(self, to: Grant, sent: FormSubmission) -> None:
         self.parts.desk.wait_for_customer(to.ticket.ref, by=to.person.id, question=_text(sent), source=sent.source)

@@ -17,22 +17,22 @@ from bot.blocks.forms import (
     read_all_view,
     release_view,
     take_view,
-    text_form_view,
     why_view,
     withdraw_view,
 )
+from bot.listeners.answering import Answering
 from bot.listeners.parts import Parts
-from bot.listeners.replies import reply_form
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
-from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TextForm, TicketFacts, View, WithdrawForm
+from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST
 from ticketing.errors import HelpdeskError, NoAlert, NotRatable, NotTheHolder, StaleTicket, TransitionNotAllowed
 from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
+    Act.REPLY: Form.REPLY,
     Act.NOTE: Form.NOTE,
     Act.RESOLVE: Form.RESOLVE,
     Act.WAIT: Form.WAIT,
@@ -41,7 +41,6 @@ OPENS_TEXT_FORM: Mapping[Act, Form] = {
 """The acts that ask for a text first."""
 
 OPENS = frozenset(OPENS_TEXT_FORM) | {
-    Act.REPLY,
     Act.ASSIGN,
     Act.REASSIGN,
     Act.RELEASE,
@@ -70,6 +69,10 @@ STEPS = frozenset(
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
 
+ELSEWHERE = frozenset({Act.READ_ALL, Act.READ_SIMILAR, Act.THAT_SOLVED_IT, Act.TRY_AGAIN})
+"""The acts whose buttons carry more, or whose ticket is shown to who has no part in it."""
+
+
 class NotPossibleNow(HelpdeskError):
     """A button of a card that the app does not answer."""
 
@@ -83,6 +86,7 @@ class TicketPresses:
     """One press, one use case or one form."""
 
     parts: Parts
+    answering: Answering
     acts: dict[Act, Callable[[Grant], object]] = field(init=False, default_factory=dict)
     _opens: dict[Act, Callable[[Grant], View]] = field(init=False, default_factory=dict)
 
@@ -118,7 +122,6 @@ class TicketPresses:
                 Act.SEEN: lambda to: take_view(self._take_form(to, is_seen=True)),
                 Act.MORE: self._more,
                 Act.RATING_COMMENT: self._rating_form,
-                Act.REPLY: reply_form(self.parts),
                 **choice_forms(self.parts),
                 **label_forms(self.parts),
             }
@@ -126,7 +129,7 @@ class TicketPresses:
 
     def register(self, app: App) -> None:
         for act in Act:
-            if act is not Act.READ_ALL:
+            if act not in ELSEWHERE:
                 app.block_action(act.value)(self.press)
         app.block_action(Press.TICKET_MENU.value)(self.choose)
         app.block_action(Act.READ_ALL.value)(self.read_all)
@@ -182,8 +185,10 @@ class TicketPresses:
         if act in STEPS and grant.ticket.status in DONE:
             raise StaleTicket(grant.ticket)
         form = OPENS_TEXT_FORM.get(act)
-        view = self._text_form(form, grant) if form else self._opens[act](grant)
-        self.parts.private.open(press.trigger_id, view, above=press.view)
+        if form is not None:
+            self.answering.open(press, form, grant)
+        else:
+            self.parts.private.open(press.trigger_id, self._opens[act](grant), above=press.view)
 
     def _stale(self, error: HelpdeskError, grant: Grant, version: int) -> HelpdeskError:
         now = self.parts.desk.ticket(grant.ticket.ref)
@@ -193,10 +198,6 @@ class TicketPresses:
         grant = self.parts.access.to(Act.READ_ALL, press.person, ref)
         text = self.parts.screens.whole_text(grant, comment)
         self.parts.private.open(press.trigger_id, read_all_view(text), above=press.view)
-
-    def _text_form(self, form: Form, grant: Grant) -> View:
-        customer = self.parts.desk.person(grant.ticket.customer_id).name
-        return text_form_view(TextForm(form=form, facts=self._facts(grant), customer=customer))
 
     def _rating_form(self, grant: Grant) -> View:
         """What they said already, to be changed or said more of. Raises NotRatable once there is nothing to rate."""

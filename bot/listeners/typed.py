@@ -18,25 +18,33 @@ from bot.actions import Act
 from bot.listeners.parts import Parts
 from bot.listeners.ticket_presses import DONE
 from bot.payloads import SaidMessage, SlackUser
+from bot.until import until_typed
 from bot.words import common
 from bot.words import inbound as inbound_words
 from bot.words import typed as words
 from ticketing.errors import HelpdeskError, StaleTicket, TransitionNotAllowed
-from ticketing.model import EventKind, Ticket, TicketRef, TicketStatus
+from ticketing.model import EventKind, Ticket, TicketEvent, TicketRef, TicketStatus
 
 _TYPED = re.compile(r"\?([A-Za-z]\S*)(?:\s+(.*))?", re.DOTALL)
 _WORD = 40
 HELP = "help"
-SENT, NOTED = frozenset({"resolve", "wait"}), frozenset({"note", "claim", "release"})
+SENT, NOTED = frozenset({"resolve", "wait", "reply"}), frozenset({"note", "claim", "release"})
 """The shortcuts whose text the customer reads, and those whose text the team keeps."""
 
 EFFECT: dict[Act, tuple[EventKind, TicketStatus | None]] = {
     Act.RESOLVE: (EventKind.STATUS, TicketStatus.RESOLVED),
     Act.WAIT: (EventKind.STATUS, TicketStatus.PENDING_CUSTOMER),
     Act.RELEASE: (EventKind.STATUS, TicketStatus.OPEN),
+    Act.START: (EventKind.STATUS, TicketStatus.IN_PROGRESS),
+    Act.REOPEN: (EventKind.REOPENED, None),
+    Act.UNDO: (EventKind.UNDONE, None),
+    Act.SNOOZE: (EventKind.SNOOZED, None),
     Act.CLAIM: (EventKind.ASSIGNED, None),
 }
 """The entry of the log that each order leaves; a claim's names who has it now."""
+
+OF_WHAT_IS_DONE = frozenset({Act.NOTE, Act.REPLY, Act.REOPEN, Act.UNDO})
+"""What can be ordered on a ticket that is resolved."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,20 @@ class NotNow(HelpdeskError):
         super().__init__(words.NOT_NOW.format(word=word, number=ticket.number, status=status))
 
 
+class EmptyReply(HelpdeskError):
+    """A reply without words."""
+
+    def __init__(self) -> None:
+        super().__init__(words.REPLY_IS_EMPTY)
+
+
+class NoTime(HelpdeskError):
+    """A snooze without a time that can be read."""
+
+    def __init__(self) -> None:
+        super().__init__(words.NO_TIME)
+
+
 class EmptyNote(HelpdeskError):
     """A note without words."""
 
@@ -82,7 +104,7 @@ class TypedShortcuts:
     """Carries out what was typed."""
 
     parts: Parts
-    _do: dict[str, tuple[Act, Callable[[Grant, SaidMessage, str], None]]] = field(init=False, default_factory=dict)
+    _do: dict[str, tuple[Act, Callable[[Grant, SaidMessage, str], object]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._do.update(
@@ -90,6 +112,11 @@ class TypedShortcuts:
                 "resolve": (Act.RESOLVE, self._resolve),
                 "wait": (Act.WAIT, self._wait),
                 "note": (Act.NOTE, self._note),
+                "reply": (Act.REPLY, self._reply),
+                "start": (Act.START, lambda to, *_: self.parts.desk.start(to.ticket.ref, by=to.person.id)),
+                "snooze": (Act.SNOOZE, self._snooze),
+                "undo": (Act.UNDO, lambda to, *_: self.parts.desk.undo(to.ticket.ref, by=to.person.id)),
+                "reopen": (Act.REOPEN, lambda to, *_: self.parts.desk.reopen(to.ticket.ref, by=to.person.id)),
                 "claim": (Act.CLAIM, self._claim),
                 "release": (Act.RELEASE, self._release),
             }
@@ -112,7 +139,7 @@ class TypedShortcuts:
         if self._was_done(act, grant, said):
             self._keep_note(grant, said, typed.rest if act is Act.CLAIM else "")
         else:
-            if act is not Act.NOTE and grant.ticket.status in DONE:
+            if act not in OF_WHAT_IS_DONE and grant.ticket.status in DONE:
                 raise NotNow(typed.word, grant.ticket)
             try:
                 do(grant, said, typed.rest)
@@ -142,6 +169,20 @@ class TypedShortcuts:
 
     def _wait(self, to: Grant, said: SaidMessage, rest: str) -> None:
         self.parts.desk.wait_for_customer(to.ticket.ref, by=to.person.id, question=rest or None, source=said.source)
+
+    def _reply(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        if not rest:
+            raise EmptyReply
+        self.parts.desk.add_comment(
+            to.ticket.ref, author_id=to.person.id, text=rest, source=said.source, said_at=said.said_at
+        )
+
+    def _snooze(self, to: Grant, said: SaidMessage, rest: str) -> None:
+        """A length of time counts from when it was typed, so that a message told twice ends at the same instant."""
+        until = until_typed(rest, said.said_at, to.person.tz)
+        if until is None:
+            raise NoTime
+        self.parts.desk.snooze(to.ticket.ref, until, by=to.person.id)
 
     def _note(self, to: Grant, said: SaidMessage, rest: str) -> None:
         if not rest:
@@ -182,11 +223,13 @@ class TypedShortcuts:
         if act not in EFFECT:
             return False  # a note has its key
         return any(
-            each.actor_id == to.person.id and each.at >= said.said_at and (each.kind, each.to_value) == _effect(act, to)
+            each.actor_id == to.person.id and each.at >= said.said_at and _is_effect(each, act, to)
             for each in self.parts.desk.events(to.ticket.ref)
         )
 
 
-def _effect(act: Act, to: Grant) -> tuple[EventKind, str]:
+def _is_effect(event: TicketEvent, act: Act, to: Grant) -> bool:
     kind, status = EFFECT[act]
-    return kind, str(to.person.id) if status is None else status.value
+    if act is Act.CLAIM:
+        return event.kind is kind and event.to_value == str(to.person.id)
+    return event.kind is kind and (status is None or event.to_value == status.value)

@@ -1,6 +1,6 @@
 """The frozen values that renderers turn into Block Kit: one module a surface, all of them to be had from here."""
 
-from bot.views.common import Block, FieldErrors, Message, Possible, Promise, TicketFacts, View
+from bot.views.common import Block, FieldErrors, Message, OtherAnswer, Possible, Promise, TicketFacts, View
 from bot.views.customer import (
     CategoryChoice,
     CustomerCard,
@@ -101,6 +101,7 @@ __all__ = [
     "Offer",
     "OfferState",
     "OpenTicketLine",
+    "OtherAnswer",
     "Page",
     "Possible",
     "Promise",

@@ -62,6 +62,15 @@ class Promise:
     back_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class OtherAnswer:
+    """Somebody else of the team who is answering since `at`; with a `text`, who has answered then, and what."""
+
+    name: str
+    at: datetime
+    text: str = ""
+
+
 Possible = frozenset[Act] | None
 """The acts that can be offered now; None offers all that the screen has."""
 

@@ -57,6 +57,7 @@ class NewTicketForm:
     """
     The new-ticket modal. `subject` and `description` fill the fields when it opens; later Slack keeps what was typed.
 
+    `for_customer` is whose ticket it becomes where that is settled, `asks_for_whom` offers a choice (to the team alone).
     `state` travels in private_metadata; `bot.blocks.new_ticket.choose_category` makes the form after a choice.
     """
 
@@ -69,6 +70,7 @@ class NewTicketForm:
     promise: Promise | None = None
     zone: str = "UTC"
     for_customer: str | None = None
+    asks_for_whom: bool = False
     state: NewTicketState = field(default_factory=NewTicketState)
 
     @property
@@ -78,7 +80,11 @@ class NewTicketForm:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTicketAnswers:
-    """What a submitted new-ticket form says; empty where nothing was written. `fields` holds the category's own fields."""
+    """
+    What a submitted new-ticket form says; empty where nothing was written.
+
+    `fields` holds the category's own fields, `customer` the Slack id of who was chosen as the customer.
+    """
 
     subject: str
     description: str
@@ -86,6 +92,7 @@ class NewTicketAnswers:
     priority: Priority | None
     fields: dict[str, str]
     state: NewTicketState
+    customer: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +137,7 @@ class CustomerCard:
     """
     The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
     `comment` the number of the question or solution shown; `joined_with` what a merge led to; `is_rated` replaces the two
-    rating buttons by Add a comment; `is_helpful` is what was said.
+    rating buttons by Add a comment, `is_helpful` is what was said; `opened_by` is who of the team opened it for them.
     """
 
     facts: TicketFacts
@@ -145,6 +152,7 @@ class CustomerCard:
     is_rated: bool = False
     is_helpful: bool | None = None
     in_channel: bool = False
+    opened_by: str | None = None
     possible: Possible = None
 
 

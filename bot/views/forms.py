@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.actions import Act, Form
-from bot.views.common import TicketFacts
+from bot.views.common import OtherAnswer, TicketFacts
 from ticketing.model import PersonId, TicketRef
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextForm:
-    """Reply, Note, Resolve, Wait, Answer: one text. `form` says which."""
+    """
+    Reply, Note, Resolve, Wait, Answer: one text. `form` says which.
+
+    `can_share` asks whether other customers may read it; `others` are writing an answer too, `answer` has just gone out.
+    """
 
     form: Form
     facts: TicketFacts
     customer: str
     text: str = ""
+    can_share: bool = False
+    others: tuple[OtherAnswer, ...] = ()
+    answer: OtherAnswer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

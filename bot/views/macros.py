@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.views.common import TicketFacts
+from bot.views.common import OtherAnswer, TicketFacts
 from ticketing.model import Priority, TicketStatus
 
 
@@ -36,6 +36,8 @@ class ReplyForm:
     macros: tuple[MacroRow, ...] = ()
     chosen: MacroRow | None = None
     drawn: int = 0
+    others: tuple[OtherAnswer, ...] = ()
+    answer: OtherAnswer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

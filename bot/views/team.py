@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.views.common import Possible, TicketFacts
+from bot.views.common import OtherAnswer, Possible, TicketFacts
 from bot.views.labels import Labels
 from ticketing.model import ClockKind, TicketRef, Tier
 
@@ -84,6 +84,7 @@ class AssignmentCard:
     can_undo: bool = False
     snoozed_until: datetime | None = None
     labels: Labels = field(default_factory=Labels)
+    answering: tuple[OtherAnswer, ...] = ()
     possible: Possible = None
 
 
@@ -136,12 +137,17 @@ class TriageCard:
     nobody_has_skill: bool = False
     joined_with: int | None = None
     labels: Labels = field(default_factory=Labels)
+    answering: tuple[OtherAnswer, ...] = ()
     possible: Possible = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamPost:
-    """Something said on the ticket, shown in the triage thread or under the assignment. `author` is a full name."""
+    """
+    Something said on the ticket, shown in the triage thread or under the assignment. `author` is a full name.
+
+    `because` is a sentence of ours, escaped, that says why it did not go out.
+    """
 
     ref: TicketRef
     version: int
@@ -150,6 +156,7 @@ class TeamPost:
     customer: str
     comment: int = 0
     can_pull_back: bool = False
+    because: str = ""
 
 
 class AlertState(StrEnum):

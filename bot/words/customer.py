@@ -5,6 +5,10 @@ from ticketing.model import Priority
 # The form
 NEW_TICKET = "New ticket"
 ON_BEHALF = "On behalf of {customer}."
+FOR_WHOM = "Customer"
+FOR_WHOM_HINT = "Only if it is not your own: they are told, and it is their ticket."
+FOR_WHOM_PLACEHOLDER = "Choose a person"
+FOR_WHOM_WRONG = "Choose a person of this workspace; an app has no tickets."
 SUBJECT = "Subject"
 SUBJECT_HINT = "In one line."
 SUBJECT_MISSING = "Write one line, so that we find it again."
@@ -35,6 +39,8 @@ ON_WEEKDAY_AT = "on {weekday} at {time}"
 DATE_AT = "{date} at {time}"
 ON_DATE_AT = "on {date} at {time}"
 
+FROM_MESSAGE = "From {link}"
+
 # The receipt
 RECEIPT = "*We have it: ticket #{number}.*"
 RECEIPT_THREAD = "Its thread is under Messages."
@@ -56,6 +62,7 @@ MERGED_PLAIN = "*Joined with another ticket.*"
 ANSWER_BY = "An answer {by}."
 RATED = {True: "You said: helpful. Thank you.", False: "You said: not helpful. Thank you for telling us."}
 REACHES_US = "{facts}. Write in this thread and it reaches us."
+OPENED_FOR_YOU = "{agent} opened this for you."
 EVERYONE_READS = "Everyone here can read this."
 WITHDRAW_TITLE = "Withdraw #{number}?"
 WITHDRAW_TEXT = "We stop working on it. You can undo this for a while."

@@ -30,6 +30,11 @@ SUBMIT = {
     Form.WAIT: "Send to customer",
     Form.ANSWER: "Send",
 }
+IS_ANSWERING = "*{agent} is writing an answer too* {since}."
+HAS_ANSWERED = "*{agent} has answered* {at}:"
+SHARE_LABEL = "Solved before"
+SHARE_OPTION = "Others with the same question may read this answer"
+SHARE_HINT = "They see the subject and the answer, and no names."
 MISSING = {
     Form.REPLY: "Write what the customer should read.",
     Form.NOTE: "Write what the team should know.",

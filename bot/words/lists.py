@@ -63,6 +63,7 @@ HELPDESK_HELP_HEAD = "*What /helpdesk can do*"
 HELPDESK_HELP = (
     ("/helpdesk queue", "what waits for an agent"),
     ("/helpdesk mine", "your tickets by deadline"),
+    ("/helpdesk day", "what is due today, waiting for you, late"),
     ("/helpdesk search words", "tickets in which they stand; tag:vpn for a tag"),
     ("/helpdesk 42", "one ticket"),
     ("/helpdesk 42 why", "how its deadlines were counted"),

@@ -3,6 +3,7 @@
 PULLED_BACK = "*Pulled back* by {author}. {customer} may have seen it."
 AGAIN = "#{number} is yours again."
 NOT_DELIVERED = "*Not delivered:* #{number}. Could not reach {person}: {why}. What was said is kept on #{number}."
+UNSENT = "Not delivered to {customer}: {why}. Your reply is kept on #{number}."
 WHY = {
     "user_disabled": "their account is deactivated",
     "channel_not_found": "their account is deactivated, or they cannot be written to",

@@ -63,6 +63,8 @@ MORE_OBSTACLES = "{count} more are full or away"
 NO_SKILL = "no agent has {category}"
 TEAM_ONLY = "This thread is for the team. Nothing here reaches {customer} unless you press Reply."
 
+IS_ANSWERING = "*{agent} is writing an answer* {since}."
+
 # Its thread, and what the other side shows
 FROM = "*From {customer}*"
 SENT = "*Sent to {customer}* by {author}"

@@ -26,6 +26,7 @@ from bot.blocks import (
     asking,
     assignment,
     customer,
+    day,
     explanation,
     forms,
     home,
@@ -38,6 +39,7 @@ from bot.blocks import (
 )
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
+from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker
 from bot.views.labels import FieldsForm, TagsForm
 from bot.views.macros import MacroForm, MacroList, ReplyForm
 from bot.views.reports import DigestView, ReportView
@@ -45,7 +47,7 @@ from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
 from tests.bot.block_limits import NAMED_PERSON, problems
 from tests.bot.builders import facts
-from ticketing.model import PersonId, TicketRef
+from ticketing.model import PersonId, TicketRef, TicketStatus
 
 NASTY = (
     "<!channel> <!here> <@U1> <#C1>",
@@ -91,6 +93,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "mention": st.sampled_from([None, NAMED_PERSON]),
     "page": st.integers(0, 10**6),
+    "because": st.sampled_from(["", "Not delivered: their account is deactivated."]),
     "period": st.just("2026-11-01..2026-11-15"),
     "left_s": st.integers(-(10**8), 10**8),
 }
@@ -177,6 +180,10 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),
     (forms.why_view, views.WhyView),
+    (day.my_day, MyDay),
+    (day.handover_view, HandoverForm),
+    (day.handover_result_view, HandoverResult),
+    (day.handover_notice, HandoverResult),
     (home.customer_home, views.CustomerHome),
     (home.agent_home, views.AgentHome),
     (lists.customer_list, views.CustomerList),
@@ -240,8 +247,23 @@ def test_a_hundred_agents_of_each_kind_are_offered() -> None:
     assert everything_wrong(shown) == []
 
 
+def test_a_hand_over_of_many_tickets_to_many_agents_has_room() -> None:
+    takers = tuple(Taker(id=PersonId(one), name="👩‍👩‍👧‍👦" * 40, load=10**6, max_load=10**6) for one in range(300))
+    shown = views.AgentRow(facts=facts(subject="&" * 150), status=TicketStatus.ASSIGNED, customer="x" * 80, due_at=None)
+    rows = tuple(
+        HandoverRow(row=dataclasses.replace(shown, facts=facts(ref=TicketRef(PersonId(7), one))), takers=takers)
+        for one in range(200)
+    )
+
+    assert everything_wrong(day.handover_view(HandoverForm(rows=rows, now=datetime(2026, 11, 23, tzinfo=UTC)))) == []
+
+
 def test_more_actions_has_room_for_every_act() -> None:
     assert everything_wrong(forms.more_actions_view(views.MoreActions(facts=facts(), acts=tuple(Act)))) == []
+
+
+def test_going_away_is_within_the_limits() -> None:
+    assert everything_wrong(day.away_view()) == []
 
 
 def test_an_app_home_with_every_button_is_within_the_limits() -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from bot.actions import Act, Form, Press
 from bot.views import CustomerState, ListKind
-from bot.words import common, customer, forms, lists, refusals, team
+from bot.words import common, customer, day, forms, lists, refusals, team
 from ticketing.model import ClockKind, Priority, TicketStatus, Tier
 
-SURFACES = (common, customer, forms, lists, refusals, team)
+SURFACES = (common, customer, day, forms, lists, refusals, team)
 
 
 def sentences(value: Any) -> list[str]:

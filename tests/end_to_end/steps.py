@@ -73,6 +73,13 @@ def started(workspace: Workspace, team: Team, subject: str, *, priority: str = M
     return begun
 
 
+def go_away(agent: Person, until: str = "Until I am back") -> None:
+    """Away, from App Home."""
+    agent.press("Away", on=agent.home())
+    agent.choose("Until when?", until)
+    agent.submit()
+
+
 def fill_and_send(person: Person, label: str, text: str) -> None:
     """Fill the one field of the open form and send it."""
     person.fill({label: text})

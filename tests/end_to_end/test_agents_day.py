@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.steps import assigned, open_ticket, started
+from tests.end_to_end.steps import assigned, go_away, open_ticket, started
 from tests.end_to_end.workspace import Workspace
 
 
@@ -95,8 +95,8 @@ def test_waiting_releasing_and_claiming_are_typed(workspace: Workspace) -> None:
     begun = started(workspace, team, "Typed from end to end")
     (other,) = (agent for agent in team.agents if agent is not begun.agent)
     triage = other.sees("Typed from end to end", where=team.channel)
-    begun.agent.press("Away", on=begun.agent.home())
-    other.press("Away", on=other.home())
+    go_away(begun.agent)
+    go_away(other)
 
     begun.agent.writes("?wait Which browser?", thread=begun.assignment)
     begun.customer.sees_change(begun.card, "Which browser?")
@@ -108,3 +108,34 @@ def test_waiting_releasing_and_claiming_are_typed(workspace: Workspace) -> None:
     other.sees_change(triage, f"{other.first_name} has it")
     for unsent in ("?wait", "?release", "?claim", "ask for the version"):
         begun.customer.sees_not(unsent, where=begun.card)
+
+
+def test_a_resolve_is_undone_by_typing_and_told_when_it_is_too_late(workspace: Workspace) -> None:
+    begun = started(workspace, workspace.new_team(agents=1), "Undone by typing")
+
+    begun.agent.writes("?resolve It was nothing.", thread=begun.assignment)
+    begun.agent.sees_change(begun.assignment, "Resolved.")
+    begun.agent.writes("?undo", thread=begun.assignment)
+    begun.agent.sees_change(begun.assignment, "You are working on it.")
+    begun.agent.writes("?undo", thread=begun.assignment)
+
+    assert begun.agent.sees("Too late to undo:", where=begun.assignment).is_ephemeral
+    begun.customer.sees_not("?undo", where=begun.card)
+
+
+def test_a_ticket_is_snoozed_reopened_and_answered_by_typing(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    begun = started(workspace, team, "All by typing")
+    triage = begun.agent.sees("All by typing", where=team.channel)
+
+    begun.agent.writes("?snooze", thread=begun.assignment)
+    assert begun.agent.sees("Write until when after it", where=begun.assignment).is_ephemeral
+    begun.agent.writes("?snooze 2h", thread=begun.assignment)
+    begun.agent.sees_change(begun.assignment, "Snoozed until")
+    begun.agent.writes("?reply We look at it after lunch.", thread=triage)
+    begun.customer.sees("We look at it after lunch.", where=begun.card)
+    begun.agent.writes("?resolve Lunch helped.", thread=triage)
+    begun.customer.sees_change(begun.card, "Resolved by")
+    begun.agent.writes("?reopen", thread=triage)
+    begun.customer.sees_change(begun.card, f"{begun.agent.first_name} ")
+    begun.customer.sees_not("?re", where=begun.card)

@@ -158,6 +158,7 @@ def test_each_role_has_a_home(workspace: Workspace) -> None:
     mara.press("New ticket", on=customers)
     assert mara.view.title == "New ticket"
     amir.press("Away", on=agents)
+    amir.submit()
     assert "Away, 1 of 10" in amir.home().text
 
 

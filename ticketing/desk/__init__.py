@@ -9,6 +9,7 @@ from __future__ import annotations
 from ticketing.database import Database
 from ticketing.desk.alerting import Alerting
 from ticketing.desk.amending import Amending
+from ticketing.desk.answering import Answering
 from ticketing.desk.assignment import Assignment
 from ticketing.desk.attachments import Attachments
 from ticketing.desk.base import Clock
@@ -17,6 +18,7 @@ from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
+from ticketing.desk.handing_over import HandingOver
 from ticketing.desk.linking import Linking
 from ticketing.desk.macros import Macros
 from ticketing.desk.membership import Membership
@@ -29,8 +31,9 @@ from ticketing.desk.promising import Promising
 from ticketing.desk.rating import Satisfaction
 from ticketing.desk.replaying import Replaying
 from ticketing.desk.reporting import Reporting
-from ticketing.desk.searching import Searching
 from ticketing.desk.settings import Settings
+from ticketing.desk.sharing import Sharing
+from ticketing.desk.shifts import Shifts
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.splitting import Splitting
 from ticketing.desk.tags import Tags
@@ -44,8 +47,10 @@ from ticketing.outbox import Outbox
 class Desk(
     Opening,
     Assignment,
+    HandingOver,
     Progress,
     Conversation,
+    Answering,
     Amending,
     Attachments,
     Tags,
@@ -65,10 +70,11 @@ class Desk(
     Climbing,
     Boards,
     Explaining,
-    Searching,
+    Sharing,
     Reporting,
     Figures,
     Replaying,
+    Shifts,
     Membership,
     Settings,
 ):

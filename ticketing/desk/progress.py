@@ -68,11 +68,14 @@ class Progress(DeskBase):
             return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
 
     @use_case
-    def resolve(self, ref: TicketRef, *, by: PersonId, answer: str | None = None, source: str = "") -> Ticket:
+    def resolve(
+        self, ref: TicketRef, *, by: PersonId, answer: str | None = None, source: str = "", share: bool = False
+    ) -> Ticket:
         """
         Mark a ticket as resolved by the agent who holds it; again changes nothing.
 
-        With an answer, that is a public comment of the same transaction. Raises NotTheHolder, TicketNotFound.
+        With an answer, that is a public comment of the same transaction; with `share` other customers may be offered it
+        (see `offered_answers`), save in a private category. Raises NotTheHolder, TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
@@ -83,6 +86,8 @@ class Progress(DeskBase):
                 return ticket
             if answer:
                 ticket = add_public_comment(tx, ticket, by, answer, source=source)
+                if share and not category_of(tx, ticket).private:
+                    ticket = tx.log(ticket, EventKind.SHARED, by=by, to_value=ticket.last_comment)
             # One click, two steps: the log must show that work began.
             ticket = begun(tx, ticket, by=by)
             return tx.move(ticket, TicketStatus.RESOLVED, by=by)

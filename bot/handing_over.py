@@ -1,0 +1,99 @@
+"""
+What the hand-over form offers, and what is said of what became of it.
+
+For each ticket a way is suggested, so that one press does it: to whom of those who could take it has the most room, counting
+what the same form gives them already; to the queue where nobody could; and what waits for its customer stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.sight import Sight
+from bot.views import AgentRow
+from bot.views.day import HandedTo, HandoverForm, HandoverResult, HandoverRow, Taker
+from ticketing.desk import Desk
+from ticketing.desk.handing_over import HandedOver, Handover
+from ticketing.model import Agent, Person, PersonId, Ticket, TicketStatus
+
+
+@dataclass(frozen=True)
+class HandingOver:
+    """Reads what the form needs."""
+
+    desk: Desk
+    sight: Sight
+
+    def form(self, person: Person, now: datetime, rows: Iterable[tuple[Ticket, AgentRow]]) -> HandoverForm:
+        """The form for all that `person` holds; `rows` are their tickets as they are shown, by deadline."""
+        others = [agent for agent in self.desk.agents() if agent.id != person.id]
+        by_category: dict[str, list[Agent]] = {}
+        planned: Counter[PersonId] = Counter()
+        shown = []
+        for ticket, row in rows:
+            if ticket.category not in by_category:
+                by_category[ticket.category] = self._takers(ticket.category, others)
+            agents = [agent for agent in by_category[ticket.category] if agent.id != ticket.customer_id]
+            shown.append(self._row(ticket, row, agents, planned))
+        return HandoverForm(rows=tuple(shown), now=now, zone=person.tz)
+
+    def _row(self, ticket: Ticket, row: AgentRow, agents: list[Agent], planned: Counter[PersonId]) -> HandoverRow:
+        category = self.desk.configuration().category(ticket.category)
+        skill = category.skill if category else ticket.category
+
+        def room(agent: Agent) -> int:
+            return agent.max_load - agent.current_load - planned[agent.id]
+
+        def fits(agent: Agent) -> bool:
+            return skill in agent.skills and agent.is_available and room(agent) > 0
+
+        agents = sorted(
+            agents, key=lambda one: (not fits(one), skill not in one.skills, not one.is_available, -room(one), one.name)
+        )
+        is_kept = ticket.status is TicketStatus.PENDING_CUSTOMER
+        suggested = agents[0].id if agents and fits(agents[0]) and not is_kept else None
+        if suggested is not None:
+            planned[suggested] += 1
+        takers = [
+            Taker(
+                id=one.id,
+                name=one.name,
+                load=one.current_load,
+                max_load=one.max_load,
+                is_available=one.is_available,
+            )
+            for one in agents
+        ]
+        return HandoverRow(row=row, takers=tuple(takers), suggested=suggested, is_kept=is_kept)
+
+    def _takers(self, category: str, agents: list[Agent]) -> list[Agent]:
+        """Of a private category only the members of its channel."""
+        if category not in self.sight.private_categories():
+            return agents
+        return [agent for agent in agents if self.sight.sees(self.desk.person(agent.id), category)]
+
+
+def result(desk: Desk, done: Iterable[Handover], kept: Iterable[int] = ()) -> HandoverResult:
+    """What became of a plan, for people; `kept` are the tickets that were not part of it."""
+    given: dict[PersonId, list[int]] = {}
+    rest: dict[HandedOver | None, list[int]] = {}
+    for each in done:
+        if each.outcome is HandedOver.GIVEN and each.to is not None:
+            given.setdefault(each.to, []).append(each.ref.number)
+        else:
+            rest.setdefault(each.outcome, []).append(each.ref.number)
+
+    def of(outcome: HandedOver | None) -> tuple[int, ...]:
+        return tuple(rest.get(outcome, ()))
+
+    return HandoverResult(
+        given=tuple(HandedTo(agent=desk.person(to).name, numbers=tuple(numbers)) for to, numbers in given.items()),
+        queued=of(HandedOver.QUEUED),
+        kept=tuple(kept),
+        refused=of(HandedOver.REFUSED),
+        gone=of(HandedOver.NOT_HELD),
+        pending=of(None),
+    )

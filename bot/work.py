@@ -1,0 +1,43 @@
+"""What an agent has to do: the tickets they hold, by deadline, and the three numbers that App Home and My day begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.text import zone_of
+from ticketing.desk import Desk
+from ticketing.model import Person, Ticket, TicketStatus
+
+HELD_AT_MOST = 200
+"""More than any agent holds: the counts are of all of them."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Tickets by the deadline that comes first; what is due later today in the agent's zone, their turn, and late."""
+
+    tickets: tuple[Ticket, ...]
+    due_today: int
+    waiting: int
+    overdue: int
+
+
+def work_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str] = ()) -> Work:
+    """What `person` holds at `now`; nothing of the categories `hidden`, and nothing that is snoozed."""
+    held = desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
+    due = [at for ticket in held if (at := next_due(ticket)) is not None]
+    zone = zone_of(person.tz)
+    today = now.astimezone(zone).date()
+    return Work(
+        tickets=tuple(held),
+        due_today=sum(1 for at in due if at >= now and at.astimezone(zone).date() == today),
+        waiting=sum(1 for ticket in held if ticket.status is not TicketStatus.PENDING_CUSTOMER),
+        overdue=sum(1 for at in due if at < now),
+    )
+
+
+def next_due(ticket: Ticket) -> datetime | None:
+    """The earliest instant at which something is owed on the ticket."""
+    return min((clock.due_at for clock in ticket.clocks if clock.is_running and clock.due_at is not None), default=None)
