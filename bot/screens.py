@@ -33,6 +33,7 @@ from bot.views import (
     ListKind,
     NewTicketForm,
     OpenTicketLine,
+    OwnNumbers,
     Page,
     Promise,
     ReadAll,
@@ -313,7 +314,17 @@ class Screens:
             | (_OF_AN_AGENT if agent else frozenset())
             | (_OF_A_LEAD if person.role >= Role.LEAD else frozenset()),
             is_lead=person.role >= Role.LEAD,
+            own=self._own_numbers(person) if agent else None,
             guide=self.first_run.guide(person) if self.first_run else None,
+        )
+
+    def _own_numbers(self, person: Person) -> OwnNumbers:
+        figures = self.desk.own_figures(person.id)
+        return OwnNumbers(
+            solved=figures.solved,
+            first_answers_met=figures.first_answers_met,
+            solutions_met=figures.solutions_met,
+            helpful=figures.helpful,
         )
 
     def _label(self, category: str) -> str:

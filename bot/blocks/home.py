@@ -7,7 +7,8 @@ from bot.actions import Form, Press, page_value
 from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, press_button, said, section
-from bot.views import AgentHome, CustomerHome, CustomerRow, CustomerState, Page, View
+from bot.blocks.reports import percent
+from bot.views import AgentHome, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
 from bot.views.common import Block
 from bot.words import lists as words
 
@@ -52,6 +53,7 @@ def agent_home(home: AgentHome) -> View:
             section(counts),
             _row(home, (Press.TAKE_NEXT, Press.HAND_OVER, leave, Press.HOME_REFRESH), primary=Press.TAKE_NEXT),
             context(_availability(home)) if home.max_load else None,
+            context(_own(home.own)) if home.own else None,
             section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
             *mine,
             *_pages(home.page),
@@ -79,6 +81,17 @@ def _availability(home: AgentHome) -> str:
     template = templates[home.is_available][home.until is not None]
     until = text.until(home.until, home.zone) if home.until else ""
     return said(template, load=home.load, max_load=home.max_load, until=until)
+
+
+def _own(own: OwnNumbers) -> str:
+    """ "Your last 7 days: 12 resolved, first answers met 94 %." """
+    shares = (
+        (words.OWN_FIRST, own.first_answers_met),
+        (words.OWN_SOLUTIONS, own.solutions_met),
+        (words.OWN_HELPFUL, own.helpful),
+    )
+    parts = [said(template, share=percent(share)) for template, share in shares if share is not None]
+    return f"{', '.join([said(words.OWN_SOLVED, solved=own.solved), *parts])}."
 
 
 def _pages(page: Page) -> list[Block | None]:

@@ -52,6 +52,16 @@ class CustomerHome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnNumbers:
+    """How an agent's last seven days went; shares from 0 to 1, None where nothing was judged."""
+
+    solved: int
+    first_answers_met: float | None = None
+    solutions_met: float | None = None
+    helpful: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentHome:
     """
     App Home of an agent, and of a lead (`is_lead` adds the row of places).
@@ -76,6 +86,7 @@ class AgentHome:
     zone: str = "UTC"
     is_lead: bool = False
     presses: frozenset[Press] | None = None
+    own: OwnNumbers | None = None
     guide: Guide | None = None
 
 

@@ -99,6 +99,10 @@ AVAILABLE = "Available, {load} of {max_load}."
 AVAILABLE_UNTIL = "Available, {load} of {max_load}, shift {until}."
 AWAY = "Away, {load} of {max_load}."
 AWAY_UNTIL = "Away {until}, {load} of {max_load}."
+OWN_SOLVED = "Your last 7 days: {solved} resolved"
+OWN_FIRST = "first answers met {share}"
+OWN_SOLUTIONS = "solutions met {share}"
+OWN_HELPFUL = "rated helpful {share}"
 PAGE = "Page {page} of {pages}"
 
 # /helpdesk 42 why

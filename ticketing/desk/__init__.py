@@ -25,6 +25,7 @@ from ticketing.desk.membership import Membership
 from ticketing.desk.merging import Merging
 from ticketing.desk.moving import Moving
 from ticketing.desk.opening import Opening
+from ticketing.desk.own_figures import OwnFiguresOf
 from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
@@ -73,6 +74,7 @@ class Desk(
     Sharing,
     Reporting,
     Figures,
+    OwnFiguresOf,
     Replaying,
     Shifts,
     Membership,

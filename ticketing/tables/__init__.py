@@ -35,6 +35,7 @@ from ticketing.tables.schema import metadata
 from ticketing.tables.tags import tags, ticket_tags
 from ticketing.tables.tickets import (
     IS_HELD,
+    IS_RESOLUTION,
     IS_RESOLVED,
     IS_STEP,
     attachments,
@@ -49,6 +50,7 @@ from ticketing.tables.tickets import (
 
 __all__ = [
     "IS_HELD",
+    "IS_RESOLUTION",
     "IS_RESOLVED",
     "IS_STEP",
     "SEQUENCES",

@@ -232,6 +232,16 @@ ticket_events = Table(
 
 IS_STEP = text("ticket_events.kind = 'status'")
 
+IS_RESOLUTION = text("ticket_events.kind = 'status' AND ticket_events.to_value = 'resolved'")
+
+# What one agent has solved lately.
+Index(
+    "ix_ticket_events_resolved_by",
+    ticket_events.c.actor_id,
+    ticket_events.c.at,
+    postgresql_where=text("kind = 'status' AND to_value = 'resolved'"),
+    sqlite_where=text("kind = 'status' AND to_value = 'resolved'"),
+)
 Index(
     "ix_ticket_events_status_at",
     ticket_events.c.at,
