@@ -36,6 +36,7 @@ from bot.refusals import Refusal, RefusalContext
 from bot.sight import Sight
 from bot.words import inbound as words
 from ticketing.desk import Desk
+from ticketing.desk.undo import SOMETHING_SINCE
 from ticketing.errors import (
     AgentFull,
     AlreadyHeld,
@@ -45,8 +46,9 @@ from ticketing.errors import (
     NotAnAgent,
     NotTheHolder,
     StaleTicket,
+    TooLateToUndo,
 )
-from ticketing.model import Person, PersonId, Role, Ticket, TicketRef
+from ticketing.model import EventKind, Person, PersonId, Role, Ticket, TicketRef
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +197,8 @@ class Answers:
             return replace(known, ticket=_pressed(body))
         if isinstance(error, NotAnAgent):
             return replace(known, lead=self._lead())
+        if isinstance(error, TooLateToUndo):
+            return replace(known, written_by=self._has_written(error))
         if not isinstance(error, AlreadyHeld | NotTheHolder | StaleTicket):
             return known
         changed = last_change(self.desk.events(error.ticket.ref)) if isinstance(error, StaleTicket) else None
@@ -206,6 +210,15 @@ class Answers:
             next_in_queue=(following.ref, following.version) if following else None,
             last_change=changed,
         )
+
+    def _has_written(self, error: TooLateToUndo) -> str | None:
+        """The customer, where it is that they have written since; None where it is something else."""
+        last = self.desk.events(error.ticket.ref)[-1] if error.why == SOMETHING_SINCE else None
+        is_theirs = last is not None and last.actor_id == error.ticket.customer_id
+        said = (
+            is_theirs and last is not None and last.kind in (EventKind.COMMENTED, EventKind.THANKED, EventKind.STATUS)
+        )
+        return self.desk.person(error.ticket.customer_id).name if said else None
 
     def _reader(self, user: SlackUser | None) -> Person | None:
         return self.desk.person_by_ref(user.external_ref) if user else None

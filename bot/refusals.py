@@ -53,7 +53,7 @@ class RefusalContext:
 
     `from_form` when the text stands in a form that stays open, `from_command` when nothing was pressed; `is_message` when
     it was a message of an agent's that could not go out, whose natural key is `source`; `ticket` the one that was pressed;
-    `next_in_queue` what may be claimed instead.
+    `next_in_queue` what may be claimed instead; `lead` who can help, `written_by` the customer who has written since.
     """
 
     names: Mapping[PersonId, str] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class RefusalContext:
     now: datetime | None = None
     reader: PersonId | None = None
     lead: str | None = None
+    written_by: str | None = None
     source: str = ""
     ticket: tuple[TicketRef, int] | None = None
     next_in_queue: tuple[TicketRef, int] | None = None
@@ -93,7 +94,10 @@ def refusal(error: HelpdeskError, context: RefusalContext | None = None) -> Refu
         case AgentFull():
             return _full(error, known)
         case TooLateToUndo():
-            sentence = words.TOO_LATE.format(why=text.inline(error.why, text.LIST_SUBJECT).rstrip("."))
+            why = text.inline(error.why, text.LIST_SUBJECT).rstrip(".")
+            if known.written_by:
+                why = words.HAS_WRITTEN.format(customer=text.first(known.written_by))
+            sentence = words.TOO_LATE.format(why=why)
             return Refusal(sentence, act_button(Act.REOPEN, _facts(error.ticket.ref, error.ticket.version)))
         case _:
             return Refusal(_sentence(error, known))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tests.end_to_end.bot import BotProcess
 from tests.end_to_end.person import Message, Person
 from tests.end_to_end.workspace import Team, Workspace
+from ticketing.database import Database
+from ticketing.desk import Desk
+from ticketing.model import PersonId
 
 LOW, MEDIUM, HIGH, URGENT = (
     "Low: when you can",
@@ -33,6 +39,23 @@ def open_ticket(customer: Person, subject: str, team: Team, *, priority: str = M
     assert sent.view is not None
     customer.close(all_forms=True)
     return number_in(sent.view.text)
+
+
+@contextmanager
+def desk_of(workspace: Workspace) -> Iterator[Desk]:
+    """The desk itself, for what a lead would have set up before."""
+    assert isinstance(workspace.bot, BotProcess)
+    database = Database.open(workspace.bot.database_url)
+    try:
+        yield Desk(database, lambda: workspace.now)
+    finally:
+        database.close()
+
+
+def id_of(desk: Desk, person: Person) -> PersonId:
+    found = desk.person_by_ref(f"T0TESTS001:{person.id}")
+    assert found is not None, f"The desk does not know {person}."
+    return found.id
 
 
 @dataclass(frozen=True)

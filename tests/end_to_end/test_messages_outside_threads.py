@@ -133,7 +133,8 @@ def test_a_customer_is_refused_what_is_the_teams(workspace: Workspace, line: str
     refused = workspace.new_person().command(line)
 
     assert refused is not None
-    assert refused.text == "Only agents can use this command."
+    assert refused.text.startswith("Only agents can use this command. ")
+    assert refused.text.endswith(" can make you one.")
 
 
 def test_each_role_has_a_home(workspace: Workspace) -> None:

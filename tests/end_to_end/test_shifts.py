@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from tests.end_to_end.bot import BotProcess
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import go_away, number_in, open_ticket, started
+from tests.end_to_end.steps import desk_of, go_away, id_of, number_in, open_ticket, started
 from tests.end_to_end.workspace import Workspace
-from ticketing.database import Database
-from ticketing.desk import Desk
 
 
 def set_shifts(workspace: Workspace, agent: Person, shifts: Mapping[str, Sequence[str]]) -> None:
     """As a lead would in the team's settings."""
-    assert isinstance(workspace.bot, BotProcess)
-    database = Database.open(workspace.bot.database_url)
-    try:
-        desk = Desk(database, lambda: workspace.now)
-        person = desk.person_by_ref(f"T0TESTS001:{agent.id}")
-        assert person is not None
-        desk.set_shifts(person.id, shifts, by=None)
-    finally:
-        database.close()
+    with desk_of(workspace) as desk:
+        desk.set_shifts(id_of(desk, agent), shifts, by=None)
 
 
 def days_of(agent: Person) -> list[Message]:

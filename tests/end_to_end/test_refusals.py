@@ -1,0 +1,129 @@
+"""
+What people read when something cannot be done: each sentence of the screens, and the test that shows it.
+
+| sentence | shown by |
+|---|---|
+| Not saved: the database does not answer. Your text is still here; press Send ... | test_locked_database: a_form_keeps |
+| Not saved. Press again in a minute. | test_locked_database: every_press_is_answered |
+| There is no ticket #42 that you can see. | below: what_one_may_not_know_of |
+| Only agents can claim tickets. Lena can make you one. | test_queue_and_claim: a_customer_cannot_press |
+| This is your own ticket. Another agent has to take it. | below: ones_own_ticket |
+| Jo claimed #42 at ..., just before you. Next in the queue: #43. [Claim] | test_queue_and_claim: of_two_who_claim_at_once |
+| Jo resolved #42 at ... Your press changed nothing; the card is now up to date. | test_queue_and_claim: a_button_of_before |
+| You hold 5 of 5 tickets. [Claim anyway] | below: who_is_full |
+| #42 is closed. Your message opened #57, linked to it. | below: a_message_on_a_closed_ticket |
+| Jo holds #42 now. Your message was not sent. [Keep as a note] | test_queue_and_claim: a_former_holders_message |
+| Not delivered: Mara's account is deactivated. Your reply is kept on #42. | test_unsent |
+| Slack is slow. Your reply is saved and goes out by itself. | test_unsent |
+| "quue" is not a command. Did you mean /helpdesk queue? | test_messages_outside_threads: what_an_agent_asks |
+| Too late to undo: Mara has written since. [Reopen] | below: too_late_to_undo |
+| This failed on our side; nothing was changed. Tell Lena: reference 7F3A. | tests/bot/test_refusals.py |
+"""
+
+from __future__ import annotations
+
+from tests.end_to_end.steps import assigned, desk_of, fill_and_send, go_away, id_of, open_ticket, started
+from tests.end_to_end.workspace import Workspace
+
+
+def test_what_one_may_not_know_of_looks_like_what_does_not_exist(workspace: Workspace) -> None:
+    begun = assigned(workspace, workspace.new_team(agents=1), "Nobody else's business")
+    other = workspace.new_person()
+
+    known, unknown = other.command(f"/ticket {begun.number}"), other.command("/ticket 999999")
+
+    assert known is not None
+    assert unknown is not None
+    assert known.text == f"There is no ticket #{begun.number} that you can see."
+    assert unknown.text == "There is no ticket #999999 that you can see."
+
+
+def test_ones_own_ticket_is_for_another_agent(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    (amir,) = team.agents
+    number = open_ticket(amir, "My own chair", team)
+    triage = amir.sees(f"#{number} My own chair", where=team.channel)
+
+    amir.press("Claim", on=triage)
+
+    told = amir.sees("This is your own ticket.", where=team.channel)
+    assert told.text == "This is your own ticket. Another agent has to take it."
+    assert told.is_ephemeral
+
+
+def test_who_is_full_is_told_and_can_claim_all_the_same(own_workspace: Workspace) -> None:
+    team = own_workspace.new_team(agents=1)
+    (amir,) = team.agents
+    with desk_of(own_workspace) as desk:
+        desk.make_agent(id_of(desk, amir), skills={team.key: 3}, max_load=1, by=None)
+    assigned(own_workspace, team, "The first fills the hands")
+    mara = own_workspace.new_person()
+    number = open_ticket(mara, "One more than there is room for", team)
+    triage = amir.sees(f"#{number}", where=team.channel)
+
+    amir.press("Claim", on=triage)
+    told = amir.sees("You hold 1 of 1 tickets.", where=team.channel)
+    assert "[Claim anyway]" in told.text
+    amir.press("Claim anyway", on=told)
+
+    amir.sees_change(triage, f"{amir.first_name} has it")
+
+
+def test_a_message_on_a_closed_ticket_opens_another_and_says_so(own_workspace: Workspace) -> None:
+    """Closing comes with a warning (users, 30), and is never the end of the customer's way to the team."""
+    team = own_workspace.new_team(agents=1)
+    begun = started(own_workspace, team, "Closes by itself")
+    begun.agent.press("Resolve", on=begun.assignment)
+    fill_and_send(begun.agent, "What solved it?", "Patience")
+    begun.customer.sees_change(begun.card, "Resolved by")
+
+    own_workspace.advance(days=1, minutes=5)
+    begun.customer.sees(f"#{begun.number} closes in 2 days.", where=begun.card)
+    own_workspace.advance(days=2, minutes=5)
+    begun.customer.sees_change(begun.card, "Closed")
+    begun.customer.writes("It is back.", thread=begun.card)
+
+    told = begun.customer.sees("is closed. Your message opened #", where=begun.card)
+    assert told.text.startswith(f"#{begun.number} is closed. Your message opened #")
+    assert told.text.endswith(", linked to it.")
+
+
+def test_too_late_to_undo_says_who_has_written_since(workspace: Workspace) -> None:
+    begun = started(workspace, workspace.new_team(agents=1), "Undone too late")
+    amir, mara = begun.agent, begun.customer
+    amir.press("Resolve", on=begun.assignment)
+    fill_and_send(amir, "What solved it?", "Oil")
+    resolved = amir.sees_change(begun.assignment, "Resolved.")
+    mara.writes("thanks a lot!", thread=begun.card)
+    amir.sees("thanks a lot!", where=begun.assignment)
+
+    amir.press("Undo", on=resolved)
+
+    told = amir.sees("Too late to undo")
+    assert told.text.startswith(f"Too late to undo: {mara.first_name} has written since.")
+    assert "[Reopen]" in told.text
+
+
+def test_reopened_work_goes_to_somebody_who_is_there(workspace: Workspace) -> None:
+    """Users, 20: not to who is off shift; and that nobody can take it stands on the card and not in limbo."""
+    team = workspace.new_team(agents=2)
+    begun = started(workspace, team, "Reopened at night")
+    amir = begun.agent
+    (jo,) = (agent for agent in team.agents if agent is not amir)
+    amir.press("Resolve", on=begun.assignment)
+    fill_and_send(amir, "What solved it?", "A restart")
+    begun.customer.sees_change(begun.card, "Resolved by")
+    go_away(amir)
+
+    begun.customer.press("Not solved", on=begun.card)
+    begun.customer.sees("Reopened. What is still wrong?", where=begun.card)
+    second = jo.sees(f"#{begun.number}")
+    go_away(jo)
+    jo.press("Resolve", on=second)
+    fill_and_send(jo, "What solved it?", "Another restart")
+    begun.customer.sees_change(begun.card, f"Resolved by {jo.first_name}")
+    begun.customer.press("Not solved", on=begun.card)
+
+    triage = jo.sees(f"#{begun.number}", where=team.channel)
+    jo.sees_change(triage, "Nobody can take it:")
+    assert f"{amir.first_name} is away" in jo.now(triage).text
