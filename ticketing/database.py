@@ -77,7 +77,6 @@ class Database:
         self._patience_s = patience_s
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writers = FairLock()
-        self._reading = engine.execution_options(reading=True)
 
     @classmethod
     def open(cls, url: str, *, pool_size: int = 10, patience_s: float = PATIENCE_S) -> Database:
@@ -91,7 +90,6 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
         else:
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
@@ -116,8 +114,8 @@ class Database:
         if not self._writers.acquire(self._patience_s):
             raise DatabaseUnavailable
         try:
-            _left.s = max(0.0, self._patience_s - (time.monotonic() - asked_at))
             with _translated(), self.engine.begin() as connection:
+                _begin_immediate(connection, self._patience_s - (time.monotonic() - asked_at))
                 yield connection
         finally:
             self._writers.release()
@@ -125,7 +123,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection to look with. Raises DatabaseUnavailable when the database does not answer."""
-        with _translated(), self._reading.connect() as connection:
+        with _translated(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                execute(connection, "BEGIN")  # all that is read is of one moment; closing ends it
             yield connection
 
     def close(self) -> None:
@@ -159,7 +159,7 @@ def _translated() -> Iterator[None]:
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the begin hook decides, not the driver
+    connection.isolation_level = None  # `Database` begins, not the driver
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE_S * 1000)}")
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -168,19 +168,14 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-_left = threading.local()
-"""What is left of a writer's patience (seconds) after it has waited for this process's own writers, by thread."""
-
 _PATIENCE_STEP_MS = 250
 """So finely is what is left told to SQLite: a pragma for each transaction would cost more than it is worth."""
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("reading", False):
-        execute(connection, "BEGIN")
-        return
+def _begin_immediate(connection: Connection, patience_s: float) -> None:
+    """`patience_s` is what is left of it after waiting for this process's own writers: so long for those of others."""
     info = connection.connection.info
-    timeout_ms = int(getattr(_left, "s", PATIENCE_S) * 1000 / _PATIENCE_STEP_MS) * _PATIENCE_STEP_MS
+    timeout_ms = int(max(0.0, patience_s) * 1000 / _PATIENCE_STEP_MS) * _PATIENCE_STEP_MS
     if info.get("busy_timeout_ms") != timeout_ms:
         execute(connection, f"PRAGMA busy_timeout={timeout_ms}")
         info["busy_timeout_ms"] = timeout_ms

@@ -19,7 +19,7 @@ def to_us(at: datetime | None) -> int | None:
     """Microseconds since the epoch, exact; None stays None. Raises ValueError for a naive datetime."""
     if at is None:
         return None
-    if at.tzinfo is None or at.utcoffset() is None:
+    if at.tzinfo is not UTC and (at.tzinfo is None or at.utcoffset() is None):
         raise ValueError("An instant needs a time zone; a naive datetime does not say which moment it is.")
     return (at - _EPOCH) // _MICROSECOND
 

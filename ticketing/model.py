@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, NewType
+from functools import cached_property
+from typing import Any, NamedTuple, NewType
 
 PersonId = NewType("PersonId", int)
 
@@ -160,8 +161,7 @@ class LinkKind(StrEnum):
     MOVED_FROM = "moved_from"
 
 
-@dataclass(frozen=True, order=True)
-class TicketRef:
+class TicketRef(NamedTuple):
     """A ticket's key: its customer and its number. A pair that does not belong together finds nothing."""
 
     customer_id: PersonId
@@ -286,7 +286,7 @@ class Ticket:
     fields: Mapping[str, Any] = field(default_factory=dict)
     clocks: tuple[SlaClock, ...] = ()
 
-    @property
+    @cached_property
     def ref(self) -> TicketRef:
         return TicketRef(self.customer_id, self.number)
 

@@ -11,16 +11,19 @@ Where somebody listens to the connection's statements, as tests do, they go SQLA
 
 from __future__ import annotations
 
+import json
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Table, func
+from sqlalchemy import JSON, Connection, Table, func
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
 Values = Mapping[str, Any]
@@ -37,6 +40,10 @@ class _Ready:
     row: Callable[[Sequence[Any]], Any] | None
     results: tuple[tuple[int, Convert], ...]
 
+    @property
+    def size(self) -> int:
+        return len(self.order)
+
     def bound(self, values: Values) -> list[Any]:
         bound = {**self.defaults, **values}
         for name, convert in self.binds:
@@ -44,16 +51,32 @@ class _Ready:
         return [bound[name] for name in self.order]
 
 
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """An INSERT of so many rows: their columns in order, and by place among all values what becomes of it."""
+
+    sql: str
+    columns: Callable[[Values], tuple[Any, ...]]
+    size: int
+    binds: tuple[tuple[int, Convert], ...]
+
+    def bound(self, rows: Sequence[Values]) -> list[Any]:
+        bound = [value for row in rows for value in self.columns(row)]
+        for place, convert in self.binds:
+            bound[place] = convert(bound[place])
+        return bound
+
+
 _ready: dict[tuple[Any, str], _Ready] = {}
-_inserts: dict[tuple[Table, str, int], _Ready] = {}
-_together: dict[tuple[_Ready, ...], str] = {}
+_inserts: dict[tuple[Table, str, int], _Rows] = {}
+_together: dict[tuple[_Ready | _Rows, ...], str] = {}
 _NAMED = re.compile(r"%\((\w+)\)s")
 _NUMBERED = re.compile(r"\$(\d+)")
 
 
 def run(connection: Connection, statement: Any, values: Values) -> list[Any]:
     """The rows a prebuilt SELECT, or a statement with RETURNING, finds. Raises SQLAlchemy's DBAPIError."""
-    if connection.dispatch.before_cursor_execute:
+    if _is_watched(connection):
         return list(connection.execute(statement, dict(values)).all())
     ready = _prepared(statement, connection.dialect)
     assert ready.row is not None  # noqa: S101 - it is one that returns rows
@@ -67,7 +90,7 @@ def run(connection: Connection, statement: Any, values: Values) -> list[Any]:
 
 def change(connection: Connection, statement: Any, values: Values) -> int:
     """How many rows a prebuilt UPDATE or DELETE, or an INSERT with its values, has touched. Raises DBAPIError."""
-    if connection.dispatch.before_cursor_execute:
+    if _is_watched(connection):
         return int(connection.execute(statement, dict(values)).rowcount)
     ready = _prepared(statement, connection.dialect)
     cursor = _execute(connection, ready.sql, ready.bound(values))
@@ -95,7 +118,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> None:
     """
     if not writes:
         return
-    if connection.dispatch.before_cursor_execute:
+    if _is_watched(connection):
         for one in writes:
             statement = one.statement.insert() if isinstance(one.statement, Table) else one.statement
             if one.numbered_by:
@@ -114,7 +137,13 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> None:
     _execute(connection, sql, [value for ready, values in parts for value in ready.bound(values)]).close()
 
 
-def _parts(write: Write, dialect: Dialect) -> list[tuple[_Ready, Values]]:
+def _is_watched(connection: Connection) -> bool:
+    # The first asks no further where nobody listens to anything, which is how it is but for tests.
+    listens = connection._has_events or connection.engine._has_events
+    return listens and bool(connection.dispatch.before_cursor_execute)
+
+
+def _parts(write: Write, dialect: Dialect) -> list[tuple[_Ready | _Rows, Any]]:
     if not isinstance(write.statement, Table):
         ready = _prepared(write.statement, dialect)
         return [(ready, values) for values in write.values]
@@ -122,16 +151,14 @@ def _parts(write: Write, dialect: Dialect) -> list[tuple[_Ready, Values]]:
     insert = _inserts.get(key)
     if insert is None:
         insert = _inserts[key] = _insert(write.statement, dialect, len(write.values), write.numbered_by)
-    return [
-        (insert, {f"{name}_{index}": value for index, row in enumerate(write.values) for name, value in row.items()})
-    ]
+    return [(insert, write.values)]
 
 
-def _joined(shape: Sequence[_Ready]) -> str:
+def _joined(shape: Sequence[_Ready | _Rows]) -> str:
     parts, before = [], 0
     for ready in shape:
         parts.append(_NUMBERED.sub(lambda found, offset=before: f"${int(found[1]) + offset}", ready.sql))  # type: ignore[misc]
-        before += len(ready.order)
+        before += ready.size
     first = ", ".join(f"w{index} AS ({sql})" for index, sql in enumerate(parts[:-1]))
     return f"WITH {first} {parts[-1]}"
 
@@ -168,27 +195,33 @@ def _compiled(statement: Any, dialect: Dialect) -> _Ready:
     )
 
 
-def _insert(table: Table, dialect: Dialect, count: int, numbered_by: str) -> _Ready:
-    names = [column.name for column in table.columns if not (numbered_by and column.name == "id")]
-    convert = {
-        column.name: processor
-        for column in table.columns
-        if (processor := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-    }
-    order = tuple(f"{name}_{index}" for index in range(count) for name in names)
-    marks = iter("?" if dialect.positional else f"${number}" for number in range(1, len(order) + 1))
+def _insert(table: Table, dialect: Dialect, count: int, numbered_by: str) -> _Rows:
+    columns = [column for column in table.columns if not (numbered_by and column.name == "id")]
+    converts = [_as_json if isinstance(column.type, JSON) else _bind(column.type, dialect) for column in columns]
+    size = len(columns) * count
+    marks = iter("?" if dialect.positional else f"${number}" for number in range(1, size + 1))
     own = f"nextval('{numbered_by}'), " if numbered_by else ""
-    rows = ", ".join(f"({own}{', '.join(next(marks) for _ in names)})" for _ in range(count))
+    rows = ", ".join(f"({own}{', '.join(next(marks) for _ in columns)})" for _ in range(count))
     quote = dialect.identifier_preparer.quote
-    columns = ("id, " if numbered_by else "") + ", ".join(quote(name) for name in names)
-    return _Ready(
-        sql=f"INSERT INTO {quote(table.name)} ({columns}) VALUES {rows}",  # noqa: S608 - names of our own tables
-        order=order,
-        defaults={},
-        binds=tuple((f"{name}_{index}", convert[name]) for index in range(count) for name in names if name in convert),
-        row=None,
-        results=(),
+    names = ("id, " if numbered_by else "") + ", ".join(quote(column.name) for column in columns)
+    return _Rows(
+        sql=f"INSERT INTO {quote(table.name)} ({names}) VALUES {rows}",  # noqa: S608 - names of our own tables
+        columns=itemgetter(*(column.name for column in columns)),
+        size=size,
+        binds=tuple((place, convert) for place, convert in enumerate(converts * count) if convert is not None),
     )
+
+
+def _bind(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+_encode = json.JSONEncoder().encode
+
+
+def _as_json(value: Any) -> str:
+    """What both databases take for a JSON column; most are empty, and an encoder is made for each that is not."""
+    return "{}" if value == {} else _encode(value)
 
 
 def _converted(row: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> list[Any]:
@@ -204,23 +237,29 @@ def execute(connection: Connection, sql: str) -> None:
 
 
 def _execute(connection: Connection, sql: str, bound: Any) -> Any:
-    dialect = connection.dialect
+    raw: Any = connection.connection.dbapi_connection
     # PostgreSQL's own marks ($1): psycopg would read a long statement through for its marks at each call.
-    raw = connection.connection.dbapi_connection
-    cursor: Any = psycopg.RawCursor(raw) if isinstance(raw, psycopg.Connection) else connection.connection.cursor()
+    cursor = psycopg.RawCursor(raw) if isinstance(raw, psycopg.Connection) else raw.cursor()
     try:
         cursor.execute(sql, bound)
-    except dialect.loaded_dbapi.Error as error:
-        is_disconnect = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
-        if is_disconnect:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            sql,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=is_disconnect,
-            dialect=dialect,
-        ) from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, sql, error, cursor) from error
     return cursor
+
+
+def _translated(connection: Connection, sql: str, error: Any, cursor: Any) -> DBAPIError:
+    dialect = connection.dialect
+    is_disconnect = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+    if is_disconnect:
+        connection.invalidate(error)
+    raised = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_disconnect,
+        dialect=dialect,
+    )
+    assert isinstance(raised, DBAPIError)  # noqa: S101 - as it is for every error of a driver
+    return raised

@@ -170,9 +170,9 @@ def choose(
     shown, first = tuple(ordered[:SHOWN]), ordered[0]
     as_good: list[PersonId] = [first.agent_id]
     if rule is Rule.STRATEGY:
-        busier = replace(first, load=first.load + 1, last_assigned_at=_LAST)
         key = _ORDERS[strategy]
-        as_good = [candidate.agent_id for candidate in ordered if key(candidate) < key(busier)]
+        once_busier = key(replace(first, load=first.load + 1, last_assigned_at=_LAST))
+        as_good = [candidate.agent_id for candidate in ordered if key(candidate) < once_busier]
     return RoutingReason(
         rule,
         strategy,

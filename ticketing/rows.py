@@ -70,8 +70,10 @@ def _us(at: datetime | None) -> int | None:
 
 
 def ticket_row(ticket: Ticket) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(ticket, name) for name in _TICKET_PLAIN}
-    row.update((name, _us(getattr(ticket, name))) for name in _TICKET_INSTANTS)
+    values = vars(ticket)
+    row: dict[str, Any] = {name: values[name] for name in _TICKET_PLAIN}
+    for name in _TICKET_INSTANTS:
+        row[name] = _us(values[name])
     row.update(
         customer_id=ticket.customer_id,
         id=ticket.number,
@@ -102,7 +104,8 @@ def ticket_from(row: RowMapping | Mapping[str, Any], clocks: Iterable[SlaClock],
 
 
 def clock_row(ref: TicketRef, clock: SlaClock) -> dict[str, Any]:
-    row: dict[str, Any] = {name: _us(getattr(clock, name)) for name in _CLOCK_INSTANTS}
+    values = vars(clock)
+    row: dict[str, Any] = {name: _us(values[name]) for name in _CLOCK_INSTANTS}
     row.update(
         customer_id=ref.customer_id,
         ticket_id=ref.number,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, any_, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Table, any_, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.tables import (
@@ -165,4 +165,6 @@ NEXT_ON_SQLITE = (
     .values(value=sequences.c.value + bindparam("count"))
     .returning(sequences.c.value)
 )
-NEXT_TICKET_NUMBER = select(func.nextval("ticket_number").label("number"))
+NEXT_NUMBER = func.nextval(literal_column("'ticket_number'")).label("number")
+"""On PostgreSQL only; for a statement that can draw it along."""
+NEXT_TICKET_NUMBER = select(NEXT_NUMBER)

@@ -14,11 +14,10 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
 
 
 database = Database.open(context.config.attributes["url"])
-with database.engine.connect() as connection:
+with database.write() as connection:
     context.configure(
         connection=connection, target_metadata=metadata, include_name=include_name, render_as_batch=database.is_sqlite
     )
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
 database.close()

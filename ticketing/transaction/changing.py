@@ -41,11 +41,11 @@ class Changing(Reading):
     def change(self, ticket: Ticket, **changes: Any) -> Ticket:
         """The ticket with some fields changed; its version and its place in the queue follow."""
         current, before = self._work.now[ticket.ref], self._work.before[ticket.ref]
-        if all(getattr(current, name) == value for name, value in changes.items()):
+        if changes.items() <= vars(current).items():
             return current
         changes["version"] = 1 if before is None else before.version + 1
         changed = _with(current, changes)
-        if changes.keys() & _RANKED_BY:
+        if not _RANKED_BY.isdisjoint(changes):
             changed = _with(changed, {"queue_rank": self._rank(changed)})
         self._work.now[ticket.ref] = changed
         return changed
