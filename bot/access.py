@@ -63,6 +63,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.SNOOZE: _TEAM,
     Act.TAGS: _TEAM,
     Act.FIELDS: _TEAM,
+    Act.LINK_PROBLEM: _TEAM,
     Act.TAKE: _TEAM,
     Act.SEEN: _TEAM,
     Act.ALERT_RELEASE: _TEAM,

@@ -125,8 +125,7 @@ class Press(StrEnum):
     PROBLEM_RESOLVE = "problem.resolve"
     PROBLEM_REOPEN = "problem.reopen"
     PROBLEM_TICKETS = "problem.tickets"
-    PROBLEM_LEFT = "problem.left"
-    PROBLEM_MENU = "problem.menu"
+    PROBLEM_MENU = "problem.menu"  # its options carry `problem_menu_value`
     PROBLEM_TICKETS_PAGE = "problem.tickets_page"
     PROBLEM_TICKETS_PAGE_BACK = "problem.tickets_page_back"
     # a field that changes its own form
@@ -164,6 +163,7 @@ class Form(StrEnum):
     MACRO = "form.macro"
     PROBLEMS = "form.problems"
     PROBLEM = "form.problem"
+    PROBLEM_CARD = "form.problem_card"
     PROBLEM_ANSWER = "form.problem_answer"
     PROBLEM_RESOLVE = "form.problem_resolve"
     PROBLEM_TICKETS = "form.problem_tickets"
@@ -273,6 +273,33 @@ def read_reply_value(value: str) -> tuple[TicketRef, int, str, int]:
     if len(parts) != 3:
         raise MalformedValue(value)
     return *read_ticket_value(parts[0]), parts[1], _numbers(parts[2], 1)[0]
+
+
+def read_problem_value(value: str) -> int:
+    """The number of the problem that a button stands for. Raises MalformedValue."""
+    return _numbers(value, 1)[0]
+
+
+def problem_menu_value(act: str, problem: int) -> str:
+    """What an option of a problem's menu carries: what to do, and with which."""
+    return f"{act}:{problem}"
+
+
+def read_problem_menu_value(value: str) -> tuple[str, int]:
+    """The reverse of `problem_menu_value`. Raises MalformedValue."""
+    act, _, number = _text(value).partition(":")
+    return act, _numbers(number, 1)[0]
+
+
+def problem_page_value(problem: int, page: int, *, is_left: bool) -> str:
+    """Which page of a problem's tickets, or of those that were left alone."""
+    return f"{problem}:{page}:{int(is_left)}"
+
+
+def read_problem_page_value(value: str) -> tuple[int, int, bool]:
+    """The reverse of `problem_page_value`. Raises MalformedValue."""
+    problem, page, is_left = _numbers(value, 3)
+    return problem, page, bool(is_left)
 
 
 def macro_value(act: str, is_shared: bool, key: str) -> str:  # noqa: FBT001 - read by its own reverse alone

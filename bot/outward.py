@@ -19,6 +19,7 @@ from bot.delivery import Delivery, Pace, Slack
 from bot.delivery.boards import keep_board
 from bot.delivery.days import begin_days
 from bot.notices import Notices
+from bot.problems import tell_of_problems
 from bot.settings import Settings
 from bot.ticker import Job, Ticker
 from ticketing.desk import Desk
@@ -32,7 +33,7 @@ FAR_OFF_S = 3600.0
 
 WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "roster")
 
-WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder")
+WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder", "problems")
 
 
 class Outward:
@@ -54,6 +55,7 @@ class Outward:
         )
         self._ticker = Ticker([*jobs(desk, clock, delivery.step), *further])
         desk.subscribe(Notices())
+        desk.subscribe_to_problems(tell_of_problems)
         desk.after_commit(self._changed)
         desk.after_configured(self._configured)
         clock.on_jump(self._ticker.wake_all)
@@ -114,6 +116,9 @@ def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None
     def close(_now: datetime) -> None:
         desk.close_step(clock())
 
+    def problems(now: datetime) -> datetime | None:
+        return now if desk.problem_step(clock()) else None
+
     def recompute(now: datetime) -> datetime | None:
         return now if desk.recompute_step() else None
 
@@ -128,6 +133,7 @@ def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None
         Job("handovers", hand_over, heartbeat_s=20),
         Job("snoozed", wake, heartbeat_s=15),
         Job("close", close, heartbeat_s=60),
+        Job("problems", problems, heartbeat_s=15, settle_s=0.05),
         Job("recompute", recompute, heartbeat_s=60),
     ]
 

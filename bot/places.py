@@ -16,6 +16,7 @@ CUSTOMER: Final = "customer"
 AGENT: Final = "agent"
 TEAM: Final = "team"
 ALERT: Final = "alert"
+PROBLEM: Final = "problem"
 """The sides of a conversation, as `shown` holds them."""
 
 _PERSON, _CHANNEL = "p:", "c:"
@@ -103,6 +104,10 @@ def about_alert(number: int) -> str:
 
 def about_comment(number: int, comment: int) -> str:
     return f"m:{number}:{comment}"
+
+
+def about_problem(problem: int) -> str:
+    return f"b:{problem}"
 
 
 def about_rating(number: int, resolution: int) -> str:

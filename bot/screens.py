@@ -158,9 +158,9 @@ class Screens:
         return (Act.READ_ALL, *acts, *self._labels(ticket))
 
     def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
-        """What is changed about a ticket besides its way: tags at any time, the fields that its category has."""
+        """What is changed about a ticket besides its way: tags and its problem, the fields that its category has."""
         has_fields = bool(self.answers(ticket)) and ticket.status is not TicketStatus.CLOSED
-        return (Act.TAGS, Act.FIELDS) if has_fields else (Act.TAGS,)
+        return (Act.TAGS, *((Act.FIELDS,) if has_fields else ()), Act.LINK_PROBLEM)
 
     def answers(self, ticket: Ticket) -> tuple[tuple[FieldSpec, str], ...]:
         """The questions of the ticket's category, each with what was answered."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
-from bot.delivery import alert_lines, alerts, boards, cards, days, emoji, posts
+from bot.delivery import alert_lines, alerts, boards, cards, days, emoji, posts, problems
 from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
+from bot.problems import CARD, DONE
 from ticketing.desk import Desk
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
@@ -67,6 +68,8 @@ OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "board_card": boards.board,
     "my_day": days.day,
     "handover_card": days.handover,
+    CARD: problems.drawn,
+    DONE: problems.drawn,
 }
 """The kinds that are about no single ticket."""
 

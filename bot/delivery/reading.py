@@ -65,7 +65,7 @@ class Dossier:
         return Labels(
             answers=tuple(answers),
             tags=tuple(self.desk.tags(self.ref)),
-            problem=f"{problem.id} {problem.title}" if problem is not None else None,
+            problem=problem.id if problem is not None else None,
         )
 
     def comment(self, number: int) -> Comment | None:

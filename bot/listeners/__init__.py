@@ -25,6 +25,7 @@ from bot.listeners.new_ticket import NewTicket
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.problems import ProblemScreens
 from bot.listeners.replies import Replies
 from bot.listeners.settings import SettingsForms
 from bot.listeners.shift_end import ShiftEnd
@@ -70,7 +71,9 @@ def register(app: App, parts: Parts) -> Inward:
     Replies(parts, answering).register(app)
     macros = MacroScreens(parts)
     macros.register(app)
-    HelpdeskCommand(parts, team, settings, macros).register(app)
+    problems = ProblemScreens(parts)
+    problems.register(app)
+    HelpdeskCommand(parts, team, settings, macros, problems).register(app)
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)

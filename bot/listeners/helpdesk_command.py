@@ -18,6 +18,7 @@ from bot.delivery.days import day_of
 from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.parts import Parts
+from bot.listeners.problems import ProblemScreens
 from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_command import reply
 from bot.payloads import SlackUser, SlashCommand
@@ -26,7 +27,7 @@ from bot.views import ListKind, Message
 from bot.words import inbound, lists, refusals
 from ticketing.model import Person
 
-WORDS = ("queue", "mine", "day", "search", "macros", "away", "back", "team", "settings", "help")
+WORDS = ("queue", "mine", "day", "search", "macros", "problem", "away", "back", "team", "settings", "help")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class HelpdeskCommand:
     team: TeamMembers
     settings: SettingsForms
     macros: MacroScreens
+    problems: ProblemScreens
 
     def register(self, app: App) -> None:
         app.command(COMMAND_HELPDESK)(self.answer)
@@ -54,6 +56,7 @@ class HelpdeskCommand:
             "team": self.team.show,
             "settings": self.settings.show,
             "macros": self.macros.show,
+            "problem": lambda user, trigger_id: self.problems.show(user, trigger_id, _after_first(command.text)),
         }
         if first in opening:
             opening[first](command.person, command.trigger_id)

@@ -22,6 +22,7 @@ from bot.blocks.forms import (
 )
 from bot.listeners.answering import Answering
 from bot.listeners.parts import Parts
+from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
@@ -57,6 +58,7 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.RATING_COMMENT,
     Act.TAGS,
     Act.FIELDS,
+    Act.LINK_PROBLEM,
 }
 """All acts that open a view and commit nothing."""
 
@@ -124,6 +126,7 @@ class TicketPresses:
                 Act.RATING_COMMENT: self._rating_form,
                 **choice_forms(self.parts),
                 **label_forms(self.parts),
+                **problem_forms(self.parts),
             }
         )
 

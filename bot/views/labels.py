@@ -10,11 +10,11 @@ from bot.views.customer import FieldSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The answers to a category's own questions (label and answer), the tags, and the problem that a ticket belongs to."""
+    """The answers to a category's own questions (label and answer), the tags, and the number of the problem."""
 
     answers: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
-    problem: str | None = None
+    problem: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

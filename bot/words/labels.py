@@ -2,7 +2,7 @@
 
 ANSWER = "{label}: {answer}."
 TAGS = "Tags: {tags}."
-PROBLEM = "Problem: {problem}."
+PROBLEM = "Part of problem {problem}."
 
 TAGS_TITLE = "Tags of #{number}"
 TAGS_LABEL = "Tags"

@@ -67,6 +67,7 @@ HELPDESK_HELP = (
     ("/helpdesk search words", "tickets in which they stand; tag:vpn for a tag"),
     ("/helpdesk 42", "one ticket"),
     ("/helpdesk 42 why", "how its deadlines were counted"),
+    ("/helpdesk problem", "one cause, many tickets; with a title, a new one"),
     ("/helpdesk macros", "canned answers: yours and the team's"),
     ("/helpdesk away", "no new tickets for you; with a time, until then: away 14:00, away 2h"),
     ("/helpdesk back", "new tickets for you again"),

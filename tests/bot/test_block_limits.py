@@ -37,11 +37,21 @@ from bot.blocks import (
     reports,
     triage,
 )
+from bot.blocks import problems as problem_screens
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
 from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker
 from bot.views.labels import FieldsForm, TagsForm
 from bot.views.macros import MacroForm, MacroList, ReplyForm
+from bot.views.problems import (
+    ForAllForm,
+    LinkForm,
+    ProblemCard,
+    ProblemFacts,
+    ProblemForm,
+    ProblemList,
+    ProblemTickets,
+)
 from bot.views.reports import DigestView, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
@@ -90,6 +100,9 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "press": st.sampled_from([None, Press.SETTINGS_OPEN, Press.SETTINGS_EDIT, Press.SETTINGS_ADD]),
     # Options are the configuration's, which keeps each to one short line.
     "options": st.lists(st.tuples(TEXTS.map(lambda text: text[:60]), TEXTS), max_size=12).map(tuple),
+    # Tags are one short word each, whoever typed them.
+    "tags": st.lists(TEXTS.map(lambda text: text[:40]), max_size=12).map(tuple),
+    "in_use": st.lists(TEXTS.map(lambda text: text[:40]), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "mention": st.sampled_from([None, NAMED_PERSON]),
     "page": st.integers(0, 10**6),
@@ -166,6 +179,15 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (alerts.alert_group_view, views.AlertGroup),
     (alerts.board_message, views.Board),
     (forms.text_form_view, views.TextForm),
+    (problem_screens.problem_message, ProblemCard),
+    (problem_screens.problem_view, ProblemCard),
+    (problem_screens.done_message, ProblemCard),
+    (problem_screens.problems_view, ProblemList),
+    (problem_screens.problem_tickets_view, ProblemTickets),
+    (problem_screens.nothing_left_view, ProblemFacts),
+    (problem_screens.problem_form_view, ProblemForm),
+    (problem_screens.for_all_view, ForAllForm),
+    (problem_screens.link_view, LinkForm),
     (labels.tags_view, TagsForm),
     (labels.fields_view, FieldsForm),
     (macros.reply_view, ReplyForm),

@@ -233,6 +233,7 @@ LOOKS: Mapping[str, Arguments] = {
     "tags_of": lambda on: {"refs": [on.ref]},
     "tag_names": lambda on: {"prefix": "p"},
     "tagged": lambda on: {"tag": "printer"},
+    "search_tagged": lambda on: {"text": "blank", "tags": ["printer"]},
     "macro": lambda on: {"key": "hello", "person_id": on.amir},
     "macros": lambda on: {"person_id": on.amir},
     "filled_macro": _by_amir(key="hello"),
