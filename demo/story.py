@@ -100,7 +100,9 @@ def _send(agent: Member, action: str, number: int, text: str, stopping: threadin
         agent.close(form)
         return
     agent.act(form, pressed, action)
-    agent.submit(_modal(agent), {"text": {"value": text}})
+    opened = _modal(agent)
+    written = next(each for each in opened["blocks"] if each.get("element", {}).get("type") == "plain_text_input")
+    agent.submit(opened, {written["block_id"]: {"value": text}})
 
 
 def _held(agent: Member, stopping: threading.Event) -> list[int]:

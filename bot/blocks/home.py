@@ -53,7 +53,7 @@ def agent_home(home: AgentHome) -> View:
             section(counts),
             _row(home, (Press.TAKE_NEXT, Press.HAND_OVER, leave, Press.HOME_REFRESH), primary=Press.TAKE_NEXT),
             context(_availability(home)) if home.max_load else None,
-            context(_own(home.own)) if home.own else None,
+            context(_own(home.own)) if home.own and home.own.solved else None,
             section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
             *mine,
             *_pages(home.page),

@@ -32,7 +32,7 @@ SUBMIT = {
 }
 IS_ANSWERING = "*{agent} is writing an answer too* {since}."
 HAS_ANSWERED = "*{agent} has answered* {at}:"
-SHARE_LABEL = "Solved before"
+SHARE_LABEL = "Share the answer"
 SHARE_OPTION = "Others with the same question may read this answer"
 SHARE_HINT = "They see the subject and the answer, and no names."
 MISSING = {

@@ -23,7 +23,7 @@ def test_a_shared_answer_is_offered_and_solves_it_without_a_ticket(workspace: Wo
     amir.fill(
         {
             "What solved it?": "Choose Unicode in its settings.",
-            "Solved before": ["Others with the same question may read this answer"],
+            "Share the answer": ["Others with the same question may read this answer"],
         }
     )
     amir.submit()
