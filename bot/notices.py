@@ -15,12 +15,13 @@ from sqlalchemy import bindparam, select
 
 from bot import places
 from bot.delivery import emoji
+from ticketing.lanes import AHEAD_FROM
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import outbox, shown
 from ticketing.transaction import Transaction
 
-ALERT_PRIORITY = 10
+ALERT_PRIORITY = AHEAD_FROM
 """Alerts overtake cards."""
 
 _AGENTS_CARDS = select(shown.c.place).where(

@@ -8,7 +8,7 @@ business clock has jumped.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk import WebClient
@@ -21,8 +21,9 @@ from bot.delivery.days import begin_days
 from bot.notices import Notices
 from bot.problems import tell_of_problems
 from bot.settings import Settings
-from bot.ticker import Job, Ticker
+from bot.ticker import Job, Step, Ticker
 from ticketing.desk import Desk
+from ticketing.lanes import Lane
 from ticketing.model import PersonId
 
 DELIVERY_TIMEOUT_S = 10
@@ -33,7 +34,7 @@ FAR_OFF_S = 3600.0
 
 WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "roster")
 
-WOKEN_BY_CHANGE = ("delivery", "queue", "watch", "promises", "ladder", "problems")
+WOKEN_BY_CHANGE = ("alerts", "delivery", "queue", "watch", "promises", "ladder", "problems")
 
 
 class Outward:
@@ -46,14 +47,14 @@ class Outward:
             timeout=DELIVERY_TIMEOUT_S,
             retry_handlers=[],
         )
-        delivery = Delivery(
-            desk,
-            Slack(client),
-            clock=_machine_time,
-            pace=Pace(),
-            jitter=random.Random(),  # noqa: S311 - it spreads tries over time, and guards nothing
-        )
-        self._ticker = Ticker([*jobs(desk, clock, delivery.step), *further])
+        pace = Pace()
+
+        def delivery(lane: Lane) -> Delivery:
+            jitter = random.Random()  # noqa: S311 - it spreads tries over time, and guards nothing
+            return Delivery(desk, Slack(client), clock=_machine_time, pace=pace, jitter=jitter, lane=lane)
+
+        ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST)}
+        self._ticker = Ticker([*jobs(desk, clock, ways_out), *further])
         desk.subscribe(Notices())
         desk.subscribe_to_problems(tell_of_problems)
         desk.after_commit(self._changed)
@@ -77,8 +78,12 @@ class Outward:
             self._ticker.wake(name)
 
 
-def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None]) -> list[Job]:
-    """Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late."""
+def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
+    """
+    Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late.
+
+    `deliver` has a step for each lane out, so that alerts wait for nothing else.
+    """
 
     on_shift: dict[PersonId, datetime] = {}
 
@@ -123,7 +128,8 @@ def jobs(desk: Desk, clock: Clock, deliver: Callable[[datetime], datetime | None
         return now if desk.recompute_step() else None
 
     return [
-        Job("delivery", deliver, heartbeat_s=1, settle_s=0.02),
+        Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
+        Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),

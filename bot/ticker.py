@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import metrics
@@ -62,6 +63,8 @@ class Ticker:
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
+            # A thread for each: none waits for another to end.
+            executors={"default": ThreadPoolExecutor(len(self._jobs) + 1)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
@@ -80,7 +83,9 @@ class Ticker:
 
     def stop(self) -> None:
         """Start nothing new and wait for what runs."""
-        self._stopping.set()
+        with self._guard:
+            # Whoever pulls a job forward is done by now: the scheduler holds its own lock until all threads have ended.
+            self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 

@@ -7,7 +7,8 @@ so that a slow worker can never overwrite its successor. Several processes may t
 
 Order. Within a place (a person's conversation, a channel) rows go by priority, then by age, one at a time: while the first
 of a place is being sent or waits for its next try, those behind it wait too, and only one of higher priority may overtake
-it. Between places the same order decides who is served first.
+it. Between places the same order decides who is served first; what has the highest priority has a lane of its own
+(`ticketing.lanes`).
 
 Candidates are found by plain reads and taken one by one with a conditional update that names its customer, as everything
 that locks rows here does (docs/database.md).
@@ -37,8 +38,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from ticketing import lanes
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
+from ticketing.lanes import Lane
 from ticketing.model import PersonId, TicketRef
 from ticketing.shown import FORGET_MESSAGE, AlertKey, Shown, ShownMessages, remember, tell_at_home
 from ticketing.tables import dated_jobs, leases, outbox, sequences
@@ -48,9 +51,6 @@ LOST_ANSWER = "lost_answer"
 
 COLLAPSED = "collapsed"
 """The reason of a row that is done because another row showed the same card."""
-
-PAGE = 200
-"""How many rows one look reads. A further look is needed only when the rows before it stand in few places."""
 
 CARD = "_card"
 """The kinds that end so are one message edited for life: only these are collapsed, for current state is all they show."""
@@ -108,13 +108,6 @@ _MINE = and_(_KEY, _WAITING, _row.fence == bindparam("key_fence"))
 _NOT_LEASED = or_(_row.lease_until.is_(None), _row.lease_until <= _NOW)
 _NOT_BACKING_OFF = or_(_row.retry_after.is_(None), _row.retry_after <= _NOW)
 
-_IN_FLIGHT = select(_row.place).where(_WAITING, _row.lease_until > _NOW).distinct()
-_LOOK = (
-    select(outbox)
-    .where(_WAITING, _row.place.not_in(bindparam("seen", expanding=True)))
-    .order_by(_row.priority.desc(), _row.id)
-    .limit(bindparam("page"))
-)
 _TAKE = (
     update(outbox)
     .where(_MINE, _NOT_LEASED, _NOT_BACKING_OFF)
@@ -154,8 +147,6 @@ _PARK = (
     .where(_MINE)
     .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
 )
-_NEXT_RETRY = select(func.min(_row.retry_after)).where(_WAITING, _row.retry_after > _NOW)
-_NEXT_LEASE = select(func.min(_row.lease_until)).where(_WAITING, _row.lease_until > _NOW)
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
@@ -178,28 +169,15 @@ class Outbox(ShownMessages):
 
     # --- taking and giving back ---
 
-    def claim(self, now: datetime, limit: int, lease_s: float) -> list[Errand]:
+    def claim(self, now: datetime, limit: int, lease_s: float, *, lane: Lane = Lane.ALL) -> list[Errand]:
         """Take what may be sent now, at most `limit` rows and one of each place, until `now` + `lease_s` seconds."""
-        taken = (self.take(errand, now, lease_s) for errand in self.ready(now, limit))
+        taken = (self.take(errand, now, lease_s) for errand in self.ready(now, limit, lane=lane))
         return [errand for errand in taken if errand is not None]
 
-    def ready(self, now: datetime, limit: int) -> list[Errand]:
+    def ready(self, now: datetime, limit: int, *, lane: Lane = Lane.ALL) -> list[Errand]:
         """What `take` would get just now, best first: the first row of each place that nothing holds back."""
-        at = to_us(now)
-        ready: list[Errand] = []
         with self._database.read() as connection:
-            seen = {row.place for row in connection.execute(_IN_FLIGHT, {"now": at})}
-            while len(ready) < limit:
-                rows = connection.execute(_LOOK, {"seen": sorted(seen), "page": PAGE}).all()
-                for row in rows:
-                    if row.place in seen:
-                        continue
-                    seen.add(row.place)
-                    if row.retry_after is None or row.retry_after <= at:
-                        ready.append(errand_from(row))
-                if len(rows) < PAGE:
-                    break
-        return ready[:limit]
+            return [errand_from(row) for row in lanes.ready(connection, now, limit, lane)]
 
     def take(self, errand: Errand, now: datetime, lease_s: float) -> Errand | None:
         """
@@ -333,14 +311,12 @@ class Outbox(ShownMessages):
 
     # --- looking ---
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: datetime, *, lane: Lane = Lane.ALL) -> datetime | None:
         """When there may be something to take: `now` if there is, else the next end of a wait or of a lease."""
-        if self.ready(now, 1):
+        if self.ready(now, 1, lane=lane):
             return now
-        at = to_us(now)
         with self._database.read() as connection:
-            found = [connection.execute(look, {"now": at}).scalar() for look in (_NEXT_RETRY, _NEXT_LEASE)]
-        return from_us(min((us for us in found if us is not None), default=None))
+            return lanes.next_wait(connection, now, lane)
 
     def depth(self) -> int:
         """How many rows wait."""

@@ -7,6 +7,7 @@ Which tickets stand in one message is written in `shown`: each has its row, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import places
@@ -46,7 +47,10 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         waiting = [each for each in desk.untold_alerts(errand) if _told(dossier, each)]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
-    return _alone(dossier)
+    letter = _alone(dossier)
+    if letter is None or stands is not None or errand is None:
+        return letter
+    return replace(letter, also=tuple(desk.lines_telling(place, letter.told)))
 
 
 def _alone(dossier: Dossier) -> Letter | None:
@@ -83,12 +87,14 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
     now = dossier.ticket.as_of
     untold = [stage for each in waiting for stage in each.stages if stage.is_owed and not stage.is_told]
     own = (errand.customer_id, errand.id)
-    rows = [(each.ref.customer_id, row) for each in waiting for row in each.rows]
+    told = [stage.key for stage in untold]
+    rows: list[tuple[int, int]] = [(each.ref.customer_id, row) for each in waiting for row in each.rows]
+    rows += dossier.desk.lines_telling(errand.place, told)
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
         message=alert_group_message(group_of(dossier.desk, waiting)),
-        told=tuple(stage.key for stage in untold),
+        told=tuple(told),
         lags_s=tuple((now - stage.instant).total_seconds() for stage in untold),
         also=tuple(row for row in rows if row != own),
         members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in waiting),

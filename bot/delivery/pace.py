@@ -2,11 +2,12 @@
 Going as fast as Slack allows and no faster (https://docs.slack.dev/apis/web-api/rate-limits).
 
 Each method has a bucket, and each channel one for the messages posted into it; what Slack itself says in a 429 stands above
-both. Instants are machine time and passed in.
+both. Instants are machine time and passed in; several threads may ask.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -44,9 +45,18 @@ class Pace:
     is_on: bool = True
     _buckets: dict[tuple[str, str], tuple[float, datetime]] = field(default_factory=dict)
     _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def wait_for(self, method: str, place: str, now: datetime) -> float:
-        """0 if the call may be made now, which counts it; else the seconds until it may."""
+    def wait_for(self, method: str, place: str, now: datetime, *, spare: float = 0.0) -> float:
+        """
+        0 if the call may be made now, which counts it; else the seconds until it may.
+
+        It leaves the share `spare` (0 to 1) of each bucket to others, who are in more of a hurry.
+        """
+        with self._guard:
+            return self._wait_for(method, place, now, spare)
+
+    def _wait_for(self, method: str, place: str, now: datetime, spare: float) -> float:
         held = max(self._held_for(method, place, now), self._held_for(method, "", now))
         if held > 0:
             return held
@@ -55,7 +65,7 @@ class Pace:
         limits = [((method, ""), METHODS[method])] if method in METHODS else []
         if method == POSTING:
             limits.append(((method, place), CHANNEL))
-        waits = [self._wait(key, limit, now) for key, limit in limits]
+        waits = [self._wait(key, limit, now, spare) for key, limit in limits]
         if any(waits):
             return max(waits)
         for key, limit in limits:
@@ -66,8 +76,9 @@ class Pace:
 
     def hold(self, method: str, place: str, seconds: float, now: datetime) -> None:
         """Slack said so: no such call for the place before `seconds` have passed."""
-        self._held = {key: until for key, until in self._held.items() if until > now}
-        self._held[(method, place)] = now + timedelta(seconds=seconds)
+        with self._guard:
+            self._held = {key: until for key, until in self._held.items() if until > now}
+            self._held[(method, place)] = now + timedelta(seconds=seconds)
 
     def _held_for(self, method: str, place: str, now: datetime) -> float:
         until = self._held.get((method, place))
@@ -77,6 +88,6 @@ class Pace:
         level, seen = self._buckets.get(key, (limit.size, now))
         return min(limit.size, level + (now - seen).total_seconds() * limit.per_second)
 
-    def _wait(self, key: tuple[str, str], limit: Limit, now: datetime) -> float:
-        level = self._level(key, limit, now)
-        return 0.0 if level >= 1 else (1 - level) / limit.per_second
+    def _wait(self, key: tuple[str, str], limit: Limit, now: datetime, spare: float) -> float:
+        missing = 1 + spare * (limit.size - 1) - self._level(key, limit, now)
+        return max(0.0, missing / limit.per_second)

@@ -23,6 +23,7 @@ from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refuse
 from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, LeaseLost
+from ticketing.lanes import Lane
 from ticketing.model import DESK_ITSELF
 from ticketing.outbox import LOST_ANSWER, Errand
 from ticketing.shown import Shown
@@ -40,6 +41,9 @@ POST_WITHIN_S = 18.0
 
 RETAKE_S = 1.0
 """How long a row waits to be taken anew when Slack was too slow for it to be posted within its lease."""
+
+LEFT_TO_ALERTS = 0.2
+"""The share of what Slack takes at once that is left to alerts."""
 
 DRAWING_TRIES = 3
 """How often a row that cannot be drawn is tried: what fails so is a fault of ours, and seldom passes."""
@@ -64,10 +68,20 @@ class Paced(CallFailed):
 
 
 class Delivery:
-    """Shows what a desk's outbox says. `clock` is machine time."""
+    """
+    Shows what a lane of a desk's outbox says. `clock` is machine time; `pace` is shared by the lanes of a process, and what
+    is not ahead leaves some of it to what is.
+    """
 
     def __init__(
-        self, desk: Desk, slack: Slack, *, clock: Callable[[], datetime], pace: Pace, jitter: random.Random
+        self,
+        desk: Desk,
+        slack: Slack,
+        *,
+        clock: Callable[[], datetime],
+        pace: Pace,
+        jitter: random.Random,
+        lane: Lane = Lane.ALL,
     ) -> None:
         self._outbox = desk.outbox
         self._drawing = Drawing(desk)
@@ -76,6 +90,7 @@ class Delivery:
         self._clock = clock
         self._pace = pace
         self._jitter = jitter
+        self._lane = lane
         self._halted_until: datetime | None = None
         self._post_until = datetime.max.replace(tzinfo=UTC)
 
@@ -88,7 +103,7 @@ class Delivery:
         if self._is_halted(now):
             return self._halted_until
         taken = 0
-        for ready in self._outbox.ready(now, BATCH):
+        for ready in self._outbox.ready(now, BATCH, lane=self._lane):
             taken_at = self._clock()
             errand = self._outbox.take(ready, taken_at, LEASE_S)
             if errand is None:
@@ -100,7 +115,7 @@ class Delivery:
                 return self._halted_until
         if taken:
             return now
-        due = self._outbox.next_due(now)
+        due = self._outbox.next_due(now, lane=self._lane)
         # Ready, and yet another worker was faster or holds the place: the heartbeat looks again.
         return None if due is not None and due <= now else due
 
@@ -282,7 +297,8 @@ class Delivery:
         return slack_id(self._desk.person(person_id).external_ref)
 
     def _keep_pace(self, method: str, place: str) -> None:
-        wait = self._pace.wait_for(method, place, self._clock())
+        spare = LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0
+        wait = self._pace.wait_for(method, place, self._clock(), spare=spare)
         if wait > 0:
             raise Paced(wait)
 

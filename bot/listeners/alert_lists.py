@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import places
 from bot.actions import Press, read_page_value
 from bot.blocks.alerts import PAGE_ROWS, alert_group_view, take_several_view
 from bot.delivery.alerts import alert_of, group_of
@@ -64,10 +65,12 @@ class AlertLists:
     def _seen(self, person: Person, key: str) -> list[AlertedTicket]:
         channel, _, ts = key.partition(":")
         hidden = self.parts.access.hidden(person)
-        tickets = self.parts.desk.alerts_in_message(channel, ts)
+        desk = self.parts.desk
+        # Somebody may press before it is written down that the message stands.
+        tickets = desk.alerts_in_message(channel, ts) or desk.alerts_being_told(places.of_channel(channel))
         if not hidden:
             return tickets
-        return [each for each in tickets if self.parts.desk.ticket(each.ref).category not in hidden]
+        return [each for each in tickets if desk.ticket(each.ref).category not in hidden]
 
 
 def _key(press: ButtonPress) -> str:

@@ -396,6 +396,14 @@ def test_a_channel_gets_a_burst_and_then_one_message_a_second(world: World) -> N
     assert pace.wait_for(POST, "c:C1", now + timedelta(seconds=1)) > 0
 
 
+def test_who_leaves_a_share_to_others_waits_earlier(world: World) -> None:
+    pace, now = Pace(), world.machine()
+    passed = [pace.wait_for(UPDATE, "c:C1", now, spare=0.5) for _ in range(26)]
+    assert passed.count(0.0) == 25
+    assert passed[-1] > 0
+    assert pace.wait_for(UPDATE, "c:C1", now) == 0
+
+
 def test_what_slack_says_stands_above_our_own_reckoning(world: World) -> None:
     pace, now = Pace(is_on=False), world.machine()
     pace.hold(POST, "c:C1", 30, now)

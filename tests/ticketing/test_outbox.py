@@ -14,6 +14,7 @@ import pytest
 from tests.postgres import Prepare
 from ticketing.database import Database, migrate
 from ticketing.errors import LeaseLost
+from ticketing.lanes import AHEAD_FROM, Lane
 from ticketing.model import PersonId, TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice, Outbox
 from ticketing.shown import Shown
@@ -285,3 +286,29 @@ def test_a_message_posted_anew_replaces_the_one_that_is_gone(outbox: Outbox) -> 
     assert outbox.shown(7, "p:7", "t:42") == replace(card, ts="200.1")
     outbox.forget(replace(card, ts="200.1"))
     assert outbox.shown(7, "p:7", "t:42") is None
+
+
+# --- lanes ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_ahead_has_a_lane_of_its_own(outbox: Outbox) -> None:
+    tell(outbox, "p:7")
+    outbox.add(Notice("c:C1", "a:42", "alert_card", REF, priority=AHEAD_FROM), at=NOW)
+
+    assert [errand.place for errand in outbox.ready(NOW, 10, lane=Lane.AHEAD)] == ["c:C1"]
+    assert [errand.place for errand in outbox.ready(NOW, 10, lane=Lane.REST)] == ["p:7"]
+    assert [errand.place for errand in outbox.ready(NOW, 10)] == ["c:C1", "p:7"]
+
+
+def test_nothing_overtakes_an_alert_of_its_own_place_by_the_other_lane(outbox: Outbox) -> None:
+    outbox.add(Notice("c:C1", "t:42", "triage_card", REF), at=NOW)
+    outbox.add(Notice("c:C1", "a:42", "alert_card", REF, priority=AHEAD_FROM), at=NOW)
+    (alert,) = outbox.claim(NOW, 10, LEASE_S, lane=Lane.AHEAD)
+    assert outbox.ready(NOW, 10, lane=Lane.REST) == []
+    outbox.retry(alert, after(5), reason="pace")
+    assert outbox.ready(NOW, 10, lane=Lane.REST) == []
+    assert (outbox.next_due(NOW, lane=Lane.AHEAD), outbox.next_due(NOW, lane=Lane.REST)) == (after(5), None)
+
+    (alert,) = outbox.claim(after(5), 10, LEASE_S, lane=Lane.AHEAD)
+    outbox.done(alert)
+    assert [errand.kind for errand in outbox.ready(after(5), 10, lane=Lane.REST)] == ["triage_card"]

@@ -6,7 +6,7 @@ One read each, whatever the number of tickets, so that a thousand breaches can b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,7 +113,7 @@ _CLOCK_OF_ALERT = and_(
 _TICKET_OF_ALERT = and_(tickets.c.customer_id == _alert.customer_id, tickets.c.id == _alert.ticket_id)
 _ALERT_OF_ROW = and_(_alert.customer_id == _row.customer_id, _alert.ticket_id == _row.ticket_id)
 
-UNTOLD = (
+_UNTOLD = (
     select(_row.id.label("row"), *_ALERT_COLUMNS)
     .select_from(
         outbox.outerjoin(shown, _HOME_OF_ROW)
@@ -121,10 +121,11 @@ UNTOLD = (
         .join(sla_clocks, _CLOCK_OF_ALERT)
         .join(tickets, _TICKET_OF_ALERT)
     )
-    .where(_IN_PLACE, or_(_FREE, _OWN), _CARD, _msg.ts.is_(None))
+    .where(_IN_PLACE, _CARD, _msg.ts.is_(None))
     .order_by(_row.id)
     .limit(bindparam("rows"))
 )
+UNTOLD = _UNTOLD.where(or_(_FREE, _OWN))
 MEMBERS = (
     select(*_ALERT_COLUMNS)
     .select_from(
@@ -154,6 +155,11 @@ LINES_OF = (
 )
 
 
+LINES_IN = select(_row.customer_id, _row.id, _row.ticket_id, _row.data).where(
+    _WAITS, _row.kind == literal_column("'alert_line'")
+)
+
+
 class Alerting(DeskBase):
     """See `ticketing.desk.Desk`."""
 
@@ -177,6 +183,21 @@ class Alerting(DeskBase):
         key = {"at_place": errand.place, "own_customer": errand.customer_id, "own_row": errand.id, "rows": MOST * 4}
         with self._database.read() as connection:
             return _tickets(connection.execute(UNTOLD, key).all())[:MOST]
+
+    def lines_telling(self, place: str, told: Collection[AlertKey]) -> list[tuple[int, int]]:
+        """The outbox rows (customer and id) of lines that would tell of these alerts once more."""
+        wanted = {(key.ref.customer_id, key.ref.number, key.kind.value, key.run, key.stage) for key in told}
+        with self._database.read() as connection:
+            return [
+                (row.customer_id, row.id)
+                for row in connection.execute(LINES_IN, {"at_place": place})
+                if (row.customer_id, row.ticket_id, row.data["clock"], row.data["run"], row.data["stage"]) in wanted
+            ]
+
+    def alerts_being_told(self, place: str) -> list[AlertedTicket]:
+        """The tickets whose alerts stand in no message yet, or in one that has just been posted and not written down."""
+        with self._database.read() as connection:
+            return _tickets(connection.execute(_UNTOLD, {"at_place": place, "rows": MOST * 4}).all())[:MOST]
 
     def alerts_in_message(self, channel: str, ts: str) -> list[AlertedTicket]:
         """The tickets that a message of the escalation channel tells of."""

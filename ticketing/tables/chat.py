@@ -54,6 +54,19 @@ Index(
     postgresql_where=text("state = 'waiting'"),
     sqlite_where=text("state = 'waiting'"),
 )
+# Few of many: what is being sent just now, and what waits for its next try.
+Index(
+    "ix_outbox_leased",
+    _errand.lease_until,
+    postgresql_where=text("state = 'waiting' AND lease_until IS NOT NULL"),
+    sqlite_where=text("state = 'waiting' AND lease_until IS NOT NULL"),
+)
+Index(
+    "ix_outbox_retry",
+    _errand.retry_after,
+    postgresql_where=text("state = 'waiting' AND retry_after IS NOT NULL"),
+    sqlite_where=text("state = 'waiting' AND retry_after IS NOT NULL"),
+)
 Index(
     "ix_outbox_parked",
     _errand.id,
