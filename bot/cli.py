@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,9 +17,11 @@ from bot.app import SlackUnavailable, clock_of, installed, run, web_client
 from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
 from bot.settings import Settings, SettingsError, load
+from bot.setup import recomputed_line
 from ticketing.configuration import Category, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
+from ticketing.desk.job_runs import JobRun
 from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput
 from ticketing.simulation import Habits
 
@@ -96,10 +98,12 @@ def apply_command(config: Path | None) -> None:
         migrate(settings.database_url)
         database = Database.open(settings.database_url)
         try:
-            version = Desk(database, clock_of(settings)).configure(settings.desk, by=None)
+            desk = Desk(database, clock_of(settings))
+            version = desk.configure(settings.desk, by=None)
+            follows = recomputed_line(desk.recompute_progress())
         finally:
             database.close()
-        say(f"Version {version} of the configuration is in force.")
+        say(f"Version {version} of the configuration is in force. {follows}".rstrip())
 
 
 @helpdesk.command("doctor")
@@ -116,11 +120,12 @@ def doctor_command(config: Path | None) -> None:
             configuration = desk.configuration() if desk.configuration().version else parse(settings.desk)
             channels = configuration.channels
             say("ok       database")
+            faults = 0 if _jobs_are_alive(desk.job_runs(), datetime.now(UTC)) else 1
         finally:
             database.close()
         installation = installed(settings)
         say(f"ok       token: workspace {installation.team}")
-        faults = sum(
+        faults += sum(
             not _channel_is_ready(settings, name, channel)
             for name, channel in (("triage", channels.triage), ("escalations", channels.escalations))
         )
@@ -131,6 +136,23 @@ def doctor_command(config: Path | None) -> None:
         )
     if faults:
         sys.exit(1)
+
+
+def _jobs_are_alive(runs: Sequence[JobRun], now: datetime) -> bool:
+    """Whether what runs by itself does so, in one process at least. Before the first start there is nothing to say."""
+    late = [run for run in runs if run.expected_by < now]
+    if not runs:
+        return True
+    if len(late) == len(runs):
+        say(
+            f"down     no helpdesk has been running since {late[-1].expected_by:%d %b %H:%M} UTC. Start it: helpdesk run"
+        )
+    elif late:
+        names = ", ".join(run.name for run in late)
+        say(f"dead     jobs that no longer run: {names}. The log says why; restart the helpdesk.")
+    else:
+        say(f"ok       jobs: {len(runs)} run")
+    return not late
 
 
 def _private_channel_is_ready(settings: Settings, category: Category) -> bool:

@@ -27,6 +27,9 @@ JOB_LAST_SUCCESS = Gauge(
     "helpdesk_job_last_success_seconds", "When a job last ran well, in unix seconds of machine time.", ["job"],
     registry=REGISTRY,
 )  # fmt: skip
+JOB_STALLED = Gauge(
+    "helpdesk_job_stalled", "1 while a job hangs or has not run for too long.", ["job"], registry=REGISTRY
+)
 DELIVERIES = Counter(
     "helpdesk_deliveries_total", "What became of what was to be shown, by kind and result.", ["kind", "result"],
     registry=REGISTRY,

@@ -18,11 +18,14 @@ from bot.delivery import emoji
 from ticketing.lanes import AHEAD_FROM
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.shown import BREACH, WARNING
-from ticketing.tables import outbox, shown
+from ticketing.tables import alerts, outbox, shown
 from ticketing.transaction import Transaction
 
 ALERT_PRIORITY = AHEAD_FROM
 """Alerts overtake cards."""
+
+BACKGROUND = -1
+"""What a new policy changes on many cards lets everything else go first."""
 
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),
@@ -31,6 +34,11 @@ _AGENTS_CARDS = select(shown.c.place).where(
 )
 
 
+_ALERTED = (
+    select(alerts.c.stage)
+    .where(alerts.c.customer_id == bindparam("customer_id"), alerts.c.ticket_id == bindparam("ticket_id"))
+    .limit(1)
+)
 _TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
     outbox.c.customer_id == bindparam("customer_id"), outbox.c.about == bindparam("about")
 )
@@ -67,20 +75,20 @@ class Notices:
             tell(tx, ticket, event)
         is_last = event.seq == ticket.last_event
         if is_last and not (event.kind is EventKind.COMMENTED and event.data.get("internal")):
-            self._cards(tx, ticket)
+            self._cards(tx, ticket, BACKGROUND if event.kind is EventKind.CLOCKS_RECOMPUTED else 0)
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
-    def _cards(self, tx: Transaction, ticket: Ticket) -> None:
+    def _cards(self, tx: Transaction, ticket: Ticket, priority: int = 0) -> None:
         about = places.about_ticket(ticket.number)
-        tx.tell(places.of_customer(ticket), about, "customer_card", ticket=ticket.ref)
+        tx.tell(places.of_customer(ticket), about, "customer_card", ticket=ticket.ref, priority=priority)
         agent_id = ticket.assigned_agent_id or ticket.last_agent_id
         if agent_id is not None:
-            tx.tell(places.of_person(agent_id), about, "assignment_card", ticket=ticket.ref)
+            tx.tell(places.of_person(agent_id), about, "assignment_card", ticket=ticket.ref, priority=priority)
         team = places.of_team(ticket, tx.configuration)
         if team is not None:
-            tx.tell(team, about, "triage_card", ticket=ticket.ref)
-        if any(clock.warned_at or clock.breached_at for clock in ticket.clocks):
+            tx.tell(team, about, "triage_card", ticket=ticket.ref, priority=priority)
+        if _is_alerted(tx, ticket):
             self._alert_home(tx, ticket)
 
     def _alert_home(self, tx: Transaction, ticket: Ticket) -> None:
@@ -211,3 +219,13 @@ class Notices:
             data = {"event": event.seq}
             tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
             tx.tell(place, about, "alert_said", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+
+
+def _is_alerted(tx: Transaction, ticket: Ticket) -> bool:
+    """Whether leads read of it: about a deadline, or, which only its alerts know, that nobody took or touched it."""
+    if any(clock.warned_at or clock.breached_at for clock in ticket.clocks):
+        return True
+    if ticket.version == 1:
+        return False  # opened just now
+    key = {"customer_id": ticket.customer_id, "ticket_id": ticket.number}
+    return tx.connection.execute(_ALERTED, key).first() is not None

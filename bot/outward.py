@@ -17,6 +17,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Slack
 from bot.delivery.boards import keep_board
+from bot.delivery.countdown import Countdown
 from bot.delivery.days import begin_days
 from bot.notices import Notices
 from bot.problems import tell_of_problems
@@ -54,7 +55,7 @@ class Outward:
             return Delivery(desk, Slack(client), clock=_machine_time, pace=pace, jitter=jitter, lane=lane)
 
         ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST)}
-        self._ticker = Ticker([*jobs(desk, clock, ways_out), *further])
+        self._ticker = Ticker([*jobs(desk, clock, ways_out), *further], report=desk.note_job_runs)
         desk.subscribe(Notices())
         desk.subscribe_to_problems(tell_of_problems)
         desk.after_commit(self._changed)
@@ -101,6 +102,11 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
     def ladder(now: datetime) -> datetime | None:
         return real(now, desk.ladder_step(clock()))
 
+    countdown = Countdown(desk)
+
+    def count_down(now: datetime) -> datetime | None:
+        return real(now, countdown.step(clock()))
+
     def board(now: datetime) -> datetime | None:
         return real(now, keep_board(desk, clock(), now))
 
@@ -133,6 +139,7 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),
+        Job("countdown", count_down, heartbeat_s=30),
         Job("board", board, heartbeat_s=60),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
         Job("roster", roster, heartbeat_s=30),

@@ -22,6 +22,7 @@ from bot.views.lists import Page
 from bot.words import sections as words
 from ticketing.configuration import Configuration, to_document
 from ticketing.desk import Desk
+from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
 from ticketing.errors import InvalidConfiguration
 from ticketing.model import Person, Role
@@ -264,6 +265,10 @@ class SetUp:
         return words.THE_FILE if stored.by is None else text.first_name(self.desk.person(stored.by).name)
 
     def _version(self, reader: Person) -> str:
+        follows = recomputed_line(self.desk.recompute_progress())
+        return f"{self._stored_version(reader)} {follows}".rstrip()
+
+    def _stored_version(self, reader: Person) -> str:
         last = self.desk.last_version()
         if last is None:
             return words.VERSION_NONE
@@ -316,6 +321,15 @@ def _shown(one: Setting, value: str, around: Around) -> str:
         value = dict(one.options(around)).get(value, value)
     flat = " / ".join(line for line in value.splitlines() if line.strip())
     return text.inline(flat, VALUE_SHOWN) if flat else words.NOTHING.rstrip(".")
+
+
+def recomputed_line(progress: Recomputed | None) -> str:
+    """How far the deadlines have followed a change; nothing once they all have."""
+    if progress is None:
+        return ""
+    if progress.total is None:
+        return words.RECOMPUTES_MANY
+    return said(words.RECOMPUTED, done=progress.done, total=progress.total)
 
 
 def _summary(section: Section, document: Mapping[str, Any]) -> str:

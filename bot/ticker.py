@@ -14,6 +14,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import metrics
+from bot.watchdog import Pulse, Report, Watchdog
 from ticketing.errors import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,17 @@ LONGEST_RUN = 100
 
 SETTLING_S = 0.02
 """No run is asked for sooner than this: APScheduler skips one that falls due before the last has quite ended."""
+
+
+REPLACED = 2
+"""How many runs of a job are given up at most because they hang; more would only hang as well."""
+
+
+@dataclass
+class _Run:
+    """One run of a job; its present step began then."""
+
+    began_at: datetime
 
 
 @dataclass(frozen=True)
@@ -53,24 +66,32 @@ class Ticker:
     """Drives jobs until it is stopped."""
 
     def __init__(
-        self, jobs: Iterable[Job], *, machine_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        jobs: Iterable[Job],
+        *,
+        machine_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        report: Report = lambda _expected: None,
     ) -> None:
         self._jobs = {job.name: job for job in jobs}
         self._now = machine_clock
         self._guard = threading.Lock()
-        self._running: set[str] = set()
+        self._running: dict[str, _Run] = {}
+        self._ran_at: dict[str, datetime] = {}
+        self._given_up: Counter[str] = Counter()
         self._wanted: dict[str, datetime] = {}
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # A thread for each: none waits for another to end.
-            executors={"default": ThreadPoolExecutor(len(self._jobs) + 1)},
+            executors={"default": ThreadPoolExecutor((1 + REPLACED) * len(self._jobs) + 1)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self.watchdog = Watchdog(self._pulses, self._give_up, machine_clock, report)
 
     def start(self) -> None:
         """Run every job once now, and from then on by its heartbeat and its wake-ups."""
         for job in self._jobs.values():
+            self._ran_at[job.name] = self._now()
             self._scheduler.add_job(
                 self._run,
                 "interval",
@@ -80,9 +101,11 @@ class Ticker:
                 next_run_time=self._now(),
             )
         self._scheduler.start()
+        self.watchdog.start()
 
     def stop(self) -> None:
         """Start nothing new and wait for what runs."""
+        self.watchdog.stop()
         with self._guard:
             # Whoever pulls a job forward is done by now: the scheduler holds its own lock until all threads have ended.
             self._stopping.set()
@@ -102,22 +125,26 @@ class Ticker:
     # --- a run --------------------------------------------------------------------------------------------------------
 
     def _run(self, job: Job) -> None:
+        run = _Run(self._now())
         with self._guard:
-            self._running.add(job.name)
-        due = self._steps(job)
+            self._running[job.name] = run
+        due = self._steps(job, run)
         with self._guard:
-            self._running.discard(job.name)
+            if self._running.get(job.name) is not run:
+                return  # given up meanwhile: another has taken its place
+            del self._running[job.name]
             wanted = self._wanted.pop(job.name, None)
         for at in (due, wanted):
             if at is not None:
                 self._pull_forward(job, max(at, self._now() + timedelta(seconds=SETTLING_S)))
 
-    def _steps(self, job: Job) -> datetime | None:
+    def _steps(self, job: Job, run: _Run) -> datetime | None:
         """Step until there is nothing more to do just now; when there will be, or None for the heartbeat."""
         due = None
         for _ in range(LONGEST_RUN):
             if self._stopping.is_set():
                 return None
+            run.began_at = self._now()
             try:
                 due = self._step(job)
             except DatabaseUnavailable:
@@ -137,8 +164,28 @@ class Ticker:
         due = job.step(self._now())
         metrics.JOB_SECONDS.labels(job.name).observe(time.monotonic() - began)
         metrics.JOB_RUNS.labels(job.name, "done").inc()
-        metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._now().timestamp())
+        self._ran_at[job.name] = self._now()
+        metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._ran_at[job.name].timestamp())
         return due
+
+    # --- what hangs ---------------------------------------------------------------------------------------------------
+
+    def _pulses(self) -> dict[str, Pulse]:
+        with self._guard:
+            running = {name: run.began_at for name, run in self._running.items()}
+        return {
+            name: Pulse(timedelta(seconds=job.heartbeat_s), running.get(name), self._ran_at[name])
+            for name, job in self._jobs.items()
+        }
+
+    def _give_up(self, name: str) -> None:
+        """Wait for a run no longer: the next begins beside it."""
+        with self._guard:
+            if self._stopping.is_set() or self._given_up[name] >= REPLACED:
+                return
+            self._given_up[name] += 1
+            self._running.pop(name, None)
+            self._scheduler.modify_job(name, max_instances=1 + self._given_up[name], next_run_time=self._now())
 
     def _pull_forward(self, job: Job, at: datetime) -> None:
         """Let the job run at `at`, unless it is to run earlier already."""

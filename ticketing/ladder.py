@@ -24,7 +24,7 @@ from pydantic import (
 
 from ticketing.calendars import ALWAYS, Calendar, deadline, elapsed, open_periods
 from ticketing.durations import format_duration, read_duration
-from ticketing.model import Priority
+from ticketing.model import ClockKind, Outcome, Priority, SlaClock, Ticket
 from ticketing.opening_hours import parse_windows
 
 LONGEST = timedelta(days=30)
@@ -109,6 +109,22 @@ def is_idle(stage: str) -> bool:
 def has_no_deadline(stage: str) -> bool:
     """Whether an alert came about without any deadline's being near."""
     return is_nobody(stage) or is_idle(stage)
+
+
+def without_promise(ticket: Ticket, run: int | None = None) -> SlaClock:
+    """What the alerts of a ticket hang on for which nothing is promised: a clock that is never due and ends with the ticket."""
+    ended_at = ticket.closed_at or ticket.resolved_at
+    return SlaClock(
+        kind=ClockKind.RESOLUTION,
+        run=ticket.reopened_count if run is None else run,
+        started_at=ticket.sla_start_at,
+        target_s=0,
+        due_at=None,
+        warn_at=None,
+        config_version=0,
+        ended_at=ended_at,
+        outcome=None if ended_at is None else Outcome.VOID,
+    )
 
 
 def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datetime:

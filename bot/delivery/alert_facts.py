@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
+from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
-from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from
+from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, without_promise
 from ticketing.model import Outcome, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
 
@@ -18,7 +19,7 @@ FOUND_LATE = timedelta(minutes=10)
 
 def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Alert:
     """The latest deadline that is owed, else what has no deadline, else what was settled last."""
-    clocks = [clock for clock in dossier.ticket.clocks if of_clock(rows, clock)]
+    clocks = clocks_of(dossier, rows)
     owed = [clock for clock in clocks if is_alerted(clock)]
     if owed:
         clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
@@ -70,11 +71,17 @@ def alert_at(
         agent=dossier.holder,
         agent_since=ticket.assigned_at if ticket.is_held else None,
         is_answered=ticket.first_response_at is not None,
+        countdown=None if is_late else nearness(due_at, ticket.as_of),
         told_at=found_at if is_late and found_at is not None and found_at - due_at > FOUND_LATE else None,
         by=dossier.last_agent if state is AlertState.ANSWERED else None,
         at=clock.ended_at,
         possible=POSSIBLE,
     )
+
+
+def nearness(due_at: datetime, now: datetime) -> int | None:
+    """The least of the minutes that are counted down to, under which a deadline is; None while it is further off."""
+    return min((minutes for minutes in MINUTES if due_at - now <= timedelta(minutes=minutes)), default=None)
 
 
 def lag_s(dossier: Dossier, row: AlertRow) -> float:
@@ -137,6 +144,13 @@ def due_at_of(clock: SlaClock, rows: list[AlertRow]) -> datetime:
     return clock.due_at or max(row.due_at for row in of_clock(rows, clock))
 
 
+def clocks_of(dossier: Dossier, rows: list[AlertRow]) -> list[SlaClock]:
+    """The clocks that have alerts; for a ticket without any promise, one that stands in for them."""
+    found = {(clock.kind, clock.run): clock for row in rows if (clock := clock_of(dossier, row)) is not None}
+    return list(found.values())
+
+
 def clock_of(dossier: Dossier, row: AlertRow) -> SlaClock | None:
     key = row.key
-    return next((one for one in dossier.ticket.clocks if (one.kind, one.run) == (key.kind, key.run)), None)
+    known = next((one for one in dossier.ticket.clocks if (one.kind, one.run) == (key.kind, key.run)), None)
+    return without_promise(dossier.ticket, key.run) if known is None and has_no_deadline(key.stage) else known

@@ -47,24 +47,26 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         waiting = [each for each in desk.untold_alerts(errand) if _told(dossier, each)]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
-    letter = _alone(dossier)
+    letter = alone(dossier)
     if letter is None or stands is not None or errand is None:
         return letter
     return replace(letter, also=tuple(desk.lines_telling(place, letter.told)))
 
 
-def _alone(dossier: Dossier) -> Letter | None:
+def alone(dossier: Dossier, *, is_optional: bool = False) -> Letter | None:
+    """The message of one ticket; with `is_optional` it only edits, and tells nothing new."""
     rows = dossier.desk.outbox.alerts(dossier.ref)
     if not rows:
         return None
     alert = worst(dossier, rows)
-    told = [row for row in rows if row.home is None and is_time(dossier, row)]
+    told = [row for row in rows if row.home is None and is_time(dossier, row) and not is_optional]
     is_owed = alert.state not in (AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP)
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
         message=alert_message(alert),
-        only_edit=not is_owed or not (told or any(row.home for row in rows)),
+        only_edit=is_optional or not is_owed or not (told or any(row.home for row in rows)),
+        is_optional=is_optional,
         told=tuple(row.key for row in told),
         lags_s=tuple(lag_s(dossier, row) for row in told),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
-from bot.delivery import alert_lines, alerts, boards, cards, days, emoji, posts, problems
+from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, posts, problems
 from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
 from bot.problems import CARD, DONE
@@ -37,6 +37,7 @@ KINDS: dict[str, Draw] = {
     "assignment_card": _assignment,
     "triage_card": lambda dossier, _: cards.for_team(dossier),
     "alert_card": lambda dossier, errand: alerts.home(dossier, errand.place, errand),
+    countdown.KIND: countdown.countdown,
     "alert_line": alert_lines.line,
     "alert_settled": alert_lines.settled,
     "alert_said": alert_lines.said,

@@ -29,7 +29,8 @@ class Letter:
     somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
     new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due. `also` are
     further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
-    message shows together. `then` is put into the outbox once it is posted.
+    message shows together. `then` is put into the outbox once it is posted. What `is_optional` is dropped where it cannot be
+    shown at once with room to spare.
     """
 
     about: str
@@ -39,6 +40,7 @@ class Letter:
     thread_ts: str | None = None
     broadcast: bool = False
     only_edit: bool = False
+    is_optional: bool = False
     told: tuple[AlertKey, ...] = ()
     lags_s: tuple[float, ...] = ()
     also: tuple[tuple[int, int], ...] = ()

@@ -45,6 +45,9 @@ RETAKE_S = 1.0
 LEFT_TO_ALERTS = 0.2
 """The share of what Slack takes at once that is left to alerts."""
 
+OPTIONAL = 0.5
+"""What is optional is shown only while so much of what Slack takes at once is free."""
+
 DRAWING_TRIES = 3
 """How often a row that cannot be drawn is tried: what fails so is a fault of ours, and seldom passes."""
 
@@ -145,17 +148,21 @@ class Delivery:
             return self._cannot_draw(errand, error)
         try:
             return self._deliver(errand, letter)
-        except Paced as wait:
-            return self._wait(errand, wait.seconds, "pace")
-        except RateLimited as limited:
-            self._pace.hold(
-                limited.method, errand.place if limited.method == POSTING else "", limited.seconds, self._clock()
-            )
-            return self._wait(errand, limited.seconds, "ratelimited")
-        except NoAnswer as failed:
-            return self._back_off(errand, str(failed), is_lost=failed.is_lost or errand.is_doubtful)
         except Refused as refused:
             return self._refused(errand, None if isinstance(letter, Reactions) else letter, refused.code)
+        except (Paced, RateLimited, NoAnswer) as late:
+            if isinstance(late, RateLimited):
+                place = errand.place if late.method == POSTING else ""
+                self._pace.hold(late.method, place, late.seconds, self._clock())
+            if isinstance(letter, Letter) and letter.is_optional:
+                self._outbox.done(errand)
+                return "dropped"
+            return self._later(errand, late)
+
+    def _later(self, errand: Errand, late: Paced | RateLimited | NoAnswer) -> str:
+        if isinstance(late, NoAnswer):
+            return self._back_off(errand, str(late), is_lost=late.is_lost or errand.is_doubtful)
+        return self._wait(errand, late.seconds, "pace" if isinstance(late, Paced) else "ratelimited")
 
     def _deliver(self, errand: Errand, letter: Letter | Reactions | None) -> str:
         if isinstance(letter, Reactions):
@@ -200,7 +207,7 @@ class Delivery:
         if known.digest == drawn:
             self._outbox.done(errand, also=letter.also)
             return "unchanged"
-        self._keep_pace("chat.update", errand.place)
+        self._keep_pace("chat.update", errand.place, spare=OPTIONAL if letter.is_optional else 0.0)
         try:
             self._slack.update(stands.channel, stands.ts, message, _key(errand, letter.about))
         except Refused as refused:
@@ -296,8 +303,8 @@ class Delivery:
             return places.channel_in(errand.place) or errand.place
         return slack_id(self._desk.person(person_id).external_ref)
 
-    def _keep_pace(self, method: str, place: str) -> None:
-        spare = LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0
+    def _keep_pace(self, method: str, place: str, *, spare: float = 0.0) -> None:
+        spare = max(spare, LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0)
         wait = self._pace.wait_for(method, place, self._clock(), spare=spare)
         if wait > 0:
             raise Paced(wait)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from slack_sdk import WebClient
 
-from tests.bot.outbound import ESCALATIONS, World, shown_text
+from bot.delivery.countdown import Countdown
+from tests.bot.outbound import DOCUMENT, ESCALATIONS, World, shown_text
 from ticketing.model import Priority, Ticket
 from ticketing.outbox import Errand
 
@@ -104,3 +105,112 @@ def test_a_message_of_several_that_was_deleted_comes_back_as_one(world: World, a
     world.deliver_all()
     assert [one["ts"] for one in _homes(world)] == [again["ts"]]
     assert "Answered" in shown_text(_homes(world)[0])
+
+
+def test_a_ticket_without_any_promise_is_told_of_when_it_has_waited_too_long(world: World) -> None:
+    none = dict.fromkeys(("low", "medium", "high", "urgent"), "none")
+    policy = {"first_response": none, "resolution": none}
+    world.desk.configure({**DOCUMENT, "ladder": {"unassigned_after": "2h"}, "policies": [policy]}, by=None)
+    first, second = (world.ticket(priority=Priority.LOW, subject=f"Nobody {number}") for number in (1, 2))
+    world.deliver_all()
+    world.clock.advance(hours=3)
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+    (home,) = _homes(world)
+    assert f"#{first.number}" in shown_text(home)
+    assert f"#{second.number}" in shown_text(home)
+
+    amir = world.agent("amir")
+    world.desk.claim(first.ref, by=amir)
+    world.deliver_all()
+    assert f"~#{first.number}" in shown_text(_homes(world)[0])
+    world.desk.claim(second.ref, by=amir)
+    world.desk.resolve(second.ref, by=amir)
+    world.deliver_all()
+    assert f"~#{second.number}" in shown_text(_homes(world)[0])
+
+
+# --- the countdown --------------------------------------------------------------------------------------------------------
+
+
+def _warned(world: World) -> tuple[Ticket, Countdown]:
+    """An urgent ticket whose first answer is due in half an hour, and who counts down."""
+    countdown = Countdown(world.desk)
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    countdown.step(world.clock.advance(minutes=30, seconds=1))
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    return ticket, countdown
+
+
+def _answer_due(ticket: Ticket) -> datetime:
+    assert ticket.response_due_at is not None
+    return ticket.response_due_at
+
+
+def _text(world: World) -> str:
+    (home,) = _homes(world)
+    return shown_text(home)
+
+
+def test_a_home_counts_down_and_is_edited_five_times_at_most(world: World) -> None:
+    ticket, countdown = _warned(world)
+    assert "in under 30 min" in _text(world)
+    edits = [len(world.calls("chat.update"))]
+    due = countdown.step(world.clock())
+    assert due == _answer_due(ticket) - timedelta(minutes=15)
+    for _ in range(20):
+        world.clock.advance(minutes=1)
+        countdown.step(world.clock())
+        world.deliver_all()
+    assert "in under 15 min" in _text(world)
+    for _ in range(9):
+        world.clock.advance(minutes=1)
+        countdown.step(world.clock())
+        world.deliver_all()
+    assert "in under 5 min" in _text(world)
+    assert "due <!date" in _text(world)
+    before = len(world.calls("chat.update"))
+    world.clock.advance(minutes=2)
+    countdown.step(world.clock())
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert "in under" not in _text(world)
+    assert "Overdue" in _text(world)
+    assert before - edits[0] == 2, "15 and 5; that at the warning is part of it"
+
+
+def test_the_countdown_is_dropped_while_slack_has_little_room_for_edits_but_the_breach_arrives(world: World) -> None:
+    ticket, countdown = _warned(world)
+    world.pace.is_on = True
+    while world.pace.wait_for("chat.update", "c:other", world.machine(), spare=0.5) == 0:
+        pass
+    world.clock.advance(minutes=16)
+    countdown.step(world.clock())
+    assert world.deliver() is None
+    assert world.desk.outbox.depth() == 0
+    assert "in under 30 min" in _text(world), "still true"
+
+    world.clock.now = _answer_due(ticket) + timedelta(seconds=1)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert "Overdue" in _text(world)
+
+
+def test_a_list_counts_no_minutes(world: World) -> None:
+    world.agent("amir")
+    tickets = [world.ticket(priority=Priority.URGENT) for _ in range(3)]
+    world.deliver_all()
+    world.clock.now = _answer_due(tickets[0]) - timedelta(minutes=29)
+    countdown = Countdown(world.desk)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    calls = len(world.calls("chat.update"))
+    countdown.step(world.clock())
+    world.clock.advance(minutes=15)
+    countdown.step(world.clock())
+    world.deliver_all()
+    assert "in under" not in _text(world)
+    assert len(world.calls("chat.update")) == calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from bot.cli import helpdesk
 from bot.settings import FROM_ENVIRONMENT
 from tests.end_to_end.sandbox import Sandbox
 from tests.processes import ROOT
+from ticketing.database import Database
+from ticketing.desk import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +152,27 @@ def test_doctor_says_when_a_private_category_is_not_private(sandbox_process: San
     assert result.exit_code == 1
     assert "public   the category pay is private, but anybody can read" in result.output
     assert "missing  the app is not in #general." in result.output
+
+
+@pytest.mark.parametrize(
+    ("late_by_s", "said"),
+    [
+        ({"watch": -30, "delivery": -30}, "ok       jobs: 2 run"),
+        ({"watch": 5, "delivery": -30}, "dead     jobs that no longer run: watch."),
+        ({"watch": 600, "delivery": 500}, "down     no helpdesk has been running since"),
+    ],
+)
+def test_doctor_says_which_jobs_are_dead(
+    sandbox_process: Sandbox, tmp_path: Path, late_by_s: dict[str, int], said: str
+) -> None:
+    command("migrate")
+    database = Database.open(f"sqlite:///{tmp_path / 'helpdesk.db'}")
+    now = datetime.now(UTC)
+    Desk(database, lambda: now).note_job_runs({name: now - timedelta(seconds=late) for name, late in late_by_s.items()})
+    database.close()
+    known = sandbox_process.credentials()
+    result = command(
+        "doctor", SLACK_API_URL=known.api_url, SLACK_BOT_TOKEN=known.bot_token, SLACK_APP_TOKEN=known.app_token
+    )
+    assert said in result.output
+    assert result.exit_code == 1  # nobody has chosen channels yet

@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot import metrics
 from bot.ticker import Job, Ticker
+from bot.watchdog import Watchdog
 from ticketing.errors import DatabaseUnavailable
 
 WAIT_S = 20.0
@@ -159,3 +160,63 @@ def test_stopping_waits_for_the_run_and_starts_no_other() -> None:
 
 def assert_set(event: threading.Event) -> None:
     assert event.wait(WAIT_S)
+
+
+# --- a job that dies ------------------------------------------------------------------------------------------------------
+
+
+def later_look(ticker: Ticker, seconds: float) -> None:
+    """What the watchdog does when it looks so much later."""
+    later = timedelta(seconds=seconds)
+    Watchdog(ticker._pulses, ticker._give_up, lambda: datetime.now(UTC) + later).look()
+
+
+def stalled(job: str) -> float | None:
+    return metrics.REGISTRY.get_sample_value("helpdesk_job_stalled", {"job": job})
+
+
+def test_a_job_that_hangs_is_told_of_within_a_minute_and_the_next_run_makes_up_for_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entered, leave, runs = threading.Event(), threading.Event(), Runs()
+
+    def hang_once() -> None:
+        if not entered.is_set():
+            entered.set()
+            assert leave.wait(WAIT_S)
+
+    runs.during = hang_once
+    with ticking(Job("hanging", runs, heartbeat_s=NEVER_S)) as ticker:
+        assert entered.wait(WAIT_S)
+        later_look(ticker, 20)
+        assert (stalled("hanging"), runs.count) == (0, 0)
+        with caplog.at_level(logging.ERROR):
+            later_look(ticker, 50)
+        assert stalled("hanging") == 1
+        assert "hanging hangs since" in caplog.text
+        runs.reach(1)
+        later_look(ticker, 20)
+        assert stalled("hanging") == 0
+        leave.set()
+        runs.reach(2)
+        ticker.wake("hanging")
+        runs.reach(3)
+
+
+def test_a_job_that_no_longer_runs_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    runs = Runs()
+    with ticking(Job("quiet", runs, heartbeat_s=5)) as ticker, caplog.at_level(logging.ERROR):
+        runs.reach(1)
+        later_look(ticker, 30)
+        assert stalled("quiet") == 0
+        later_look(ticker, 60)
+    assert stalled("quiet") == 1
+    assert "quiet has not run since" in caplog.text
+
+
+def test_when_each_job_is_expected_again_is_reported_for_who_looks_from_outside() -> None:
+    runs, told = Runs(), dict[str, datetime]()
+    with ticking(Job("told", runs, heartbeat_s=5)) as ticker:
+        runs.reach(1)
+        Watchdog(ticker._pulses, ticker._give_up, lambda: datetime.now(UTC), told.update).look()
+    assert timedelta(0) < told["told"] - datetime.now(UTC) <= timedelta(seconds=65)

@@ -236,3 +236,24 @@ def test_what_was_late_before_there_was_a_ladder_climbs_it_too(
         with database.write() as connection:
             connection.execute(text("DELETE FROM ladder"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+
+
+NO_SLA = {kind: dict.fromkeys(("low", "medium", "high", "urgent"), "none") for kind in ("first_response", "resolution")}
+
+
+def test_a_ticket_without_any_promise_ages_and_climbs_as_well(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ladder = {"unassigned_after": "2h", "steps": [{"after": "1h", "escalate": True}]}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [NO_SLA]}, by=None)
+    ticket = cast.ticket(priority=Priority.LOW)
+    assert ticket.clocks == ()
+    climb(desk, clock, hours=2, minutes=1)
+    climb(desk, clock, hours=1, minutes=1)
+
+    assert steps(desk, ticket.ref) == ["idle", "idle1"]
+    assert desk.ticket(ticket.ref).is_escalated
+    assert [row.key.stage for row in desk.outbox.alerts(ticket.ref)] == ["idle", "idle1"]
+    amir = cast.agent("amir")
+    desk.claim(ticket.ref, by=amir)
+    desk.resolve(ticket.ref, by=amir)
+    climb(desk, clock, hours=9)
+    assert steps(desk, ticket.ref) == ["idle", "idle1"]

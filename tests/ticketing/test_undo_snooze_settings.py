@@ -11,6 +11,7 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
+from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, StaleConfiguration, TooLateToUndo
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, TicketStatus
@@ -233,3 +234,21 @@ def test_each_fault_of_a_configuration_has_its_place(desk: Desk) -> None:
     with pytest.raises(InvalidConfiguration) as error:
         desk.preview({"calendars": [{"name": "Office", "windows": {"mon": ["25:00-26:00"]}}], "grace_days": -1})
     assert [place for place, _ in error.value.faults] == ["calendars[0]", "grace_days"]
+
+
+def test_a_policy_for_some_touches_no_other_ticket_and_says_how_far_it_has_come(desk: Desk, cast: Cast) -> None:
+    high, low = cast.ticket(priority=Priority.HIGH), cast.ticket(priority=Priority.LOW)
+    desk.configure({"policies": [{"first_response": {"high": "1h"}}]}, by=None)
+    assert desk.recompute_progress() == Recomputed(0, 2)
+    assert desk.recompute_step(limit=2) == 1
+    assert desk.recompute_progress() == Recomputed(1, 2)
+    while desk.recompute_step():
+        pass
+
+    assert desk.recompute_progress() is None
+    kinds = {ref: [event.kind for event in desk.events(ref)] for ref in (high.ref, low.ref)}
+    assert EventKind.CLOCKS_RECOMPUTED in kinds[high.ref]
+    assert EventKind.CLOCKS_RECOMPUTED not in kinds[low.ref]
+    assert desk.ticket(low.ref).version == low.version
+    assert {clock.config_version for clock in desk.ticket(low.ref).clocks} == {desk.configuration().version}
+    assert desk.ticket(high.ref).response_due_at == high.opened_at + timedelta(hours=1)

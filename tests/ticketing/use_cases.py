@@ -229,6 +229,8 @@ LOOKS: Mapping[str, Arguments] = {
     "get_sla_breached_tickets": lambda on: {},
     "next_due_instant": lambda on: {},
     "outdated_clocks": lambda on: {},
+    "recompute_progress": lambda on: {},
+    "job_runs": lambda on: {},
     "tags": _of_ticket(),
     "tags_of": lambda on: {"refs": [on.ref]},
     "tag_names": lambda on: {"prefix": "p"},
@@ -253,6 +255,7 @@ CALLS = {**ACTS, **LOOKS}
 _AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "restrict_holders")
 _OF_OUR_ROWS = (
     *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
+    *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
 )
 _BY_THE_CLOCK = (
     *("drain_queue", "watch_step", "ladder_step", "lapse_step", "wake_step", "close_step", "roster_step"),

@@ -16,9 +16,11 @@ from ticketing.desk.base import Clock
 from ticketing.desk.boards import Boards
 from ticketing.desk.climbing import Climbing, foresee
 from ticketing.desk.conversation import Conversation
+from ticketing.desk.countdown import Countdown
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
 from ticketing.desk.handing_over import HandingOver
+from ticketing.desk.job_runs import JobRuns
 from ticketing.desk.linking import Linking
 from ticketing.desk.macros import Macros
 from ticketing.desk.membership import Membership
@@ -30,6 +32,7 @@ from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
 from ticketing.desk.rating import Satisfaction
+from ticketing.desk.recomputing import Recomputing
 from ticketing.desk.replaying import Replaying
 from ticketing.desk.reporting import Reporting
 from ticketing.desk.settings import Settings
@@ -70,6 +73,7 @@ class Desk(
     Alerting,
     Climbing,
     Boards,
+    Countdown,
     Explaining,
     Sharing,
     Reporting,
@@ -79,6 +83,8 @@ class Desk(
     Shifts,
     Membership,
     Settings,
+    Recomputing,
+    JobRuns,
 ):
     """
     What people do with tickets. `clock` tells the business time, as an aware UTC datetime.

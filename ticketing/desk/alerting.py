@@ -118,7 +118,7 @@ _UNTOLD = (
     .select_from(
         outbox.outerjoin(shown, _HOME_OF_ROW)
         .join(alerts, _ALERT_OF_ROW)
-        .join(sla_clocks, _CLOCK_OF_ALERT)
+        .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
         .join(tickets, _TICKET_OF_ALERT)
     )
     .where(_IN_PLACE, _CARD, _msg.ts.is_(None))
@@ -136,7 +136,7 @@ MEMBERS = (
                 _alert.ticket_id == cast(func.substr(_msg.about, 3), BigInteger),
             ),
         )
-        .join(sla_clocks, _CLOCK_OF_ALERT)
+        .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
         .join(tickets, _TICKET_OF_ALERT)
     )
     .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _msg.about.like("a:%"))
@@ -246,7 +246,7 @@ def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
 
 
 def _holds(row: Row[Any]) -> bool:
-    if row.ended_at is not None:
+    if row.ended_at is not None or row.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         return False
     if is_nobody(row.stage):
         return bool(row.status == TicketStatus.OPEN)

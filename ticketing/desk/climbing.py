@@ -172,7 +172,7 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     """Its first step says what is the matter; then it climbs as a breach does."""
     steps = tx.configuration.ladder.steps
     clock = _first_due(ticket)
-    if clock is None or not _is_so(tx, ticket, climb) or climb.step > len(steps):
+    if not _is_so(tx, ticket, climb) or climb.step > len(steps):
         tx.connection.execute(_DROP, climb.key)
         return
     if climb.step:
@@ -249,10 +249,11 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
             tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
 
 
-def _first_due(ticket: Ticket) -> SlaClock | None:
+def _first_due(ticket: Ticket) -> SlaClock:
     """The clock whose alert it is: the one that is due first."""
     running = [clock for clock in ticket.clocks if clock.is_running]
-    return min(running, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
+    first = min(running, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
+    return first or rules.without_promise(ticket)
 
 
 def _calendar(tx: Transaction, ticket: Ticket, kind: ClockKind = ClockKind.RESOLUTION) -> Calendar:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from ticketing import sla
 from ticketing.configuration import Configuration, parse
@@ -15,15 +15,9 @@ from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.roles import as_admin
 from ticketing.errors import StaleConfiguration
 from ticketing.instants import from_us
-from ticketing.model import EventKind, PersonId, Priority, TicketRef, TicketStatus, Tier
-from ticketing.tables import configurations, sla_clocks, tickets
+from ticketing.model import PersonId, Priority, TicketStatus, Tier
+from ticketing.tables import configurations, tickets
 
-OUTDATED = (
-    select(sla_clocks.c.customer_id, sla_clocks.c.ticket_id)
-    .where(sla_clocks.c.ended_at.is_(None), sla_clocks.c.config_version < bindparam("version"))
-    .order_by(sla_clocks.c.config_version)
-)
-COUNT_OUTDATED = select(func.count()).select_from(OUTDATED.order_by(None).distinct().subquery())
 NOT_OVER = (
     select(tickets.c.category, tickets.c.tier, tickets.c.priority, tickets.c.status, func.count().label("tickets"))
     .where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
@@ -102,40 +96,6 @@ class Settings(DeskBase):
             recounted += group.tickets * is_recounted
             touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise)
         return Preview(touched, recounted)
-
-    def outdated_clocks(self) -> int:
-        """How many tickets still run on clocks of an earlier configuration: the progress of `recompute_step`."""
-        with self._database.read() as connection:
-            version = self._promised_since(connection)
-            return int(connection.execute(COUNT_OUTDATED, {"version": version}).scalar_one())
-
-    def recompute_step(self, *, limit: int = 200) -> int:
-        """Count the deadlines of a few tickets anew under the configuration in force; how many tickets."""
-        with self._database.read() as connection:
-            version = self._promised_since(connection)
-            rows = connection.execute(OUTDATED.limit(limit), {"version": version})
-            refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows)
-        for ref in refs:
-            self._recompute(ref)
-        return len(refs)
-
-    @use_case
-    def _recompute(self, ref: TicketRef) -> None:
-        with self._transaction() as tx:
-            ticket = tx.locked(ref)
-            since = self._promised_since(tx.connection)
-            if all(not clock.is_running or clock.config_version >= since for clock in ticket.clocks):
-                return
-            ticket = tx.recompute_clocks(ticket)
-            tx.log(ticket, EventKind.CLOCKS_RECOMPUTED, by=None, to_value=tx.configuration.version)
-
-    def _promised_since(self, connection: Connection) -> int:
-        """The first version under which every deadline was as it is now: a new macro need not recompute every clock."""
-        now = self._configuration_in_force(connection)
-        since = now.version
-        while since > 0 and self._configuration_of(connection, since - 1).promises_as(now):
-            since -= 1
-        return since
 
 
 def _last_version(connection: Connection) -> StoredVersion | None:

@@ -60,6 +60,8 @@ Index(
 Index(
     "ix_sla_clocks_version",
     _clock.config_version,
+    _clock.customer_id,
+    _clock.ticket_id,
     postgresql_where=text("ended_at IS NULL"),
     sqlite_where=text("ended_at IS NULL"),
 )
