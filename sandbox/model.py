@@ -1,5 +1,6 @@
 """What a workspace consists of."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -114,6 +115,13 @@ class StoredFile:
     channels: list[str] = field(default_factory=list)
     shares: list[JSON] = field(default_factory=list)
     """Where it was shared: `channel`, `name`, `public`, `ts`, `thread_ts`."""
+    looked_into_at: float = 0.0
+    """From when on its type is known (`time.monotonic`): Slack looks into a file after it was taken."""
+
+    @property
+    def known_type(self) -> str:
+        """The media type; empty until Slack has looked into the file."""
+        return self.mimetype if time.monotonic() >= self.looked_into_at else ""
 
 
 @dataclass(slots=True)

@@ -119,10 +119,11 @@ def app_author(workspace: Workspace) -> JSON:
 def file_json(workspace: Workspace, file: StoredFile, base_url: str) -> JSON:
     """A file object (https://docs.slack.dev/reference/objects/file-object)."""
     kind = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
+    kind = kind if file.known_type else ""
     url = f"{base_url}/files-pri/{workspace.team_id}-{file.id}/{file.name}"
     return {
         "id": file.id, "created": file.created, "timestamp": file.created, "name": file.name, "title": file.title,
-        "mimetype": file.mimetype, "filetype": kind, "pretty_type": kind.upper(), "user": file.user,
+        "mimetype": file.known_type, "filetype": kind, "pretty_type": kind.upper(), "user": file.user,
         "user_team": workspace.team_id, "editable": False, "size": file.size, "mode": "hosted", "is_external": False,
         "external_type": "", "is_public": False, "public_url_shared": False, "url_private": url,
         "url_private_download": f"{url}?download=1",

@@ -6,6 +6,7 @@ from sandbox.blockkit.ids import with_ids
 from sandbox.blockkit.inputs import first_state
 from sandbox.blockkit.views import too_large, view_problems
 from sandbox.errors import SlackError
+from sandbox.images import image_problems
 from sandbox.model import JSON, View
 from sandbox.present import view_json
 from sandbox.workspace import Workspace
@@ -112,6 +113,7 @@ class Views:
 
     def _checked(self, raw: Any, kind: str, replacing: View | None = None) -> JSON:
         problems = view_problems(raw, kind=kind)
+        problems = problems or image_problems(self._workspace, raw["blocks"], "view/blocks")
         if problems:
             raise SlackError("invalid_arguments", response_metadata={"messages": problems})
         if too_large(raw):

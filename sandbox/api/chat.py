@@ -6,6 +6,7 @@ from sandbox.api.call import Call, Method
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.ids import with_ids
 from sandbox.errors import SlackError
+from sandbox.images import image_problems
 from sandbox.model import JSON, Channel, Message
 from sandbox.present import app_author
 from sandbox.ratelimits import Tier
@@ -23,6 +24,7 @@ def checked_blocks(call: Call, blocks: Any) -> list[JSON]:
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
     problems = message_problems(blocks) if blocks else []
+    problems = problems or image_problems(call.house.workspace, blocks, "blocks")
     if problems:
         bare = [one.removeprefix("[ERROR] ") for one in problems]
         raise SlackError("invalid_blocks", errors=bare, response_metadata={"messages": problems})

@@ -1,6 +1,7 @@
 """Files by the external upload flow (https://docs.slack.dev/messaging/working-with-files)."""
 
 import mimetypes
+import time
 
 from sandbox.api.call import Call, Method
 from sandbox.api.chat import checked_blocks
@@ -14,6 +15,9 @@ FILE_MAX_BYTES = 50_000_000
 """The sandbox keeps files in memory, so it takes less than Slack's gigabyte."""
 PENDING_MAX = 100
 """How many announced uploads may wait for their completion, so that memory stays bounded by what is shared."""
+
+TYPE_TAKES_S = 0.3
+"""How long it takes, in real seconds, until the type of an uploaded file is known; in Slack a moment, of no fixed length."""
 
 
 def get_upload_url(call: Call) -> JSON:
@@ -65,6 +69,7 @@ def complete_upload(call: Call) -> JSON:
     for file, entry in files:
         file.title = str(entry.get("title") or file.name)
         file.completed = True
+        file.looked_into_at = time.monotonic() + TYPE_TAKES_S
     for channel in targets:
         _share(call, channel, [file for file, _ in files], body)
     return {"files": [file_json(house.workspace, file, house.base_url) for file, _ in files]}

@@ -153,6 +153,9 @@ def image_source(check: Check, value: JSON) -> None:
     """Where an image comes from: a url or a file, and one of them only."""
     if ("image_url" in value) == ("slack_file" in value):
         check.fault("must define either image_url or slack_file")
+    file = value.get("slack_file")
+    if file is not None and (not isinstance(file, dict) or ("id" in file) == ("url" in file)):
+        check.inside("slack_file").fault("must define either id or url")
     check.string(value, "image_url", limits.IMAGE_URL, least=1)
     check.string(value, "alt_text", limits.ALT_TEXT, least=1)
 

@@ -187,7 +187,8 @@ def test_a_file_is_uploaded_in_three_steps_and_read_with_the_token(
     file_id = done["file"]["id"]
     (message,) = alice.messages(GENERAL)
     assert (message["text"], message["files"][0]["name"], message["subtype"]) == ("Here.", "table.csv", "file_share")
-    about: Any = client.files_info(file=file_id)["file"]
+    assert (done["file"]["mimetype"], done["file"]["filetype"]) == ("", "")
+    about = _once_looked_into(client, file_id)
     assert (about["mimetype"], about["size"], about["channels"]) == ("text/csv", 8, [GENERAL])
     assert _bytes(about["url_private"], f"Bearer {client.token}") == b"a,b\n1,2\n"
     assert b"Sign in" in _bytes(about["url_private"], "Bearer wrong")
@@ -199,6 +200,52 @@ def test_a_file_that_was_not_uploaded_cannot_be_shared(client: WebClient) -> Non
     arguments = {"files": [{"id": started["file_id"]}], "channel_id": GENERAL}
     assert error(client.files_completeUploadExternal, **arguments) == "file_not_found"
     assert error(client.files_info, file=started["file_id"]) == "file_not_found"
+
+
+def test_a_picture_stands_in_a_block_once_its_type_is_known(client: WebClient, door: Door, alice: Person) -> None:
+    """It may be seen by nobody but the app before: whoever reads the message sees it there."""
+    file_id = _uploaded(client, "chart.png", b"\x89PNG")
+    image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "A chart"}
+    early = refusal(client.chat_postMessage, channel=GENERAL, text="Chart", blocks=[image])
+    assert (early["error"], early["errors"]) == (
+        "invalid_blocks",
+        ["invalid slack file [json-pointer:/blocks/0/slack_file]"],
+    )
+
+    about = _once_looked_into(client, file_id)
+    by_url = image | {"slack_file": {"url": about["permalink"]}}
+    client.chat_postMessage(channel=GENERAL, text="Chart", blocks=[image, by_url])
+    client.views_publish(user_id=alice.id, view={"type": "home", "blocks": [image]})
+    assert _bytes(f"{door.url}/control/people/{alice.id}/files/{file_id}", "") == b"\x89PNG"
+
+
+def test_what_is_no_picture_of_the_apps_cannot_stand_in_a_block(client: WebClient) -> None:
+    table = _uploaded(client, "table.csv", b"a,b")
+    _once_looked_into(client, table)
+    for file in ({"id": table}, {"id": "F0UNKNOWN1"}, {"url": "https://files.slack.com/files-pri/T1-F0UNKNOWN1/x.png"}):
+        block = {"type": "image", "slack_file": file, "alt_text": "x"}
+        assert error(client.chat_postMessage, channel=GENERAL, text="x", blocks=[block]) == "invalid_blocks"
+        home = {"type": "home", "blocks": [block]}
+        assert error(client.views_publish, user_id="U0ALICE001", view=home) == "invalid_arguments"
+    both = {"type": "image", "slack_file": {"id": table, "url": "https://x"}, "alt_text": "x"}
+    assert error(client.chat_postMessage, channel=GENERAL, text="x", blocks=[both]) == "invalid_blocks"
+
+
+def _uploaded(client: WebClient, name: str, content: bytes) -> str:
+    started = client.files_getUploadURLExternal(filename=name, length=len(content))
+    request = urllib.request.Request(str(started["upload_url"]), data=content, method="POST")  # noqa: S310
+    urllib.request.urlopen(request).close()  # noqa: S310
+    client.files_completeUploadExternal(files=[{"id": str(started["file_id"]), "title": name}])
+    return str(started["file_id"])
+
+
+def _once_looked_into(client: WebClient, file_id: str) -> Any:
+    """What is known of a file, as soon as its type is."""
+    for _ in range(1000):
+        about: Any = client.files_info(file=file_id)["file"]
+        if about["mimetype"]:
+            return about
+    raise AssertionError("Its type never becomes known.")
 
 
 def _bytes(url: str, authorization: str) -> bytes:
