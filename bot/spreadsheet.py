@@ -47,6 +47,8 @@ def cell(value: Any, zone: ZoneInfo) -> str | int:
             return value.name.lower()
         case Enum():
             return str(value.value)
+        case bool():
+            return "yes" if value else "no"
         case int():
             return value
         case _:

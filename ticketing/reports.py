@@ -12,34 +12,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Integer,
-    String,
-    and_,
-    bindparam,
-    case,
-    cast,
-    exists,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import Connection
 
+from ticketing import report_statements as sql
 from ticketing.calendars import ALWAYS, Calendar, Pause, elapsed
 from ticketing.instants import from_us, to_us
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Priority, Tier
-from ticketing.tables import sla_clocks, sla_pauses, ticket_events, tickets
+from ticketing.model import ClockKind, PersonId, Priority, Tier
 
-BUCKET = timedelta(minutes=15)
-"""Every zone's midnight falls on a quarter of an hour, so quarters counted by the database add up to local days."""
-
-JUDGED_KINDS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION)
 CalendarOf = Callable[[int, Priority, Tier, str], Calendar]
 """The calendar by which a version of the configuration counts for a priority, tier and category."""
 
@@ -90,6 +72,23 @@ class Attainment:
         return Attainment(self.met + other.met, self.breached + other.breached)
 
 
+@dataclass(frozen=True)
+class Ratings:
+    """What customers thought of resolutions."""
+
+    helpful: int = 0
+    not_helpful: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Helpful among all, from 0 to 1; None without any."""
+        rated = self.helpful + self.not_helpful
+        return self.helpful / rated if rated else None
+
+    def __add__(self, other: Ratings) -> Ratings:
+        return Ratings(self.helpful + other.helpful, self.not_helpful + other.not_helpful)
+
+
 ByKind = Mapping[ClockKind, Attainment]
 
 
@@ -108,8 +107,12 @@ class Report:
     by_priority: Mapping[Priority, ByKind]
     by_agent: Mapping[PersonId | None, ByKind]
     by_category: Mapping[str, ByKind]
+    by_day: Mapping[date, ByKind]
     resolved_by_agent: Mapping[PersonId, int]
+    load_by_agent: Mapping[PersonId, int]
     reopened: int
+    ratings: Ratings
+    ratings_by_agent: Mapping[PersonId | None, Ratings]
 
     @property
     def opened(self) -> int:
@@ -125,137 +128,74 @@ class Report:
         return self.reopened / self.resolved if self.resolved else None
 
 
-# --- what happened, by day --------------------------------------------------------------------------------------------
-
-_event, _clock, _ticket = ticket_events.c, sla_clocks.c, tickets.c
-_start: Any = bindparam("start")
-_end: Any = bindparam("end")
-_bucket_us = BUCKET // timedelta(microseconds=1)
-_one_bucket: Any = literal_column(str(_bucket_us), BigInteger)  # written out, so that it is the same in GROUP BY
-
-
-def _in_period(column: Any) -> Any:
-    return and_(column >= _start, column < _end)
-
-
-_later = ticket_events.alias("later")
-_same_ticket = and_(_later.c.customer_id == _event.customer_id, _later.c.ticket_id == _event.ticket_id)
-_is_undone = exists().where(
-    _same_ticket, _later.c.kind == EventKind.UNDONE.value, _later.c.to_value == cast(_event.seq, String)
-)
-_is_reopened = exists().where(_same_ticket, _later.c.kind == EventKind.REOPENED.value, _later.c.seq > _event.seq)
-_is_resolution = and_(
-    _event.kind == EventKind.STATUS.value,
-    _event.to_value == "resolved",
-    or_(_event.reason.is_(None), _event.reason != "undone"),
-    ~_is_undone,
-)
-_over = ("resolved", "closed")
-_backlog_change = case(
-    (and_(_event.from_value.not_in(_over), _event.to_value.in_(_over)), -1),
-    (and_(_event.from_value.in_(_over), _event.to_value.not_in(_over)), 1),
-    else_=0,
-)
-
-_bucket_opened = (_ticket.opened_at // _one_bucket).label("bucket")
-OPENED = select(_bucket_opened, func.count()).where(_in_period(_ticket.opened_at)).group_by(_bucket_opened)
-OPENED_BEFORE = select(func.count()).select_from(tickets).where(_ticket.opened_at < _start)
-_bucket_event = (_event.at // _one_bucket).label("bucket")
-BACKLOG = (
-    select(_bucket_event, func.sum(_backlog_change))
-    .where(_event.kind == EventKind.STATUS.value, _in_period(_event.at))
-    .group_by(_bucket_event)
-)
-BACKLOG_BEFORE = select(func.coalesce(func.sum(_backlog_change), 0)).where(
-    _event.kind == EventKind.STATUS.value, _event.at < _start
-)
-RESOLUTIONS = (
-    select(_bucket_event, _event.actor_id, func.count(), func.sum(case((_is_reopened, 1), else_=0)))
-    .where(_is_resolution, _in_period(_event.at))
-    .group_by(_bucket_event, _event.actor_id)
-)
-
-# --- clocks -----------------------------------------------------------------------------------------------------------
-
-_of_ticket = and_(_ticket.customer_id == _clock.customer_id, _ticket.id == _clock.ticket_id)
-_judged = _clock.outcome.in_([Outcome.MET.value, Outcome.BREACHED.value])
-_is_met = _clock.outcome == Outcome.MET.value
-_is_breached = or_(
-    _clock.outcome == Outcome.BREACHED.value, and_(_clock.ended_at.is_(None), _clock.due_at <= bindparam("now"))
-)
-ATTAINMENT = (
-    select(
-        _clock.kind,
-        _ticket.priority,
-        _ticket.last_agent_id,
-        _ticket.category,
-        func.sum(cast(case((_is_met, 1), else_=0), Integer)),
-        func.sum(cast(case((_is_met, 0), else_=1), Integer)),
-    )
-    .join_from(sla_clocks, tickets, _of_ticket)
-    .where(
-        _clock.kind.in_([kind.value for kind in JUDGED_KINDS]),
-        or_(and_(_is_met, _in_period(_clock.ended_at)), and_(_is_breached, _in_period(_clock.due_at))),
-    )
-    .group_by(_clock.kind, _ticket.priority, _ticket.last_agent_id, _ticket.category)
-)
-ENDED = (
-    select(sla_clocks, _ticket.priority, _ticket.tier, _ticket.category)
-    .join_from(sla_clocks, tickets, _of_ticket)
-    .where(_clock.kind == bindparam("kind"), _judged, _in_period(_clock.ended_at))
-)
-PAUSES = (
-    select(sla_pauses)
-    .join_from(
-        sla_pauses,
-        sla_clocks,
-        and_(*(sla_pauses.c[name] == _clock[name] for name in ("customer_id", "ticket_id", "kind", "run"))),
-    )
-    .where(_clock.kind == bindparam("kind"), _judged, _in_period(_clock.ended_at))
-)
-
-
 def report(
     connection: Connection, start: datetime, end: datetime, *, now: datetime, zone: str, calendar_of: CalendarOf
 ) -> Report:
     """The figures of [start, end), with what is late `now` counted as late."""
-    period = {"start": to_us(start), "end": to_us(end)}
-    resolutions = connection.execute(RESOLUTIONS, period).all()
+    period, here = {"start": to_us(start), "end": to_us(end)}, ZoneInfo(zone)
+    resolutions = connection.execute(sql.RESOLUTIONS, period).all()
     resolved_by_agent: dict[PersonId, int] = defaultdict(int)
     for _, agent, count, _ in resolutions:
         resolved_by_agent[PersonId(agent)] += count
-    backlog_before = (
-        connection.execute(OPENED_BEFORE, period).scalar_one() + connection.execute(BACKLOG_BEFORE, period).scalar_one()
-    )
     judged = [
-        (ClockKind(kind), Priority(priority), agent, category, Attainment(int(met), int(breached)))
-        for kind, priority, agent, category, met, breached in connection.execute(
-            ATTAINMENT, period | {"now": to_us(now)}
+        (day_of(bucket, here), ClockKind(kind), Priority(priority), agent, category, _attained(is_met, count))
+        for bucket, kind, priority, agent, category, is_met, count in connection.execute(
+            sql.ATTAINMENT, period | {"now": to_us(now)}
         )
     ]
+    ratings = _ratings(connection, period)
+    backlog_before = _backlog_before(connection, period)
     return Report(
         start=start,
         end=end,
         zone=zone,
-        backlog_before=int(backlog_before),
+        backlog_before=backlog_before,
         days=_days(
             start,
             end,
-            ZoneInfo(zone),
-            backlog_before=int(backlog_before),
-            opened=[(bucket, count) for bucket, count in connection.execute(OPENED, period)],
+            here,
+            backlog_before=backlog_before,
+            opened=[(bucket, count) for bucket, count in connection.execute(sql.OPENED, period)],
             resolved=[(bucket, count) for bucket, _, count, _ in resolutions],
-            backlog=[(bucket, change) for bucket, change in connection.execute(BACKLOG, period)],
+            backlog=[(bucket, change) for bucket, change in connection.execute(sql.BACKLOG, period)],
         ),
         first_response=_times(connection, ClockKind.FIRST_RESPONSE, period, calendar_of),
         resolution=_times(connection, ClockKind.RESOLUTION, period, calendar_of),
-        attainment=_by_kind((kind, figures) for kind, *_, figures in judged),
-        by_priority=_grouped((priority, kind, figures) for kind, priority, *_, figures in judged),
-        by_agent=_grouped((agent, kind, figures) for kind, _, agent, _, figures in judged),
-        by_category=_grouped((category, kind, figures) for kind, *_, category, figures in judged),
+        attainment=_by_kind((kind, figures) for _, kind, *_, figures in judged),
+        by_priority=_grouped((priority, kind, figures) for _, kind, priority, *_, figures in judged),
+        by_agent=_grouped((agent, kind, figures) for _, kind, _, agent, _, figures in judged),
+        by_category=_grouped((category, kind, figures) for _, kind, *_, category, figures in judged),
+        by_day=_grouped((day, kind, figures) for day, kind, *_, figures in judged),
         resolved_by_agent=dict(resolved_by_agent),
+        load_by_agent={PersonId(int(agent)): int(held) for agent, held in connection.execute(sql.HELD_AT_END, period)},
         reopened=sum(int(reopened) for *_, reopened in resolutions),
+        ratings=sum(ratings.values(), Ratings()),
+        ratings_by_agent=ratings,
     )
+
+
+def _attained(is_met: int, count: int) -> Attainment:
+    return Attainment(met=int(count)) if is_met else Attainment(breached=int(count))
+
+
+def _backlog_before(connection: Connection, period: Mapping[str, int]) -> int:
+    open_now = sum(connection.execute(sql.OPEN_NOW).scalars())
+    opened_since = connection.execute(sql.OPENED_SINCE, period).scalar_one()
+    return int(open_now - opened_since - connection.execute(sql.CHANGED_SINCE, period).scalar_one())
+
+
+def _ratings(connection: Connection, period: Mapping[str, int]) -> dict[PersonId | None, Ratings]:
+    """By who resolved what was rated."""
+    found: dict[PersonId | None, Ratings] = {}
+    for agent, is_helpful, count in connection.execute(sql.RATINGS, period):
+        given = Ratings(helpful=int(count)) if is_helpful else Ratings(not_helpful=int(count))
+        found[agent] = found.get(agent, Ratings()) + given
+    return found
+
+
+def day_of(bucket: int, zone: ZoneInfo) -> date:
+    """The local date that a quarter of an hour is part of."""
+    return from_us(int(bucket) * sql.BUCKET_US).astimezone(zone).date()
 
 
 def _days(
@@ -271,7 +211,7 @@ def _days(
     def by_day(buckets: Iterable[tuple[int, int]]) -> dict[date, int]:
         counted: dict[date, int] = defaultdict(int)
         for bucket, count in buckets:
-            counted[from_us(int(bucket) * _bucket_us).astimezone(zone).date()] += int(count)
+            counted[day_of(bucket, zone)] += int(count)
         return counted
 
     new, solved, change = by_day(opened), by_day(resolved), by_day(backlog)
@@ -293,10 +233,10 @@ def local_day(day: date, zone: str) -> tuple[datetime, datetime]:
 def _times(connection: Connection, kind: ClockKind, period: Mapping[str, int], calendar_of: CalendarOf) -> Times:
     asked = {**period, "kind": kind.value}
     pauses: dict[tuple[int, int, int], list[Pause]] = defaultdict(list)
-    for row in connection.execute(PAUSES, asked):
+    for row in connection.execute(sql.PAUSES, asked):
         pauses[row.customer_id, row.ticket_id, row.run].append(Pause(from_us(row.paused_at), from_us(row.resumed_at)))
     wall, working = [], []
-    for row in connection.execute(ENDED, asked):
+    for row in connection.execute(sql.ENDED, asked):
         started, ended = from_us(row.started_at), from_us(row.ended_at)
         calendar = calendar_of(row.config_version, Priority(row.priority), Tier(row.tier), row.category)
         of_clock = pauses.get((row.customer_id, row.ticket_id, row.run), [])

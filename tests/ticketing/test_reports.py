@@ -91,8 +91,14 @@ def test_a_quiet_week_by_hand(desk: Desk, cast: Cast, clock: MovableClock) -> No
     assert report.by_agent == {amir: report.attainment}
     assert set(report.by_category) == {"billing", "technical"}
     assert report.attainment[FIRST].share == 0.5
+    assert report.by_day == {
+        date(2026, 11, 21): {FIRST: Attainment(0, 1), SOLUTION: Attainment(1, 0)},
+        date(2026, 11, 23): {FIRST: Attainment(1, 0), SOLUTION: Attainment(1, 0)},
+    }
     assert (report.opened, report.resolved, report.reopen_rate) == (2, 2, 0)
     assert report.resolved_by_agent == {amir: 2}
+    assert report.load_by_agent == {}
+    assert desk.report(start, start + timedelta(minutes=31)).load_by_agent == {amir: 3}
 
 
 def test_waiting_for_the_customer_is_no_working_time(desk: Desk, cast: Cast, clock: MovableClock) -> None:
@@ -214,6 +220,16 @@ class Logged:
         moves = [event for event in self.events if event.kind is EventKind.STATUS and event.at < at]
         return not moves or moves[-1].to_value not in ("resolved", "closed")
 
+    def holder(self, at: datetime) -> PersonId | None:
+        """Who held it just before an instant, by walking the log."""
+        holder, is_held = None, False
+        for event in self.events:
+            if event.at < at and event.kind is EventKind.ASSIGNED:
+                holder = PersonId(int(event.to_value or 0))
+            if event.at < at and event.kind is EventKind.STATUS:
+                is_held = event.to_value in ("assigned", "in_progress", "pending_customer")
+        return holder if is_held else None
+
     def resolutions(self) -> Iterator[tuple[TicketEvent, bool]]:
         """Each that was not undone, and whether the ticket was reopened after it."""
         undone = {event.to_value for event in self.events if event.kind is EventKind.UNDONE}
@@ -258,6 +274,7 @@ def recomputed(tickets: list[Logged], start: datetime, end: datetime, now: datet
                 ("priority", ticket.priority),
                 ("agent", ticket.agent),
                 ("cat", ticket.category),
+                ("day", found and day_of_verdict(clock)),
             ):
                 if found is not None:
                     verdicts[key][clock.kind] = verdicts[key].get(clock.kind, Attainment()) + found
@@ -270,6 +287,8 @@ def recomputed(tickets: list[Logged], start: datetime, end: datetime, now: datet
         "by_priority": {key: each for (group, key), each in verdicts.items() if group == "priority"},
         "by_agent": {key: each for (group, key), each in verdicts.items() if group == "agent"},
         "by_category": {key: each for (group, key), each in verdicts.items() if group == "cat"},
+        "by_day": {key: each for (group, key), each in verdicts.items() if group == "day"},
+        "load_by_agent": dict(Counter(agent for each in tickets if (agent := each.holder(end)) is not None)),
         "resolved_by_agent": dict(Counter(event.actor_id for event, _ in resolutions)),
         "reopened": sum(was_reopened for _, was_reopened in resolutions),
     }
@@ -281,6 +300,12 @@ def verdict(clock: ReplayedClock, start: datetime, end: datetime, now: datetime)
     due_at = clock.due_at
     is_broken = clock.outcome is Outcome.BREACHED or (clock.outcome is None and due_at is not None and due_at <= now)
     return Attainment(0, 1) if is_broken and due_at is not None and start <= due_at < end else None
+
+
+def day_of_verdict(clock: ReplayedClock) -> date:
+    at = clock.ended_at if clock.outcome is Outcome.MET else clock.due_at
+    assert at is not None
+    return at.astimezone(VIENNA).date()
 
 
 def times(tickets: list[Logged], kind: ClockKind, start: datetime, end: datetime) -> Times:

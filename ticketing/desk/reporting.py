@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, bindparam, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 
 from ticketing import reports, sla
 from ticketing.calendars import Calendar
 from ticketing.desk.base import DeskBase, checked_instant
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, to_us
-from ticketing.model import ClockKind, CloseReason, Outcome, Priority, TicketStatus, Tier
-from ticketing.tables import people, sla_clocks, tickets
+from ticketing.model import ClockKind, CloseReason, Outcome, PersonId, Priority, TicketRef, TicketStatus, Tier
+from ticketing.tables import IS_HELD, outbox, people, ratings, sla_clocks, tickets
 
 LONGEST_PERIOD = timedelta(days=3660)
 
@@ -35,6 +49,14 @@ def _of_last_run(clock: FromClause, kind: ClockKind) -> ColumnElement[bool]:
     )
 
 
+_not_hidden = tickets.c.category.not_in(bindparam("hidden", expanding=True))
+_rating = (
+    select(ratings.c.is_helpful)
+    .where(ratings.c.customer_id == tickets.c.customer_id, ratings.c.ticket_id == tickets.c.id)
+    .order_by(ratings.c.resolution.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 OPENED_IN_PERIOD = (
     select(
         tickets,
@@ -44,14 +66,44 @@ OPENED_IN_PERIOD = (
         _first.c.outcome.label("response_outcome"),
         _solution.c.due_at.label("resolution_due_at"),
         _solution.c.outcome.label("resolution_outcome"),
+        _rating.label("is_helpful"),
     )
     .select_from(tickets)
     .outerjoin(_customer, _customer.c.id == tickets.c.customer_id)
     .outerjoin(_agent, _agent.c.id == tickets.c.last_agent_id)
     .outerjoin(_first, _of_last_run(_first, ClockKind.FIRST_RESPONSE))
     .outerjoin(_solution, _of_last_run(_solution, ClockKind.RESOLUTION))
-    .where(tickets.c.opened_at >= bindparam("start"), tickets.c.opened_at < bindparam("end"))
+    .where(tickets.c.opened_at >= bindparam("start"), tickets.c.opened_at < bindparam("end"), _not_hidden)
     .order_by(tickets.c.opened_at, tickets.c.id)
+)
+COUNT_OPENED = (
+    select(func.count())
+    .select_from(tickets)
+    .where(tickets.c.opened_at >= bindparam("start"), tickets.c.opened_at < bindparam("end"))
+)
+
+
+_SHOWN = ("customer_id", "id", "version", "subject", "category", "priority", "opened_at", "assigned_agent_id")
+
+
+def _unsolved(which: Any) -> Select[Any]:
+    return select(*(tickets.c[name] for name in _SHOWN)).where(which, _not_hidden)
+
+
+# What waits and what is held: two indexes that hold what is open and nothing else.
+_open = union_all(_unsolved(tickets.c.queue_rank.is_not(None)), _unsolved(IS_HELD)).subquery()
+LONGEST_OPEN = (
+    select(_open, _agent.c.name.label("agent_name"))
+    .outerjoin(_agent, _agent.c.id == _open.c.assigned_agent_id)
+    .order_by(_open.c.opened_at, _open.c.id)
+    .limit(bindparam("rows"))
+    .offset(bindparam("skip"))
+)
+COUNT_OPEN = select(func.count()).select_from(_open)
+SET_ASIDE = select(func.count()).where(
+    outbox.c.state == literal_column("'parked'"),
+    outbox.c.created_at >= bindparam("start"),
+    outbox.c.created_at < bindparam("end"),
 )
 
 
@@ -81,6 +133,21 @@ class ExportRow:
     resolution_outcome: Outcome | None
     closed_at: datetime | None
     reopened_count: int
+    is_helpful: bool | None = None
+    """What its customer said of its last rated resolution."""
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """A ticket that is not solved; `agent` None while nobody has it."""
+
+    ref: TicketRef
+    version: int
+    subject: str
+    category: str
+    priority: Priority
+    opened_at: datetime
+    agent: str | None
 
 
 class Reporting(DeskBase):
@@ -101,12 +168,52 @@ class Reporting(DeskBase):
                 connection, start, end, now=self._clock(), zone=configuration.zone, calendar_of=calendar_of
             )
 
-    def export_rows(self, start: datetime, end: datetime) -> list[ExportRow]:
-        """The tickets opened in [start, end), one row each, in the order of opening. Raises InvalidInput."""
+    def export_rows(self, start: datetime, end: datetime, *, hidden: Collection[str] = ()) -> list[ExportRow]:
+        """
+        The tickets opened in [start, end), one row each, in the order of opening; none of the categories `hidden`.
+
+        Raises InvalidInput.
+        """
         start, end = checked_period(start, end)
         with self._one_moment() as connection:
-            period = {"start": to_us(start), "end": to_us(end)}
+            period = {"start": to_us(start), "end": to_us(end), "hidden": sorted(hidden)}
             return [_export_row(row) for row in connection.execute(OPENED_IN_PERIOD, period).mappings()]
+
+    def count_opened(self, start: datetime, end: datetime) -> int:
+        """How many tickets were opened in [start, end), of all categories. Raises InvalidInput."""
+        start, end = checked_period(start, end)
+        with self._database.read() as connection:
+            return int(connection.execute(COUNT_OPENED, {"start": to_us(start), "end": to_us(end)}).scalar_one())
+
+    def longest_open(
+        self, *, limit: int, offset: int = 0, hidden: Collection[str] = ()
+    ) -> tuple[list[OpenTicket], int]:
+        """
+        Unsolved tickets, the oldest first, and how many there are in all; none of the categories `hidden`.
+
+        It reads what is open, and no more.
+        """
+        with self._one_moment() as connection:
+            asked = {"hidden": sorted(hidden), "rows": limit, "skip": offset}
+            rows = [
+                OpenTicket(
+                    ref=TicketRef(PersonId(row.customer_id), row.id),
+                    version=row.version,
+                    subject=row.subject,
+                    category=row.category,
+                    priority=Priority(row.priority),
+                    opened_at=from_us(row.opened_at),
+                    agent=row.agent_name,
+                )
+                for row in connection.execute(LONGEST_OPEN, asked)
+            ]
+            return rows, int(connection.execute(COUNT_OPEN, asked).scalar_one())
+
+    def undelivered(self, start: datetime, end: datetime) -> int:
+        """How many things to show, of those of [start, end), were set aside because they cannot be shown."""
+        start, end = checked_period(start, end)
+        with self._database.read() as connection:
+            return int(connection.execute(SET_ASIDE, {"start": to_us(start), "end": to_us(end)}).scalar_one())
 
     @contextmanager
     def _one_moment(self) -> Iterator[Connection]:
@@ -146,4 +253,5 @@ def _export_row(row: RowMapping) -> ExportRow:
         resolution_outcome=Outcome(row["resolution_outcome"]) if row["resolution_outcome"] else None,
         closed_at=from_us(row["closed_at"]),
         reopened_count=row["reopened_count"],
+        is_helpful=row["is_helpful"],
     )

@@ -9,7 +9,7 @@ children, so that the schema can be distributed by customer.
 from __future__ import annotations
 
 from ticketing.tables.chat import inbound_marks, offers, outbox, shown, unread
-from ticketing.tables.clocks import alert_promises, alerts, ladder, sla_clocks, sla_pauses
+from ticketing.tables.clocks import HAS_VERDICT, IS_BROKEN, alert_promises, alerts, ladder, sla_clocks, sla_pauses
 from ticketing.tables.handovers import answering, handovers
 from ticketing.tables.people import (
     agent_leaves,
@@ -49,6 +49,8 @@ from ticketing.tables.tickets import (
 )
 
 __all__ = [
+    "HAS_VERDICT",
+    "IS_BROKEN",
     "IS_HELD",
     "IS_RESOLUTION",
     "IS_RESOLVED",

@@ -66,6 +66,24 @@ Index(
     sqlite_where=text("ended_at IS NULL"),
 )
 
+# As the indexes below have them, and not as parameters.
+HAS_VERDICT = text("sla_clocks.outcome IN ('met', 'breached')")
+IS_BROKEN = text("sla_clocks.outcome = 'breached'")
+
+# What reports look back on: promises by when their verdict fell.
+Index(
+    "ix_sla_clocks_ended_at",
+    _clock.ended_at,
+    postgresql_where=text("outcome IN ('met', 'breached')"),
+    sqlite_where=text("outcome IN ('met', 'breached')"),
+)
+Index(
+    "ix_sla_clocks_broken",
+    _clock.due_at,
+    postgresql_where=text("outcome = 'breached'"),
+    sqlite_where=text("outcome = 'breached'"),
+)
+
 sla_pauses = Table(
     "sla_pauses",
     metadata,
