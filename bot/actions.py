@@ -98,6 +98,9 @@ class Press(StrEnum):
     ALERTS_PAGE = "alerts.page"
     ALERTS_PAGE_BACK = "alerts.page_back"
     REPORT_CSV = "report.csv"  # its value is the period
+    OPEN_ALL = "open.show_all"
+    OPEN_PAGE = "open.page"
+    OPEN_PAGE_BACK = "open.page_back"
     READ_PAGE = "read.page"
     READ_PAGE_BACK = "read.page_back"
     TAKE_UNTIL = "take.until"
@@ -173,6 +176,7 @@ class Form(StrEnum):
     WHY = "form.why"
     ALERTS = "form.alerts"
     TAKE_SEVERAL = "form.take_several"
+    LONGEST_OPEN = "form.longest_open"
     PLAIN = "form.plain"
     TEAM = "form.team"
     PERSON = "form.person"

@@ -8,8 +8,9 @@ business clock has jumped.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -19,13 +20,16 @@ from bot.delivery import Delivery, Pace, Slack
 from bot.delivery.boards import keep_board
 from bot.delivery.countdown import Countdown
 from bot.delivery.days import begin_days
+from bot.delivery.digests import keep_digest
+from bot.delivery.papers import Papers
+from bot.delivery.reports import PaperDrawing
 from bot.notices import Notices
 from bot.problems import tell_of_problems
 from bot.settings import Settings
 from bot.ticker import Job, Step, Ticker
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
-from ticketing.model import PersonId
+from ticketing.model import Person, PersonId
 
 DELIVERY_TIMEOUT_S = 10
 """How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
@@ -33,7 +37,7 @@ DELIVERY_TIMEOUT_S = 10
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
 
-WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "roster")
+WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "digest", "roster")
 
 WOKEN_BY_CHANGE = ("alerts", "delivery", "queue", "watch", "promises", "ladder", "problems")
 
@@ -41,7 +45,15 @@ WOKEN_BY_CHANGE = ("alerts", "delivery", "queue", "watch", "promises", "ladder",
 class Outward:
     """The outgoing side of one process."""
 
-    def __init__(self, settings: Settings, desk: Desk, clock: Clock, further: Iterable[Job] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        desk: Desk,
+        clock: Clock,
+        further: Iterable[Job] = (),
+        *,
+        hidden: Callable[[Person], frozenset[str]],
+    ) -> None:
         client = WebClient(
             token=settings.bot_token(),
             base_url=settings.slack_api_url,
@@ -52,9 +64,12 @@ class Outward:
 
         def delivery(lane: Lane) -> Delivery:
             jitter = random.Random()  # noqa: S311 - it spreads tries over time, and guards nothing
-            return Delivery(desk, Slack(client), clock=_machine_time, pace=pace, jitter=jitter, lane=lane)
+            ways: dict[str, Any] = {"clock": _machine_time, "pace": pace, "jitter": jitter, "lane": lane}
+            if lane is Lane.BEHIND:
+                return Papers(desk, Slack(client), **ways, drawing=PaperDrawing(desk, hidden))
+            return Delivery(desk, Slack(client), **ways)
 
-        ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST)}
+        ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST, Lane.BEHIND)}
         self._ticker = Ticker([*jobs(desk, clock, ways_out), *further], report=desk.note_job_runs)
         desk.subscribe(Notices())
         desk.subscribe_to_problems(tell_of_problems)
@@ -110,6 +125,9 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
     def board(now: datetime) -> datetime | None:
         return real(now, keep_board(desk, clock(), now))
 
+    def digest(now: datetime) -> datetime | None:
+        return real(now, keep_digest(desk, clock()))
+
     def roster(now: datetime) -> datetime | None:
         due = desk.roster_step(clock())
         begin_days(desk, clock(), on_shift)
@@ -136,6 +154,8 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
     return [
         Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
         Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
+        *([Job("papers", deliver[Lane.BEHIND], heartbeat_s=1)] if Lane.BEHIND in deliver else []),
+        Job("digest", digest, heartbeat_s=60),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),
         Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),

@@ -3,6 +3,7 @@ The names of places and of what is shown there: how outbox rows and shown messag
 
 A place is `p:PERSON` (that person's conversation with the app) or `c:CHANNEL`. What a message is about is `t:NUMBER` (a
 ticket's card: the root of a thread), `a:NUMBER` (its alert's home), `m:NUMBER:COMMENT` (the copy of a comment) and so on.
+What takes long to draw waits in a place of its own, `r:` and the place it goes to, so that nothing waits behind it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ ALERT: Final = "alert"
 PROBLEM: Final = "problem"
 """The sides of a conversation, as `shown` holds them."""
 
-_PERSON, _CHANNEL = "p:", "c:"
+REPORTS: Final = "reports"
+"""The side of reports and digests: what is written below them is nobody's ticket."""
+
+_PERSON, _CHANNEL, _SLOW = "p:", "c:", "r:"
 
 
 def of_person(person_id: PersonId) -> str:
@@ -31,13 +35,20 @@ def of_channel(channel: str) -> str:
     return f"{_CHANNEL}{channel}"
 
 
+def for_reports(place: str) -> str:
+    """The same place, for what takes long to draw."""
+    return f"{_SLOW}{place}"
+
+
 def person_in(place: str) -> PersonId | None:
     """Whose conversation with the app it is, if it is one."""
+    place = place.removeprefix(_SLOW)
     return PersonId(int(place.removeprefix(_PERSON))) if place.startswith(_PERSON) else None
 
 
 def channel_in(place: str) -> str | None:
     """Which channel it is, if it is one."""
+    place = place.removeprefix(_SLOW)
     return place.removeprefix(_CHANNEL) if place.startswith(_CHANNEL) else None
 
 

@@ -64,7 +64,8 @@ _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
 _WORKING = frozenset({Press.HOME_REFRESH})
 _OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.HAND_OVER, Press.AWAY, Press.BACK})
-_OF_A_LEAD = frozenset({Press.TEAM, Press.SETTINGS})
+OF_A_LEAD = frozenset({Press.MY_WORK, Press.REPORT, Press.TEAM, Press.SETTINGS})
+"""The places of a lead's row that there are."""
 
 
 @dataclass(frozen=True)
@@ -312,7 +313,7 @@ class Screens:
             zone=person.tz,
             presses=_WORKING
             | (_OF_AN_AGENT if agent else frozenset())
-            | (_OF_A_LEAD if person.role >= Role.LEAD else frozenset()),
+            | (OF_A_LEAD if person.role >= Role.LEAD else frozenset()),
             is_lead=person.role >= Role.LEAD,
             own=self._own_numbers(person) if agent else None,
             guide=self.first_run.guide(person) if self.first_run else None,

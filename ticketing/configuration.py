@@ -191,6 +191,7 @@ class Configuration(Part):
     greetings: Annotated[tuple[Line, ...], Field(max_length=200)] = GREETINGS
     undo_window_s: Annotated[int, Field(strict=True, ge=0, le=86_400)] = 600
     board_at: TimeOfDay = "09:00"
+    digest_at: TimeOfDay = "09:00"
     auto_close_after_days: Days = 3
     nudge_before_days: Days = 2
     colleagues_see_tickets: bool = False
@@ -228,6 +229,11 @@ class Configuration(Part):
     def rating_window(self) -> timedelta:
         """How long after a resolution its customer may say what they think of it."""
         return timedelta(days=self.rating_days)
+
+    @property
+    def digest_time(self) -> time | None:
+        """When the digest of a day is posted; None where none is wanted."""
+        return None if self.digest_at == NEVER else time.fromisoformat(self.digest_at)
 
     @property
     def undo_window(self) -> timedelta:

@@ -3,7 +3,8 @@ Which rows of the outbox may be sent now, and in which lane.
 
 What overtakes all else (alerts) has a lane of its own, so that it waits neither for the batch of cards that a worker has
 just taken up nor for the calls that this makes. The lanes share the places: of each place one row at a time is sent, and
-while something ahead waits there, nothing of the rest is.
+while something ahead waits there, nothing of the rest is. What takes long to draw (reports) comes behind, in a lane and in
+places of its own, so that nothing waits for it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal_column, select
 
 from ticketing.instants import from_us, to_us
 from ticketing.tables import outbox
@@ -24,22 +25,29 @@ PAGE = 200
 """How many rows one look reads. A further look is needed only when the rows before it stand in few places."""
 
 
+BEHIND = -1
+"""The priority of what takes long to draw."""
+
+
 class Lane(Enum):
-    """What a worker takes: everything, or one of the two parts of it."""
+    """What a worker takes: all that is drawn at once, or one of the two parts of it; or what takes long."""
 
     ALL = auto()
     AHEAD = auto()
     REST = auto()
+    BEHIND = auto()
 
 
 _row = outbox.c
 # Literals, so that the planner sees that the partial indexes over what waits apply.
 _WAITING: ColumnElement[bool] = _row.state == literal_column("'waiting'")
 _AHEAD: ColumnElement[bool] = _row.priority >= literal_column(str(AHEAD_FROM))
+_BEHIND: ColumnElement[bool] = _row.priority < literal_column("0")
 _OF_LANE: dict[Lane, ColumnElement[bool]] = {
-    Lane.ALL: true(),
+    Lane.ALL: ~_BEHIND,
     Lane.AHEAD: _AHEAD,
-    Lane.REST: _row.priority < literal_column(str(AHEAD_FROM)),
+    Lane.REST: and_(~_BEHIND, _row.priority < literal_column(str(AHEAD_FROM))),
+    Lane.BEHIND: _BEHIND,
 }
 # Not made distinct by the place itself, or SQLite would walk all that waits by its place.
 IN_FLIGHT = select(_row.place).where(_WAITING, _row.lease_until > bindparam("now"))

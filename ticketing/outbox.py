@@ -17,7 +17,7 @@ that locks rows here does (docs/database.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -126,6 +126,7 @@ _COLLAPSE = (
     )
     .values(state="done", reason=COLLAPSED, lease_until=None)
 )
+_KEEP = update(outbox).where(_MINE).values(data=bindparam("new_data"))
 _DONE = update(outbox).where(_MINE).values(state="done", lease_until=None, retry_after=None, reason=None)
 _DONE_WITH = (
     update(outbox)
@@ -242,6 +243,12 @@ class Outbox(ShownMessages):
         values = {"new_retry": to_us(at), "new_reason": reason[:200], "new_attempts": count}
         with self._database.write() as connection:
             _fenced(connection.execute(_RETRY, {**_key(errand), **values}).rowcount)
+
+    def keep(self, errand: Errand, data: Mapping[str, Any]) -> Errand:
+        """Write down how far a try has come, so that the next goes on from there. Raises LeaseLost."""
+        with self._database.write() as connection:
+            _fenced(connection.execute(_KEEP, {**_key(errand), "new_data": dict(data)}).rowcount)
+        return replace(errand, data=data)
 
     def park(self, errand: Errand, reason: str, *, instead: Iterable[Notice] = (), at: datetime | None = None) -> None:
         """

@@ -27,7 +27,7 @@ def customer_home(home: CustomerHome) -> View:
             group = _group(row)
             shown.append(section(group))
         shown.append(customer_block(row))
-    return _home(
+    return home_view(
         [
             section(words.HOME_HEAD if rows else words.HOME_EMPTY),
             actions(press_button(Press.NEW_TICKET, primary=True), press_button(Press.HOME_REFRESH)),
@@ -40,13 +40,13 @@ def customer_home(home: CustomerHome) -> View:
 
 def agent_home(home: AgentHome) -> View:
     """An agent's work by deadline, the queue, and whether new tickets come."""
-    places = _row(home, _LEAD, primary=None) if home.is_lead else None
+    places = lead_places(home.presses) if home.is_lead else None
     leave = Press.AWAY if home.is_available else Press.BACK
     mine = [agent_block(row, home.now, home.zone) for row in home.mine[:ROWS]]
     queue = [queue_block(row, home.now, home.zone) for row in home.queue[:ROWS]]
     waiting = said(words.HOME_QUEUE, count=home.queued) if home.queued else words.HOME_QUEUE_EMPTY
     counts = said(words.HOME_COUNTS, due_today=home.due_today, waiting=home.waiting_for_me, overdue=home.overdue)
-    return _home(
+    return home_view(
         [
             places,
             *(guide_blocks(home.guide) if home.guide else []),
@@ -69,6 +69,11 @@ def _group(row: CustomerRow) -> str:
     if row.state is CustomerState.THEIR_TURN:
         return words.HOME_GROUP_THEIR_TURN
     return words.HOME_GROUP_RESOLVED if row.state in _RESOLVED else words.HOME_GROUP_WITH_US
+
+
+def lead_places(presses: frozenset[Press] | None) -> Block | None:
+    """The row of places that a lead can go to; `presses` are the buttons that work, None for all."""
+    return actions(*(press_button(press) for press in _LEAD if presses is None or press in presses))
 
 
 def _row(home: AgentHome, presses: tuple[Press, ...], *, primary: Press | None) -> Block | None:
@@ -102,5 +107,6 @@ def _pages(page: Page) -> list[Block | None]:
     return [context(said(words.PAGE, page=page.number, pages=page.of)), actions(back, onward)]
 
 
-def _home(blocks: list[Block | None]) -> View:
+def home_view(blocks: list[Block | None]) -> View:
+    """An App Home of these blocks; None is left out."""
     return {"type": "home", "callback_id": Form.HOME, "blocks": [block for block in blocks if block]}

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot import text
-from bot.actions import Press
-from bot.blocks.parts import actions, button, context, counted, message, section
-from bot.views.common import Block, Message
-from bot.views.reports import DigestView, Kept, KeptBy, OldTicket, ReportView, Took
-from bot.words import common
+from bot.actions import Act, Form, Press, page_value
+from bot.blocks.home import home_view, lead_places
+from bot.blocks.parts import act_button, actions, button, context, counted, message, modal, press_button, said, section
+from bot.views.common import Block, Message, View
+from bot.views.reports import DigestView, HomeReport, Kept, KeptBy, LongestOpen, OldTicket, ReportView, Took
+from bot.words import common, lists
 from bot.words import reports as words
 
 ROWS = 12
 """Priorities, categories or agents of a report; more are counted."""
 
 SECTION_TEXT = 3_000
+PAGE_ROWS = 10
 
 
 def report_message(view: ReportView) -> Message:
@@ -60,10 +62,36 @@ def digest_message(view: DigestView) -> Message:
     blocks = [
         section(first),
         *(_paragraphs([words.LONGEST_OPEN, *oldest]) if oldest else []),
+        actions(press_button(Press.OPEN_ALL)) if view.more else None,
         context(troubles) if troubles else None,
     ]
     spoken = [first.replace("*", ""), *(row.replace("*", "") for row in oldest[:1]), troubles]
     return message(spoken, blocks)
+
+
+def longest_open_view(view: LongestOpen) -> View:
+    """All that is open, the oldest first, in pages."""
+    rows = [section(_old_row(row.ticket), act_button(Act.OPEN, row.facts)) for row in view.rows[:PAGE_ROWS]]
+    back = press_button(Press.OPEN_PAGE_BACK, page_value(view.page - 1)) if view.page > 1 else None
+    onward = press_button(Press.OPEN_PAGE, page_value(view.page + 1)) if view.page < view.pages else None
+    page = context(said(lists.PAGE, page=view.page, pages=view.pages)) if view.pages > 1 else None
+    head = counted(words.OPEN_COUNT, view.count) if view.count else words.OPEN_NONE
+    blocks = [section(head), *rows, page, actions(back, onward)]
+    return modal(Form.LONGEST_OPEN, words.OPEN_TITLE, blocks, close=common.CLOSE)
+
+
+def home_report(view: HomeReport) -> View:
+    """The report in App Home, in place of a lead's own work."""
+    days = days_in_words(view.first, view.last)
+    shown = report_message(view.report).blocks if view.report else [section(words.BEING_COUNTED.format(days=days))]
+    return home_view([lead_places(view.presses), *shown])
+
+
+def paper_failed_message(kind: str, reason: str) -> Message:
+    """What was asked for cannot be sent."""
+    why = words.WHY_NOT.get(reason) or words.WHY_NOT_ELSE.format(reason=text.inline(reason, text.NAME))
+    sentence = words.NOT_SENT.get(kind, words.NOT_SENT["report"]).format(why=why)
+    return message(sentence, [section(sentence)])
 
 
 def chart_alt(first: date, last: date, *, opened: int, resolved: int, open_now: int, kept: Kept) -> str:
@@ -158,9 +186,11 @@ def _paragraphs(lines: Sequence[str]) -> list[Block]:
 
 def _kept_row(row: KeptBy) -> str:
     template = words.KEPT_ROW if row.resolved is None else words.AGENT_ROW
+    template += words.AGENT_LOAD if row.load is not None else ""
     return template.format(
         name=text.inline(row.name, text.NAME),
         resolved=row.resolved,
+        load=row.load,
         first=percent(row.kept.first_answers),
         solutions=percent(row.kept.solutions),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot import places
 from bot.blocks import customer, triage
+from bot.blocks.reports import paper_failed_message
 from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, posts, problems
 from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
@@ -85,6 +86,9 @@ class Drawing:
         """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
         if errand.kind in OF_THE_DESK:
             return OF_THE_DESK[errand.kind](self.desk, errand)
+        if errand.kind == "paper_failed":
+            message = paper_failed_message(str(errand.data["kind"]), str(errand.data["reason"]))
+            return Letter(about=errand.about, side=places.REPORTS, message=message)
         draw = KINDS.get(errand.kind)
         if draw is None or errand.ticket is None:
             raise UnknownKind(errand.kind)

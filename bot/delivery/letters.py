@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.views import Message
+from bot.views import Message, View
 from ticketing.outbox import Notice
 from ticketing.shown import AlertKey
 
@@ -17,6 +18,32 @@ class NotYet(Exception):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         super().__init__("not yet")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image that goes into a message, or a view, before its block number `before`. `draw` gives the PNG."""
+
+    name: str
+    alt: str
+    before: int
+    draw: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file that is sent with the letter's message as its comment."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """An App Home in place of the one with `hash`; if something else is shown there by now, it is too late for it."""
+
+    view: View
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +57,7 @@ class Letter:
     new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due. `also` are
     further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
     message shows together. `then` is put into the outbox once it is posted. What `is_optional` is dropped where it cannot be
-    shown at once with room to spare.
+    shown at once with room to spare. `picture` comes with it; `file` and `home` are what it is instead of a message.
     """
 
     about: str
@@ -46,6 +73,9 @@ class Letter:
     also: tuple[tuple[int, int], ...] = ()
     members: tuple[tuple[int, str], ...] = ()
     then: tuple[Notice, ...] = ()
+    picture: Picture | None = None
+    file: SentFile | None = None
+    home: HomePage | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.views import Message
+from bot.delivery.uploading import send_bytes, takes_files
+from bot.views import Message, View
 
 EVENT_TYPE = "helpdesk_delivery"
 PAGES = 5
@@ -113,6 +114,40 @@ class Slack:
             self._call(
                 "reactions.remove", lambda: self._client.reactions_remove(channel=channel, timestamp=ts, name=name)
             )
+
+    def upload(self, name: str, content: bytes) -> str:
+        """
+        Give Slack a file that is still to be completed (https://docs.slack.dev/messaging/working-with-files); its id.
+
+        Raises CallFailed.
+        """
+        answer = self._call(
+            "files.getUploadURLExternal",
+            lambda: self._client.files_getUploadURLExternal(filename=name, length=len(content)),
+        )
+        url = str(answer["upload_url"])
+        if not takes_files(url, self._client.base_url):
+            raise Refused("upload_url_not_slacks")
+        self._call("upload", lambda: send_bytes(url, content, timeout=self._client.timeout))
+        return str(answer["file_id"])
+
+    def complete(self, file: str, title: str, *, channel: str | None = None, comment: str | None = None) -> None:
+        """files.completeUploadExternal: share it in a conversation, or with nobody yet. Raises CallFailed."""
+        self._call(
+            "files.completeUploadExternal",
+            lambda: self._client.files_completeUploadExternal(
+                files=[{"id": file, "title": title}], channel_id=channel, initial_comment=comment
+            ),
+        )
+
+    def file(self, file: str) -> Mapping[str, Any]:
+        """files.info: what Slack knows of a file; its `mimetype` is empty for a moment. Raises CallFailed."""
+        answer = self._call("files.info", lambda: self._client.files_info(file=file))
+        return dict(answer["file"])
+
+    def publish(self, user: str, view: View, hash_: str) -> None:
+        """views.publish, in place of the App Home with that hash only. Raises CallFailed."""
+        self._call("views.publish", lambda: self._client.views_publish(user_id=user, view=view, hash=hash_))
 
     def conversation_with(self, user: str) -> str:
         """The id of somebody's conversation with the app. Raises CallFailed."""

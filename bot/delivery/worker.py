@@ -76,6 +76,9 @@ class Delivery:
     is not ahead leaves some of it to what is.
     """
 
+    lease_s = LEASE_S
+    post_within_s = POST_WITHIN_S
+
     def __init__(
         self,
         desk: Desk,
@@ -85,9 +88,10 @@ class Delivery:
         pace: Pace,
         jitter: random.Random,
         lane: Lane = Lane.ALL,
+        drawing: Drawing | None = None,
     ) -> None:
         self._outbox = desk.outbox
-        self._drawing = Drawing(desk)
+        self._drawing = drawing or Drawing(desk)
         self._desk = desk
         self._slack = slack
         self._clock = clock
@@ -108,10 +112,10 @@ class Delivery:
         taken = 0
         for ready in self._outbox.ready(now, BATCH, lane=self._lane):
             taken_at = self._clock()
-            errand = self._outbox.take(ready, taken_at, LEASE_S)
+            errand = self._outbox.take(ready, taken_at, self.lease_s)
             if errand is None:
                 continue
-            self._post_until = taken_at + timedelta(seconds=POST_WITHIN_S)
+            self._post_until = taken_at + timedelta(seconds=self.post_within_s)
             taken += 1
             self._carry_out(errand)
             if self._is_halted(now):

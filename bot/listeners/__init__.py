@@ -27,6 +27,7 @@ from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
 from bot.listeners.problems import ProblemScreens
 from bot.listeners.replies import Replies
+from bot.listeners.reports import Reports
 from bot.listeners.settings import SettingsForms
 from bot.listeners.shift_end import ShiftEnd
 from bot.listeners.ticket_choices import TicketChoices
@@ -58,6 +59,8 @@ def register(app: App, parts: Parts) -> Inward:
     team.register(app)
     settings = SettingsForms(parts, SetUp(parts.desk, ChannelChecks(parts.slack)))
     settings.register(app)
+    reports = Reports(parts)
+    reports.register(app)
     NewTicket(parts).register(app)
     amendments = Amendments(parts)
     amendments.register(app)
@@ -73,7 +76,7 @@ def register(app: App, parts: Parts) -> Inward:
     macros.register(app)
     problems = ProblemScreens(parts)
     problems.register(app)
-    HelpdeskCommand(parts, team, settings, macros, problems).register(app)
+    HelpdeskCommand(parts, team, settings, macros, problems, reports).register(app)
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)

@@ -19,15 +19,19 @@ from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.parts import Parts
 from bot.listeners.problems import ProblemScreens
+from bot.listeners.reports import Reports
 from bot.listeners.settings import SettingsForms
 from bot.listeners.ticket_command import reply
 from bot.payloads import SlackUser, SlashCommand
 from bot.until import until_typed
 from bot.views import ListKind, Message
-from bot.words import inbound, lists, refusals
+from bot.words import inbound, lists, refusals, reports
 from ticketing.model import Person
 
-WORDS = ("queue", "mine", "day", "search", "macros", "problem", "away", "back", "team", "settings", "help")
+WORDS = (
+    *("queue", "mine", "day", "search", "macros", "problem", "away", "back", "report", "export", "team", "settings"),
+    "help",
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class HelpdeskCommand:
     settings: SettingsForms
     macros: MacroScreens
     problems: ProblemScreens
+    reports: Reports
 
     def register(self, app: App) -> None:
         app.command(COMMAND_HELPDESK)(self.answer)
@@ -70,7 +75,11 @@ class HelpdeskCommand:
             "away": lambda person: self._away(person, rest.strip()),
             "back": self._back,
         }
-        if first in known:
+        of_leads = {"report": self.reports.report, "export": self.reports.export}
+        if first in of_leads:
+            lead = self.parts.access.lead(command.person, reports.ACT)
+            reply(ack, of_leads[first](lead, rest))
+        elif first in known:
             person = self.parts.access.agent(command.person, "use this command")
             reply(ack, known[first](person))
         else:

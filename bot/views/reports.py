@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.actions import Press
+from bot.views.common import TicketFacts
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -16,11 +19,12 @@ class Kept:
 
 @dataclass(frozen=True)
 class KeptBy:
-    """The same of one priority, category or agent, by name; `resolved` of an agent only."""
+    """The same of one priority, category or agent, by name; `resolved` and what they hold (`load`) of an agent only."""
 
     name: str
     kept: Kept
     resolved: int | None = None
+    load: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,34 @@ class OldTicket:
     subject: str
     days: int
     agent: str | None
+
+
+@dataclass(frozen=True)
+class OpenRow:
+    """The same with what its button needs."""
+
+    ticket: OldTicket
+    facts: TicketFacts
+
+
+@dataclass(frozen=True)
+class LongestOpen:
+    """A page of all that is open."""
+
+    rows: tuple[OpenRow, ...]
+    count: int
+    page: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True)
+class HomeReport:
+    """A report in App Home; `report` None while it is being counted. `presses` are the buttons that work, None for all."""
+
+    first: date
+    last: date
+    report: ReportView | None
+    presses: frozenset[Press] | None = None
 
 
 @dataclass(frozen=True)

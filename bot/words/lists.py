@@ -73,6 +73,8 @@ HELPDESK_HELP = (
     ("/helpdesk back", "new tickets for you again"),
     ("/helpdesk team", "for leads: who answers what, roles, shifts, customers' tiers"),
     ("/helpdesk settings", "for admins: categories, promises, hours, channels"),
+    ("/helpdesk report 30d", "figures with a picture, for leads; also 7d or 2026-11-01..2026-11-15"),
+    ("/helpdesk export 30d", "the same tickets as a CSV file, for leads"),
     ("/helpdesk help", "this list"),
 )
 HELPDESK_HELP_FOOT = (

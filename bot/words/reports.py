@@ -23,6 +23,7 @@ BY_CATEGORY = "*By category*"
 BY_AGENT = "*By agent*"
 KEPT_ROW = "{name}: first answers {first}, solutions {solutions}"
 AGENT_ROW = "{name}: {resolved:,} resolved, first answers {first}, solutions {solutions}"
+AGENT_LOAD = ", {load:,} held"
 NOTHING_JUDGED = "none due"
 MORE_ROWS = "and {count:,} more"
 TIMES_NOTE = "Times are working time, without waiting for customers."
@@ -30,9 +31,25 @@ SEND_CSV_SPOKEN = "Send the tickets of this report as CSV"
 ON_ITS_WAY = "The report for {days} comes as a message from the app."
 CSV_ON_ITS_WAY = "The tickets of {days} come as a file from the app."
 CSV_SAYS = "Tickets opened {days}, one row each."
+CSV_PRIVATE = (
+    "{count} of a private category is only counted and not in it.",
+    "{count:,} of private categories are only counted and not in it.",
+)
+BEING_COUNTED = "The report of {days} is being counted. It shows here in a moment."
+NOT_SENT = {
+    "report": "The report could not be sent: {why}. An admin sees to it.",
+    "export": "The file could not be sent: {why}. An admin sees to it.",
+}
+WHY_NOT = {
+    "missing_scope": "the app may not send files (scopes files:write and files:read)",
+    "file_uploads_disabled": "files are switched off in this workspace",
+    "upload_url_not_slacks": "Slack named a place for it that is not Slack's",
+}
+WHY_NOT_ELSE = "Slack refused it ({reason})"
+ACT = "see reports"
 CSV_NAME = "tickets-{period}.csv"
 
-CHART_TITLE = "Tickets and promises by day"
+CHART_NAME = "tickets-by-day.png"
 CHART_TICKETS = "Tickets"
 CHART_OPENED, CHART_RESOLVED, CHART_OPEN = "opened", "resolved", "open at the end of the day"
 CHART_KEPT = "Promises kept, %"
@@ -45,6 +62,9 @@ LONGEST_OPEN = "*Longest open:*"
 OLD_ROW = "*#{number}* {subject}, {days}, {agent}"
 OLD_DAYS = ("{count} day", "{count:,} days")
 NOBODY = "nobody"
+OPEN_TITLE = "Longest open"
+OPEN_NONE = "Nothing is open."
+OPEN_COUNT = ("{count} ticket is open.", "{count:,} tickets are open, the oldest first.")
 AND_MORE = "and {count:,} more"
 UNPLACED = ("{count} message nobody placed.", "{count:,} messages nobody placed.")
 UNDELIVERED = ("{count} delivery failed.", "{count:,} deliveries failed.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,11 +13,14 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.delivery import Delivery, Pace, Slack
+from bot.delivery.papers import Papers
+from bot.delivery.reports import PaperDrawing
 from bot.notices import Notices
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.model import PersonId, Ticket, TicketRef
+from ticketing.lanes import Lane
+from ticketing.model import Person, PersonId, Ticket, TicketRef
 
 TEAM = "T0NORTHWND"
 PEOPLE = {
@@ -68,6 +73,18 @@ class World:
         client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=timeout, retry_handlers=[])
         return Delivery(self.desk, Slack(client), clock=self.machine, pace=self.pace, jitter=random.Random(7))
 
+    def papers(self, hidden: Callable[[Person], frozenset[str]] = lambda _: frozenset()) -> Papers:
+        """A worker for what takes long to draw."""
+        known = self.sandbox.credentials()
+        client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=10, retry_handlers=[])
+        ways: dict[str, Any] = {
+            "clock": self.machine,
+            "pace": self.pace,
+            "jitter": random.Random(7),
+            "lane": Lane.BEHIND,
+        }
+        return Papers(self.desk, Slack(client), drawing=PaperDrawing(self.desk, hidden), **ways)
+
     # --- people and tickets -------------------------------------------------------------------------------------------
 
     def person(self, name: str) -> PersonId:
@@ -101,6 +118,16 @@ class World:
             if due is None or due > self.machine():
                 return due
         raise AssertionError("Delivery never comes to rest.")
+
+    def send_papers(self, papers: Papers) -> None:
+        """Step until no slow row waits any more; what Slack still looks into is asked for again and again."""
+        for _ in range(2000):
+            due = papers.step(self.machine())
+            if due is None:
+                return
+            self.machine.now = max(due, self.machine.now)
+            time.sleep(0.01)
+        raise AssertionError("The slow rows never come to rest.")
 
     def deliver_all(self) -> None:
         """Step until the outbox is empty, waiting as long as it asks for."""

@@ -108,6 +108,7 @@ class Cast:
             "zone": "Europe/Vienna",
             "open_rate_per_hour": 10_000,
             "board_at": "never",
+            "digest_at": "never",
             "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"},
             "categories": [{"key": "general", "name": "General"}, *self.categories],
         }
