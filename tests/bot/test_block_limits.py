@@ -52,7 +52,7 @@ from bot.views.problems import (
     ProblemList,
     ProblemTickets,
 )
-from bot.views.reports import DigestView, ReportView
+from bot.views.reports import DigestView, HomeReport, LongestOpen, ReportView
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
 from tests.bot.block_limits import NAMED_PERSON, problems
@@ -216,6 +216,8 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (asking.entries_view, EntryList),
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
+    (reports.longest_open_view, LongestOpen),
+    (reports.home_report, HomeReport),
 ]
 CHOICE_FORMS = [Form.PRIORITY, Form.CATEGORY, Form.SNOOZE]
 TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER]

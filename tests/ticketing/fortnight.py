@@ -75,6 +75,7 @@ class Fortnight:
     def resolves(self) -> None:
         ticket = self.any()
         self.desk.resolve(ticket.ref, by=self.holder(ticket), answer=self.random.choice([None, "Done."]))
+        self.desk.rate(ticket.ref, by=ticket.customer_id, is_helpful=ticket.number % 3 != 0)
 
     def waits(self) -> None:
         ticket = self.any()

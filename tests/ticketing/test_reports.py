@@ -30,7 +30,7 @@ from ticketing.model import (
     TicketEvent,
     TicketStatus,
 )
-from ticketing.reports import Attainment, Day, Report, Spread, Times, local_day
+from ticketing.reports import Attainment, Day, Ratings, Report, Spread, Times, local_day
 
 VIENNA = ZoneInfo("Europe/Vienna")
 FIRST, NEXT, SOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION
@@ -291,6 +291,7 @@ def recomputed(tickets: list[Logged], start: datetime, end: datetime, now: datet
         "load_by_agent": dict(Counter(agent for each in tickets if (agent := each.holder(end)) is not None)),
         "resolved_by_agent": dict(Counter(event.actor_id for event, _ in resolutions)),
         "reopened": sum(was_reopened for _, was_reopened in resolutions),
+        "ratings_by_agent": rated(tickets, start, end),
     }
 
 
@@ -300,6 +301,19 @@ def verdict(clock: ReplayedClock, start: datetime, end: datetime, now: datetime)
     due_at = clock.due_at
     is_broken = clock.outcome is Outcome.BREACHED or (clock.outcome is None and due_at is not None and due_at <= now)
     return Attainment(0, 1) if is_broken and due_at is not None and start <= due_at < end else None
+
+
+def rated(tickets: list[Logged], start: datetime, end: datetime) -> dict[PersonId | None, Ratings]:
+    """The last word on each resolution, by who had solved it."""
+    found: dict[PersonId | None, Ratings] = {}
+    for ticket in tickets:
+        actors = {event.seq: event.actor_id for event in ticket.events}
+        last = {event.data["resolution"]: event for event in ticket.events if event.kind is EventKind.RATED}
+        for resolution, event in last.items():
+            if start <= event.at < end:
+                given = Ratings(1, 0) if event.to_value == "helpful" else Ratings(0, 1)
+                found[actors[resolution]] = found.get(actors[resolution], Ratings()) + given
+    return found
 
 
 def day_of_verdict(clock: ReplayedClock) -> date:
@@ -345,6 +359,8 @@ def test_the_log_gives_the_same_figures(desk: Desk, cast: Cast, clock: MovableCl
     third = (clock.now - begin) / 3
     whole = desk.report(begin, clock.now)
     assert min(whole.opened, whole.resolved, whole.reopened, whole.first_response.count, whole.resolution.count) > 5
+    assert min(whole.ratings.helpful, whole.ratings.not_helpful) > 0
+    assert whole.ratings == sum(whole.ratings_by_agent.values(), Ratings())
     assert whole.first_response.wall != whole.first_response.working
     assert all(figures.met and figures.breached for figures in whole.attainment.values())
     for start, end in ((begin, clock.now), (begin + third, begin + 2 * third), (begin - third, begin + 4 * third)):
