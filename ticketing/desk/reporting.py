@@ -186,7 +186,7 @@ class Reporting(DeskBase):
             return int(connection.execute(COUNT_OPENED, {"start": to_us(start), "end": to_us(end)}).scalar_one())
 
     def longest_open(
-        self, *, limit: int, offset: int = 0, hidden: Collection[str] = ()
+        self, *, limit: int = 10, offset: int = 0, hidden: Collection[str] = ()
     ) -> tuple[list[OpenTicket], int]:
         """
         Unsolved tickets, the oldest first, and how many there are in all; none of the categories `hidden`.
