@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +24,8 @@ from ticketing.configuration import Category, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.desk.job_runs import JobRun
-from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput
+from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput, StillOfTheTeam
+from ticketing.model import Person
 from ticketing.simulation import Habits
 
 WRONG_SETTINGS = 2
@@ -245,6 +248,71 @@ def simulate_command(
         planning.simulate_and_say(scenario, teams, plot=plot, say=say)
 
 
+@helpdesk.command("export-customer")
+@click.argument("who")
+@click.option("--to", "path", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@click.pass_obj
+def export_customer_command(config: Path | None, who: str, path: Path) -> None:
+    """Write everything about one person into a JSON file. WHO is their Slack id, or their number here."""
+    with _said_plainly(), _desk(load(config)) as desk:
+        person = _one_person(desk, who)
+        document = desk.export_customer(person.id, by=None)
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        with open(path, "w", encoding="utf-8", opener=_for_oneself) as file:
+            file.write(text + "\n")
+        say(f"{path}: everything about {person.name}, {len(document.get('tickets', ()))} tickets.")
+
+
+@helpdesk.command("erase-customer")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--compact", "is_compacting", is_flag=True, help="Also write the database anew, as `compact` does.")
+@click.pass_obj
+def erase_customer_command(config: Path | None, who: str, *, yes: bool, is_compacting: bool) -> None:
+    """Erase one person's data for good. WHO is their Slack id, or their number here."""
+    with _said_plainly(), _desk(load(config)) as desk:
+        person = _one_person(desk, who)
+        if not yes:
+            say(
+                f"{person.name} ({person.external_ref}): names, texts and files are erased for good, open tickets closed."
+            )
+            typed = click.prompt(f"Type {who} to go on", default="", show_default=False)
+            if typed.strip() != who:
+                _give_up("Nothing was erased.", 1)
+        erased = desk.erase_customer(person.id, by=None)
+        say(f"Erased: {erased.tickets} tickets, {erased.comments} comments on tickets of others.")
+        if is_compacting:
+            desk.compact()
+            say("The database is written anew; nothing of it is left in its files.")
+        else:
+            say("What was deleted may stand in the database's files until `helpdesk compact` writes them anew.")
+
+
+@helpdesk.command("compact")
+@click.pass_obj
+def compact_command(config: Path | None) -> None:
+    """Write the database anew, so that nothing deleted is left in its files. For a quiet hour: others wait meanwhile."""
+    with _said_plainly(), _desk(load(config)) as desk:
+        desk.compact()
+        say("The database is written anew.")
+
+
+def _one_person(desk: Desk, who: str) -> Person:
+    """The person that an operator means."""
+    found = desk.people_called(who)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        _give_up("Several people are called so: " + ", ".join(person.external_ref for person in found) + ".", 1)
+    _give_up(f"Nobody is known as {who}.", 1)
+    raise AssertionError("unreachable")
+
+
+def _for_oneself(path: str, flags: int) -> int:
+    """A file that only its owner can read."""
+    return os.open(path, flags, 0o600)
+
+
 @contextmanager
 def _desk(settings: Settings) -> Iterator[Desk]:
     """The desk of the settings' database, brought to the present schema."""
@@ -264,6 +332,8 @@ def _said_plainly() -> Iterator[None]:
     except (SettingsError, InvalidConfiguration, InvalidInput, planning.NothingToPlay) as error:
         _give_up(str(error), WRONG_SETTINGS)
     except ChartsUnavailable as error:
+        _give_up(str(error), 1)
+    except StillOfTheTeam as error:
         _give_up(str(error), 1)
     except ArgumentError:
         _give_up("HELPDESK_DATABASE_URL is not a database's address, such as sqlite:///helpdesk.db.", WRONG_SETTINGS)

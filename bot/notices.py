@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakSet
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
 from bot.delivery import emoji
@@ -44,6 +44,14 @@ _TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
 )
 
 
+# A name says what the message is, and behind that of which ticket (`bot.places`).
+_name = func.substr(shown.c.about, 3)
+_SHOWN_OF = select(shown.c.place, shown.c.about).where(
+    shown.c.customer_id == bindparam("customer_id"),
+    or_(_name == cast(bindparam("number"), String), _name.like(bindparam("more"))),
+)
+
+
 class Notices:
     """Give an instance to `desk.subscribe`."""
 
@@ -70,12 +78,28 @@ class Notices:
 
     def __call__(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """`ticket` is as it will be committed."""
+        if event.kind is EventKind.ERASED and event.reason is None:
+            self._erased(tx, ticket)
+            return
         tell = self._tell.get(event.kind)
         if tell is not None:
             tell(tx, ticket, event)
         is_last = event.seq == ticket.last_event
         if is_last and not (event.kind is EventKind.COMMENTED and event.data.get("internal")):
             self._cards(tx, ticket, BACKGROUND if event.kind is EventKind.CLOCKS_RECOMPUTED else 0)
+
+    def _erased(self, tx: Transaction, ticket: Ticket) -> None:
+        """
+        What the app has shown of the ticket is taken away, wherever it stands.
+
+        A message of alerts may be of others as well: it is drawn anew, without the words.
+        """
+        key = {"customer_id": ticket.customer_id, "number": ticket.number, "more": f"{ticket.number}:%"}
+        for row in tx.connection.execute(_SHOWN_OF, key):
+            if row.about == places.about_alert(ticket.number):
+                tx.tell(row.place, row.about, "alert_card", ticket=ticket.ref)
+            elif row.place.partition(":")[0] in {"p", "c"}:
+                tx.tell(row.place, row.about, "take_away", ticket=ticket.ref)
 
     # --- cards --------------------------------------------------------------------------------------------------------
 

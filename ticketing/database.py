@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -127,6 +127,21 @@ class Database:
             if self.is_sqlite:
                 execute(connection, "BEGIN")  # all that is read is of one moment; closing ends it
             yield connection
+
+    @contextmanager
+    def outside_transactions(self) -> Iterator[Callable[[str], Any]]:
+        """A way to run what no transaction may be around: writing whole tables anew. Raises DatabaseUnavailable."""
+        with _translated(), self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            if self.is_sqlite:
+                yield lambda statement: raw.execute(statement).fetchall()
+                return
+            autocommit = raw.autocommit
+            raw.autocommit = True
+            try:
+                yield raw.execute
+            finally:
+                raw.autocommit = autocommit
 
     def close(self) -> None:
         self.engine.dispose()

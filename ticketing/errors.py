@@ -43,6 +43,14 @@ class NotAnAgent(HelpdeskError):
         super().__init__(f"Only agents can {act}.")
 
 
+class StillOfTheTeam(HelpdeskError):
+    """Somebody is to be erased who can still act for the desk."""
+
+    def __init__(self, person_id: PersonId) -> None:
+        self.person_id = person_id
+        super().__init__("They are of the team: take their role and their tickets from them first.")
+
+
 class NotAMember(HelpdeskError):
     """The agent is not among those who can be given this category's tickets; asking for them anew would not help."""
 

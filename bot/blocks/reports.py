@@ -7,10 +7,9 @@ from datetime import date, timedelta
 
 from bot import text
 from bot.actions import Act, Form, Press, page_value
-from bot.blocks.home import home_view, lead_places
 from bot.blocks.parts import act_button, actions, button, context, counted, message, modal, press_button, said, section
 from bot.views.common import Block, Message, View
-from bot.views.reports import DigestView, HomeReport, Kept, KeptBy, LongestOpen, OldTicket, ReportView, Took
+from bot.views.reports import DigestView, Kept, KeptBy, LongestOpen, OldTicket, ReportView, Took
 from bot.words import common, lists
 from bot.words import reports as words
 
@@ -78,13 +77,6 @@ def longest_open_view(view: LongestOpen) -> View:
     head = counted(words.OPEN_COUNT, view.count) if view.count else words.OPEN_NONE
     blocks = [section(head), *rows, page, actions(back, onward)]
     return modal(Form.LONGEST_OPEN, words.OPEN_TITLE, blocks, close=common.CLOSE)
-
-
-def home_report(view: HomeReport) -> View:
-    """The report in App Home, in place of a lead's own work."""
-    days = days_in_words(view.first, view.last)
-    shown = report_message(view.report).blocks if view.report else [section(words.BEING_COUNTED.format(days=days))]
-    return home_view([lead_places(view.presses), *shown])
 
 
 def paper_failed_message(kind: str, reason: str) -> Message:

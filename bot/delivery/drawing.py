@@ -86,6 +86,8 @@ class Drawing:
         """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
         if errand.kind in OF_THE_DESK:
             return OF_THE_DESK[errand.kind](self.desk, errand)
+        if errand.kind == "take_away":
+            return Letter(about=errand.about, side=places.TEAM, message=None)
         if errand.kind == "paper_failed":
             message = paper_failed_message(str(errand.data["kind"]), str(errand.data["reason"]))
             return Letter(about=errand.about, side=places.REPORTS, message=message)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot import periods, places, reporting, spreadsheet
+from bot.blocks.home_report import home_report
 from bot.blocks.parts import counted
-from bot.blocks.reports import chart_alt, days_in_words, digest_message, home_report, report_message
+from bot.blocks.reports import chart_alt, days_in_words, digest_message, report_message
 from bot.delivery.drawing import Drawing, UnknownKind
 from bot.delivery.letters import HomePage, Letter, Picture, SentFile
 from bot.periods import Period

@@ -11,7 +11,8 @@ from slack_bolt import Ack, App
 
 from bot import periods, places, reporting
 from bot.actions import Press, read_page_value
-from bot.blocks.reports import days_in_words, home_report, longest_open_view
+from bot.blocks.home_report import home_report
+from bot.blocks.reports import days_in_words, longest_open_view
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, PayloadError
 from bot.periods import Period

@@ -30,6 +30,7 @@ from bot.blocks import (
     explanation,
     forms,
     home,
+    home_report,
     labels,
     lists,
     macros,
@@ -217,7 +218,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
     (reports.longest_open_view, LongestOpen),
-    (reports.home_report, HomeReport),
+    (home_report.home_report, HomeReport),
 ]
 CHOICE_FORMS = [Form.PRIORITY, Form.CATEGORY, Form.SNOOZE]
 TEXT_FORMS = [Form.REPLY, Form.NOTE, Form.RESOLVE, Form.WAIT, Form.ANSWER]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.cli import helpdesk
 from bot.settings import FROM_ENVIRONMENT
 from tests.end_to_end.sandbox import Sandbox
 from tests.processes import ROOT
-from ticketing.database import Database
+from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 
 
@@ -176,3 +177,54 @@ def test_doctor_says_which_jobs_are_dead(
     )
     assert said in result.output
     assert result.exit_code == 1  # nobody has chosen channels yet
+
+
+class TestPersonalData:
+    """`export-customer`, `erase-customer`, `compact`."""
+
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        """A desk with one customer, Mara, and one ticket of hers."""
+        address = f"sqlite:///{tmp_path / 'desk.db'}"
+        migrate(address)
+        database = Database.open(address)
+        desk = Desk(database, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+        mara = desk.ensure_person("T1:U0MARA0001", "Mara Lindt").id
+        desk.open_ticket(mara, subject="Peculiar pelican", description="It is so.", category="billing", source="v:1")
+        database.close()
+        (tmp_path / "helpdesk.toml").write_text("[desk]\n", encoding="utf-8")
+        return address
+
+    def test_a_document_is_written_for_its_owner_only(self, url: str, tmp_path: Path) -> None:
+        path = tmp_path / "mara.json"
+        result = command("export-customer", "U0MARA0001", "--to", str(path), HELPDESK_DATABASE_URL=url)
+        assert (result.exit_code, result.output) == (0, f"{path}: everything about Mara Lindt, 1 tickets.\n")
+        assert json.loads(path.read_text())["tickets"][0]["subject"] == "Peculiar pelican"
+        assert path.stat().st_mode & 0o077 == 0
+
+    def test_erasing_asks_for_the_name_again(self, url: str, tmp_path: Path) -> None:
+        result = CliRunner().invoke(
+            helpdesk, ["erase-customer", "U0MARA0001"], env={"HELPDESK_DATABASE_URL": url}, input="yes\n"
+        )
+        assert result.exit_code == 1
+        assert "Mara Lindt (T1:U0MARA0001)" in result.output
+        assert "Nothing was erased." in result.output
+        assert b"pelican" in (tmp_path / "desk.db").read_bytes()
+
+        result = CliRunner().invoke(
+            helpdesk,
+            ["erase-customer", "U0MARA0001", "--compact"],
+            env={"HELPDESK_DATABASE_URL": url},
+            input="U0MARA0001\n",
+        )
+        assert result.exit_code == 0, result.output
+        assert "Erased: 1 tickets, 0 comments on tickets of others." in result.output
+        for name in ("desk.db", "desk.db-wal"):
+            assert not (tmp_path / name).exists() or b"pelican" not in (tmp_path / name).read_bytes()
+        gone = command("erase-customer", "U0MARA0001", "--yes", HELPDESK_DATABASE_URL=url)
+        assert (gone.exit_code, gone.output) == (1, "Nobody is known as U0MARA0001.\n")
+
+    def test_without_compacting_it_says_what_is_left_to_do(self, url: str) -> None:
+        result = command("erase-customer", "1", "--yes", HELPDESK_DATABASE_URL=url)
+        assert "until `helpdesk compact` writes them anew" in result.output
+        assert command("compact", HELPDESK_DATABASE_URL=url).output == "The database is written anew.\n"

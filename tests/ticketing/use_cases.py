@@ -162,6 +162,8 @@ ACTS: Mapping[str, Arguments] = {
     "add_leave": lambda on: {"agent_id": on.jo, "start": on.clock.now, "end": on.later, "by": on.jo},
     "set_tier": lambda on: {"customer_id": on.mara, "tier": Tier.PREMIUM, "by": on.lena},
     "set_organization": lambda on: {"customer_id": on.mara, "name": "Acme", "tier": Tier.PREMIUM, "by": on.lena},
+    "export_customer": lambda on: {"person_id": on.mara, "by": on.lena},
+    "erase_customer": lambda on: {"person_id": on.tomas, "by": on.lena},
     "configure": lambda on: {"document": {"default_max_load": 7}, "by": on.lena},
     "seed": lambda on: {"document": {"default_max_load": 7}},
     # tags, macros, ratings, problems
@@ -208,6 +210,7 @@ LOOKS: Mapping[str, Arguments] = {
     "may_see": lambda on: {"person_id": on.jo, "ticket": on.ticket},
     "is_colleague": lambda on: {"person_id": on.tomas, "ticket": on.ticket},
     "person": lambda on: {"person_id": on.mara},
+    "people_called": lambda on: {"external_ref": "MARA"},
     "person_by_ref": lambda on: {"external_ref": "T1:MARA"},
     "customer": lambda on: {"person_id": on.mara},
     "own_tier": lambda on: {"customer_id": on.mara},
@@ -256,6 +259,7 @@ LOOKS: Mapping[str, Arguments] = {
 CALLS = {**ACTS, **LOOKS}
 
 _AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "restrict_holders")
+_OF_OPERATORS = ("compact",)
 _OF_OUR_ROWS = (
     *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
     *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
@@ -266,6 +270,7 @@ _BY_THE_CLOCK = (
 )
 INNER: Mapping[str, str] = {
     **dict.fromkeys(_AT_THE_START, "called once, at the start"),
+    **dict.fromkeys(_OF_OPERATORS, "an operator's, without arguments"),
     **dict.fromkeys(_OF_OUR_ROWS, "asked with what stands in our rows"),
     **dict.fromkeys(_BY_THE_CLOCK, "called by the clock with its own time"),
 }

@@ -87,7 +87,7 @@ class Amending(DeskBase):
                 changed = _change(tx, key, text, edited_at=tx.now, deleted_at=None)
                 data = {"comment": key.number, "version": version}
                 tx.log(changed, EventKind.COMMENT_EDITED, by=by, to_value=key.number, data=data)
-                _index_anew(tx, changed.ref)
+                index_anew(tx, changed.ref)
             return _find(ticket, _said(tx, ticket), number)
 
     @use_case
@@ -174,7 +174,7 @@ def _without_words(
         known = {"comment": key.number} | (data if key == comment.key else {})
         why = reason if key == comment.key else None
         tx.log(changed, EventKind.COMMENT_DELETED, by=by, to_value=key.number, reason=why, data=known)
-        _index_anew(tx, key.ticket)
+        index_anew(tx, key.ticket)
     return _find(ticket, _said(tx, ticket), comment.number)
 
 
@@ -208,11 +208,24 @@ def _change(
     return ticket
 
 
-def _index_anew(tx: Transaction, ref: TicketRef) -> None:
+def index_anew(tx: Transaction, ref: TicketRef) -> None:
     """What is said on a ticket now is in the search index and nothing else, also where it was merged into another."""
     for place in (ref, *family.went_to(tx.connection, ref)):
         ticket = tx.locked(place)
         search.rewrite(tx.connection, place, subject=ticket.subject, description=ticket.description)
+
+
+def without_words_here(tx: Transaction, key: CommentKey, *, by: PersonId | None, reason: str) -> None:
+    """A comment as deleted where it stands, and nowhere else: copies of it are left as they are."""
+    ticket = tx.locked(key.ticket)
+    comment = _find(ticket, _said(tx, ticket), key.number)
+    if comment.deleted_at is not None:
+        return
+    ticket = _change(tx, key, "", edited_at=comment.edited_at, deleted_at=tx.now)
+    drop_files(tx.connection, key.ticket, key.number)
+    data = {"comment": key.number}
+    tx.log(ticket, EventKind.COMMENT_DELETED, by=by, to_value=key.number, reason=reason, data=data)
+    index_anew(tx, key.ticket)
 
 
 def _customer_wrote_since(tx: Transaction, ticket: Ticket, comment: Comment) -> bool:
