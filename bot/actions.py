@@ -47,6 +47,11 @@ class Act(StrEnum):
     FIELDS = "ticket.fields"
     LINK_PROBLEM = "ticket.link_problem"
     MERGE = "ticket.merge"
+    UNMERGE = "ticket.unmerge"
+    SPLIT = "ticket.split"
+    LINK = "ticket.link"
+    MOVE = "ticket.move"
+    WATCH = "ticket.watch"
     NOT_A_TICKET = "ticket.not_a_ticket"
     ESCALATE = "ticket.escalate"
     WHY = "ticket.why"
@@ -171,6 +176,11 @@ class Form(StrEnum):
     PROBLEM_RESOLVE = "form.problem_resolve"
     PROBLEM_TICKETS = "form.problem_tickets"
     LINK_PROBLEM = "form.link_problem"
+    MERGE = "form.merge"
+    SPLIT = "form.split"
+    LINK = "form.link"
+    MOVE = "form.move"
+    WATCH = "form.watch"
     READ_ALL = "form.read_all"
     MORE = "form.more"
     WHY = "form.why"
@@ -318,6 +328,17 @@ def read_macro_value(value: str) -> tuple[str, bool, str]:
     if act not in {"edit", "delete"} or whose not in {"shared", "own"} or not key:
         raise MalformedValue(value)
     return act, whose == "shared", key
+
+
+def said_value(ticket: int, comment: int) -> str:
+    """What an option that stands for something said carries: the ticket on which it was said, and its number there."""
+    return f"{ticket}:{comment}"
+
+
+def read_said_value(value: str) -> tuple[int, int]:
+    """The reverse of `said_value`. Raises MalformedValue."""
+    ticket, comment = _numbers(value, 2)
+    return ticket, comment
 
 
 def page_value(page: int, ref: TicketRef | None = None, comment: int = 0) -> str:

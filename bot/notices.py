@@ -15,10 +15,12 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
 from bot.delivery import emoji
+from ticketing.desk.roles import role_of
 from ticketing.lanes import AHEAD_FROM
-from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.model import ClockKind, EventKind, PersonId, Role, Ticket, TicketEvent, TicketStatus
+from ticketing.prepared import run
 from ticketing.shown import BREACH, WARNING
-from ticketing.tables import alerts, outbox, shown
+from ticketing.tables import alerts, outbox, shown, ticket_watchers
 from ticketing.transaction import Transaction
 
 ALERT_PRIORITY = AHEAD_FROM
@@ -39,6 +41,10 @@ _ALERTED = (
     .where(alerts.c.customer_id == bindparam("customer_id"), alerts.c.ticket_id == bindparam("ticket_id"))
     .limit(1)
 )
+_WATCHERS = select(ticket_watchers.c.person_id).where(
+    ticket_watchers.c.customer_id == bindparam("customer_id"), ticket_watchers.c.ticket_id == bindparam("ticket_id")
+)
+
 _TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
     outbox.c.customer_id == bindparam("customer_id"), outbox.c.about == bindparam("about")
 )
@@ -68,6 +74,10 @@ class Notices:
             EventKind.NUDGED: self._nudged,
             EventKind.THANKED: self._thanked,
             EventKind.RATED: self._rated,
+            EventKind.RECEIVED_MERGE: self._joined,
+            EventKind.RETURNED_MERGE: self._joined,
+            EventKind.WATCHED: self._watched,
+            EventKind.UNWATCHED: self._watched,
             EventKind.WARNED: self._alerted,
             EventKind.BREACHED: self._alerted,
             EventKind.ALERT_STEP: self._alerted,
@@ -145,6 +155,21 @@ class Notices:
                 )
             tx.tell(places.of_customer(ticket), about, kind, ticket=ticket.ref, data=data)
             self._to_team(tx, ticket, event, "sent")
+        self._to_watchers(tx, ticket, event, number)
+
+    def _to_watchers(self, tx: Transaction, ticket: Ticket, event: TicketEvent, number: int) -> None:
+        """Whoever of the team reads along, and did not say it, and has no other card of it."""
+        about, data = f"{places.about_watched(ticket.number)}:{number}", {"comment": number}
+        for place in self._watchers(tx, ticket):
+            if place not in (places.of_person(event.actor_id or PersonId(0)), self._holder(ticket)):
+                tx.tell(place, about, "watched", ticket=ticket.ref, data=data)
+
+    def _holder(self, ticket: Ticket) -> str:
+        return places.of_person(ticket.assigned_agent_id or PersonId(0))
+
+    def _watchers(self, tx: Transaction, ticket: Ticket) -> list[str]:
+        key = {"customer_id": ticket.customer_id, "ticket_id": ticket.number}
+        return [places.of_person(PersonId(row.person_id)) for row in run(tx.connection, _WATCHERS, key)]
 
     def _to_team(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
         """Into the triage thread, and under the holder's assignment unless they wrote it."""
@@ -167,10 +192,16 @@ class Notices:
         if event.kind is EventKind.COMMENT_DELETED and event.actor_id != ticket.customer_id:
             place, mark = places.of_customer(ticket), places.about_mark(ticket.number, number)
             tx.tell(place, mark, emoji.SENT, ticket=ticket.ref, priority=emoji.LAST, data={"comment": number})
+        for watcher in self._watchers(tx, ticket):
+            tx.tell(watcher, f"{places.about_watched(ticket.number)}:{number}", "watched", ticket=ticket.ref, data=data)
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def _moved(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if event.to_value in (TicketStatus.RESOLVED, TicketStatus.CLOSED) or event.from_value == TicketStatus.RESOLVED:
+            for watcher in self._watchers(tx, ticket):
+                about, data = places.about_watched(ticket.number), {"again": True}
+                tx.tell(watcher, about, "watch_card", ticket=ticket.ref, data=data)
         if event.to_value == TicketStatus.RESOLVED and tx not in self._said:
             self._to_customer(tx, ticket, event, "resolved")
         before, after = (TicketStatus(str(one)) for one in (event.from_value, event.to_value))
@@ -213,6 +244,23 @@ class Notices:
         for place in (team, places.of_person(holder) if holder is not None else None):
             if place is not None:
                 tx.tell(place, about, "rated", ticket=ticket.ref, data=data)
+
+    def _joined(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Another ticket was joined with this one, or taken apart from it: one line in the team's threads, which follows."""
+        number = int(event.from_value or event.to_value or 0)
+        about, data = places.about_joined(ticket.number, number), {"joined": number}
+        team = places.of_team(ticket, tx.configuration)
+        holder = ticket.assigned_agent_id
+        for place in (team, places.of_person(holder) if holder is not None else None):
+            if place is not None:
+                tx.tell(place, about, "joined", ticket=ticket.ref, data=data)
+
+    def _watched(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Somebody of the team reads along from now on, or no longer; what holds is asked when it is shown."""
+        watcher = PersonId(int(event.to_value or event.from_value or 0))
+        if role_of(tx.connection, watcher) >= Role.AGENT and watcher != ticket.customer_id:
+            place, about = places.of_person(watcher), places.about_watched(ticket.number)
+            tx.tell(place, about, "watch_card", ticket=ticket.ref)
 
     def _to_customer(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
         about = places.about_ticket(ticket.number)

@@ -152,6 +152,21 @@ def of_beginning(ticket: Ticket) -> str | None:
     return of_channel(found[0]) if origin(ticket) is not None else of_person(ticket.customer_id)
 
 
+def about_joined(number: int, joined: int) -> str:
+    return f"j:{number}:{joined}"
+
+
+def about_watched(number: int) -> str:
+    """The card of somebody who reads along: the root of what they are shown, which is the team's side."""
+    return f"v:{number}"
+
+
+def watched_in(about: str) -> int | None:
+    """The number of the ticket whose watcher's card it is; None where it is about something else."""
+    kind, _, number = about.partition(":")
+    return int(number) if kind == "v" and number.isdigit() else None
+
+
 def comment_in(about: str) -> tuple[int, int] | None:
     """Ticket number and comment number of the reverse; None where it is about something else."""
     kind, _, rest = about.partition(":")

@@ -284,7 +284,9 @@ class Recovery:
         number = places.ticket_in(shown.about) if shown else None
         if shown is None or number is None:
             return []
-        comments = self.desk.comments(TicketRef(PersonId(shown.customer_id), number), include_internal=True)
+        ref = TicketRef(PersonId(shown.customer_id), number)
+        # What was said in the thread of a ticket that was merged since is kept on the other.
+        comments = self.desk.comments(self.desk.joined_with(ref), include_internal=True)
         standing = [each for each in comments if each.deleted_at is None and each.source.startswith("m:")]
         messages = [(each, each.source.split(":")[2]) for each in standing if each.source.count(":") == 2]
         return [each for each, ts in messages if begin < ts and (end is None or ts <= end)]

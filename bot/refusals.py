@@ -98,6 +98,8 @@ def refusal(error: HelpdeskError, context: RefusalContext | None = None) -> Refu
             if known.written_by:
                 why = words.HAS_WRITTEN.format(customer=text.first(known.written_by))
             sentence = words.TOO_LATE.format(why=why)
+            if error.ticket.merged_into is not None:
+                return Refusal(sentence)
             return Refusal(sentence, act_button(Act.REOPEN, _facts(error.ticket.ref, error.ticket.version)))
         case _:
             return Refusal(_sentence(error, known))

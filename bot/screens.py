@@ -58,6 +58,9 @@ LIST_LENGTH = 10
 T = TypeVar("T")
 
 TAG = "tag:"
+TOGETHER = (Act.MERGE, Act.SPLIT, Act.LINK, Act.MOVE, Act.WATCH)
+"""What makes of one ticket two, of two one, or of several something that hangs together."""
+
 
 _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
@@ -139,22 +142,24 @@ class Screens:
         acts = {
             TicketStatus.OPEN: (
                 Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.PRIORITY, Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET,
-                Act.WHY,
+                *TOGETHER, Act.WHY,
             ),
             TicketStatus.ASSIGNED: (
                 Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
-                Act.ESCALATE, Act.NOT_A_TICKET, Act.WHY,
+                Act.ESCALATE, Act.NOT_A_TICKET, *TOGETHER, Act.WHY,
             ),
             TicketStatus.IN_PROGRESS: (
                 Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
-                Act.ESCALATE, Act.WHY,
+                Act.ESCALATE, *TOGETHER, Act.WHY,
             ),
             TicketStatus.PENDING_CUSTOMER: (
                 Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY,
-                Act.CATEGORY, Act.ESCALATE, Act.WHY,
+                Act.CATEGORY, Act.ESCALATE, *TOGETHER, Act.WHY,
             ),
-            TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, Act.WHY),
-            TicketStatus.CLOSED: (Act.WHY,),
+            TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, *TOGETHER, Act.WHY),
+            TicketStatus.CLOSED: (
+                *((Act.UNMERGE,) if ticket.merged_into is not None else ()), Act.SPLIT, Act.LINK, Act.WHY,
+            ),
         }[ticket.status]  # fmt: skip
         return (Act.READ_ALL, *acts, *self._labels(ticket))
 
@@ -200,7 +205,8 @@ class Screens:
         else:
             is_own = grant.person.id == ticket.customer_id
             found = self.desk.comments(ticket.ref, include_internal=not is_own)
-            one = next((each for each in found if each.number == comment and each.deleted_at is None), None)
+            own = (each for each in found if each.key.ticket == ticket.ref and each.deleted_at is None)
+            one = next((each for each in own if each.number == comment), None)
             if one is None:
                 raise TicketNotFound(ticket.number)
             author, text, said_at = one.author_id, one.text, one.said_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Act, comment_value
+from bot.blocks.joining import together_line
 from bot.blocks.labels import labels_block
 from bot.blocks.parts import (
     act_button,
@@ -59,6 +60,7 @@ def assignment_card(card: AssignmentCard) -> Message:
             section(_customer(card)),
             labels_block(card.labels),
             quoted(card.description, _read_all(card)) if card.description.strip() else None,
+            together_line(card.together) if card.together else None,
             context(said(words.WHY_YOU, why=why_you(card.why))) if card.why and card.state in _MINE else None,
             *answering_lines(card.answering, card.facts.zone),
             _buttons(card),
@@ -114,6 +116,8 @@ def _state(card: AssignmentCard, customer: str) -> str:
     elif card.state is AssignmentState.HANDED_ON:
         holder = text.first(card.holder) if card.holder else common.SOMEBODY
         state = said(words.HANDED_ON, holder=holder, number=card.facts.number)
+    elif card.state is AssignmentState.CLOSED and card.joined_with is not None:
+        state = said(words.JOINED, joined=card.joined_with)
     else:
         state = simple[card.state]
     if card.snoozed_until and card.state in _MINE:

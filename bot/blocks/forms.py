@@ -56,7 +56,7 @@ def text_form_view(form: TextForm) -> View:
         form.form,
         _titled(words.TITLE[form.form], form.facts),
         [
-            _about(form.facts),
+            about(form.facts),
             *others_blocks(form.others, form.answer, form.facts.zone),
             text_field(
                 Field.TEXT,
@@ -68,7 +68,7 @@ def text_form_view(form: TextForm) -> View:
             _share() if form.can_share else None,
         ],
         submit=words.SUBMIT[form.form],
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     ) | {"notify_on_close": form.form in TOLD_WHEN_CLOSED}
 
 
@@ -91,7 +91,7 @@ def is_shared(view: View) -> bool:
 
 def read_text(view: View) -> str:
     """What was written in a form's one text, stripped; empty when nothing was."""
-    return _value(view, Field.TEXT).strip()
+    return value_of(view, Field.TEXT).strip()
 
 
 def rating_view(form: RatingForm) -> View:
@@ -114,15 +114,15 @@ def rating_view(form: RatingForm) -> View:
     return modal(
         Form.RATING,
         _titled(words.RATING_TITLE, form.facts),
-        [_about(form.facts), field(Field.CHOICE, words.RATING_ANSWER, answer), comment],
+        [about(form.facts), field(Field.CHOICE, words.RATING_ANSWER, answer), comment],
         submit=common.SEND,
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
 def read_rating(view: View) -> tuple[bool, str]:
     """Whether it was helpful, and the comment."""
-    return _value(view, Field.CHOICE) != words.RATING_ANSWERS[1][0], read_text(view)
+    return value_of(view, Field.CHOICE) != words.RATING_ANSWERS[1][0], read_text(view)
 
 
 def assign_view(form: AssignForm) -> View:
@@ -136,18 +136,18 @@ def assign_view(form: AssignForm) -> View:
         Form.ASSIGN,
         heading,
         [
-            _about(form.facts, holder),
+            about(form.facts, holder),
             field(Field.AGENT, words.ASSIGN_LABEL, _agents(form.agents)),
             text_field(Field.TEXT, words.ASSIGN_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
         ],
         submit=words.ASSIGN_SUBMIT,
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
 def read_agent(view: View) -> str:
     """The chosen agent's option value (`read_person_value` reads it); empty when none was chosen."""
-    return _value(view, Field.AGENT)
+    return value_of(view, Field.AGENT)
 
 
 def release_view(form: ReleaseForm) -> View:
@@ -156,11 +156,11 @@ def release_view(form: ReleaseForm) -> View:
         Form.RELEASE,
         _titled(words.RELEASE_TITLE, form.facts),
         [
-            _about(form.facts, words.RELEASE_TEXT),
+            about(form.facts, words.RELEASE_TEXT),
             text_field(Field.TEXT, words.RELEASE_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
         ],
         submit=words.RELEASE_SUBMIT,
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
@@ -174,11 +174,11 @@ def take_view(form: TakeForm) -> View:
         Form.SEEN if form.is_seen else Form.TAKE,
         _titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
         [
-            _about(form.facts, what),
+            about(form.facts, what),
             *until_fields(),
         ],
         submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
@@ -199,15 +199,15 @@ def until_fields() -> list[Block]:
 
 def read_until(view: View) -> tuple[int | None, str]:
     """How many minutes were chosen, or None and the time of day "HH:MM" in the person's zone (empty if none)."""
-    chosen = _value(view, Field.UNTIL)
+    chosen = value_of(view, Field.UNTIL)
     if chosen in {value for value, _ in words.TAKE_OPTIONS if value.isdecimal()}:
         return int(chosen), ""
-    return None, _value(view, Field.UNTIL_TIME)
+    return None, value_of(view, Field.UNTIL_TIME)
 
 
 def read_until_value(view: View) -> tuple[str, str]:
     """The length or name that was chosen, and the time of day beside it, as they stand in the form."""
-    return _value(view, Field.UNTIL), _value(view, Field.UNTIL_TIME)
+    return value_of(view, Field.UNTIL), value_of(view, Field.UNTIL_TIME)
 
 
 def choice_view(form: ChoiceForm) -> View:
@@ -225,17 +225,17 @@ def choice_view(form: ChoiceForm) -> View:
         form.form,
         _titled(words.CHOICE_TITLE[form.form], form.facts),
         [
-            _about(form.facts),
+            about(form.facts),
             field(Field.CHOICE, words.CHOICE_LABEL[form.form], element, hint=words.CHOICE_HINT[form.form]),
         ],
         submit=words.CHOICE_SUBMIT[form.form],
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
 def read_choice(view: View) -> str:
     """The value that was chosen; empty when none was."""
-    return _value(view, Field.CHOICE)
+    return value_of(view, Field.CHOICE)
 
 
 def withdraw_view(form: WithdrawForm) -> View:
@@ -247,7 +247,7 @@ def withdraw_view(form: WithdrawForm) -> View:
         [section(said(words.WITHDRAW_TEXT, number=form.facts.number, subject=subject))],
         submit=words.WITHDRAW_SUBMIT,
         close=words.WITHDRAW_CLOSE,
-        metadata=_metadata(form.facts),
+        metadata=metadata(form.facts),
     )
 
 
@@ -287,15 +287,15 @@ def more_actions_view(more: MoreActions) -> View:
         )
         for act in dict.fromkeys(more.acts[:MORE_MOST])
     ]
-    blocks = [_about(more.facts), *(rows or [section(words.MORE_NONE)])]
+    blocks = [about(more.facts), *(rows or [section(words.MORE_NONE)])]
     heading = _titled(words.MORE_TITLE, more.facts)
-    return modal(Form.MORE, heading, blocks, close=common.CLOSE, metadata=_metadata(more.facts))
+    return modal(Form.MORE, heading, blocks, close=common.CLOSE, metadata=metadata(more.facts))
 
 
 def why_view(why: WhyView) -> View:
     """Six lines at most, each mrkdwn and escaped already (date tokens in it stay)."""
     lines = [section(line) for line in why.lines[:WHY_LINES]]
-    blocks = [_about(why.facts), *(lines or [section(common.NONE_YET)])]
+    blocks = [about(why.facts), *(lines or [section(common.NONE_YET)])]
     return modal(Form.WHY, _titled(words.WHY_TITLE, why.facts), blocks, close=common.CLOSE)
 
 
@@ -331,16 +331,19 @@ def _titled(template: str, facts: TicketFacts) -> str:
     return template.format(number=facts.number)
 
 
-def _about(facts: TicketFacts, further: str = "") -> Block:
+def about(facts: TicketFacts, further: str = "") -> Block:
+    """A form's first line: which ticket it is about."""
     subject = text.inline(facts.subject, text.LIST_SUBJECT)
     return context(" ".join((said(words.ABOUT, number=facts.number, subject=f"{subject}."), further)).strip())
 
 
-def _metadata(facts: TicketFacts) -> str:
+def metadata(facts: TicketFacts) -> str:
+    """What a form remembers: its ticket, and the version it was opened for."""
     return ticket_value(facts.ref, facts.version)
 
 
-def _value(view: View, block_id: str) -> str:
+def value_of(view: View, block_id: str) -> str:
+    """What was chosen or written in a field; empty when nothing was."""
     answers: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(block_id, {})
     element: Mapping[str, Any] = next(iter(answers.values()), {})
     chosen = element.get("selected_option")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Act, comment_value
+from bot.blocks.joining import together_line
 from bot.blocks.labels import labels_block
 from bot.blocks.parts import (
     act_button,
@@ -38,7 +39,9 @@ from ticketing.model import Priority
 
 _MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
 _HELD = frozenset({TriageState.HELD, TriageState.IN_PROGRESS, TriageState.PENDING})
-_OVER = frozenset({TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.NOT_A_TICKET})
+_OVER = frozenset(
+    {TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.MOVED, TriageState.NOT_A_TICKET}
+)
 _ANSWERING = 3
 _OBSTACLES = 5  # named on the card; the rest are counted
 
@@ -56,6 +59,7 @@ def triage_card(card: TriageCard) -> Message:
             section(f"{first_lines}\n{obstacles}".rstrip()),
             labels_block(card.labels),
             *answering_lines(card.answering, card.facts.zone),
+            together_line(card.together) if card.together else None,
             None if card.state in _OVER else context(team_only),
             _buttons(card),
         ],
@@ -91,6 +95,8 @@ def _state(card: TriageCard) -> str:
             return said(words.TRIAGE_WITHDRAWN, customer=customer)
         case TriageState.MERGED:
             return said(words.TRIAGE_MERGED, joined=card.joined_with)
+        case TriageState.MOVED:
+            return words.TRIAGE_MOVED
         case TriageState.NOT_A_TICKET:
             return words.NOT_A_TICKET
 
@@ -133,6 +139,8 @@ def _buttons(card: TriageCard) -> Block | None:
         return actions(*buttons, menu(_MENU, facts, possible))
     if card.state is TriageState.RESOLVED:
         return actions(act_button(Act.REOPEN, facts, possible), menu((Act.NOTE, Act.WHY, Act.MORE), facts, possible))
+    if card.state is TriageState.MERGED and card.can_undo:
+        return actions(act_button(Act.UNMERGE, facts, possible))
     return None
 
 

@@ -46,6 +46,7 @@ _STATUS_FOR_TEAM = {
 _CLOSED_FOR_TEAM = {
     CloseReason.WITHDRAWN: TriageState.WITHDRAWN,
     CloseReason.MERGED: TriageState.MERGED,
+    CloseReason.MOVED: TriageState.MOVED,
     CloseReason.NOT_A_TICKET: TriageState.NOT_A_TICKET,
 }
 _RULES = {
@@ -126,6 +127,8 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
         labels=dossier.labels,
         snoozed_until=ticket.snoozed_until,
         answering=tuple(each for person_id, each in dossier.answering if person_id != agent_id) if holds else (),
+        joined_with=ticket.merged_into,
+        together=dossier.together,
         possible=POSSIBLE,
     )
     return Letter(
@@ -157,6 +160,8 @@ def for_team(dossier: Dossier) -> Letter:
         joined_with=ticket.merged_into,
         answering=tuple(each for _, each in dossier.answering),
         labels=dossier.labels,
+        can_undo=dossier.can_unmerge,
+        together=dossier.together,
         possible=POSSIBLE,
     )
     return Letter(about=places.about_ticket(ticket.number), side=places.TEAM, message=triage_card(card))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot import places
 from bot.blocks import customer, triage
 from bot.blocks.reports import paper_failed_message
-from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, posts, problems
+from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, joining, posts, problems
 from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
 from bot.problems import CARD, DONE
@@ -55,6 +55,9 @@ KINDS: dict[str, Draw] = {
     "sent": lambda d, e: posts.to_team(triage.sent_post, d, e, _team_side(d, e)),
     "note": lambda d, e: posts.to_team(triage.note_post, d, e, _team_side(d, e)),
     "rated": lambda d, e: posts.rated(d, e, _team_side(d, e)),
+    "joined": lambda d, e: joining.joined(d, e, _team_side(d, e)),
+    "watch_card": lambda d, e: joining.watch_card(d, e.place, only_edit=bool(e.data.get("again"))),
+    "watched": joining.watched,
     "undelivered": posts.undelivered,
     "unsent": posts.unsent,
     "mirror_card": emoji.mirror,
@@ -101,6 +104,8 @@ class Drawing:
         dossier = Dossier(self.desk, ref)
         if about == places.about_alert(ref.number):
             return alerts.home(dossier, place)
+        if places.watched_in(about) is not None:
+            return joining.watch_card(dossier, place)
         if place == places.of_customer(dossier.ticket):
             return cards.for_customer(dossier, place)
         agent_id = places.person_in(place)

@@ -24,7 +24,7 @@ def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, erran
     """The copy of a public comment in the customer's thread; an internal one is never drawn here."""
     number = int(errand.data["comment"])
     said = dossier.comment(number)
-    if said is not None and (said.is_internal or _was_said_in(errand.place, said)):
+    if said is not None and (said.is_internal or was_said_in(dossier, errand.place, said)):
         return None
     ticket = dossier.ticket
     message = None
@@ -47,9 +47,9 @@ def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Err
     """The copy of a comment in the triage thread or under the assignment; none where it was written there itself."""
     number = int(errand.data["comment"])
     said = dossier.comment(number)
-    if said is not None and _was_said_in(errand.place, said):
+    if said is not None and was_said_in(dossier, errand.place, said):
         return None
-    message = _pulled_back(dossier, number) if said is None else render(_team_post(dossier, said))
+    message = _pulled_back(dossier, number) if said is None else render(team_post(dossier, said))
     return _again(_in_thread(dossier, places.about_comment(dossier.ref.number, number), side, message), errand)
 
 
@@ -69,12 +69,17 @@ def _pulled_back(dossier: Dossier, number: int) -> Message | None:
     return Message(sentence.replace("*", ""), [_section(sentence)])
 
 
-def _was_said_in(place: str, said: Comment) -> bool:
+def was_said_in(dossier: Dossier, place: str, said: Comment) -> bool:
+    """Whether a comment was written in the very thread that a copy would be for; a merged ticket's is another."""
     channel = places.channel_in(place)
-    return channel is not None and said.source.startswith(f"m:{channel}:")
+    if channel is None or not said.source.startswith(f"m:{channel}:"):
+        return False
+    events = (each for each in dossier.events if each.kind is EventKind.COMMENTED)
+    return not any(each.data.get("via") for each in events if each.data.get("comment") == said.number)
 
 
-def _team_post(dossier: Dossier, said: Comment) -> TeamPost:
+def team_post(dossier: Dossier, said: Comment) -> TeamPost:
+    """A comment as the team's threads show it."""
     return TeamPost(
         ref=dossier.ref,
         version=dossier.ticket.version,
@@ -202,7 +207,7 @@ def unsent(dossier: Dossier, errand: Errand) -> Letter | None:
     else:
         known = words.WHY.get(reason) or words.WHY_ELSE.format(reason=text.inline(reason, text.NAME))
         why = words.UNSENT.format(customer=customer, why=known, number=dossier.ref.number)
-    post = replace(_team_post(dossier, said), because=why)
+    post = replace(team_post(dossier, said), because=why)
     about = places.about_unsent(dossier.ref.number, number)
     return _in_thread(dossier, about, places.AGENT, triage.unsent_post(post))
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.access import ALLOWED
 from bot.views import OtherAnswer, Possible, TicketFacts
+from bot.views.joining import Together
 from bot.views.labels import Labels
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
@@ -25,6 +26,20 @@ from ticketing.model import (
 
 POSSIBLE: Possible = frozenset(ALLOWED)
 """What a card offers: what is allowed to somebody at all. Who may do it is asked again at the press."""
+
+
+_TOGETHER = frozenset(
+    {
+        EventKind.RECEIVED_MERGE,
+        EventKind.RETURNED_MERGE,
+        EventKind.LINKED,
+        EventKind.UNLINKED,
+        EventKind.SPLIT_TO,
+        EventKind.SPLIT_FROM,
+        EventKind.MOVED_TO,
+        EventKind.MOVED_FROM,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,12 @@ class Dossier:
 
     def comment(self, number: int) -> Comment | None:
         """The comment, if it still stands."""
-        return next((one for one in self.comments if one.number == number and one.deleted_at is None), None)
+        return next((one for one in self.own_comments if one.number == number and one.deleted_at is None), None)
+
+    @property
+    def own_comments(self) -> list[Comment]:
+        """What was said on this very ticket, and not on one that was merged into it."""
+        return [one for one in self.comments if one.key.ticket == self.ref]
 
     def name(self, person_id: PersonId | None) -> str | None:
         return None if person_id is None else self.desk.person(person_id).name
@@ -110,10 +130,51 @@ class Dossier:
         """What the desk last said to the customer."""
         said = [
             one
-            for one in self.comments
+            for one in self.own_comments
             if not one.is_internal and not one.is_automatic and one.author_id != self.ref.customer_id
         ]
         return next((one for one in reversed(said) if one.deleted_at is None), None)
+
+    @property
+    def can_unmerge(self) -> bool:
+        """Whether a merge of this ticket into another can still be taken back, as far as time goes."""
+        ticket = self.ticket
+        if ticket.merged_into is None or ticket.closed_at is None:
+            return False
+        return ticket.as_of - ticket.closed_at <= self.configuration.undo_window
+
+    @property
+    def together(self) -> Together:
+        """What it hangs together with, from its log."""
+        joined: dict[int, None] = {}
+        linked: dict[int, None] = {}
+        split_to: dict[int, None] = {}
+        others: dict[EventKind, int] = {}
+        for event in self.events:
+            if event.kind not in _TOGETHER:
+                continue
+            came, went = int(event.from_value or 0), int(event.to_value or 0)
+            match event.kind:
+                case EventKind.RECEIVED_MERGE:
+                    joined[came] = None
+                case EventKind.RETURNED_MERGE:
+                    joined.pop(went, None)
+                case EventKind.LINKED:
+                    linked[went] = None
+                case EventKind.UNLINKED:
+                    linked.pop(came, None)
+                case EventKind.SPLIT_TO:
+                    split_to[went] = None
+                case EventKind.SPLIT_FROM | EventKind.MOVED_TO | EventKind.MOVED_FROM:
+                    others[event.kind] = came or went
+        return Together(
+            joined=tuple(joined),
+            linked=tuple(linked),
+            split_to=tuple(split_to),
+            split_from=others.get(EventKind.SPLIT_FROM),
+            moved_to=others.get(EventKind.MOVED_TO),
+            moved_from=others.get(EventKind.MOVED_FROM),
+        )
 
     @property
     def since(self) -> datetime:

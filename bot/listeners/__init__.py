@@ -17,6 +17,7 @@ from bot.listeners.answering import Answering
 from bot.listeners.catch_all import CatchAll
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
+from bot.listeners.joining import Joining
 from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
 from bot.listeners.messages import Messages
@@ -77,6 +78,7 @@ def register(app: App, parts: Parts) -> Inward:
     problems = ProblemScreens(parts)
     problems.register(app)
     HelpdeskCommand(parts, team, settings, macros, problems, reports).register(app)
+    Joining(parts).register(app)
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)

@@ -169,7 +169,7 @@ class Amendments:
     def _pull_back(self, user: SlackUser, ref: TicketRef, number: int) -> str:
         grant = self.parts.access.to(Act.PULL_BACK, user, ref)
         comments = self.parts.desk.comments(ref, include_internal=True)
-        comment = next((each for each in comments if each.number == number), None)
+        comment = next((each for each in comments if each.key.ticket == ref and each.number == number), None)
         if comment is None or comment.is_internal or comment.author_id == ref.customer_id:
             raise NothingToPullBack
         if comment.author_id != grant.person.id:

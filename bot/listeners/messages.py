@@ -24,6 +24,7 @@ from bot.listeners.parts import Parts
 from bot.listeners.typed import TypedShortcuts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
+from bot.words import joining as joining_words
 from ticketing.errors import NotTheHolder
 from ticketing.model import PersonId, Role, TicketRef
 
@@ -139,7 +140,7 @@ class Messages:
 
     def _in_thread(self, said: SaidMessage, author: SlackUser) -> None:
         shown = self.parts.desk.outbox.shown_by_message(said.place.channel, str(said.place.thread_ts))
-        number = places.ticket_in(shown.about) if shown else None
+        number = (places.ticket_in(shown.about) or places.watched_in(shown.about)) if shown else None
         if shown is None or number is None:
             if said.kind == "im":
                 self.offers.make(said, author)
@@ -152,7 +153,7 @@ class Messages:
         elif shown.side == AGENT:
             self._from_agent(said, author, ref)
         elif shown.side == TEAM:
-            self._comment(said, author, ref, Act.NOTE, internal=True)
+            self._from_team(said, author, ref)
 
     def _is_of_team(self, author: SlackUser, ref: TicketRef) -> bool:
         """Whether somebody speaks for the desk on the ticket, and not as its customer."""
@@ -169,20 +170,39 @@ class Messages:
         if person.id != ref.customer_id and person.role < Role.AGENT:
             return
         act = Act.ANSWER if person.id == ref.customer_id else Act.REPLY
+        place = self._goes_on(ref)
         number = self._comment(said, author, ref, act, internal=False)
-        if number != ref.number:
+        if number != place.number:
             self.parts.private.say(
-                author, words.CLOSED_FOLLOW_UP.format(number=ref.number, follow_up=number), place=said.place
+                author, words.CLOSED_FOLLOW_UP.format(number=place.number, follow_up=number), place=said.place
             )
+        elif place != ref:
+            self._say_where(said, author, ref, place, joining_words.WENT_ON)
+
+    def _goes_on(self, ref: TicketRef) -> TicketRef:
+        """Where what is said on a ticket is kept: on the one that it was merged into, if it was."""
+        return self.parts.desk.joined_with(ref)
+
+    def _say_where(self, said: SaidMessage, author: SlackUser, ref: TicketRef, place: TicketRef, template: str) -> None:
+        self.parts.private.say(author, template.format(number=ref.number, target=place.number), place=said.place)
 
     def _from_agent(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
-        """Only the holder's words go out; a former holder's are not sent."""
+        """Only the holder's words go out; a former holder's are not sent. After a merge that is who holds the other one."""
+        came_to, ref = ref, self._goes_on(ref)
         grant = self.parts.access.to(Act.REPLY, author, ref)
         if self.parts.desk.comment_by_source(ref.customer_id, said.source) is not None:
             return  # heard while they still held it, or kept as a note since
         if grant.ticket.is_held and grant.ticket.assigned_agent_id != grant.person.id:
             raise NotTheHolder(grant.ticket)
         self._comment(said, author, ref, Act.REPLY, internal=False)
+        if came_to != ref:
+            self._say_where(said, author, came_to, ref, joining_words.WENT_ON)
+
+    def _from_team(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
+        self._comment(said, author, ref, Act.NOTE, internal=True)
+        place = self._goes_on(ref)
+        if place != ref:
+            self._say_where(said, author, ref, place, joining_words.WENT_ON_NOTE)
 
     def _comment(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act, *, internal: bool) -> int:
         grant = self.parts.access.to(act, author, ref)

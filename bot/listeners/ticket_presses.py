@@ -21,6 +21,7 @@ from bot.blocks.forms import (
     withdraw_view,
 )
 from bot.listeners.answering import Answering
+from bot.listeners.joining import joining_forms
 from bot.listeners.parts import Parts
 from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
@@ -29,7 +30,15 @@ from bot.payloads import ButtonPress, PayloadError
 from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST
-from ticketing.errors import HelpdeskError, NoAlert, NotRatable, NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.errors import (
+    HelpdeskError,
+    NoAlert,
+    NotRatable,
+    NotTheHolder,
+    StaleTicket,
+    TicketClosed,
+    TransitionNotAllowed,
+)
 from ticketing.model import TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
@@ -55,6 +64,11 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.PRIORITY,
     Act.CATEGORY,
     Act.SNOOZE,
+    Act.MERGE,
+    Act.SPLIT,
+    Act.LINK,
+    Act.MOVE,
+    Act.WATCH,
     Act.RATING_COMMENT,
     Act.TAGS,
     Act.FIELDS,
@@ -67,6 +81,9 @@ STEPS = frozenset(
     {Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.ASSIGN, Act.REASSIGN, Act.PRIORITY, Act.CATEGORY, Act.SNOOZE}
 )
 """Forms that end in a step of a ticket at work: over one that is done, nobody is asked to write in vain."""
+
+GOES_ELSEWHERE = frozenset({Act.MERGE, Act.MOVE})
+"""Forms about a ticket that is not closed yet: a closed one goes nowhere."""
 
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
@@ -105,6 +122,7 @@ class TicketPresses:
                 Act.UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.TAKE_BACK: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
+                Act.UNMERGE: lambda to: desk.unmerge(to.ticket.ref, by=to.person.id),
                 Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
                 Act.ESCALATE: lambda to: desk.escalate(to.ticket.ref, by=to.person.id),
                 Act.HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=True),
@@ -127,6 +145,7 @@ class TicketPresses:
                 **choice_forms(self.parts),
                 **label_forms(self.parts),
                 **problem_forms(self.parts),
+                **joining_forms(self.parts),
             }
         )
 
@@ -187,6 +206,8 @@ class TicketPresses:
             return
         if act in STEPS and grant.ticket.status in DONE:
             raise StaleTicket(grant.ticket)
+        if act in GOES_ELSEWHERE and grant.ticket.status is TicketStatus.CLOSED:
+            raise TicketClosed(grant.ticket)
         form = OPENS_TEXT_FORM.get(act)
         if form is not None:
             self.answering.open(press, form, grant)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.views.common import OtherAnswer, Possible, TicketFacts
+from bot.views.joining import Together
 from bot.views.labels import Labels
 from ticketing.model import ClockKind, TicketRef, Tier
 
@@ -85,6 +86,8 @@ class AssignmentCard:
     snoozed_until: datetime | None = None
     labels: Labels = field(default_factory=Labels)
     answering: tuple[OtherAnswer, ...] = ()
+    joined_with: int | None = None
+    together: Together | None = None
     possible: Possible = None
 
 
@@ -115,6 +118,7 @@ class TriageState(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    MOVED = "moved"
     NOT_A_TICKET = "not_a_ticket"
 
 
@@ -122,7 +126,7 @@ class TriageState(StrEnum):
 class TriageCard:
     """
     The ticket's card in its triage channel. `obstacles` say why nobody got it (a few; `more_obstacles` is the rest);
-    `nobody_has_skill` that no agent at all has the category.
+    `nobody_has_skill` that no agent at all has the category; `can_undo` that a merge can still be taken back.
     """
 
     facts: TicketFacts
@@ -138,6 +142,8 @@ class TriageCard:
     joined_with: int | None = None
     labels: Labels = field(default_factory=Labels)
     answering: tuple[OtherAnswer, ...] = ()
+    can_undo: bool = False
+    together: Together | None = None
     possible: Possible = None
 
 

@@ -31,6 +31,7 @@ from bot.blocks import (
     forms,
     home,
     home_report,
+    joining,
     labels,
     lists,
     macros,
@@ -42,6 +43,8 @@ from bot.blocks import problems as problem_screens
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
 from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker
+from bot.views.joining import JoinedPost, MergeForm, MoveForm, SplitForm, WatchCard, WatchForm
+from bot.views.joining import LinkForm as TicketLinkForm
 from bot.views.labels import FieldsForm, TagsForm
 from bot.views.macros import MacroForm, MacroList, ReplyForm
 from bot.views.problems import (
@@ -106,6 +109,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "in_use": st.lists(TEXTS.map(lambda text: text[:40]), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "mention": st.sampled_from([None, NAMED_PERSON]),
+    "watchers": st.lists(st.just("U0AMIR0001"), max_size=99).map(tuple),
     "page": st.integers(0, 10**6),
     "because": st.sampled_from(["", "Not delivered: their account is deactivated."]),
     "period": st.just("2026-11-01..2026-11-15"),
@@ -215,6 +219,13 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (asking.question_view, QuestionForm),
     (asking.team_view, TeamList),
     (asking.entries_view, EntryList),
+    (joining.merge_view, MergeForm),
+    (joining.split_view, SplitForm),
+    (joining.link_view, TicketLinkForm),
+    (joining.move_view, MoveForm),
+    (joining.watch_view, WatchForm),
+    (joining.joined_post, JoinedPost),
+    (joining.watch_card, WatchCard),
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
     (reports.longest_open_view, LongestOpen),

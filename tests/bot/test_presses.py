@@ -20,7 +20,6 @@ def test_every_act_that_is_allowed_to_somebody_is_answered() -> None:
 
 def test_an_act_without_a_row_is_refused_to_everybody() -> None:
     assert set(Act) - set(ALLOWED) == {
-        Act.MERGE,
         Act.READ_SIMILAR,
         Act.THAT_SOLVED_IT,
     }

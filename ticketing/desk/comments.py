@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from ticketing.desk.assignment import give_by_hand
 from ticketing.desk.attachments import checked_files
@@ -36,8 +37,13 @@ def keep(
     said_at: datetime | None = None,
     automatic: bool = False,
     files: Sequence[Attachment] = (),
+    via: int | None = None,
 ) -> tuple[Ticket, Comment]:
-    """Store and log a comment, without what follows from it; a file may say it all. Raises InvalidInput."""
+    """
+    Store and log a comment, without what follows from it; a file may say it all. Raises InvalidInput.
+
+    `via` is the number of the merged ticket on which it was said.
+    """
     number = ticket.last_comment + 1
     files = checked_files(files)
     comment = Comment(
@@ -54,7 +60,13 @@ def keep(
     )
     ticket = tx.say(ticket, comment)
     tx.keep_files(ticket, number, files)
-    data = {"comment": number, "internal": internal, "automatic": automatic, "said_at": to_us(comment.said_at)}
+    data: dict[str, Any] = {
+        "comment": number,
+        "internal": internal,
+        "automatic": automatic,
+        "said_at": to_us(comment.said_at),
+    }
+    data |= {} if via is None else {"via": via}
     return tx.log(ticket, EventKind.COMMENTED, by=author_id, to_value=number, data=data), comment
 
 

@@ -105,6 +105,7 @@ class Conversation(DeskBase):
                 said_at=said_at,
                 automatic=automatic,
                 files=files,
+                via=came_to.number if came_to != ref else None,
             )
             if internal or automatic:
                 return comment
