@@ -105,7 +105,8 @@ class NewTicket:
         form = self.parts.screens.new_ticket(press.person, state=answers.state, for_customer=for_customer)
         form = choose_category(form, press.value, priority_in_form=answers.priority)
         promise = self.parts.screens.promise(customer, category=press.value, priority=form.priority)
-        similar = self._similar(customer, answers, press.value)
+        # What the one who reads it may know, whoever the ticket is for.
+        similar = self._similar(person, answers, press.value)
         self.parts.private.redraw(press.view, new_ticket_view(replace(form, promise=promise, similar=similar)))
         ack()
 
@@ -126,9 +127,9 @@ class NewTicket:
         self.parts.private.redraw(press.view, {**plain_view(words.THAT_SOLVED_IT), "clear_on_close": True})
         ack()
 
-    def _similar(self, customer: Person, answers: NewTicketAnswers, category: str) -> tuple[SimilarAnswer, ...]:
+    def _similar(self, reader: Person, answers: NewTicketAnswers, category: str) -> tuple[SimilarAnswer, ...]:
         text = f"{answers.subject}\n{answers.description}"
-        found = self.parts.desk.offered_answers(customer.id, text, category=category, limit=SIMILAR_MOST)
+        found = self.parts.desk.offered_answers(reader.id, text, category=category, limit=SIMILAR_MOST)
         return tuple(_as_shown(each) for each in found)
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
