@@ -8,6 +8,7 @@ it can be looked for before it is sent again: chat.postMessage itself knows no i
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ PAGES = 5
 PAGE = 200
 LOOK_BACK = timedelta(minutes=1)
 """How much earlier than the row a message is looked for: clocks differ a little."""
+
+_FILE = re.compile(r"https://[\w.-]+\.slack\.com/files/")
 
 NOT_SENT = (ConnectionRefusedError, http.client.CannotSendRequest)
 """Failures before anything reached Slack."""
@@ -84,7 +87,13 @@ class Slack:
     def post(
         self, channel: str, message: Message, key: str, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Posted:
-        """chat.postMessage. A user's id as `channel` opens their conversation with the app. Raises CallFailed."""
+        """
+        chat.postMessage. A user's id as `channel` opens their conversation with the app. Raises CallFailed.
+
+        Nothing unfurls but a file's own address: showing it is what shares the file into that conversation, so that
+        those who read there may open it.
+        """
+        shows_file = _FILE.search(message.text) is not None or _FILE.search(str(message.blocks)) is not None
         answer = self._call(
             "chat.postMessage",
             lambda: self._client.chat_postMessage(
@@ -92,8 +101,8 @@ class Slack:
                 **_content(message, key),
                 thread_ts=thread_ts,
                 reply_broadcast=broadcast or None,
-                unfurl_links=False,
-                unfurl_media=False,
+                unfurl_links=shows_file,
+                unfurl_media=shows_file,
             ),
         )
         return Posted(str(answer["channel"]), str(answer["ts"]), (answer.get("message") or {}).get("thread_ts"))

@@ -51,6 +51,19 @@ def test_a_card_that_would_look_the_same_is_not_edited(world: World) -> None:
     assert len(world.calls(UPDATE)) == before
 
 
+def test_a_files_address_unfurls_which_shares_it_with_who_reads_there(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.deliver_all()
+    before = len(world.calls(POST))
+    world.says(ticket.ref, amir, "plan.pdf: https://lakeside.slack.com/files/U0AMIR0001/F0PLAN0001/plan.pdf")
+    world.deliver_all()
+
+    posted = [call["request"] for call in world.calls(POST)[before:]]
+    assert len(posted) == 2  # the customer's copy and the team's
+    assert all(str(asked["unfurl_media"]).lower() in ("true", "1") for asked in posted)
+
+
 def test_messages_carry_their_key_and_neither_link_names_nor_unfurl(world: World) -> None:
     world.ticket()
     world.deliver_all()
