@@ -26,7 +26,7 @@ PAGE = 200
 
 
 BEHIND = -1
-"""The priority of what takes long to draw."""
+"""The priority of what takes long to draw, and of nothing else: what merely comes last of the rest ranks lower still."""
 
 
 class Lane(Enum):
@@ -42,7 +42,7 @@ _row = outbox.c
 # Literals, so that the planner sees that the partial indexes over what waits apply.
 _WAITING: ColumnElement[bool] = _row.state == literal_column("'waiting'")
 _AHEAD: ColumnElement[bool] = _row.priority >= literal_column(str(AHEAD_FROM))
-_BEHIND: ColumnElement[bool] = _row.priority < literal_column("0")
+_BEHIND: ColumnElement[bool] = _row.priority == literal_column(str(BEHIND))
 _OF_LANE: dict[Lane, ColumnElement[bool]] = {
     Lane.ALL: ~_BEHIND,
     Lane.AHEAD: _AHEAD,
