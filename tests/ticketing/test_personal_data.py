@@ -230,6 +230,51 @@ def test_erased_tickets_are_found_by_nothing_and_others_are_as_before(life: Life
     assert desk.tags(life.solved) == []
 
 
+def test_merged_split_moved_and_linked_tickets_are_erased_as_well(
+    life: Life, cast: Cast, clock: MovableClock, database: Database
+) -> None:
+    """The words went on to other tickets, and so does their erasure; what others wrote there stays."""
+    desk, word, amir = life.desk, life.word, life.amir
+    first, second, third = (
+        cast.desk.open_ticket(
+            life.who,
+            subject=f"Odd {word(f'subject of {name}')}",
+            description=f"It is {word(f'description of {name}')}",
+            category="billing",
+            source=f"v:{word(f'source of {name}')}",
+            files=[Attachment(f"F{name}", word(f"file of {name}"))],
+        ).ref
+        for name in ("merged", "kept", "moved")
+    )
+    said = desk.add_comment(first, author_id=life.who, text=f"And {word('said on it')}", source="m:D1:77")
+    desk.add_comment(
+        third, author_id=life.who, text=f"For a colleague, {word('said before it was moved')}", source="m:D1:78"
+    )
+    desk.add_comment(third, author_id=amir, text="We see to it", source="m:D1:79")
+    split = desk.split(first, [said.key], subject=f"Apart {word('subject of the split')}", by=amir, source="v:split")
+    desk.merge(first, second, by=amir)
+    moved = desk.move_to_customer(third, cast.customer("tomas"), by=amir, source="v:move")
+    desk.link(second, life.other, by=amir)
+    problem = desk.open_problem("Printers", by=amir, source="v:problem")
+    desk.link_to_problem(second, problem.id, by=amir)
+    assert word("description of moved") in desk.ticket(moved.ref).description
+
+    desk.erase_customer(life.who, by=None)
+    desk.compact()
+
+    with database.read() as connection:
+        assert rows_with(connection, CANARY) == set()
+    assert in_files(database, CANARY) == set()
+    there = desk.ticket(moved.ref)
+    assert (there.status in (TicketStatus.OPEN, TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS), there.subject) == (
+        True,
+        "",
+    )
+    assert [each.text for each in desk.comments(moved.ref, include_internal=True) if each.text] == ["We see to it"]
+    assert desk.ticket(split.ref).close_reason is CloseReason.ERASED
+    assert desk.search("odd", limit=9, include_internal=True) == []
+
+
 def test_the_log_stays_whole_and_the_figures_with_it(life: Life) -> None:
     desk, clock = life.desk, life.clock
     start, end = clock.now - timedelta(days=1), clock.now + timedelta(hours=1)
