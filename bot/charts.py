@@ -10,6 +10,7 @@ from datetime import date
 SIZE_INCHES = (8.0, 3.2)
 DOTS_PER_INCH = 150
 COLOURS = ("#1264a3", "#e8912d", "#2bac76", "#7c3085", "#616061")
+MARGIN_DAYS = 0.25
 STYLES = ("-", "--", "-.", ":")
 """Lines differ by more than their colour."""
 
@@ -39,6 +40,7 @@ def by_day(days: Sequence[date], panels: Sequence[Panel]) -> bytes:
     try:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
         from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
     except ImportError as missing:
         raise ChartsUnavailable from missing
 
@@ -57,11 +59,16 @@ def by_day(days: Sequence[date], panels: Sequence[Panel]) -> bytes:
                 linewidth=2,
                 marker="." if len(days) < 40 else "",
             )
-        locator = AutoDateLocator()
+        locator = AutoDateLocator(minticks=min(3, len(days)))
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
         axes.set_title(panel.title, loc="left", fontsize=11)
         axes.set_ylim(bottom=0, top=panel.top)
+        if panel.top is None:
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            axes.set_ylim(top=max(1.0, axes.get_ylim()[1]))
+        # The same days below each other, also where a figure is missing at an end.
+        axes.set_xlim(places[0] - MARGIN_DAYS, places[-1] + MARGIN_DAYS)
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
         if len(panel.lines) > 1:

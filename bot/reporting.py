@@ -76,10 +76,10 @@ def digest(desk: Desk, day: date, start: datetime, end: datetime) -> tuple[Diges
     private = [category.key for category in configuration.categories if category.private]
     report = desk.report(start - timedelta(days=CHART_DAYS - 1), end)
     today, before = report.days[-1], report.days[-2].backlog
-    oldest, _ = desk.longest_open(limit=OLDEST, hidden=private)
-    _, count = desk.longest_open(limit=0)
-    if not (today.opened or today.resolved or today.backlog or before or count):
+    if not (today.opened or today.resolved or today.backlog or before):
         return None
+    oldest, _ = desk.longest_open(limit=OLDEST, hidden=private, before=end)
+    _, count = desk.longest_open(limit=0, before=end)
     view = DigestView(
         day=day,
         opened=today.opened,

@@ -234,6 +234,7 @@ def test_the_digest_is_the_day_before_with_its_oldest_and_its_troubles(world: Wo
     world.desk.resolve(ticket.ref, by=world.person("amir"))
     world.deliver_all()
     world.clock.now = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+    world.ticket(subject="Of the morning after")
 
     keep_digest(world.desk, world.clock())
     keep_digest(world.desk, world.clock())
@@ -245,11 +246,13 @@ def test_the_digest_is_the_day_before_with_its_oldest_and_its_troubles(world: Wo
     assert "Old one 0, 15 days, nobody" in shown
     assert "Old one 5" not in shown
     assert "and 2 more" in shown
+    assert "Of the morning after" not in shown
     assert "Show all" in shown
     assert [block["type"] for block in digest["blocks"]][:2] == ["section", "image"]
 
 
 def test_a_desk_with_nothing_to_say_says_nothing(world: World, papers: Papers) -> None:
+    world.ticket(subject="Of today, which tomorrow's tells of")
     keep_digest(world.desk, world.clock())
     world.send_papers(papers)
     assert world.calls("chat.postMessage") == []

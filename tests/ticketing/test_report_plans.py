@@ -15,7 +15,7 @@ from ticketing.tables import metadata
 
 ROWS = 6000
 PERIOD = {"start": ROWS - 60, "end": ROWS - 30, "now": ROWS, "kind": "resolution"}
-PAGE = {"hidden": [], "rows": 5, "skip": 0}
+PAGE = {"hidden": [], "rows": 5, "skip": 0, "before": 2**62}
 STEPS = "ix_ticket_events_status_at"
 LOOKS: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
     "opened": (sql.OPENED, PERIOD, {"ix_tickets_opened_at"}),
@@ -35,7 +35,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
     "pauses": (sql.PAUSES, PERIOD, {"ix_sla_clocks_ended_at"}),
     "export": (OPENED_IN_PERIOD, PERIOD | {"hidden": []}, {"ix_tickets_opened_at"}),
     "longest open": (LONGEST_OPEN, PAGE, {"ix_tickets_queue", "ix_tickets_held"}),
-    "how many are open": (COUNT_OPEN, {"hidden": []}, {"ix_tickets_queue", "ix_tickets_held"}),
+    "how many are open": (COUNT_OPEN, {"hidden": [], "before": 2**62}, {"ix_tickets_queue", "ix_tickets_held"}),
 }
 
 
