@@ -175,7 +175,8 @@ def _load(agent_id: PersonId, delta: int, taken: int, received_at: int | None) -
     values: dict[str, int] = {"agent": agent_id} | ({} if received_at is None else {"now": received_at})
     own, copies = (ADD_LOAD, ADD_SKILL_LOAD) if received_at is None else (ADD_LOAD_NOW, ADD_SKILL_LOAD_NOW)
     return _Load(
-        own=[Write(own, [values | {"delta": delta}])] if delta else [],
+        # Who gives one away and is given another in the same moment has as many as before, and was given one all the same.
+        own=[Write(own, [values | {"delta": delta}])] if delta or (received_at is not None and not taken) else [],
         copies=[Write(copies, [values | {"delta": delta + taken}])],
     )
 

@@ -263,6 +263,20 @@ def test_what_is_taken_back_at_its_origin_is_so_at_the_other_customer(desk: Desk
     assert desk.search("password", include_internal=True) == []
 
 
+def test_who_is_given_the_moved_ticket_for_their_old_one_was_given_one(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId
+) -> None:
+    """As many as before, and yet the last to be given one: the next goes to somebody else."""
+    ticket = cast.ticket()
+    clock.advance(hours=1)
+
+    desk.move_to_customer(ticket.ref, cast.customer("tomas"), by=amir, source="v:new1")
+
+    agent = desk.agent(amir)
+    assert agent is not None
+    assert (agent.current_load, agent.last_assigned_at) == (1, clock.now)
+
+
 def test_whoever_holds_a_ticket_never_gets_their_own(desk: Desk, cast: Cast, amir: PersonId) -> None:
     jo = cast.agent("jo")
     ticket = cast.ticket()

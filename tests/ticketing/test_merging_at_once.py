@@ -1,0 +1,163 @@
+"""
+Many at once: merges that cross, words that come while a ticket is merged and taken apart, splits and moves of one form.
+
+Processes on PostgreSQL, threads on SQLite, as in `tests.ticketing.test_concurrency`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.ticketing.desks import Cast
+from tests.ticketing.test_concurrency import WORKERS, at_once, check_loads
+from ticketing.database import Database
+from ticketing.desk import Desk
+from ticketing.errors import HelpdeskError, TicketClosed, TooLateToUndo
+from ticketing.model import CloseReason, CommentKey, PersonId, TicketRef, TicketStatus
+
+PAIRS = 8
+Results = Any
+
+
+def merge_both_ways(desk: Desk, number: int, pairs: list[tuple[TicketRef, TicketRef]], by: PersonId) -> list[str]:
+    results = []
+    for one, other in pairs if number < WORKERS / 2 else reversed(pairs):
+        ref, into = (one, other) if number % 2 else (other, one)
+        try:
+            results.append(f"{desk.merge(ref, into, by=by).number} went")
+        except TicketClosed as refused:
+            results.append(f"told of {refused.ticket.number} in {refused.ticket.merged_into}")
+    return results
+
+
+def test_of_merges_that_cross_one_wins_and_the_other_is_told(database: Database, desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", max_load=99)
+    pairs = [(cast.ticket().ref, cast.ticket().ref) for _ in range(PAIRS)]
+
+    results: Results = at_once(database, merge_both_ways, pairs, amir)
+
+    said = Counter(result for each in results for result in each)
+    for one, other in pairs:
+        tickets = desk.ticket(one), desk.ticket(other)
+        closed = [each for each in tickets if each.status is TicketStatus.CLOSED]
+        assert len(closed) == 1
+        gone, kept = closed[0], next(each for each in tickets if each.status is not TicketStatus.CLOSED)
+        assert (gone.close_reason, gone.merged_into) == (CloseReason.MERGED, kept.number)
+        # Of four workers two went each way.
+        assert said[f"{gone.number} went"] == 2
+        assert said[f"told of {gone.number} in {kept.number}"] == 2
+    assert cast.load(amir) == PAIRS
+    check_loads(database)
+
+
+def merge_in_a_ring(desk: Desk, number: int, rings: list[list[TicketRef]], by: PersonId) -> None:
+    for ring in rings:
+        try:
+            desk.merge(ring[number], ring[(number + 1) % WORKERS], by=by)
+        except TicketClosed:
+            continue
+
+
+def test_merges_in_a_ring_never_close_it(database: Database, desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", max_load=99)
+    rings = [[cast.ticket().ref for _ in range(WORKERS)] for _ in range(4)]
+
+    at_once(database, merge_in_a_ring, rings, amir)
+
+    for ring in rings:
+        for ref in ring:
+            end = desk.joined_with(ref)
+            assert desk.ticket(end).status is not TicketStatus.CLOSED
+    check_loads(database)
+
+
+def merge_or_talk(desk: Desk, number: int, one: TicketRef, other: TicketRef, by: PersonId) -> int:
+    """The first merges and takes apart, again and again; the others write on the ticket that comes and goes."""
+    done = 0
+    for turn in range(12):
+        if number:
+            words = f"{number}.{turn}"
+            desk.add_comment(one, author_id=one.customer_id, text=words, source=f"m:C:{words}")
+            done += 1
+            continue
+        try:
+            if turn % 2:
+                desk.unmerge(one, by=by)
+            else:
+                desk.merge(one, other, by=by)
+            done += 1
+        except HelpdeskError:
+            continue
+    return done
+
+
+def test_no_word_is_lost_between_two_tickets_that_are_merged_and_taken_apart(
+    database: Database, desk: Desk, cast: Cast
+) -> None:
+    amir = cast.agent("amir", max_load=99)
+    one, other = cast.ticket().ref, cast.ticket().ref
+
+    results: Results = at_once(database, merge_or_talk, one, other, amir)
+
+    assert results[0] > 0
+    said = [each for ref in (one, other) for each in desk.comments(ref, include_internal=True) if each.number]
+    texts = {each.text for each in said}
+    assert texts == {f"{number}.{turn}" for number in range(1, WORKERS) for turn in range(12)}
+    assert len({each.key for each in said}) == len(texts)
+    # What was said while they were one was said on the other, and so they could not be taken apart any more.
+    on_other = [each for each in said if each.ticket_number == other.number]
+    assert (desk.joined_with(one) == other) or not on_other
+    found = {each.number for each in desk.search(f"{WORKERS - 1}.11", include_internal=False)}
+    assert desk.joined_with(one).number in found
+    check_loads(database)
+
+
+def take_apart(desk: Desk, _number: int, refs: list[TicketRef], by: PersonId) -> list[bool]:
+    results = []
+    for ref in refs:
+        try:
+            results.append(desk.unmerge(ref, by=by).merged_into is None)
+        except TooLateToUndo:
+            results.append(False)
+    return results
+
+
+def test_a_merge_is_taken_back_once(database: Database, desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", max_load=99)
+    kept, refs = cast.ticket().ref, [cast.ticket().ref for _ in range(PAIRS)]
+    for ref in refs:
+        desk.merge(ref, kept, by=amir)
+
+    results: Results = at_once(database, take_apart, refs, amir)
+
+    assert [sum(each[place] for each in results) for place in range(PAIRS)] == [1] * PAIRS
+    assert cast.load(amir) == PAIRS + 1
+    check_loads(database)
+
+
+def split_and_move(
+    desk: Desk, number: int, keys: list[CommentKey], to: PersonId, by: PersonId
+) -> tuple[int, int | None]:
+    """The same split by all, and each their own move."""
+    ref = keys[0].ticket
+    new = desk.split(ref, keys, subject="The rest", by=by, source="v:split")
+    try:
+        return new.number, desk.move_to_customer(ref, to, by=by, source=f"v:move {number}").number
+    except TicketClosed:
+        return new.number, None
+
+
+def test_one_form_splits_once_and_a_ticket_moves_once(database: Database, desk: Desk, cast: Cast) -> None:
+    amir, tomas = cast.agent("amir", max_load=99), cast.customer("tomas")
+    ticket = cast.ticket()
+    cast.says(ticket.ref, ticket.customer_id, "one more thing")
+    keys = [each.key for each in desk.comments(ticket.ref, include_internal=False)]
+
+    results: Results = at_once(database, split_and_move, keys, tomas, amir)
+
+    assert len({split for split, _ in results}) == 1
+    assert len([moved for _, moved in results if moved is not None]) == 1
+    assert len(desk.tickets_of_customer(tomas)) == 1
+    assert len(desk.tickets_of_customer(ticket.customer_id)) == 2
+    check_loads(database)
