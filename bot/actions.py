@@ -94,6 +94,7 @@ class Press(StrEnum):
     AWAY = "home.away"
     BACK = "home.back"
     BOARD = "home.board"
+    BOARD_REFRESH = "home.board_refresh"
     MY_WORK = "home.my_work"
     REPORT = "home.report"
     TEAM = "home.team"
@@ -192,6 +193,7 @@ class Form(StrEnum):
     PERSON = "form.person"
     SETTINGS = "form.settings"
     SETTING = "form.setting"
+    TRIAL = "form.trial"
     HOME = "home"
 
 

@@ -14,13 +14,14 @@ import click
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot import logs, manifest, planning
+from bot import initial, logs, manifest, planning
 from bot.app import SlackUnavailable, clock_of, installed, run, web_client
+from bot.channel_checks import ChannelChecks
 from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
 from bot.settings import Settings, SettingsError, load
 from bot.setup import recomputed_line
-from ticketing.configuration import Category, parse
+from ticketing.configuration import Category, Configuration, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.desk.job_runs import JobRun
@@ -109,6 +110,28 @@ def apply_command(config: Path | None) -> None:
         say(f"Version {version} of the configuration is in force. {follows}".rstrip())
 
 
+@helpdesk.command("init")
+@click.option("--triage", help="The channel in which tickets show, by name.")
+@click.option("--escalations", help="The channel to which alerts go, by name.")
+@click.pass_obj
+def init_command(config: Path | None, triage: str | None, escalations: str | None) -> None:
+    """Look up the first channels by name and store their ids. App Home leads an admin through the rest."""
+    names = {"triage": triage, "escalations": escalations}
+    given = {purpose: name for purpose, name in names.items() if name}
+    if not given:
+        raise click.UsageError("Name a channel: --triage, --escalations or both.")
+    with _said_plainly():
+        settings = load(config)
+        installed(settings)
+        ids = initial.channel_ids(web_client(settings), given)
+        with _desk(settings) as desk:
+            desk.seed(settings.desk)
+            version = initial.store_channels(desk, ids)
+    for purpose, channel in ids.items():
+        say(f"ok       channel for {purpose}: {channel}")
+    say(f"Version {version} of the configuration is in force. Next: helpdesk doctor, then helpdesk run.")
+
+
 @helpdesk.command("doctor")
 @click.pass_obj
 def doctor_command(config: Path | None) -> None:
@@ -137,6 +160,7 @@ def doctor_command(config: Path | None) -> None:
             for category in configuration.categories
             if category.private
         )
+        faults += _followed_is_ready(settings, configuration)
     if faults:
         sys.exit(1)
 
@@ -158,6 +182,24 @@ def _jobs_are_alive(runs: Sequence[JobRun], now: datetime) -> bool:
     return not late
 
 
+PRESS_CHANNELS = (
+    "In Slack, an admin opens the app's Home and presses Set-up, Channels; "
+    "or run helpdesk init --triage NAME --escalations NAME."
+)
+PRESS_FOLLOW = "An admin presses Set-up, Agents by membership."
+
+
+def _followed_is_ready(settings: Settings, configuration: Configuration) -> int:
+    """How many of the channel and the user group whose members are agents cannot be followed."""
+    checks, follow = ChannelChecks(web_client(settings)), configuration.follow
+    channel = checks.fault(follow.channel, private=True) if follow.channel else None
+    group = checks.group_fault(follow.usergroup) if follow.usergroup else None
+    faults = [fault for fault in (channel, group) if fault]
+    for fault in faults:
+        say(f"missing  agents by membership: {fault} {PRESS_FOLLOW}")
+    return len(faults)
+
+
 def _private_channel_is_ready(settings: Settings, category: Category) -> bool:
     """Whether a private category's channel is there, has the app in it, and is private itself."""
     if not _channel_is_ready(settings, f"the private category {category.key}", category.channel):
@@ -172,7 +214,7 @@ def _private_channel_is_ready(settings: Settings, category: Category) -> bool:
 
 def _channel_is_ready(settings: Settings, name: str, channel: str | None) -> bool:
     if channel is None:
-        say(f"missing  channel for {name}: nobody has chosen one ([desk.channels] in the settings file)")
+        say(f"missing  channel for {name}: nobody has chosen one. {PRESS_CHANNELS}")
         return False
     try:
         told = web_client(settings).conversations_info(channel=channel)["channel"]
@@ -331,6 +373,8 @@ def _said_plainly() -> Iterator[None]:
         yield
     except (SettingsError, InvalidConfiguration, InvalidInput, planning.NothingToPlay) as error:
         _give_up(str(error), WRONG_SETTINGS)
+    except initial.NotInitialized as error:
+        _give_up(str(error), 1)
     except ChartsUnavailable as error:
         _give_up(str(error), 1)
     except StillOfTheTeam as error:

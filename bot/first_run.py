@@ -44,8 +44,8 @@ class FirstRun:
             return None
         configuration, agents = self.desk.configuration(), self.desk.agents()
         steps = _steps(configuration, agents)
-        at = next((number for number, step in enumerate(steps) if not step.answer), len(steps))
-        is_over = at >= len(steps)
+        at = next((number for number, step in enumerate(steps) if not step.answered), len(steps))
+        is_over = at >= len(steps) - 1 and self.desk.has_tickets()
         missing = tuple(self._missing(configuration, agents))
         if is_over:
             return Guide(missing=missing) if missing else None
@@ -102,19 +102,20 @@ def _steps(configuration: Configuration, agents: list[Agent]) -> tuple[Step, ...
     channels = configuration.channels
     return (
         Step(
-            question=words.WHERE_TICKETS,
-            answer=_in(channels.triage),
-            press=Press.SETTINGS_STEP,
+            asks=words.WHERE_TICKETS,
+            answered=_in(channels.triage),
+            opens=Press.SETTINGS_STEP,
             value="tickets_channel",
         ),
         Step(
-            question=words.WHERE_ALERTS,
-            answer=_in(channels.escalations),
-            press=Press.SETTINGS_STEP,
+            asks=words.WHERE_ALERTS,
+            answered=_in(channels.escalations),
+            opens=Press.SETTINGS_STEP,
             value="alerts_channel",
         ),
-        Step(question=words.WHO, answer=_who(configuration, agents), press=Press.TEAM),
-        Step(question=words.WHEN, answer=_when(configuration), press=Press.SETTINGS_STEP, value="hours"),
+        Step(asks=words.WHO, answered=_who(configuration, agents), opens=Press.TEAM),
+        Step(asks=words.WHEN, answered=_when(configuration), opens=Press.SETTINGS_STEP, value="hours"),
+        Step(asks=words.TEST, opens=Press.TEST_TICKET, small=words.TEST_HINT),
     )
 
 

@@ -28,6 +28,7 @@ from ticketing.model import Agent, Person, PersonId, Role, Tier
 PAGE = 10
 CHANGES = 3
 LEAVES = 5
+SKILLS_SHOWN = 8
 OWN_TIER = "organization"
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class Shown:
         try:
             person, seen, available, tier = json.loads(metadata)
             return cls(PersonId(int(person)), int(seen), bool(available), Tier(tier))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise MalformedValue(metadata) from error
 
 
@@ -118,13 +119,14 @@ class Members:
             role = Role(int(view.text("role")))
             assignable = Assignable(view.text("assignable"))
             tier = None if view.text("tier") == OWN_TIER else Tier(view.text("tier"))
+            organization_tier = Tier(view.text("organization_tier"))
         except ValueError as error:
             raise MalformedValue(view.text("role")) from error
         is_unsaid = member.assignable is Assignable.FOLLOWS and member.agent is None
         if assignable is Assignable.NO and is_unsaid and not self.desk.configuration().follow.is_on:
             assignable = Assignable.FOLLOWS  # nothing was said, and nothing is followed
         available = view.text("available") == "yes"
-        organization, organization_tier = _organization(view, member, shown)
+        organization = _organization(view.text("organization"), organization_tier, member, shown)
         return MemberChange(
             role=role,
             assignable=assignable,
@@ -163,7 +165,10 @@ def _row(person: Person, agent: Agent | None, names: Mapping[str, str], zone: st
             said(words.TEAM_SKILL, name=text.inline(names.get(key, key), text.NAME), level=level)
             for key, level in sorted(agent.skills.items())
         ]
-        skills = f"{', '.join(known)}." if known else words.TEAM_NO_SKILLS
+        rest = len(known) - SKILLS_SHOWN
+        listed = ", ".join(known[:SKILLS_SHOWN])
+        listed = said(words.TEAM_MORE_SKILLS, skills=listed, count=rest) if rest > 0 else listed
+        skills = f"{listed}." if known else words.TEAM_NO_SKILLS
         skills += f" {words.TEAM_SENIOR}" if agent.is_senior else ""
         template = words.TEAM_LOAD if agent.is_available else words.TEAM_LOAD_AWAY
         template = words.TEAM_LOAD_AWAY_UNTIL if agent.away_until and not agent.is_available else template
@@ -293,13 +298,12 @@ def _questions_of_customer(member: Member) -> list[Question]:
     ]
 
 
-def _organization(view: ShownView, member: Member, shown: Shown) -> tuple[str | None, Tier]:
-    """Name and tier; None for as it is."""
-    name, tier = view.text("organization"), Tier(view.text("organization_tier") or Tier.STANDARD)
+def _organization(name: str, tier: Tier, member: Member, shown: Shown) -> str | None:
+    """The organization's name; None for as it is."""
     was = member.customer.organization_name or ""
     if not name and tier is not shown.organization_tier and not was:
         raise InvalidInput("organization", words.ORGANIZATION_MISSING)
-    return (None if (name, tier) == (was, shown.organization_tier) else name), tier
+    return None if (name, tier) == (was, shown.organization_tier) else name
 
 
 def _leave(view: ShownView, zone: str) -> tuple[datetime, datetime] | None:

@@ -23,6 +23,9 @@ from ticketing.model import Person, Role, Tier
 
 log = logging.getLogger(__name__)
 
+MADE_UP = "MADEUP"
+"""The customer of test tickets, where others have their Slack id: an id that no person of Slack's has."""
+
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 

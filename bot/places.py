@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from ticketing.configuration import Configuration
+from ticketing.desk.trying import trial_channel
 from ticketing.model import PersonId, Ticket
 
 CUSTOMER: Final = "customer"
@@ -90,7 +91,10 @@ def of_origin(channel: str) -> str:
 
 
 def of_team(ticket: Ticket, configuration: Configuration) -> str | None:
-    """The triage channel of the ticket's category; None where nobody has chosen one yet."""
+    """The triage channel of the ticket's category; None where nobody has chosen one yet. A test ticket has its own."""
+    trial = trial_channel(ticket)
+    if trial is not None:
+        return of_channel(trial)
     category = configuration.category(ticket.category)
     channel = (category.channel if category else None) or configuration.channels.triage
     return of_channel(channel) if channel else None
@@ -98,6 +102,9 @@ def of_team(ticket: Ticket, configuration: Configuration) -> str | None:
 
 def of_alerts(ticket: Ticket, configuration: Configuration) -> str | None:
     """Where its alerts go: its category's or the desk's escalation channel; a private category's stay in its own channel."""
+    trial = trial_channel(ticket)
+    if trial is not None:
+        return of_channel(trial)
     category = configuration.category(ticket.category)
     if category is not None and category.private:
         return of_channel(category.channel) if category.channel else None

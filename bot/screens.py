@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from bot.access import Grant
 from bot.actions import Act, NewTicketState, Press
-from bot.blocks.home import agent_home, customer_home
+from bot.blocks.home import agent_home, board_home, customer_home
 from bot.clock import Clock
+from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
 from bot.payloads import SlackUser
 from bot.sight import Sight
@@ -44,7 +45,7 @@ from bot.views import (
 from bot.work import HELD_AT_MOST, next_due, work_of
 from ticketing import sla
 from ticketing.calendars import is_open, next_opening
-from ticketing.configuration import Category, FieldDefinition, FieldType
+from ticketing.configuration import TRIAL_CATEGORY, Category, FieldDefinition, FieldType
 from ticketing.desk import Desk
 from ticketing.errors import TicketNotFound
 from ticketing.model import ClockKind, Person, PersonId, Priority, Role, Ticket, TicketStatus, Tier
@@ -67,7 +68,7 @@ _ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
 _WORKING = frozenset({Press.HOME_REFRESH})
 _OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.HAND_OVER, Press.AWAY, Press.BACK})
-OF_A_LEAD = frozenset({Press.MY_WORK, Press.REPORT, Press.TEAM, Press.SETTINGS})
+OF_A_LEAD = frozenset({Press.MY_WORK, Press.BOARD, Press.REPORT, Press.TEAM, Press.SETTINGS})
 """The places of a lead's row that there are."""
 
 
@@ -291,6 +292,11 @@ class Screens:
         rows.sort(key=lambda row: _ORDER_AT_HOME.get(row.state, 3 if row.facts.number in _closed(tickets) else 1))
         shown, turned = _page(rows, page)
         return customer_home(CustomerHome(rows=tuple(shown), now=self.clock(), page=turned, zone=person.tz))
+
+    def board_home(self, lead: Person) -> View:
+        """What is open and late, in a lead's App Home; of private categories as far as they see them."""
+        hidden = self.sight.hidden(lead) | {TRIAL_CATEGORY}
+        return board_home(board_of(self.desk, self.clock(), hidden=hidden, zone=lead.tz), _WORKING | OF_A_LEAD)
 
     def _agent_home(self, person: Person, page: int) -> AgentHome:
         now = self.clock()

@@ -54,7 +54,7 @@ class Editing:
         try:
             section, index, version, checked = json.loads(metadata)
             read = cls(str(section), int(index), int(version), str(checked))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise MalformedValue(metadata) from error
         if read.section not in SECTIONS or not NEW <= read.index <= 10_000 or not 0 <= read.version < 2**31:
             raise MalformedValue(metadata)

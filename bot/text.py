@@ -32,6 +32,7 @@ _LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 """mrkdwn has no escape for its marks, and where they count differs between clients: a look-alike counts nowhere."""
 _LINK = re.compile(r"https?://[^\s<>|\x60]+[^\s<>|\x60.,;:!?)'\"\]}…]")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}", re.ASCII)
+_TORN = re.compile(r"(&[a-z]*|<[^>]*)$", re.ASCII)
 _QUOTED_LIMIT = 40  # lines of a quote on a card: more fill a screen
 _HANGUL_LEADING = ((0x1100, 0x115F), (0xA960, 0xA97C))
 _HANGUL_FOLLOWING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
@@ -117,6 +118,13 @@ def first_name(name: str, limit: int = NAME) -> str:
 def first(name: str) -> str:
     """The first of a person's names, for mrkdwn."""
     return inline(first_name(name), NAME)
+
+
+def within(escaped: str, limit: int) -> str:
+    """A line of ours (mrkdwn, escaped already), cut so that neither an entity nor a token is torn apart."""
+    if size(escaped) <= limit:
+        return escaped
+    return _TORN.sub("", cut(escaped, limit - 1).removesuffix(ELLIPSIS)).rstrip() + ELLIPSIS
 
 
 def channel(channel_id: str) -> str:

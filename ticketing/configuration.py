@@ -163,6 +163,9 @@ class QueueWeights(Part):
         return bonuses[tier]
 
 
+TRIAL_CATEGORY = "test-ticket"
+"""What a test ticket carries: no category of any configuration, so that nobody is given it and no list shows it."""
+
 DEFAULT_CATEGORIES = (
     Category(key="billing", name="Billing"),
     Category(key="technical", name="Technical"),
@@ -314,6 +317,8 @@ def _faults(configuration: Configuration) -> Iterator[str]:
         yield "categories: There has to be one at least, or no ticket could be opened."
     yield from _duplicates("categories", "key", [category.key for category in configuration.categories])
     for at, category in enumerate(configuration.categories):
+        if category.key == TRIAL_CATEGORY:
+            yield f"categories[{at}].key: {TRIAL_CATEGORY} is kept for test tickets; choose another."
         yield from _duplicates(f"categories[{at}].fields", "key", [field.key for field in category.fields])
     skills = {category.skill for category in configuration.categories}
     for skill in configuration.follow.skills:

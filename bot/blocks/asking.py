@@ -29,6 +29,7 @@ from bot.words import common
 from bot.words import lists as list_words
 from bot.words import members as words
 
+_CHANNELS = frozenset({Kind.CHANNEL, Kind.CHANNELS, Kind.PRIVATE_CHANNEL})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LINES = 10
 LINE, SMALL = 2_900, 1_900  # of a section and of small print Slack takes 3,000 and 2,000
@@ -46,9 +47,9 @@ def question_view(form: QuestionForm) -> View:
         form.form,
         form.title,
         [
-            *(section(line[:LINE]) for line in form.lines[:LINES]),
+            *(section(text.within(line, LINE)) for line in form.lines[:LINES]),
             *((_answer(one) if form.is_read_only else _question(one)) for one in questions),
-            *(context(line[:SMALL]) for line in form.below[:LINES]),
+            *(context(text.within(line, SMALL)) for line in form.below[:LINES]),
             None if questions or form.lines else section(common.NONE_YET),
         ],
         submit=(form.submit or common.SAVE) if questions and not form.is_read_only else None,
@@ -64,12 +65,12 @@ def team_view(team: TeamList) -> View:
         "action_id": Press.TEAM_PICK,
         "placeholder": plain_text(words.PICK_PERSON),
     }
-    rows = [section(member.line[:LINE], _edit(member)) for member in team.members[:ROWS]]
+    rows = [section(text.within(member.line, LINE), _edit(member)) for member in team.members[:ROWS]]
     return modal(
         Form.TEAM,
         words.TEAM_TITLE,
         [
-            *(section(line[:LINE]) for line in team.lines[:LINES]),
+            *(section(text.within(line, LINE)) for line in team.lines[:LINES]),
             *(rows or [section(words.TEAM_EMPTY)]),
             *_pages(team.page, (Press.TEAM_PAGE_BACK, Press.TEAM_PAGE)),
             section(words.TEAM_ANYBODY, anybody),
@@ -85,7 +86,7 @@ def entries_view(entries: EntryList) -> View:
         Form.SETTINGS,
         entries.title,
         [
-            *(section(line[:LINE]) for line in entries.lines[:LINES]),
+            *(section(text.within(line, LINE)) for line in entries.lines[:LINES]),
             *(_entry(one) for one in entries.entries[:ROWS]),
             None if entries.lines or entries.entries else section(common.NONE_YET),
             *_pages(entries.page, (Press.SETTINGS_PAGE_BACK, Press.SETTINGS_PAGE)),
@@ -97,10 +98,13 @@ def entries_view(entries: EntryList) -> View:
 
 def _entry(entry: Entry) -> Block:
     if entry.press is None:
-        return section(entry.line[:LINE])
+        return section(text.within(entry.line, LINE))
     label = common.PRESS[entry.press]
     return section(
-        entry.line[:LINE], button(entry.press, label, entry.value[:VALUE], accessible=f"{label} {entry.spoken}")
+        text.within(entry.line, LINE),
+        button(
+            entry.press, label, text.cut(entry.value, VALUE) or common.NO_VALUE, accessible=f"{label} {entry.spoken}"
+        ),
     )
 
 
@@ -127,7 +131,7 @@ def _element(one: Question) -> Block:
     if one.kind is Kind.CHOICE:
         options = [option(label, value) for value, label in one.options[:OPTIONS]]
         return select(Press.VALUE, words.CHOOSE, options or [option(common.NONE_YET, "-")], one.value)
-    if one.kind in {Kind.CHANNEL, Kind.CHANNELS}:
+    if one.kind in _CHANNELS:
         return _channels(one)
     element: Block = {"type": "datepicker", "action_id": Press.VALUE, "placeholder": plain_text(words.CHOOSE_DAY)}
     return element | ({"initial_date": one.value} if _DAY.fullmatch(one.value) else {})
@@ -143,7 +147,10 @@ def _channels(one: Question) -> Block:
         "type": "multi_conversations_select" if several else "conversations_select",
         "action_id": Press.VALUE,
         "placeholder": plain_text(words.CHOOSE_CHANNELS if several else words.CHOOSE_CHANNEL),
-        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        "filter": {
+            "include": ["private"] if one.kind is Kind.PRIVATE_CHANNEL else ["public", "private"],
+            "exclude_bot_users": True,
+        },
     }
     if not one.value:
         return element
@@ -153,12 +160,12 @@ def _channels(one: Question) -> Block:
 
 def _answer(one: Question) -> Block:
     shown = dict(one.options).get(one.value, one.value) if one.kind is Kind.CHOICE else one.value
-    if one.kind in {Kind.CHANNEL, Kind.CHANNELS}:
+    if one.kind in _CHANNELS:
         shown = " ".join(text.channel(channel) for channel in one.value.split()[:LINES_SHOWN])
         return section(said(words.ANSWER, label=text.inline(one.label, text.NAME), value=shown or common.NONE_YET))
     lines = [text.inline(line, LONG) for line in shown.splitlines()[:LINES_SHOWN] if line.strip()]
     value = ("\n" if len(lines) > 1 else "") + "\n".join(lines) if lines else common.NONE_YET
-    return section(said(words.ANSWER, label=text.inline(one.label, text.NAME), value=value)[:LINE])
+    return section(text.within(said(words.ANSWER, label=text.inline(one.label, text.NAME), value=value), LINE))
 
 
 def _distinct(questions: tuple[Question, ...]) -> list[Question]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bot import text
 from bot.blocks.parts import button, context, divider, said, section
 from bot.views.common import Block
 from bot.views.first_run import Guide, Step
 from bot.words import common
 from bot.words import first_run as words
 
-STEPS, MISSING, LONG = 6, 6, 2_000
+STEPS, MISSING = 6, 6
+LONG, SMALL, VALUE = 2_900, 1_900, 2_000
 
 
 def guide_blocks(guide: Guide) -> list[Block]:
@@ -17,16 +19,22 @@ def guide_blocks(guide: Guide) -> list[Block]:
     steps = guide.steps[:STEPS]
     for number, step in enumerate(steps):
         if number < guide.at:
-            answered = said(words.DONE, question=step.question, answer=step.answer)[:LONG]
-            shown.append(section(answered, _button(step)))
+            answered = said(words.DONE, question=step.asks, answer=step.answered)
+            shown.append(section(text.within(answered, LONG), _button(step)))
         elif number == guide.at:
-            head = said(words.STEP, step=number + 1, steps=len(steps), question=step.question)
-            shown.append(section(head, _button(step, now=True)))
-            shown.append(context(step.hint or words.SO_FAR))
-    shown += [context(said(words.MISSING, what=what)[:LONG]) for what in guide.missing[:MISSING]]
+            head = said(words.STEP, step=number + 1, steps=len(steps), question=step.asks)
+            shown.append(section(text.within(head, LONG), _button(step, now=True)))
+            shown.append(context(text.within(step.small or words.SO_FAR, SMALL)))
+    shown += [context(text.within(said(words.MISSING, what=what), SMALL)) for what in guide.missing[:MISSING]]
     return [*shown, divider()] if shown else []
 
 
 def _button(step: Step, *, now: bool = False) -> Block:
-    label = common.PRESS[step.press] if now else common.CHANGE
-    return button(step.press, label, step.value[:LONG], accessible=f"{label}: {step.question}", primary=now)
+    label = common.PRESS[step.opens] if now else common.CHANGE
+    return button(
+        step.opens,
+        label,
+        text.cut(step.value, VALUE) or common.NO_VALUE,
+        accessible=f"{label}: {step.asks}",
+        primary=now,
+    )

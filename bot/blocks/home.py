@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot import text
 from bot.actions import Form, Press, page_value
+from bot.blocks.alerts import board_message
 from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, press_button, said, section
 from bot.blocks.reports import percent
-from bot.views import AgentHome, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
+from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
 from bot.views.common import Block
 from bot.words import lists as words
 
@@ -63,6 +64,11 @@ def agent_home(home: AgentHome) -> View:
             context(text.as_of(home.now, home.zone)),
         ]
     )
+
+
+def board_home(board: Board, presses: frozenset[Press] | None = None) -> View:
+    """What is open and late, in the place of a lead's own work."""
+    return home_view([lead_places(presses), *board_message(board).blocks, actions(press_button(Press.BOARD_REFRESH))])
 
 
 def _group(row: CustomerRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.blocks.alerts import ROWS, board_message
 from bot.delivery.letters import Letter
 from bot.views import Board, BoardRow
 from ticketing import dates
+from ticketing.configuration import TRIAL_CATEGORY
 from ticketing.desk import Desk
 from ticketing.outbox import Errand, Notice
 
@@ -21,6 +23,13 @@ def board(desk: Desk, errand: Errand) -> Letter | None:
     """The board as it stands now; posted anew by the row of the day, edited by all others."""
     now, configuration = errand.created_at, desk.configuration()
     hidden = [category.key for category in configuration.categories if category.private]
+    hidden.append(TRIAL_CATEGORY)
+    message = board_message(board_of(desk, now, hidden=hidden, zone=configuration.zone))
+    return Letter(about=errand.about, side=places.ALERT, message=message, only_edit=not errand.data.get("is_new"))
+
+
+def board_of(desk: Desk, now: datetime, *, hidden: Collection[str], zone: str) -> Board:
+    """What is open and late at `now`; of the categories `hidden` only counts."""
     found = desk.open_and_late(now, limit=ROWS, hidden=hidden)
     rows = tuple(
         BoardRow(
@@ -30,18 +39,15 @@ def board(desk: Desk, errand: Errand) -> Letter | None:
         )
         for row in found.rows
     )
-    message = board_message(
-        Board(
-            now=now,
-            overdue=found.overdue,
-            due_within_hour=found.due_soon,
-            without_agent=found.unassigned,
-            rows=rows,
-            more=max(0, found.overdue + found.due_soon - len(rows)),
-            zone=configuration.zone,
-        )
+    return Board(
+        now=now,
+        overdue=found.overdue,
+        due_within_hour=found.due_soon,
+        without_agent=found.unassigned,
+        rows=rows,
+        more=max(0, found.overdue + found.due_soon - len(rows)),
+        zone=zone,
     )
-    return Letter(about=errand.about, side=places.ALERT, message=message, only_edit=not errand.data.get("is_new"))
 
 
 def keep_board(desk: Desk, now: datetime, machine_now: datetime) -> datetime | None:

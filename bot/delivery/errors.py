@@ -22,6 +22,9 @@ class Verdict(StrEnum):
     HALT = "halt"  # nothing at all will work until an operator acts: ask rarely
 
 
+NOBODY = "made_up_person"
+"""No code of Slack's: what would be shown to the customer of a test ticket."""
+
 VERDICTS: dict[str, Verdict] = {
     # It passes by itself.
     "ratelimited": Verdict.RETRY,
@@ -58,6 +61,7 @@ VERDICTS: dict[str, Verdict] = {
     "missing_scope": Verdict.PARK,
     "slack_connect_canvas_sharing_blocked": Verdict.PARK,
     "slack_connect_file_link_sharing_blocked": Verdict.PARK,
+    NOBODY: Verdict.IGNORE,
     # What we sent is not a message: it would be refused again.
     "invalid_blocks": Verdict.PARK,
     "invalid_blocks_format": Verdict.PARK,

@@ -15,11 +15,12 @@ from datetime import UTC, datetime, timedelta
 
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
-from bot.delivery.errors import Verdict, verdict
+from bot.delivery.errors import NOBODY, Verdict, verdict
 from bot.delivery.letters import Letter, NotYet, Reactions, digest
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
 from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack
+from bot.people import MADE_UP
 from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, LeaseLost
@@ -305,7 +306,10 @@ class Delivery:
         person_id = places.person_in(errand.place)
         if person_id is None:
             return places.channel_in(errand.place) or errand.place
-        return slack_id(self._desk.person(person_id).external_ref)
+        slack = slack_id(self._desk.person(person_id).external_ref)
+        if slack == MADE_UP:
+            raise Refused(NOBODY)  # a test ticket's customer is no one, and has no conversation
+        return slack
 
     def _keep_pace(self, method: str, place: str, *, spare: float = 0.0) -> None:
         spare = max(spare, LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0)

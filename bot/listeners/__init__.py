@@ -36,6 +36,7 @@ from bot.listeners.ticket_command import TicketCommand
 from bot.listeners.ticket_forms import TicketForms
 from bot.listeners.ticket_labels import TicketLabels
 from bot.listeners.ticket_presses import TicketPresses
+from bot.listeners.trial import TestTickets
 from bot.listeners.typed import TypedShortcuts
 from bot.listeners.unsent import Unsent
 from bot.members import Members
@@ -67,6 +68,7 @@ def register(app: App, parts: Parts) -> Inward:
     amendments.register(app)
     answering = Answering(parts)
     answering.register(app)
+    TestTickets(parts, ChannelChecks(parts.slack)).register(app)
     TicketPresses(parts, answering).register(app)
     TicketForms(parts, answering).register(app)
     TicketChoices(parts).register(app)

@@ -24,6 +24,8 @@ class Home:
         app.event("app_home_opened")(self.opened)
         app.block_action(Press.HOME_REFRESH.value)(self.refresh)
         app.block_action(Press.MY_WORK.value)(self.refresh)
+        app.block_action(Press.BOARD.value)(self.board)
+        app.block_action(Press.BOARD_REFRESH.value)(self.board)
         app.block_action(Press.HOME_PAGE.value)(self.turn_page)
         app.block_action(Press.HOME_PAGE_BACK.value)(self.turn_page)
         app.block_action(Press.TAKE_NEXT.value)(self.take_next)
@@ -40,6 +42,12 @@ class Home:
 
     def refresh(self, ack: Ack, body: dict[str, Any]) -> None:
         self._publish(ButtonPress.read(body).person)
+        ack()
+
+    def board(self, ack: Ack, body: dict[str, Any]) -> None:
+        user = ButtonPress.read(body).person
+        lead = self.parts.access.lead(user, "see the board")
+        self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.board_home(lead))
         ack()
 
     def turn_page(self, ack: Ack, body: dict[str, Any]) -> None:

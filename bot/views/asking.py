@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHANNEL = "channel"
     CHANNELS = "channels"
+    PRIVATE_CHANNEL = "private_channel"
     DATE = "date"
 
 

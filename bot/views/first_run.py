@@ -10,15 +10,15 @@ from bot.actions import Press
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """
-    A question of the first run, and its answer so far (mrkdwn, escaped already; empty for none). `press` and `value` are
-    what its button does; `hint` stands in small print under it.
+    A question of the first run, what was `answered` so far (empty for nothing), and a hint in `small` print; all mrkdwn,
+    escaped already. `opens` and `value` are what its button does.
     """
 
-    question: str
-    answer: str = ""
-    press: Press
+    asks: str
+    answered: str = ""
+    opens: Press
     value: str = "-"
-    hint: str = ""
+    small: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,6 +140,7 @@ PRESS = {
     Press.BACK: "Back",
     Press.MY_WORK: "My work",
     Press.BOARD: "Board",
+    Press.BOARD_REFRESH: "Refresh",
     Press.REPORT: "Report",
     Press.TEAM: "Team",
     Press.SETTINGS: "Set-up",
@@ -187,6 +188,7 @@ CANCEL = "Cancel"
 CLOSE = "Close"
 SEND = "Send"
 SAVE = "Save"
+NO_VALUE = "-"
 CHANGE = "Change"
 NONE_YET = "None."
 

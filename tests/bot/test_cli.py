@@ -228,3 +228,59 @@ class TestPersonalData:
         result = command("erase-customer", "1", "--yes", HELPDESK_DATABASE_URL=url)
         assert "until `helpdesk compact` writes them anew" in result.output
         assert command("compact", HELPDESK_DATABASE_URL=url).output == "The database is written anew.\n"
+
+
+def test_init_looks_channels_up_by_name_and_doctor_is_content(sandbox_process: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "helpdesk.toml").write_text('[[desk.categories]]\nkey = "pay"\nname = "Pay"\n')
+    known = sandbox_process.credentials()
+    tokens = {
+        "SLACK_API_URL": known.api_url,
+        "SLACK_BOT_TOKEN": known.bot_token,
+        "SLACK_APP_TOKEN": known.app_token,
+    }
+    before = command("doctor", **tokens)
+    assert before.exit_code == 1
+    assert "presses Set-up, Channels; or run helpdesk init" in before.output
+
+    unknown = command("init", "--triage", "nowhere", "--escalations", "#general", **tokens)
+    assert unknown.exit_code == 1
+    assert "There is no channel nowhere" in unknown.output
+    assert "The app is not in #general. There, type /invite @Helpdesk." in unknown.output
+
+    done = command("init", "--triage", "#triage", "--escalations", "C0ESCALATE", **tokens)
+    assert done.exit_code == 0, done.output
+    assert "channel for triage: C0TRIAGE01" in done.output
+    after = command("doctor", **tokens)
+    assert after.exit_code == 0, after.output
+    assert "#triage" in after.output
+
+
+def test_init_wants_a_channel() -> None:
+    assert "--triage" in command("init").output
+
+
+def test_doctor_says_what_to_press_where_membership_cannot_be_followed(
+    sandbox_process: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "helpdesk.toml").write_text(
+        '[desk.channels]\ntriage = "C0TRIAGE01"\nescalations = "C0ESCALATE"\n'
+        '[desk.follow]\nchannel = "C0SUPPORT1"\nusergroup = "S0123ABCD"\n'
+    )
+    known = sandbox_process.credentials()
+    result = command(
+        "doctor",
+        SLACK_API_URL=known.api_url,
+        SLACK_BOT_TOKEN=known.bot_token,
+        SLACK_APP_TOKEN=known.app_token,
+    )
+    assert result.exit_code == 1
+    assert "Anybody can join #support. Choose a private channel. An admin presses Set-up" in result.output
+    assert "Add the scope usergroups:read" in result.output
+
+
+def test_the_manifest_asks_for_user_groups_only_when_told_to() -> None:
+    assert "usergroups:read" not in command("manifest").output
+    assert "usergroups:read" in command("manifest", "--user-groups").output
+    assert (
+        "usergroups:read" in command("manifest", "--user-groups", "--url", "https://desk.example/slack/events").output
+    )

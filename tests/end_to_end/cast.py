@@ -23,6 +23,8 @@ class Size:
     customers: Mapping[str, int]
     leads: int
     admins: int = 1
+    has_channels: bool = True
+    """Whether the desk has been told where tickets show and where alerts go."""
 
 
 SHARED = Size(
@@ -31,6 +33,8 @@ SHARED = Size(
 """For all tests of a combination."""
 OWN = Size(teams={0: 1, 1: 3, 2: 1}, customers={"standard": 8, "premium": 1}, leads=2)
 """For one test."""
+EMPTY = Size(teams={}, customers={"standard": 4}, leads=0, has_channels=False)
+"""For the first run of a desk."""
 
 
 WITH_QUESTIONS = 3
@@ -59,13 +63,14 @@ class Cast:
     channels: list[dict[str, Any]] = field(default_factory=list)
     seeds: list[dict[str, Any]] = field(default_factory=list)
     categories: list[dict[str, Any]] = field(default_factory=list)
+    has_channels: bool = True
     _free_people: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _free_teams: dict[int, list[SpareTeam]] = field(default_factory=dict)
 
     @classmethod
     def assemble(cls, size: Size = SHARED) -> Cast:
         """Everybody, always the same."""
-        cast = cls()
+        cast = cls(has_channels=size.has_channels)
         names = _names()
         leads = [cast._add(next(names), "lead", skills={}) for _ in range(size.leads)]
         cast._free_people["lead", "standard"] = [name for name, _ in reversed(leads)]
@@ -109,7 +114,7 @@ class Cast:
             "open_rate_per_hour": 10_000,
             "board_at": "never",
             "digest_at": "never",
-            "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"},
+            "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"} if self.has_channels else {},
             "categories": [{"key": "general", "name": "General"}, *self.categories],
         }
         settings.write_text(toml({"desk": desk, "people": self.seeds}), encoding="utf-8")

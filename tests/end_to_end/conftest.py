@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.bot import COMBINATIONS, BotProcess, Combination
-from tests.end_to_end.cast import OWN, SHARED, Cast, Size
+from tests.end_to_end.cast import EMPTY, OWN, SHARED, Cast, Size
 from tests.end_to_end.sandbox import Sandbox
 from tests.end_to_end.workspace import Workspace
 from tests.postgres import PostgresServer
@@ -39,6 +39,13 @@ def workspace(shared_workspace: Workspace) -> Iterator[Workspace]:
 def own_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """A sandbox and a bot of the test's own, on an empty database."""
     with running(request.param, tmp_path, request, OWN) as workspace:
+        yield workspace
+
+
+@pytest.fixture(params=COMBINATIONS)
+def empty_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """As `own_workspace`, with a desk that nobody has set up: one category, no channels, no agents."""
+    with running(request.param, tmp_path, request, EMPTY) as workspace:
         yield workspace
 
 

@@ -43,6 +43,7 @@ TAKEN_AS_IT_IS = {
     ("delete_shared_macro", "key"): "a macro that is not there is gone already",
     ("unwatch", "person_id"): "who does not watch is not there to be taken away",
     ("detach", "file_ref"): "a file that is not there is gone already",
+    ("open_test_ticket", "description"): "a subject may say it all",
     ("seed", "document"): "there is a configuration already",
 }
 """Where something empty or unknown is no fault, and why: such a call may also succeed."""

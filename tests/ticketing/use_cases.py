@@ -15,6 +15,7 @@ from typing import Any
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
+from ticketing.desk.membership import Assignable, MemberChange
 from ticketing.model import Attachment, ClockKind, CommentKey, PersonId, Priority, Role, Ticket, TicketRef, Tier
 
 HOUR = timedelta(hours=1)
@@ -82,6 +83,16 @@ def a_stage(desk: Desk, cast: Cast, clock: MovableClock) -> Stage:
         other=cast.ticket().ref,
     )
 
+
+JO_AGAIN = MemberChange(
+    role=Role.AGENT,
+    assignable=Assignable.YES,
+    skills={"billing": 1},
+    max_load=3,
+    is_senior=False,
+    shifts=None,
+    tier=None,
+)
 
 Arguments = Callable[[Stage], dict[str, Any]]
 
@@ -164,7 +175,21 @@ ACTS: Mapping[str, Arguments] = {
     "set_organization": lambda on: {"customer_id": on.mara, "name": "Acme", "tier": Tier.PREMIUM, "by": on.lena},
     "export_customer": lambda on: {"person_id": on.mara, "by": on.lena},
     "erase_customer": lambda on: {"person_id": on.tomas, "by": on.lena},
+    "change_member": lambda on: {
+        "person_id": on.jo,
+        "change": JO_AGAIN,
+        "seen": on.desk.member(on.jo).seen,
+        "by": on.lena,
+    },
     "configure": lambda on: {"document": {"default_max_load": 7}, "by": on.lena},
+    "open_test_ticket": lambda on: {
+        "customer_id": on.mara,
+        "subject": "A test",
+        "description": "Nobody waits.",
+        "channel": "C1",
+        "source": "v:trial",
+        "by": on.lena,
+    },
     "seed": lambda on: {"document": {"default_max_load": 7}},
     # tags, macros, ratings, problems
     "set_tags": _by_amir(tags=["printer"]),
@@ -209,6 +234,10 @@ LOOKS: Mapping[str, Arguments] = {
     "watched_by": lambda on: {"person_id": on.jo},
     "may_see": lambda on: {"person_id": on.jo, "ticket": on.ticket},
     "is_colleague": lambda on: {"person_id": on.tomas, "ticket": on.ticket},
+    "member": lambda on: {"person_id": on.jo},
+    "leaves": lambda on: {"agent_id": on.jo},
+    "last_version": lambda on: {},
+    "has_tickets": lambda on: {},
     "person": lambda on: {"person_id": on.mara},
     "people_called": lambda on: {"external_ref": "MARA"},
     "person_by_ref": lambda on: {"external_ref": "T1:MARA"},
@@ -258,7 +287,7 @@ LOOKS: Mapping[str, Arguments] = {
 }
 CALLS = {**ACTS, **LOOKS}
 
-_AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "restrict_holders")
+_AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "after_configured", "restrict_holders")
 _OF_OPERATORS = ("compact",)
 _OF_OUR_ROWS = (
     *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
@@ -273,6 +302,7 @@ INNER: Mapping[str, str] = {
     **dict.fromkeys(_OF_OPERATORS, "an operator's, without arguments"),
     **dict.fromkeys(_OF_OUR_ROWS, "asked with what stands in our rows"),
     **dict.fromkeys(_BY_THE_CLOCK, "called by the clock with its own time"),
+    "follow_members": "called by the clock with people that the desk knows",
 }
 """What nobody calls with what people wrote, and why not."""
 
@@ -343,9 +373,9 @@ NO_FILES = {
     "too many": [Attachment(f"F{number}", "a") for number in range(60)],
 }
 _PEOPLE = ("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by", "owner_id")
-_NUMBERS = ("number", "version", "problem_id", "act_id")
+_NUMBERS = ("number", "version", "seen", "problem_id", "act_id")
 _TEXTS = ("subject", "description", "text", "question", "answer", "name", "title", "comment")
-_KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key")
+_KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key", "channel")
 _MOMENTS = ("at", "said_at", "until", "start", "end")
 KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "people": dict.fromkeys(_PEOPLE, NO_PEOPLE),
@@ -371,5 +401,5 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """By kind and by an argument's name: what cannot be, or is odd."""
 
-CHOSEN = {"kind", "priority", "role", "tier", "available", "include_internal", "is_helpful", "ticket"}
+CHOSEN = {"change", "kind", "priority", "role", "tier", "available", "include_internal", "is_helpful", "ticket"}
 """Arguments of a closed set, which nobody can write wrongly: enums, flags, values that the desk itself gave."""

@@ -42,6 +42,7 @@ from ticketing.desk.shifts import Shifts
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.splitting import Splitting
 from ticketing.desk.tags import Tags
+from ticketing.desk.trying import Trying
 from ticketing.desk.undo import Undo
 from ticketing.desk.watchers import Watchers
 from ticketing.desk.watching import Watching
@@ -64,6 +65,7 @@ class Desk(
     Satisfaction,
     Snoozing,
     Watchers,
+    Trying,
     Undo,
     Merging,
     Splitting,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from ticketing import family
 from ticketing.children import children
-from ticketing.configuration import Category
+from ticketing.configuration import TRIAL_CATEGORY, Category
 from ticketing.desk.base import DeskBase, is_key
 from ticketing.errors import TicketNotFound
 from ticketing.instants import is_id
@@ -130,11 +130,11 @@ class Reading(DeskBase):
     def queue(
         self, *, limit: int = 10, categories: Iterable[str] | None = None, hidden: Collection[str] = ()
     ) -> list[Ticket]:
-        """What waits, first in line first; nothing of the categories `hidden`."""
+        """What waits, first in line first; nothing of the categories `hidden`, and no test tickets."""
         if categories is None:
             with self._database.read() as connection:
                 categories = waiting_categories(connection)
-        seen = [key for key in categories if key not in hidden]
+        seen = [key for key in categories if key not in hidden and key != TRIAL_CATEGORY]
         waiting = [ticket for key in seen for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
         return sorted(waiting, key=lambda ticket: (ticket.queue_rank or 0, ticket.number))[:limit]
 

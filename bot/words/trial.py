@@ -1,0 +1,11 @@
+"""What the form of a test ticket says, and the made-up customer's words."""
+
+TITLE = "Open a test ticket"
+LABEL = "Your private channel"
+HINT = "The ticket shows there and nowhere else. The app has to be in it."
+NOTE = "Made-up customer, your private channel, nothing else is touched."
+OPEN = "Open it"
+OPENED = "*Test ticket #{number} is open.* Its card is in {channel}. Claim it, reply, resolve it: nobody else is told."
+CUSTOMER = "Pat Example (made up)"
+SUBJECT = "Test: the printer prints only blank pages"
+DESCRIPTION = "This is a test ticket. Nobody is waiting for an answer."

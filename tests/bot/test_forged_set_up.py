@@ -1,0 +1,240 @@
+"""Presses and forms of leads and admins, made by hand: by whoever may not, and with what no form of ours sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
+
+from bot.access import Access
+from bot.actions import Form, Press
+from bot.answers import Answers
+from bot.app import Installation, bolt_app
+from bot.clock import SystemClock
+from bot.explaining import Explaining
+from bot.listeners import Parts, register
+from bot.people import People
+from bot.private import Private
+from bot.rereading import Rereading
+from bot.screens import Screens
+from bot.settings import PersonSeed
+from bot.sight import Sight
+from tests.conftest import SqliteTemplates
+from tests.end_to_end.sandbox import Sandbox
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.model import PersonId
+
+TEAM = "T0NORTHWND"
+USERS = {"customer": "U0MARA0001", "agent": "U0AMIR0001", "lead": "U0JO000001", "admin": "U0PRIYA001"}
+OTHER = "U0TOMAS001"
+
+
+class Office:
+    """The bot's listeners, on a desk with one person of each role."""
+
+    def __init__(self, sandbox: Sandbox, desk: Desk) -> None:
+        known = sandbox.credentials()
+        slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+        self.sandbox, self.desk = sandbox, desk
+        people = People(desk, slack, TEAM)
+        people.seed(
+            PersonSeed(slack=user, name=role, role=role, skills={} if role == "customer" else {"billing": 2})  # type: ignore[arg-type]
+            for role, user in USERS.items()
+        )
+        self.other = desk.ensure_person(f"{TEAM}:{OTHER}", "Tomás Rey").id
+        sight, clock, private = Sight(desk, slack, TEAM), SystemClock(), Private(slack)
+        self.app: App = bolt_app(slack, Installation(TEAM, "U0HELPDESK", "B0HELPDESK", None))
+        parts = Parts(
+            desk=desk,
+            access=Access(desk, people, sight),
+            screens=Screens(desk, clock, sight),
+            explaining=Explaining(desk, clock),
+            private=private,
+            slack=slack,
+            clock=clock,
+            reading=Rereading(slack, TEAM),
+        )
+        register(self.app, parts)
+        Answers(desk, private, TEAM, sight).register(self.app)
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All but names, which are learned of whoever does anything."""
+        people = [self.desk.person_by_ref(f"{TEAM}:{user}") for user in (*USERS.values(), OTHER)]
+        changes = [self.desk.changes_of(person.id, limit=1) for person in people if person]
+        roles = [person.role if person else None for person in people]
+        agents = sorted((agent.id, str(agent.skills), agent.max_load) for agent in self.desk.agents())
+        return self.desk.configuration(), agents, roles, changes, self.desk.has_tickets()
+
+    def sends(self, role: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What the app answers; it always answers with a 200."""
+        whole = {"team": {"id": TEAM}, "user": {"id": USERS[role], "team_id": TEAM}, "trigger_id": "1.2.forged"}
+        request = BoltRequest(body={**whole, **payload}, mode="socket_mode")
+        response = self.app.dispatch(request)
+        assert response.status == 200, payload
+        assert "Traceback" not in str(response.body)
+        answer: dict[str, Any] = json.loads(response.body) if response.body else {}
+        return answer
+
+    def presses(self, role: str, press: Press, value: str) -> dict[str, Any]:
+        kind = {"selected_user": value, "type": "users_select"} if press is Press.TEAM_PICK else {"value": value}
+        action = {"type": "button", "action_id": press.value, "block_id": "b", "action_ts": "1.2"} | kind
+        view = {
+            "id": "V0FORGED01",
+            "type": "modal",
+            "callback_id": Form.SETTINGS.value,
+            "private_metadata": "categories",
+        }
+        return self.sends(
+            role, {"type": "block_actions", "actions": [action], "view": view, "container": {"type": "view"}}
+        )
+
+    def submits(self, role: str, form: Form, metadata: str, values: Mapping[str, str]) -> dict[str, Any]:
+        blocks = [{"type": "input", "block_id": block} for block in values]
+        state = {block: {"value": {"type": "plain_text_input", "value": value}} for block, value in values.items()}
+        view = {
+            "id": "V0FORGED02",
+            "type": "modal",
+            "callback_id": form.value,
+            "private_metadata": metadata,
+            "blocks": blocks,
+            "state": {"values": state},
+        }
+        return self.sends(role, {"type": "view_submission", "view": view})
+
+
+@pytest.fixture
+def office(sandbox_process: Sandbox, sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[Office]:
+    sandbox_process.post("/control/reset")
+    database = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", migrate))
+    yield Office(sandbox_process, Desk(database, SystemClock()))
+    database.close()
+
+
+def person_form(other: PersonId) -> tuple[str, dict[str, str]]:
+    answers = {
+        "role": "3",
+        "assignable": "yes",
+        "skills": "Billing 5",
+        "max_load": "9",
+        "is_senior": "yes",
+        "shifts": "",
+        "tier": "enterprise",
+        "organization": "",
+        "organization_tier": "standard",
+    }
+    return json.dumps([other, 0, False, "standard"]), answers
+
+
+PRESSES = {
+    Press.TEAM: "-",
+    Press.TEAM_EDIT: "1",
+    Press.TEAM_PICK: OTHER,
+    Press.TEAM_PAGE: "2",
+    Press.TEAM_PAGE_BACK: "1",
+    Press.SETTINGS: "-",
+    Press.SETTINGS_OPEN: "categories",
+    Press.SETTINGS_EDIT: "categories:0",
+    Press.SETTINGS_ADD: "categories:-1",
+    Press.SETTINGS_STEP: "hours",
+    Press.SETTINGS_PAGE: "2",
+    Press.SETTINGS_PAGE_BACK: "1",
+    Press.TEST_TICKET: "-",
+    Press.BOARD: "-",
+    Press.BOARD_REFRESH: "-",
+}
+
+
+@pytest.mark.parametrize("role", ["customer", "agent"])
+def test_what_is_a_leads_is_shown_to_nobody_else(office: Office, role: str) -> None:
+    before = office.state
+    for press, value in PRESSES.items():
+        office.presses(role, press, value)
+    calls = [one for one in office.sandbox.get("/control/log")["entries"] if one["name"].startswith("views.")]
+    assert len(calls) == len(PRESSES)
+    for call in calls:  # each press is answered, and with nothing but a sentence
+        view = call["request"]["view"]
+        told = json.loads(view) if isinstance(view, str) else view
+        assert told["callback_id"] == Form.PLAIN
+        assert "Only " in str(told)
+    assert office.state == before
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "lead"])
+def test_a_form_counts_for_nothing_without_the_role(office: Office, role: str) -> None:
+    """A lead changes the team, yet makes nobody an admin; the set-up and test tickets are an admin's."""
+    before = office.state
+    metadata, answers = person_form(office.other)
+    said = [
+        office.submits(role, Form.PERSON, metadata, answers),
+        office.submits(role, Form.SETTING, '["queue", -1, 0, ""]', {"per_priority": "50"}),
+        office.submits(role, Form.TRIAL, "", {"channel": "C0TRIAGE01"}),
+    ]
+    assert [answer["response_action"] for answer in said] == ["errors"] * 3
+    assert all("Only " in next(iter(answer["errors"].values())) for answer in said)
+    assert office.state == before
+
+
+def test_the_same_form_of_an_admin_counts(office: Office) -> None:
+    """So that the refusals above are for the role and for nothing else."""
+    metadata, answers = person_form(office.other)
+    assert office.submits("admin", Form.PERSON, metadata, answers) == {}
+    assert office.desk.member(office.other).agent is not None
+    checked = office.submits("admin", Form.SETTING, '["queue", -1, 0, ""]', {"per_priority": "50"})
+    assert checked["response_action"] == "update"
+    again = checked["view"]["private_metadata"]
+    assert office.desk.configuration().version == 0
+    assert office.submits("admin", Form.SETTING, again, {"per_priority": "51"})["response_action"] == "update"
+    assert office.submits("admin", Form.SETTING, again, {"per_priority": "50"}) == {}
+    assert office.desk.configuration().queue.per_priority == 50
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '["queue", -1, 0]',
+        '["nothing", -1, 0, ""]',
+        '["categories", 99, 0, ""]',
+        '["categories", -7, 0, ""]',
+        '["queue", -1, -1, ""]',
+        '["queue", -1, 9e99, ""]',
+        "[1e999, 0, false, 1]",
+        '[999999, 0, false, "standard"]',
+        '[-1, 0, false, "standard"]',
+    ],
+)
+def test_what_no_form_of_ours_carries_changes_nothing(office: Office, metadata: str) -> None:
+    before = office.state
+    _, answers = person_form(office.other)
+    office.submits("admin", Form.PERSON, metadata, answers)
+    office.submits("admin", Form.SETTING, metadata, {"per_priority": "50", "name": "x"})
+    office.submits("admin", Form.SETTING, metadata, {})
+    for press in PRESSES:
+        office.presses("admin", press, metadata)
+    assert office.state == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("role", "9"), ("role", ""), ("assignable", "perhaps"), ("tier", "gold"), ("organization_tier", "gold")],
+)
+def test_a_choice_that_was_not_offered_changes_nothing(office: Office, field: str, value: str) -> None:
+    before = office.state
+    metadata, answers = person_form(office.other)
+    office.submits("admin", Form.PERSON, metadata, answers | {field: value})
+    assert office.state == before
+    for place, forged in (("strategy", "coin"), ("default_priority", "asap")):
+        fields = {"name": "New", "default_priority": "low", "strategy": "round_robin", "private": "no", place: forged}
+        said = office.submits("admin", Form.SETTING, '["categories", -1, 0, ""]', fields)
+        assert list(said["errors"]) == [place]
+    assert office.state == before
