@@ -153,6 +153,23 @@ def test_what_was_undone_did_not_happen_and_what_was_reopened_did_not_last(
     assert desk.report(start, clock.now + HOUR).days[-1].backlog == 2
 
 
+def test_merged_moved_and_split_tickets_count_each_for_itself(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, start = cast.agent("amir"), clock.now
+    one, other, wrong = (cast.ticket() for _ in range(3))
+    said = desk.add_comment(one.ref, author_id=one.customer_id, text="And the printer", source="m:C:1")
+    clock.advance(minutes=10)
+    desk.split(one.ref, [said.key], subject="The printer", by=amir, source="v:split")
+    desk.merge(one.ref, other.ref, by=amir)
+    desk.move_to_customer(wrong.ref, cast.customer("tomas"), by=amir, source="v:move")
+    clock.advance(days=4)
+
+    report = desk.report(start, clock.now)
+
+    assert (report.opened, report.resolved, report.days[-1].backlog) == (5, 0, 3)
+    # Of the merged and the moved one nothing is owed any more.
+    assert report.attainment == {FIRST: Attainment(0, 3), SOLUTION: Attainment(0, 3)}
+
+
 def test_days_are_local_when_the_clocks_change(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     desk.seed(DOCUMENT)
     begin, end = local_day(date(2026, 10, 25), "Europe/Vienna")
