@@ -16,7 +16,7 @@ from bot.words import reports as words
 from ticketing.desk import Desk
 from ticketing.desk.reporting import OpenTicket
 from ticketing.model import ClockKind, PersonId
-from ticketing.reports import ByKind, Report, Times
+from ticketing.reports import ByKind, Ratings, Report, Times
 
 OLDEST = 5
 PAGE = 10
@@ -61,7 +61,9 @@ def _by_agent(desk: Desk, report: Report) -> Iterable[KeptBy]:
     known = [(PersonId(agent), report.resolved_by_agent.get(PersonId(agent), 0)) for agent in agents if agent]
     for agent, resolved in sorted(known, key=lambda each: (-each[1], each[0])):
         figures = report.by_agent.get(agent, {})
-        yield KeptBy(desk.person(agent).name, kept(figures), resolved, report.load_by_agent.get(agent, 0))
+        helpful = report.ratings_by_agent.get(agent, Ratings()).share
+        load = report.load_by_agent.get(agent, 0)
+        yield KeptBy(desk.person(agent).name, kept(figures), resolved, load, helpful)
     if None in report.by_agent:
         yield KeptBy(words.NOBODY, kept(report.by_agent[None]))
 

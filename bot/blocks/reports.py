@@ -179,10 +179,12 @@ def _paragraphs(lines: Sequence[str]) -> list[Block]:
 def _kept_row(row: KeptBy) -> str:
     template = words.KEPT_ROW if row.resolved is None else words.AGENT_ROW
     template += words.AGENT_LOAD if row.load is not None else ""
+    template += words.AGENT_HELPFUL if row.helpful is not None else ""
     return template.format(
         name=text.inline(row.name, text.NAME),
         resolved=row.resolved,
         load=row.load,
+        helpful=percent(row.helpful),
         first=percent(row.kept.first_answers),
         solutions=percent(row.kept.solutions),
     )

@@ -19,12 +19,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class KeptBy:
-    """The same of one priority, category or agent, by name; `resolved` and what they hold (`load`) of an agent only."""
+    """The same of one priority, category or agent, by name; the rest of an agent only: what they hold is `load`."""
 
     name: str
     kept: Kept
     resolved: int | None = None
     load: int | None = None
+    helpful: float | None = None
 
 
 @dataclass(frozen=True)

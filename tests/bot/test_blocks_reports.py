@@ -31,7 +31,10 @@ REPORT = ReportView(
     kept=Kept(0.9499, 0.91),
     first_answer=Took(timedelta(minutes=41), timedelta(hours=3, minutes=5)),
     solution=Took(timedelta(hours=5), timedelta(hours=52, minutes=3)),
-    by_agent=(KeptBy("Amir <!channel> Rahimi", Kept(1.0, None), 12),),
+    by_agent=(
+        KeptBy("Amir <!channel> Rahimi", Kept(1.0, None), 12),
+        KeptBy("Jo Park", Kept(1.0, 0.5), 3, load=4, helpful=0.875),
+    ),
     helpful=0.875,
 )
 DIGEST = DigestView(
@@ -65,6 +68,7 @@ class TestReport:
         assert "First answer: half within 41 min, nine in ten within 3 h 5 min." in shown
         assert "Solution: half within 5 h, nine in ten within 52 h." in shown
         assert "Amir &lt;!channel&gt; Rahimi: 12 resolved, first answers 100 %, solutions none due" in shown
+        assert "Jo Park: 3 resolved, first answers 100 %, solutions 50 %, 4 held, rated helpful 87 %" in shown
         assert "2026-11-17..2026-11-23" in shown, "the button knows the period"
 
     def test_of_nothing_says_nothing_more(self) -> None:
