@@ -40,7 +40,8 @@ def people_of(connection: Connection) -> tuple[list[int], list[int]]:
     """The ids of customers who are no agents, and of agents."""
     staff = [int(row.id) for row in connection.execute(select(agents.c.id).order_by(agents.c.id))]
     everybody = [int(row.id) for row in connection.execute(select(customers.c.id).order_by(customers.c.id))]
-    return [one for one in everybody if one not in set(staff)], staff
+    is_staff = set(staff)
+    return [one for one in everybody if one not in is_staff], staff
 
 
 def _people(connection: Connection, kind: str, number: int) -> list[int]:

@@ -31,7 +31,12 @@ SHORTEST_PREFIX = 3
 
 COMMON_ON_SQLITE = 2_000
 COMMON_ON_POSTGRESQL = 5_000
-RANKED, RANKED_OF_COMMON = 1_000, 200
+"""What more tickets than this have is soon met on the way back from the newest; what fewer have the index gives faster."""
+
+PROBED = 3_000
+"""So many of the newest tickets are read on PostgreSQL to tell how many there may be that match."""
+
+RANKED, RANKED_OF_COMMON = 1_000, 100
 """How many matches are weighed on PostgreSQL, the newest of them; fewer where so many match that they are met one by one."""
 
 RARE = 500
@@ -255,25 +260,36 @@ _NEWEST_SQLITE = text(
     "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query ORDER BY rowid DESC LIMIT :limit"
 )
 _QUERY = "to_tsquery('ticket_search', CAST(:query AS text))"
+_HAS = f"words @@ {_QUERY}"
 _PROBE_POSTGRESQL = text(
-    f"SELECT count(*) FROM (SELECT 1 FROM ticket_search WHERE words @@ {_QUERY} LIMIT :enough) AS found"  # noqa: S608
+    f"SELECT count(*) FROM (SELECT 1 FROM ticket_search WHERE {_HAS} LIMIT :enough) AS found"  # noqa: S608
 )
-
-
-_ESTIMATE_POSTGRESQL = text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM ticket_search WHERE words @@ {_QUERY}")  # noqa: S608
+# "IS TRUE" is in no index: such a condition is put to the tickets that something else has found.
+_IS_FOUND = f"({_HAS}) IS TRUE"
+_PROBE_NEWEST_POSTGRESQL = text(
+    f"""
+    SELECT count(*) AS read, max(ticket_id) AS last,
+        count(*) FILTER (WHERE {_HAS}) AS matching,
+        count(*) FILTER (WHERE {_HAS.replace(":query", ":finished")}) AS finished,
+        count(*) FILTER (WHERE {_HAS.replace(":query", ":unfinished")}) AS unfinished
+    FROM (SELECT ticket_id, words FROM ticket_search ORDER BY ticket_id DESC LIMIT {PROBED}) AS newest
+    """  # noqa: S608
+)
 
 
 def _ranked_postgresql(which: str) -> TextClause:
     return text(
-        f"WITH found AS MATERIALIZED (SELECT ticket_id, words FROM ticket_search WHERE words @@ {_QUERY} {which})"  # noqa: S608
-        " SELECT ticket_id FROM found"
-        f" ORDER BY ts_rank(CAST(:weights AS real[]), words, {_QUERY}) DESC, ticket_id DESC LIMIT :limit"
+        f"""
+        WITH found AS MATERIALIZED (SELECT customer_id, ticket_id FROM ticket_search WHERE {_IS_FOUND} {which})
+        SELECT ticket_id FROM found JOIN ticket_search USING (customer_id, ticket_id)
+        ORDER BY ts_rank(CAST(:weights AS real[]), words, {_QUERY}) DESC, ticket_id DESC LIMIT :limit
+        """  # noqa: S608
     )
 
 
-# A sum is in no index: all matches are taken from the index of words, and the newest of them.
+# A sum is in no index: all matches are taken from the index of words, or of customers, and the newest of them.
 _NEWEST_OF_ALL = f"ORDER BY ticket_id + 0 DESC LIMIT {RANKED}"
-_BEST_POSTGRESQL = _ranked_postgresql(_NEWEST_OF_ALL)
+_BEST_POSTGRESQL = _ranked_postgresql(f"AND {_HAS.replace(':query', ':narrow')} {_NEWEST_OF_ALL}")
 _OF_CUSTOMER_POSTGRESQL = _ranked_postgresql(f"AND customer_id = :customer_id {_NEWEST_OF_ALL}")
 _COMMON_POSTGRESQL = _ranked_postgresql(f"ORDER BY ticket_id DESC LIMIT {RANKED_OF_COMMON}")
 """From the newest ticket back, until enough of them match."""
@@ -310,25 +326,50 @@ def matching(
             connection, words, limit=limit, customer_id=customer_id, include_internal=include_internal
         )
     connection.execute(_CUSTOM_PLANS)
-    weights = "" if include_internal else "ABC"
-    query = " & ".join(f"{word}:{star}{weights}".rstrip(":") for word, star in _starred(words))
     asked: dict[str, Any] = {
-        "query": query,
+        "query": _query_postgresql(words, "" if include_internal else "ABC"),
         "weights": _WEIGHTS_WITH_NOTES if include_internal else _WEIGHTS,
         "limit": limit,
     }
     if customer_id is not None:
         statement = _OF_CUSTOMER_POSTGRESQL
         asked["customer_id"] = customer_id
+    elif (narrow := _narrow_postgresql(connection, words, asked["query"])) is not None:
+        statement = _BEST_POSTGRESQL
+        asked["narrow"] = narrow
     else:
-        statement = _COMMON_POSTGRESQL if _is_common(connection, query) else _BEST_POSTGRESQL
+        statement = _COMMON_POSTGRESQL
     return list(connection.execute(statement, asked).scalars())
 
 
-def _is_common(connection: Connection, query: str) -> bool:
-    """By what PostgreSQL's statistics make of it: only the order of what is found hangs on it, and to count takes longer."""
-    plan = connection.execute(_ESTIMATE_POSTGRESQL, {"query": query}).scalar_one()
-    return bool(plan[0]["Plan"]["Plan Rows"] > COMMON_ON_POSTGRESQL)
+def _query_postgresql(words: Sequence[str], weights: str = "") -> str:
+    """All of the words, the last of which may be unfinished, in the parts of a ticket that have these weights."""
+    return " & ".join(f"{word}:{star}{weights}".rstrip(":") for word, star in _starred(words))
+
+
+def _narrow_postgresql(connection: Connection, words: Sequence[str], query: str) -> str | None:
+    """
+    What to look up in the index of words: few tickets, among them all that match; None if so many match that they are common.
+
+    The index has no count, and for the beginning of a word it collects every ticket of every word that begins so, before it
+    looks at the other words. So it is asked for the finished words alone where few tickets have these, and for the unfinished
+    one alone where few have that. How many have them the newest tickets tell.
+    """
+    *finished, unfinished = words
+    parts = {
+        "finished": " & ".join(finished) or query,
+        "unfinished": _query_postgresql([unfinished]),
+    }
+    seen = connection.execute(_PROBE_NEWEST_POSTGRESQL, {"query": query, **parts}).one()
+
+    def is_common(count: int) -> bool:
+        return bool(count * (seen.last or 0) > COMMON_ON_POSTGRESQL * max(seen.read, 1))
+
+    if is_common(seen.matching):
+        return None
+    if finished and not is_common(seen.finished):
+        return parts["finished"]
+    return parts["unfinished"] if not is_common(seen.unfinished) else _query_postgresql(words)
 
 
 def _matching_sqlite(
