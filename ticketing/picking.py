@@ -67,15 +67,22 @@ WAITS_BEFORE_IN = (
 )
 SKILLS = select(agent_skills.c.category).where(agent_skills.c.agent_id == bindparam("agent"))
 
-WAITS_BEFORE = (
-    select(tickets.c.id)
-    .select_from(agent_skills.join(tickets, tickets.c.category == agent_skills.c.category))
+_first_of_others = (
+    select(tickets.c.queue_rank)
     .where(
-        agent_skills.c.agent_id == bindparam("agent"),
-        tickets.c.queue_rank <= bindparam("rank"),
+        tickets.c.category == agent_skills.c.category,
         tickets.c.queue_rank.is_not(None),
         tickets.c.customer_id != bindparam("agent"),
     )
+    .order_by(tickets.c.queue_rank)
+    .limit(1)
+    .correlate(agent_skills)
+    .scalar_subquery()
+)
+# Not a join: a step in the queue for each skill, whatever a planner makes of how many wait.
+WAITS_BEFORE = (
+    select(agent_skills.c.category)
+    .where(agent_skills.c.agent_id == bindparam("agent"), _first_of_others <= bindparam("rank"))
     .limit(1)
 )
 """The same in one statement, where every skill is named as its category: of two alike the older goes first."""

@@ -210,10 +210,18 @@ def _customer_of(row: Any, statement: str) -> int:
 UNTOLD = {"at_place": "c:C1", "own_customer": 1, "own_row": 1, "rows": 10}
 IN_MESSAGE = {"at_place": "c:C1", "at_channel": "C1", "at_ts": "7"}
 AN_AGENT = {"category": "billing", "customer_id": 1}
-SORTED = {"agent's list", "lines waiting", "untold alerts", "tickets of an act", "outcomes of an act"}
+SORTED = {"urgent head", "agent's list", "lines waiting", "untold alerts", "tickets of an act", "outcomes of an act"}
 """Looks that put in order what they found by the index: of one agent, of one message, of one place, of one act."""
 LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "queue head": (assignment.HEAD, {"category": "billing"}, "ix_tickets_queue"),
+    "urgent head": (assignment.HEADS[assignment.Line.URGENT], {"category": "billing"}, "ix_tickets_queue_urgent"),
+    "head, not one's own": (
+        assignment.HEADS[assignment.Line.OF_OTHERS],
+        {"category": "billing", "agent": 1},
+        "ix_tickets_queue",
+    ),
+    "waits before": (picking.WAITS_BEFORE, {"agent": 1, "rank": 7}, "ix_tickets_queue"),
+    "waits before in": (picking.WAITS_BEFORE_IN, {"agent": 1, "rank": 7, "categories": ["c1"]}, "ix_tickets_queue"),
     "waiting categories": (picking.NEXT_WAITING_CATEGORY, {"category": ""}, "ix_tickets_queue"),
     "agent's list": (reading.OF_AGENT, {"agent_id": 1}, "ix_tickets_held"),
     "customer's list": (reading.OF_CUSTOMER.limit(10), {"customer_id": 1}, "ix_tickets_by_customer"),
@@ -222,6 +230,8 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "next breach": (watching.NEXT_BREACH, {}, "ix_sla_clocks_due"),
     "due warnings": (watching.DUE_WARNINGS.limit(200), {"now": 1}, "ix_sla_clocks_warn"),
     "due breaches": (watching.DUE_BREACHES.limit(200), {"now": 1}, "ix_sla_clocks_due"),
+    "late, marked": (watching.LATE[0].limit(100), {"now": 1}, "ix_sla_clocks_late"),
+    "late, not marked": (watching.LATE[1].limit(100), {"now": 1}, "ix_sla_clocks_due"),
     "due steps": (climbing.DUE, {"now": 1, "rows": 200}, "ix_ladder_next_at"),
     "next step": (climbing.NEXT, {}, "ix_ladder_next_at"),
     "lapsed promises": (promising.LAPSED, {"now": 1, "rows": 200}, "ix_alert_promises_until"),

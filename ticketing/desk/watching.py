@@ -35,11 +35,13 @@ DUE_BREACHES = (
 )
 NEXT_WARNING = select(func.min(_clock.warn_at)).where(*_UNWARNED)
 NEXT_BREACH = select(func.min(_clock.due_at)).where(*_UNBREACHED)
-LATE = (
-    select(_clock.customer_id, _clock.ticket_id)
-    .where(_clock.ended_at.is_(None), _clock.due_at <= bindparam("now"))
+LATE = tuple(
+    select(_clock.customer_id, _clock.ticket_id, _clock.due_at)
+    .where(_clock.ended_at.is_(None), is_marked, _clock.due_at <= bindparam("now"))
     .order_by(_clock.due_at)
+    for is_marked in (_clock.breached_at.is_not(None), _clock.breached_at.is_(None))
 )
+"""What the watch has marked, and what it has not come to yet: each has an index of its own, both together none."""
 
 
 class Watching(Reading):
@@ -70,8 +72,10 @@ class Watching(Reading):
     def get_sla_breached_tickets(self, *, limit: int = 100) -> list[Ticket]:
         """Tickets on which something is late and still owed, the longest overdue first."""
         with self._database.read() as connection:
-            rows = connection.execute(LATE.limit(limit), {"now": to_us(self._clock())})
-            refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows)
+            now = {"now": to_us(self._clock())}
+            late = [row for statement in LATE for row in connection.execute(statement.limit(limit), now)]
+        late.sort(key=lambda row: int(row.due_at))
+        refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in late[: max(0, limit)])
         return [self.ticket(ref) for ref in refs]
 
     @use_case

@@ -78,6 +78,14 @@ Index(
     postgresql_where=text("queue_rank IS NOT NULL"),
     sqlite_where=text("queue_rank IS NOT NULL"),
 )
+# The first urgent one in line, when nobody has room for the first of all: mostly there is none, which must not take a walk.
+Index(
+    "ix_tickets_queue_urgent",
+    _ticket.category,
+    _ticket.queue_rank,
+    postgresql_where=text("queue_rank IS NOT NULL AND priority = 4"),
+    sqlite_where=text("queue_rank IS NOT NULL AND priority = 4"),
+)
 Index(
     "ix_tickets_held",
     _ticket.assigned_agent_id,
