@@ -61,6 +61,9 @@ def watch_outbox(depth: Callable[[], int]) -> None:
 FIGURES_LAST_S = 60.0
 """How long counted figures are shown again, in seconds of machine time: counting reads all that is open."""
 
+COUNTING_SHARE = 0.01
+"""Where counting takes long, they are shown for longer: it takes no more of the time than this."""
+
 
 class DeskCollector(Collector):
     """How the desk stands, counted when asked for and at most once a minute; the last figures while the database is away."""
@@ -69,7 +72,8 @@ class DeskCollector(Collector):
         self._figures = figures
         self._time = machine_time
         self._guard = threading.Lock()
-        self._known: tuple[float, DeskFigures] | None = None
+        self._known: DeskFigures | None = None
+        self._count_at = 0.0
 
     def collect(self) -> Iterator[Metric]:
         figures = self._recent()
@@ -103,11 +107,13 @@ class DeskCollector(Collector):
 
     def _recent(self) -> DeskFigures | None:
         with self._guard:
-            if self._known is None or self._time() - self._known[0] >= FIGURES_LAST_S:
+            began = self._time()
+            if self._known is None or began >= self._count_at:
                 # The last figures are better than none, and the jobs' own counters say what is wrong.
                 with suppress(DatabaseUnavailable):
-                    self._known = self._time(), self._figures()
-            return None if self._known is None else self._known[1]
+                    self._known = self._figures()
+                    self._count_at = began + max(FIGURES_LAST_S, (self._time() - began) / COUNTING_SHARE)
+            return self._known
 
 
 def _seconds(name: str, meaning: str, length: timedelta | None) -> GaugeMetricFamily:

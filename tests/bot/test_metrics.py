@@ -120,6 +120,24 @@ def test_open_tickets_are_counted_once_a_minute_and_not_at_all_without_a_databas
     assert list(metrics.DeskCollector(figures).collect()) == []
 
 
+def test_what_takes_long_to_count_is_counted_less_often(desk: Desk) -> None:
+    asked, now = 0, 0.0
+
+    def slow() -> DeskFigures:
+        nonlocal asked, now
+        asked, now = asked + 1, now + 3
+        return desk.figures()
+
+    collector = metrics.DeskCollector(slow, machine_time=lambda: now)
+    for _ in range(5):
+        list(collector.collect())
+        now += metrics.FIGURES_LAST_S
+    assert asked == 1
+    now += 3 / metrics.COUNTING_SHARE
+    list(collector.collect())
+    assert asked == 2
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

@@ -145,7 +145,9 @@ _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam(
 CARDS_OF = (
     select(_row.customer_id, _row.id).select_from(outbox.join(shown, _HOME_OF_ROW)).where(_WAITS, _CARD, _SAME_HOME)
 )
-CARDS_IN = select(func.count().label("cards"), func.max(_row.created_at).label("newest")).where(_IN_PLACE, _CARD)
+CARDS_IN = select(func.count(_row.about.distinct()).label("cards"), func.max(_row.created_at).label("newest")).where(
+    _IN_PLACE, _CARD
+)
 LINES_OF = (
     select(outbox)
     .select_from(outbox.join(shown, _HOME_OF_ROW))

@@ -7,21 +7,17 @@ flood of cards for all. What is lost in a crash is outdated still, and is counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.together import batches
 from ticketing.errors import TicketNotFound
 from ticketing.model import EventKind, PersonId, TicketRef
 from ticketing.tables import sla_clocks
 from ticketing.transaction import Transaction
-
-TOGETHER = 20
-"""How many tickets are counted anew in one transaction: what it costs to make one durable is shared."""
 
 _RUNNING = select(sla_clocks.c.customer_id, sla_clocks.c.ticket_id).where(sla_clocks.c.ended_at.is_(None))
 _OUTDATED = _RUNNING.where(sla_clocks.c.config_version < bindparam("version"))
@@ -75,19 +71,10 @@ class Recomputing(DeskBase):
         with self._database.read() as connection:
             version = self._promised_since(connection)
             rows = connection.execute(OUTDATED.limit(limit), {"version": version})
-            refs = sorted({TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows})
-        for together in self._batches(refs):
-            self._recompute(together)
+            refs = {TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows}
+        for several in batches(refs, is_sqlite=self._database.is_sqlite):
+            self._recompute(several)
         return len(refs)
-
-    def _batches(self, refs: list[TicketRef]) -> Iterator[list[TicketRef]]:
-        """SQLite has one writer anyway; elsewhere a transaction stays with one customer."""
-        groups = (
-            [refs] if self._database.is_sqlite else [list(g) for _, g in groupby(refs, key=attrgetter("customer_id"))]
-        )
-        for group in groups:
-            for start in range(0, len(group), TOGETHER):
-                yield group[start : start + TOGETHER]
 
     @use_case
     def _recompute(self, refs: Iterable[TicketRef]) -> None:

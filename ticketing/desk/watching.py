@@ -9,6 +9,8 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
+from ticketing.desk.together import batches
+from ticketing.errors import DatabaseUnavailable
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
@@ -49,7 +51,7 @@ class Watching(Reading):
 
     def watch_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
-        Mark what has fallen due by `now`, one transaction a ticket, and log it: observers turn that into alerts.
+        Mark what has fallen due by `now`, in short transactions, and log it: observers turn that into alerts.
 
         Returns the instant at which to look again; None when nothing is promised to anybody.
         """
@@ -60,8 +62,8 @@ class Watching(Reading):
                 for statement in (DUE_BREACHES, DUE_WARNINGS)
                 for row in connection.execute(statement.limit(limit), {"now": to_us(seen)})
             ]
-        for ref in dict.fromkeys(due):
-            self._mark(ref, seen)
+        for several in batches(due, is_sqlite=self._database.is_sqlite):
+            self._mark_together(several, seen)
         return self.next_due_instant()
 
     def next_due_instant(self) -> datetime | None:
@@ -78,13 +80,34 @@ class Watching(Reading):
         refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in late[: max(0, limit)])
         return [self.ticket(ref) for ref in refs]
 
+    def _mark_together(self, refs: list[TicketRef], seen: datetime) -> None:
+        """A ticket that cannot be marked keeps no other from it."""
+        try:
+            self._mark(refs, seen)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whichever it is, it is raised again when its turn comes by itself
+            self._mark_one_by_one(refs, seen)
+
+    def _mark_one_by_one(self, refs: list[TicketRef], seen: datetime) -> None:
+        failures = []
+        for ref in refs:
+            try:
+                self._mark([ref], seen)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised below
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
     @use_case
-    def _mark(self, ref: TicketRef, seen: datetime) -> None:
+    def _mark(self, refs: list[TicketRef], seen: datetime) -> None:
         with self._transaction() as tx:
-            ticket = tx.locked(ref)
-            for clock in ticket.clocks:
-                if clock.is_running and clock.breached_at is None:
-                    _mark_clock(tx, ref, clock, seen)
+            for ref in refs:
+                for clock in tx.locked(ref).clocks:
+                    if clock.is_running and clock.breached_at is None:
+                        _mark_clock(tx, ref, clock, seen)
 
 
 def next_due(connection: Connection) -> datetime | None:
