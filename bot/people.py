@@ -146,6 +146,8 @@ class People:
         Only those who are still plain customers: whoever has a role by now keeps what was set since.
         """
         zone = self.desk.configuration().zone
+        seeds = list(seeds)
+        names_admin = any(seed.role == "admin" for seed in seeds)
         for seed in seeds:
             user = SlackUser(self.team, seed.slack)
             already = self.desk.person_by_ref(user.external_ref)
@@ -161,5 +163,8 @@ class People:
                 self.desk.make_agent(
                     person.id, skills=seed.skills, max_load=seed.max_load, is_senior=seed.senior, by=None
                 )
-            if seed.as_role > self.desk.person(person.id).role or (already is None and seed.role != "customer"):
+            now = self.desk.person(person.id).role
+            # The admin of the workspace stays an admin where the file names none: somebody has to be.
+            lowers_last_admin = now is Role.ADMIN and not names_admin
+            if seed.as_role > now or (already is None and seed.role != "customer" and not lowers_last_admin):
                 self.desk.set_role(person.id, seed.as_role, by=None)
