@@ -330,6 +330,13 @@ class Outbox(ShownMessages):
         with self._database.read() as connection:
             return int(connection.execute(_DEPTH).scalar_one())
 
+    def depth_of(self, place: str) -> int:
+        """How many rows wait in a place."""
+        with self._database.read() as connection:
+            return int(
+                connection.execute(_DEPTH.where(_row.place == bindparam("place")), {"place": place}).scalar_one()
+            )
+
     def parked(self, limit: int = 100) -> list[Errand]:
         """What could not be shown, newest first, with the reason."""
         with self._database.read() as connection:

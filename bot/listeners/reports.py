@@ -20,9 +20,13 @@ from bot.screens import OF_A_LEAD
 from bot.views import Message
 from bot.views.reports import HomeReport
 from bot.words import reports as words
+from ticketing.errors import InvalidInput
 from ticketing.lanes import BEHIND
 from ticketing.model import Person
 from ticketing.outbox import Notice
+
+AT_ONCE = 5
+"""How many reports and files of one person may be on their way."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Reports:
 
     def _ask(self, person: Person, kind: str, typed: str, answer: str) -> Message:
         period = self._period(typed)
+        self._may_ask(person)
         now = self.parts.clock()
         # A second press within the minute asks for the same message.
         self._add(person, kind, f"{kind}:{period}:{now:%H%M}", {"period": str(period)}, now)
@@ -61,6 +66,7 @@ class Reports:
         """App Home says that it is being counted; it is drawn there when it is, unless they have gone on."""
         press = ButtonPress.read(body)
         person = self.parts.access.lead(press.person, words.ACT)
+        self._may_ask(person)
         period, now = self._period(""), self.parts.clock()
         waiting = home_report(HomeReport(period.first, period.last, None, presses=OF_A_LEAD))
         shown = self.parts.slack.views_publish(user_id=press.person.id, view=waiting)
@@ -97,6 +103,12 @@ class Reports:
     def _period(self, typed: str) -> Period:
         zone = ZoneInfo(self.parts.desk.configuration().zone)
         return periods.read(typed, self.parts.clock().astimezone(zone).date())
+
+    def _may_ask(self, person: Person) -> None:
+        """Figures take time: nobody asks for many reports at once. Raises InvalidInput."""
+        waiting = self.parts.desk.outbox.depth_of(places.for_reports(places.of_person(person.id)))
+        if waiting >= AT_ONCE:
+            raise InvalidInput("period", words.WAIT_FOR_THEM.format(count=waiting))
 
     def _add(self, person: Person, kind: str, about: str, data: dict[str, Any], now: datetime) -> None:
         place = places.for_reports(places.of_person(person.id))

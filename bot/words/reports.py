@@ -36,6 +36,7 @@ CSV_PRIVATE = (
     "{count} of a private category is only counted and not in it.",
     "{count:,} of private categories are only counted and not in it.",
 )
+WAIT_FOR_THEM = "{count} that you asked for are still on their way. Ask again when they are here."
 BEING_COUNTED = "The report of {days} is being counted. It shows here in a moment."
 NOT_SENT = {
     "report": "The report could not be sent: {why}. An admin sees to it.",

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from bot.notices import Notices
 from tests.bot.outbound import ESCALATIONS, TRIAGE, World, shown_text
+from ticketing.database import Database
+from ticketing.desk import Desk
 from ticketing.model import Priority
+from ticketing.shown import Shown, remember
+from ticketing.tables import shown
 
 
 def test_what_the_app_has_shown_of_an_erased_customer_is_taken_away(world: World) -> None:
@@ -50,3 +59,32 @@ def test_an_alert_that_tells_of_others_as_well_stays_without_the_words(world: Wo
     alerts = str([shown_text(one) for one in world.seen("lena", ESCALATIONS)])
     assert "pelican" not in alerts
     assert "Another one" in alerts
+
+
+def test_what_stands_somewhere_is_asked_to_be_taken_away_on_both_databases(database_url: str) -> None:
+    database = Database.open(database_url)
+    desk = Desk(database, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+    desk.subscribe(Notices())
+    mara = desk.ensure_person("T1:U1", "Mara").id
+    ticket, other = (
+        desk.open_ticket(mara, subject="Blank", description="x", category="billing", source=f"v:{number}")
+        for number in (1, 11)
+    )
+    number = ticket.number
+    stands = [("p:1", f"t:{number}"), ("c:C1", f"m:{number}:1"), ("c:C2", f"a:{number}"), ("o:C3", f"t:{number}")]
+    with database.write() as connection:
+        for place, about in [*stands, ("c:C1", f"t:{number}1"), ("c:C1", "d:2026-11-22")]:
+            remember(connection, Shown(mara, place, about, "C1", f"{len(about)}.{len(place)}", None, "team"))
+
+    desk.erase_customer(mara, by=None)
+
+    waiting = {(each.place, each.about, each.kind) for each in desk.outbox.ready(datetime.now(UTC), 50)}
+    assert {kind for _, _, kind in waiting} == {"take_away", "alert_card"}
+    assert ("p:1", f"t:{number}", "take_away") in waiting
+    assert ("c:C1", f"m:{number}:1", "take_away") in waiting
+    assert ("c:C2", f"a:{number}", "alert_card") in waiting
+    with database.read() as connection:
+        left = {(row.place, row.about) for row in connection.execute(select(shown))}
+    assert left == set(stands) - {("o:C3", f"t:{number}")}, "what is still to be taken away keeps its row until then"
+    assert desk.ticket(other.ref).subject == ""
+    database.close()

@@ -86,6 +86,15 @@ def test_only_leads_look_back_and_what_is_no_period_is_said(workspace: Workspace
     assert wrong.says("Write a period as 7d, 30d or 2026-11-01..2026-11-15")
 
 
+def test_nobody_has_many_reports_counted_at_once(workspace: Workspace) -> None:
+    lead = workspace.new_person("lead")
+    workspace.faults(api=[{"method": "chat.postMessage", "error": "ratelimited", "retry_after": 60}])
+    said = [lead.command(f"/helpdesk report {days}d") for days in range(2, 9)]
+    assert [answer is not None and answer.says("comes as a message") for answer in said] == [True] * 5 + [False] * 2
+    assert said[-1] is not None
+    assert said[-1].says("5 that you asked for are still on their way. Ask again when they are here.")
+
+
 def test_a_report_in_app_home(workspace: Workspace) -> None:
     lead = workspace.new_person("lead")
     home = lead.home()
