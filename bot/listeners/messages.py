@@ -142,8 +142,11 @@ class Messages:
         shown = self.parts.desk.outbox.shown_by_message(said.place.channel, str(said.place.thread_ts))
         number = (places.ticket_in(shown.about) or places.watched_in(shown.about)) if shown else None
         if shown is None or number is None:
+            began = self._began_here(said, author)
             if said.kind == "im":
                 self.offers.make(said, author)
+            elif began is not None:
+                self._from_customer(said, author, began)
             return
         ref = TicketRef(PersonId(shown.customer_id), number)
         if self._is_of_team(author, ref) and self.typed.take(said, author, ref):
@@ -154,6 +157,12 @@ class Messages:
             self._from_agent(said, author, ref)
         elif shown.side == TEAM:
             self._from_team(said, author, ref)
+
+    def _began_here(self, said: SaidMessage, author: SlackUser) -> TicketRef | None:
+        """The author's ticket that began with the thread's root, whose card is still on its way into the thread."""
+        person = self.parts.desk.person_by_ref(author.external_ref)
+        root = f"m:{said.place.channel}:{said.place.thread_ts}"
+        return self.parts.desk.ticket_by_source(person.id, root) if person is not None else None
 
     def _is_of_team(self, author: SlackUser, ref: TicketRef) -> bool:
         """Whether somebody speaks for the desk on the ticket, and not as its customer."""

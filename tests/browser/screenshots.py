@@ -17,7 +17,7 @@ from tests.processes import ROOT, Process
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1440, "height": 900}
-MARA, AMIR, LENA = "U0MARA0001", "U0AMIR0001", "U0LENA0001"
+MARA, AMIR, JO, LENA = "U0MARA0001", "U0AMIR0001", "U0JO000001", "U0LENA0001"
 
 
 def free_port() -> int:
@@ -52,6 +52,20 @@ def shoot(page: Page, address: str, name: str, state: str, waits_for: str) -> No
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
+def hand_over(page: Page, address: str) -> None:
+    """Amir's shift ends: what he holds is listed, each with where it may go."""
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={AMIR}/home&right={JO}/home")
+    expect(page.get_by_text("as of").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Hand over").first.click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_text("Each goes to an agent")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "hand-over.png")
+    form.get_by_role("button", name="Cancel").click()
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -62,6 +76,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_args())
             page = browser.new_page(viewport=SIZE)
+            hand_over(page, address)
             open_a_ticket(page, address)
             shoot(page, address, "demo", f"left={MARA}/app&right={AMIR}/app", "has no VAT number")
             page.get_by_role("button", name="Forward 1 hour").click()

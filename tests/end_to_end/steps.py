@@ -93,6 +93,7 @@ def started(workspace: Workspace, team: Team, subject: str, *, priority: str = M
     begun = assigned(workspace, team, subject, priority=priority)
     begun.agent.press("Start", on=begun.assignment)
     begun.customer.sees_change(begun.card, "is working on it")
+    begun.agent.sees_change(begun.assignment, "You are working on it.")
     return begun
 
 

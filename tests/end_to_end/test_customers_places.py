@@ -84,3 +84,21 @@ def test_app_home_says_whose_turn_it_is_and_turns_pages(workspace: Workspace) ->
         lambda: mara.home().text,
     )
     assert turned
+
+
+def test_what_is_written_before_the_card_stands_in_the_thread_is_not_lost(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    (amir,) = team.agents
+    mara = workspace.new_person()
+    said = mara.writes("the lift is stuck", channel="support")
+    mara.uses_shortcut("Open a ticket", on=said)
+    mara.fill(category=team.name)
+    workspace.faults(api=[{"method": "chat.postMessage", "error": "service_unavailable"}])
+    assert mara.submit().errors == {}
+    mara.close(all_forms=True)
+
+    mara.writes("somebody is in it", thread=said)
+    workspace.faults(api=[])
+
+    assignment = amir.sees("the lift is stuck")
+    amir.sees("somebody is in it", where=assignment)
