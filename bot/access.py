@@ -136,16 +136,20 @@ class Access:
         """Whoever it is, known to the desk. Raises OtherOrganization or NotAPerson."""
         return self.people.known(user)
 
+    def acting(self, user: SlackUser) -> Person:
+        """Whoever does something now, known to the desk. Raises OtherOrganization, NotAPerson or Deactivated."""
+        return self.people.acting(user)
+
     def agent(self, user: SlackUser, act: str = "do this") -> Person:
         """Somebody of the team. Raises NotAnAgent for anybody else."""
-        person = self.people.known(user)
+        person = self.people.acting(user)
         if person.role < Role.AGENT:
             raise NotAnAgent(person.id, act)
         return person
 
     def lead(self, user: SlackUser, act: str = "do this") -> Person:
         """A lead or an admin. Raises NotAllowed for anybody else."""
-        person = self.people.known(user)
+        person = self.people.acting(user)
         if person.role < Role.LEAD:
             raise NotAllowed(act, "lead")
         return person
@@ -157,7 +161,7 @@ class Access:
         Raises TicketNotFound for what does not exist or may not be known; for what one sees but may not do, OwnTicket
         (an agent on their own ticket), NotAnAgent or NotAllowed.
         """
-        person = self.people.known(user)
+        person = self.people.acting(user)
         ticket = self.desk.ticket(ref)
         relation = self._relation(person, ticket)
         if relation in ALLOWED.get(act, frozenset()):
@@ -184,7 +188,7 @@ class Access:
 
     def to_numbered(self, act: Act, user: SlackUser, number: int) -> Grant:
         """As `to`, for a ticket named by its number only. Raises the same."""
-        person = self.people.known(user)
+        person = self.people.acting(user)
         ref = self.desk.find(number)
         if ref is None:
             raise TicketNotFound(number)

@@ -52,6 +52,10 @@ class NotAColleague(HelpdeskError):
         super().__init__(members.NOT_OF_HERE.format(name=inline(name, NAME)))
 
 
+class Deactivated(NotAPerson):
+    """Somebody whose account in Slack has ended: what they said stands, but they do nothing more."""
+
+
 @dataclass(frozen=True)
 class People:
     """Finds the desk's person for somebody in Slack, asking Slack about each once while the process runs."""
@@ -61,6 +65,7 @@ class People:
     team: str
     bot_user_id: str = ""
     _asked: set[str] = field(init=False, default_factory=set)
+    _ended: set[str] = field(init=False, default_factory=set)
 
     def known(self, user: SlackUser) -> Person:
         """
@@ -69,12 +74,29 @@ class People:
         A workspace admin becomes an admin of the desk when first met, and later on while it has none. Raises
         OtherOrganization or NotAPerson.
         """
-        if user.team != self.team:
-            if not self.desk.configuration().channels.other_organizations:
-                raise OtherOrganization(user)
-            # A customer and never more, whatever role was given to them.
-            return replace(self._known(user), role=Role.CUSTOMER)
-        return self._known(user)
+        self._check_organization(user)
+        # Of another organisation: a customer and never more, whatever role was given to them.
+        return self._known(user) if user.team == self.team else replace(self._known(user), role=Role.CUSTOMER)
+
+    def acting(self, user: SlackUser) -> Person:
+        """As `known`, of somebody who does something now. Raises Deactivated too: a payload may be older than they are."""
+        person = self.known(user)
+        self.check(user)
+        return person
+
+    def check(self, user: SlackUser) -> None:
+        """
+        Whether somebody may begin anything here, as far as is known without asking: for what stores nothing.
+
+        Raises OtherOrganization or Deactivated.
+        """
+        self._check_organization(user)
+        if user.id in self._ended:
+            raise Deactivated(user)
+
+    def _check_organization(self, user: SlackUser) -> None:
+        if user.team != self.team and not self.desk.configuration().channels.other_organizations:
+            raise OtherOrganization(user)
 
     def _known(self, user: SlackUser) -> Person:
         person = self.desk.person_by_ref(user.external_ref)
@@ -92,6 +114,8 @@ class People:
         told: Mapping[str, Any] = said.get("user") or {}
         if told.get("is_bot"):
             raise NotAPerson(user)
+        if told.get("deleted"):
+            self._ended.add(user.id)
         profile: Mapping[str, Any] = told.get("profile") or {}
         name = profile.get("real_name") or told.get("real_name") or profile.get("display_name") or told.get("name")
         is_new = person is None or person.name == user.id  # stored while Slack did not answer

@@ -73,5 +73,5 @@ class Home:
         ack()
 
     def _publish(self, user: SlackUser, *, page: int = 1) -> None:
-        person = self.parts.access.person(user)
+        person = self.parts.access.acting(user)
         self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person, page=page))

@@ -57,11 +57,13 @@ class NewTicket:
 
     def open(self, ack: Ack, body: dict[str, Any]) -> None:
         shortcut = Shortcut.read(body)
+        self.parts.access.people.check(shortcut.person)
         self.parts.private.open(shortcut.trigger_id, new_ticket_view(self.parts.screens.new_ticket(shortcut.person)))
         ack()
 
     def open_from_home(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
+        self.parts.access.people.check(press.person)
         form = self.parts.screens.new_ticket(press.person)
         self.parts.private.open(press.trigger_id, new_ticket_view(form), above=press.view)
         ack()
@@ -76,7 +78,7 @@ class NewTicket:
         author = shortcut.message.person
         for_customer = None
         if author is not None and author != shortcut.person:
-            presser = self.parts.access.person(shortcut.person)
+            presser = self.parts.access.acting(shortcut.person)
             if presser.role >= Role.AGENT:
                 customer = self.parts.access.person(author)
                 state = replace(state, on_behalf_of=customer.id)
@@ -98,7 +100,7 @@ class NewTicket:
         if press.view is None:
             raise PayloadError("view")
         answers = read_new_ticket(press.view.payload)
-        person = self.parts.access.person(press.person)
+        person = self.parts.access.acting(press.person)
         customer = self._for(person, answers)
         # Whoever was chosen in the form stands in its field, which has to stay for that.
         for_customer = customer.name if answers.state.on_behalf_of is not None and customer.id != person.id else None
@@ -136,7 +138,7 @@ class NewTicket:
         """The same form sent again answers with the same number; a changed text is kept as a comment."""
         submission = FormSubmission.read(body)
         answers = read_new_ticket(submission.view.payload)
-        person = self.parts.access.person(submission.person)
+        person = self.parts.access.acting(submission.person)
         faults = dict(missing_answers(self.parts.screens.new_ticket(submission.person), answers))
         if not faults:
             try:

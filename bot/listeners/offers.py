@@ -301,7 +301,7 @@ class Offers:
 
     def _answered(self, press: ButtonPress, source: str) -> tuple[Person, Offered]:
         """The presser, and their offer: a button's value proves nothing, so it is looked for under their own name."""
-        person = self.parts.access.person(press.person)
+        person = self.parts.access.acting(press.person)
         _, channel, first_ts = source.split(":")
         place = _place(press)
         if channel != place.channel:

@@ -104,7 +104,7 @@ class SettingsForms:
             raise StaleConfiguration(last.version, last.by, last.at)
 
     def _admin(self, user: SlackUser) -> Person:
-        person = self.parts.access.person(user)
+        person = self.parts.access.acting(user)
         if person.role < Role.ADMIN:
             raise NotAllowed(CHANGE, "admin")
         return person

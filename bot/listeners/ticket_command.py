@@ -39,7 +39,7 @@ class TicketCommand:
             ack()
 
     def _list(self, ack: Ack, command: SlashCommand) -> None:
-        person = self.parts.access.person(command.person)
+        person = self.parts.access.acting(command.person)
         reply(ack, customer_list(self.parts.screens.tickets_of(person)))
 
     def _one(self, ack: Ack, command: SlashCommand, number: int) -> None:

@@ -193,7 +193,7 @@ class TicketPresses:
         ack()
 
     def _do(self, press: ButtonPress, act: Act, ref: TicketRef, version: int) -> None:
-        if act not in ALLOWED:
+        if act not in ALLOWED or act in ELSEWHERE:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self.parts.access.to(act, press.person, ref)

@@ -1,0 +1,326 @@
+"""
+Every button, menu and form, pressed by everybody on tickets of every status, also with another's number forged in.
+
+Payloads are as Slack sends them, and go through Bolt to the desk on a real database; only Slack's own answers are canned.
+Who may do what stands in `tests.bot.role_table`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot.access import Access
+from bot.actions import Act, Form, Press, menu_value, person_value
+from bot.answers import Answers
+from bot.app import Installation, bolt_app
+from bot.clock import SystemClock
+from bot.explaining import Explaining
+from bot.listeners import Parts, register
+from bot.payloads import SlackUser
+from bot.people import NotAPerson, OtherOrganization, People
+from bot.private import Private
+from bot.rereading import Rereading
+from bot.screens import Screens
+from bot.settings import PersonSeed
+from bot.sight import Sight
+from tests.bot import role_table as table
+from tests.bot.role_table import Payload, Row, Who
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.errors import HelpdeskError, NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
+from ticketing.model import PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
+
+TEAM = "T1"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SUBJECT = "Payroll of the board"
+USERS = {
+    Who.OWNER: (TEAM, "U0MARA0001"),
+    Who.OTHER: (TEAM, "U0TOMAS001"),
+    Who.AGENT: (TEAM, "U0AMIR0001"),
+    Who.LEAD: (TEAM, "U0LENA0001"),
+    Who.ADMIN: (TEAM, "U0ADA00001"),
+    Who.GUEST: ("T9", "U0AMIR0001"),  # under the id of one of ours
+    Who.GONE: (TEAM, "U0GONE0001"),
+}
+SEEDS = [
+    PersonSeed(slack="U0MARA0001", name="Mara"),
+    PersonSeed(slack="U0TOMAS001", name="Tomás"),
+    PersonSeed(slack="U0AMIR0001", name="Amir", role="agent", skills={"billing": 3}),
+    PersonSeed(slack="U0JO000001", name="Jo", role="agent", skills={"account": 3}),
+    PersonSeed(slack="U0GONE0001", name="Gone", role="agent", skills={"account": 1}),
+    PersonSeed(slack="U0LENA0001", name="Lena", role="lead", skills={"account": 1}),
+    PersonSeed(slack="U0ADA00001", name="Ada", role="admin", skills={"account": 1}),
+]
+BY_ROLE = (TicketNotFound, NotAllowed, NotAnAgent, OwnTicket, OtherOrganization, NotAPerson)
+
+
+class CannedSlack(WebClient):
+    """Says yes to everything and notes what it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(token="xoxb-1")
+        self.sent: list[str] = []
+
+    def api_call(self, api_method: str, **sent: Any) -> SlackResponse:
+        self.sent.append(json.dumps([api_method, sent], default=str, ensure_ascii=False))
+        asked = (sent.get("params") or {}).get("user")
+        person = {"id": asked, "real_name": "Somebody", "tz": "UTC", "deleted": asked == USERS[Who.GONE][1]}
+        said = {
+            "ok": True,
+            "user": person,
+            "ts": "1.1",
+            "channel": "C1",
+            "messages": [],
+            "members": [],
+            "view": {"id": "V1"},
+        }
+        return SlackResponse(
+            client=self, http_verb="POST", api_url="", req_args={}, data=said, headers={}, status_code=200
+        )
+
+
+class Clock(SystemClock):
+    def __call__(self) -> datetime:
+        return NOW + timedelta(hours=2)
+
+
+@dataclass
+class Stand:
+    """The app over one database, with a ticket of Mara's in every status."""
+
+    slack: CannedSlack
+    app: App
+    desk: Desk
+    watcher: sqlite3.Connection
+    errors: list[Exception] = field(default_factory=list)
+
+    def state(self) -> int:
+        """Changes whenever anybody else commits anything to the file."""
+        return int(self.watcher.execute("PRAGMA data_version").fetchone()[0])
+
+    def send(self, body: Payload) -> Answer:
+        self.slack.sent.clear()
+        self.errors.clear()
+        before = self.state()
+        response = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        said = "\n".join([*self.slack.sent, _body(response)])
+        return Answer(self.errors[0] if self.errors else None, said, self.state() != before)
+
+    def person(self, who: Who) -> PersonId:
+        found = self.desk.person_by_ref(f"{TEAM}:{USERS[who][1]}")
+        assert found is not None
+        return found.id
+
+
+@dataclass(frozen=True)
+class Answer:
+    error: Exception | None
+    said: str
+    has_changed: bool
+
+
+def _body(response: BoltResponse) -> str:
+    return str(response.body)
+
+
+def at_every_status(desk: Desk, mara: PersonId, amir: PersonId) -> None:
+    for status in TicketStatus:
+        words = {"subject": SUBJECT, "description": "Why is it so low?", "category": "billing"}
+        ref = desk.open_ticket(mara, priority=Priority.URGENT, source=f"v:{status.value}", **words).ref  # type: ignore[arg-type]
+        desk.add_comment(ref, author_id=mara, text="And late.", source=f"m:D:{status.value}")
+        if status is TicketStatus.OPEN:
+            desk.release(ref, by=amir)
+        elif status is not TicketStatus.ASSIGNED:
+            desk.add_comment(ref, author_id=amir, text="Let me see.", source=f"m:C:{status.value}")
+        if status is TicketStatus.PENDING_CUSTOMER:
+            desk.wait_for_customer(ref, by=amir)
+        elif status is TicketStatus.RESOLVED:
+            desk.resolve(ref, by=amir)
+        elif status is TicketStatus.CLOSED:
+            desk.put_aside(ref, by=amir)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("everybody") / "desk.db"
+    migrate(f"sqlite:///{path}")
+    database = Database.open(f"sqlite:///{path}")
+    desk = Desk(database, lambda: NOW)
+    people = People(desk, CannedSlack(), TEAM)
+    people.seed(SEEDS)
+    found = [desk.person_by_ref(f"{TEAM}:{user}") for user in ("U0MARA0001", "U0AMIR0001")]
+    assert all(found)
+    at_every_status(desk, *(each.id for each in found if each))
+    Desk(database, Clock()).watch_step(NOW + timedelta(hours=2))
+    database.close()
+    return path
+
+
+@pytest.fixture
+def stand(standing: Stand, prepared: Path) -> Stand:
+    """As it was in the beginning."""
+    with closing(sqlite3.connect(prepared)) as as_it_was:
+        as_it_was.backup(standing.watcher)
+    return standing
+
+
+@pytest.fixture(scope="module")
+def standing(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    path = tmp_path_factory.mktemp("standing") / "desk.db"
+    shutil.copyfile(prepared, path)
+    database = Database.open(f"sqlite:///{path}")
+    desk, slack, clock = Desk(database, Clock()), CannedSlack(), Clock()
+    people, private, sight = People(desk, slack, TEAM), Private(slack), Sight(desk, slack, TEAM)
+    app = bolt_app(slack, Installation(TEAM, "U0BOT", "B0BOT", None))
+    screens = Screens(desk, clock, sight)
+    access = Access(desk, people, sight)
+    register(app, Parts(desk, access, screens, Explaining(desk, clock), private, slack, clock, Rereading(slack, TEAM)))
+    answers = Answers(desk, private, TEAM, sight)
+    with closing(sqlite3.connect(path)) as watcher:
+        stand = Stand(slack, app, desk, watcher)
+
+        def noting(error: Exception, body: dict[str, Any]) -> BoltResponse:
+            stand.errors.append(error)
+            return answers.answer(error, body)
+
+        app.error(noting)
+        for team, user in USERS.values():  # each is asked of Slack once, which may write a name or a zone
+            if team == TEAM:
+                people.known(SlackUser(team, user))
+        yield stand
+    database.close()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A way to press or send something; `body` makes the payload."""
+
+    name: str
+    row: Row
+    how: str
+
+    def body(self, stand: Stand, who: Who, ref: TicketRef, version: int) -> Payload:
+        team, user = USERS[who]
+        if self.how == "form":
+            jo = stand.desk.person_by_ref(f"{TEAM}:U0JO000001")
+            assert jo is not None
+            chosen = {
+                block: person_value(jo.id) if value == "jo" else value for block, value in self.row.chosen.items()
+            }
+            return table.submission(team, user, Form(self.name), self.row.value(ref, version), chosen, of=TEAM)
+        in_view = self.row.in_view(ref, version) if self.row.in_view else None
+        if self.how == "menu":
+            return table.press(team, user, table.menu(menu_value(Act(self.name), ref, version)), of=TEAM)
+        return table.press(team, user, table.button(self.name, self.row.value(ref, version)), of=TEAM, in_view=in_view)
+
+
+CASES = [
+    *(Case(act.value, row, "button") for act, row in table.ACTS.items()),
+    *(Case(act.value, row, "menu") for act, row in table.ACTS.items() if row.value is table.on_ticket),
+    *(Case(press.value, row, "button") for press, row in table.PRESSES.items()),
+    *(Case(form.value, row, "form") for form, row in (table.FORMS | table.NO_TICKETS_FORM).items()),
+]
+
+
+def tickets(stand: Stand) -> list[Ticket]:
+    found = stand.desk.tickets_of_customer(stand.person(Who.OWNER))
+    assert {each.status for each in found} == set(TicketStatus)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.how}")
+def test_everything_by_everybody_on_every_status(stand: Stand, case: Case) -> None:
+    there = tickets(stand)
+    for who in Who:
+        if who in case.row.may:
+            continue
+        for ticket in there:
+            answer = stand.send(case.body(stand, who, ticket.ref, ticket.version))
+            told = f"{case.name} ({case.how}) by {who.value} on {ticket.status.value}"
+            assert not answer.has_changed, f"{told} changed something"
+            assert isinstance(answer.error, HelpdeskError), f"{told} was not refused: {answer.said[:300]}"
+            if case.row.may and (case.row.names_a_ticket or who not in table.SEE_IT):
+                assert isinstance(answer.error, BY_ROLE), f"{told} was refused by {type(answer.error).__name__}"
+            if who not in table.SEE_IT:
+                assert SUBJECT not in answer.said, f"{told} shows what they may not know of"
+                assert answer.said == _for_unknown(stand, case, who, ticket), (
+                    f"{told} tells that there is such a ticket"
+                )
+    for who in case.row.may if case.row.is_whole else ():
+        for ticket in there:
+            answer = stand.send(case.body(stand, who, ticket.ref, ticket.version))
+            told = f"{case.name} ({case.how}) by {who.value} on {ticket.status.value}"
+            assert not isinstance(answer.error, BY_ROLE), f"{told} is refused: {answer.error}"
+            assert answer.error is None or isinstance(answer.error, HelpdeskError), f"{told} fails: {answer.error!r}"
+
+
+def _for_unknown(stand: Stand, case: Case, who: Who, ticket: Ticket) -> str:
+    """What they are told of a ticket that there is not, under this one's number."""
+    if not case.row.names_a_ticket:
+        return stand.send(case.body(stand, who, ticket.ref, ticket.version)).said
+    unknown = TicketRef(ticket.customer_id, 900 + ticket.number)
+    answer = stand.send(case.body(stand, who, unknown, ticket.version))
+    assert not answer.has_changed
+    return answer.said.replace(str(unknown.number), str(ticket.number))
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if each.row.names_a_ticket], ids=lambda case: f"{case.name} {case.how}"
+)
+def test_a_number_forged_into_ones_own_finds_nothing(stand: Stand, case: Case) -> None:
+    """A customer's own id with another's number, and an agent's or nobody's with it: the pair has to belong together."""
+    theirs = tickets(stand)[0]
+    for who in Who:
+        for customer in (stand.person(Who.OTHER), stand.person(Who.AGENT), PersonId(999), PersonId(2**62)):
+            answer = stand.send(case.body(stand, who, TicketRef(customer, theirs.number), theirs.version))
+            assert not answer.has_changed
+            assert isinstance(answer.error, HelpdeskError)
+            assert SUBJECT not in answer.said
+
+
+def test_every_act_press_and_form_has_a_row() -> None:
+    where = "tests/bot/role_table.py: say there who may"
+    acts = set(table.ACTS) | set(table.STORES_NOTHING)
+    assert acts == set(Act), f"{sorted(set(Act) ^ acts)} in ACTS of {where}"
+    presses = set(table.PRESSES) | set(table.FIELDS) | table.UNANSWERED
+    assert presses == set(Press), f"{sorted(set(Press) ^ presses)} in PRESSES of {where}"
+    forms = set(table.FORMS) | set(table.NO_TICKETS_FORM) | set(table.ELSEWHERE) | table.ONLY_SHOWN
+    assert forms == set(Form), f"{sorted(set(Form) ^ forms)} in FORMS of {where}"
+
+
+@pytest.mark.parametrize("who", Who)
+def test_what_nothing_answers_does_nothing(stand: Stand, who: Who) -> None:
+    team, user = USERS[who]
+    ticket = tickets(stand)[0]
+    sent = [table.press(team, user, table.button(each, ""), of=TEAM) for each in table.UNANSWERED]
+    sent += [
+        table.submission(team, user, form, table.on_ticket(ticket.ref, ticket.version), {"text": "x"}, of=TEAM)
+        for form in table.ONLY_SHOWN
+    ]
+    for body in sent:
+        assert not stand.send(body).has_changed
+
+
+def test_whose_role_is_taken_away_is_refused_at_the_next_press(stand: Stand) -> None:
+    """The card and the form were drawn for an agent; who presses is none any more."""
+    ticket = next(each for each in tickets(stand) if each.status is TicketStatus.OPEN)
+    stand.desk.set_role(stand.person(Who.AGENT), Role.CUSTOMER, by=None)
+    for case in CASES:
+        if case.row.may == table.TEAM:
+            answer = stand.send(case.body(stand, Who.AGENT, ticket.ref, ticket.version))
+            assert isinstance(answer.error, BY_ROLE), case.name
+            assert not answer.has_changed
+            assert SUBJECT not in answer.said
