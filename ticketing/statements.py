@@ -99,15 +99,29 @@ END_PAUSE = (
     )
     .values(resumed_at=bindparam("resumed"))
 )
+_other = sla_pauses.alias("other")
+_LAST_PAUSE = (
+    select(func.max(_other.c.paused_at))
+    .where(
+        _other.c.customer_id == sla_pauses.c.customer_id,
+        _other.c.ticket_id == sla_pauses.c.ticket_id,
+        _other.c.kind == sla_pauses.c.kind,
+        _other.c.run == sla_pauses.c.run,
+    )
+    .correlate(sla_pauses)
+    .scalar_subquery()
+)
 REOPEN_PAUSES = (
     update(sla_pauses)
     .where(
         sla_pauses.c.customer_id == bindparam("key_customer_id"),
         sla_pauses.c.ticket_id == bindparam("key_ticket_id"),
         sla_pauses.c.resumed_at == bindparam("ended"),
+        sla_pauses.c.paused_at == _LAST_PAUSE,
     )
     .values(resumed_at=None)
 )
+"""Only the last of a clock: one before it may have ended at the same instant, but not by what is undone."""
 TAKE_LOAD = (
     update(agent_loads)
     .where(

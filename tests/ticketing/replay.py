@@ -46,6 +46,7 @@ class ReplayedClock:
     outcome: Outcome | None = None
     warned_at: datetime | None = None
     breached_at: datetime | None = None
+    ended_while_paused: bool = False
 
     @property
     def paused_at(self) -> datetime | None:
@@ -56,16 +57,20 @@ class ReplayedClock:
 
     def reached(self, length: timedelta) -> datetime | None:
         """The instant at which so much time has counted; None while a pause holds it up."""
-        if self.paused_at is not None:
-            return None
-        pauses = [Pause(start, end) for start, end in self.pauses if start is not None]
+        return None if self.paused_at is not None else self.passed(length)
+
+    def passed(self, length: timedelta) -> datetime | None:
+        """The same, also in a pause if it had been reached before."""
+        pauses = [Pause(start, end) for start, end in self.pauses if start is not None and end is not None]
         if self.promise.calendar is not None:
-            return deadline(self.started_at, length, self.promise.calendar, pauses)
-        at = self.started_at + length
-        for pause in sorted(pauses, key=lambda each: each.start):
-            if pause.start < at and pause.end is not None:
-                at += pause.end - pause.start
-        return at
+            at = deadline(self.started_at, length, self.promise.calendar, pauses)
+        else:
+            at = self.started_at + length
+            for pause in sorted(pauses, key=lambda each: each.start):
+                if pause.start < at and pause.end is not None:
+                    at += pause.end - pause.start
+        held_since = self.paused_at
+        return at if held_since is None or (at is not None and at <= held_since) else None
 
     @property
     def due_at(self) -> datetime | None:
@@ -74,12 +79,17 @@ class ReplayedClock:
 
     @property
     def warn_at(self) -> datetime | None:
+        return None if self.warned_after is None else self.reached(self.warned_after)
+
+    @property
+    def warned_after(self) -> timedelta | None:
         target, before = self.promise.target, self.promise.warn_before
         assert target is not None
-        return self.reached(target - min(before, target / 2)) if before > timedelta(0) else None
+        return target - min(before, target / 2) if before > timedelta(0) else None
 
     def stop(self, at: datetime, *, void: bool) -> None:
         at = max(at, self.started_at)
+        self.ended_while_paused = self.paused_at is not None
         for pause in self.pauses:
             pause[1] = at if pause[1] is None else pause[1]
         due_at = self.due_at
@@ -98,18 +108,20 @@ class ReplayedClock:
             self.stop(at, void=True)
             return
         self.promise = promise
-        self.breached_at = _kept(self.breached_at, self.due_at)
-        self.warned_at = _kept(self.warned_at, self.warn_at)
+        self.breached_at = _kept(self.breached_at, self.passed(promise.target))
+        self.warned_at = _kept(self.warned_at, None if self.warned_after is None else self.passed(self.warned_after))
 
     def as_clock(self) -> SlaClock:
         assert self.promise.target is not None
+        # In a pause there is no deadline: one is worked out only where it has to be judged.
+        is_due = not (self.ended_while_paused and self.outcome is Outcome.VOID)
         return SlaClock(
             kind=self.kind,
             run=self.run,
             started_at=self.started_at,
             target_s=int(self.promise.target.total_seconds()),
-            due_at=self.due_at,
-            warn_at=self.warn_at,
+            due_at=self.due_at if is_due else None,
+            warn_at=None if self.ended_while_paused else self.warn_at,
             config_version=self.version,
             paused_at=self.paused_at,
             ended_at=self.ended_at,
@@ -133,6 +145,7 @@ class Replay:
         promises: Promises,
         agents_at: Callable[[TicketEvent], frozenset[PersonId]],
         version_at: Callable[[TicketEvent], int],
+        stamped_after: Callable[[TicketEvent], int | None] = lambda _event: None,
     ) -> None:
         self.clocks: dict[tuple[ClockKind, int], ReplayedClock] = {}
         self.status = "open"
@@ -155,13 +168,22 @@ class Replay:
             EventKind.CLOCKS_RECOMPUTED: self._recomputed,
             EventKind.WARNED: self._warned,
             EventKind.BREACHED: self._breached,
-            EventKind.RECEIVED_MERGE: self._received,
-            EventKind.RETURNED_MERGE: self._returned,
         }
         for event in events:
             self._version, self._at = version_at(event), event.at
             if event.kind in steps:
                 steps[event.kind](event)
+            stamp = stamped_after(event)
+            if stamp is not None:
+                self._stamp(stamp)
+
+    def _stamp(self, version: int) -> None:
+        """Another version promises the same, and the clocks that run name it from now on."""
+        self._version = version
+        for clock in self.clocks.values():
+            if clock.ended_at is None:
+                assert self._promise(clock.kind) == clock.promise
+                clock.version = version
 
     def result(self) -> list[SlaClock]:
         return [self.clocks[key].as_clock() for key in sorted(self.clocks)]
@@ -222,22 +244,10 @@ class Replay:
             self._answers[event.data["comment"]] = said_at, event.actor_id
             self._answered(said_at)
             return
-        self._asked(said_at)
-
-    def _asked(self, at: datetime) -> None:
         owed = any(clock.ended_at is None and kind in (FIRST, NEXT) for (kind, _), clock in self.clocks.items())
         if self.status not in ("resolved", "closed") and self._is_answered and not owed:
             turns = [run for kind, run in self.clocks if kind is NEXT]
-            self._start(NEXT, max(turns, default=-1) + 1, at)
-
-    def _received(self, event: TicketEvent) -> None:
-        """A ticket was merged into this one whose customer waited for an answer: they wait for it here."""
-        if event.data["asked_at"] is not None:
-            self._asked(_EPOCH + timedelta(microseconds=event.data["asked_at"]))
-
-    def _returned(self, event: TicketEvent) -> None:
-        if event.data["next_run"] is not None:
-            self.clocks[NEXT, event.data["next_run"]].stop(event.at, void=True)
+            self._start(NEXT, max(turns, default=-1) + 1, said_at)
 
     def _answered(self, said_at: datetime) -> None:
         self._stop([FIRST, NEXT], said_at)
@@ -252,6 +262,7 @@ class Replay:
         for kind, run in event.data["run_on"]:
             clock = self.clocks[ClockKind(kind), run]
             clock.ended_at = clock.outcome = None
+            clock.ended_while_paused = False
         answer_at = max(said_at, self._started_at)
         if self._first_at == answer_at:
             self._is_answered = False
@@ -273,10 +284,19 @@ class Replay:
         self._recompute()
 
     def _warned(self, event: TicketEvent) -> None:
-        self.clocks[ClockKind(event.data["clock"]), event.data["run"]].warned_at = event.at
+        clock = self._noticed(event)
+        assert clock.warned_at is None, "warned of once already"
+        clock.warned_at = event.at
 
     def _breached(self, event: TicketEvent) -> None:
-        self.clocks[ClockKind(event.data["clock"]), event.data["run"]].breached_at = event.at
+        self._noticed(event).breached_at = event.at
+
+    def _noticed(self, event: TicketEvent) -> ReplayedClock:
+        """The clock that the watch has noticed: it runs, and was not late before."""
+        clock = self.clocks[ClockKind(event.data["clock"]), event.data["run"]]
+        assert clock.ended_at is None
+        assert clock.breached_at is None
+        return clock
 
     # --- what they are made of ----------------------------------------------------------------------------------------
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.ticketing.calendar_oracle import reached_at
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from tests.ticketing.fortnight import DOCUMENT, Fortnight
+from ticketing.calendars import Calendar, Pause
 from ticketing.configuration import parse
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput
-from ticketing.model import ClockKind, Priority, SlaClock
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, SlaClock, TicketEvent
+from ticketing.opening_hours import parse_windows
 from ticketing.replay import replay
 from ticketing.reports import Attainment
 
@@ -77,6 +80,56 @@ def slow_clocks(desk: Desk, number: int) -> tuple[SlaClock, ...]:
     ref = desk.find(number)
     assert ref is not None
     return desk.ticket(ref).clocks
+
+
+def test_the_wall_clock_agrees_with_what_is_replayed(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """
+    Deadlines of a fortnight with pauses and a change of the clocks, under two other calendars, minute by minute.
+
+    Everything else here counts working time with the code that is on trial; this is the slow reference.
+    """
+    fortnight = Fortnight(desk, cast, clock)
+    fortnight.pass_by()
+    judged = paused = 0
+    for zone, windows in (("Europe/Vienna", {"mon-sat": ["08:30-12:00", "13:00-17:30"]}), ("Asia/Kolkata", NIGHTS)):
+        configuration = parse(
+            {
+                "categories": DOCUMENT["categories"],
+                "calendars": [{"name": "other", "zone": zone, "windows": windows}],
+                "policies": [
+                    {"calendar": "other", "resolution": {"urgent": "5h", "high": "9h", "medium": "11h", "low": "20h"}}
+                ],
+            }
+        )
+        calendar = Calendar("other", zone, parse_windows(windows))
+        for ticket in fortnight.tickets:
+            events = desk.events(ticket.ref)
+            for one in replay(events, configuration, fortnight.agents):
+                if one.due_at is None or one.outcome is Outcome.VOID:
+                    continue
+                pauses = waits(events, one) if one.kind is SOLUTION else []
+                at = reached_at(calendar, one.started_at, one.target_s // 60, pauses, within=timedelta(days=30))
+                assert at == one.due_at
+                judged, paused = judged + 1, paused + bool(pauses)
+    assert judged > 100
+    assert paused > 5
+
+
+NIGHTS = {"mon-fri": ["21:15-05:45"]}
+
+
+def waits(events: list[TicketEvent], clock: SlaClock) -> list[Pause]:
+    """When it was the customer's turn while the clock ran, from the log alone; an end that was undone was none."""
+    steps = [event for event in events if event.kind is EventKind.STATUS and event.at >= clock.started_at]
+    found: list[Pause] = []
+    for number, event in enumerate(steps):
+        if event.to_value == "pending_customer":
+            was_undone = event.reason == "undone"
+            start = found.pop().start if was_undone else event.at
+            after = steps[number + 1].at if number + 1 < len(steps) else None
+            found.append(Pause(start, after))
+    end = clock.ended_at
+    return [Pause(each.start, each.end or end) for each in found if end is None or each.start < end]
 
 
 def test_a_promise_that_was_not_made_is_judged_too(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -14,9 +14,10 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.dialects import postgresql
 
 from ticketing.desk.base import DeskBase, checked_key, use_case
-from ticketing.errors import TicketNotFound
+from ticketing.desk.roles import role_of
+from ticketing.errors import NotAnAgent, TicketNotFound
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import PersonId, TicketRef
+from ticketing.model import PersonId, Role, TicketRef
 from ticketing.statements import TICKET
 from ticketing.tables.handovers import answering
 
@@ -48,7 +49,7 @@ class Answering(DeskBase):
 
     @use_case
     def begin_answering(self, ref: TicketRef, *, by: PersonId, view: str) -> list[Answerer]:
-        """Say that somebody is answering; the others who are. Raises TicketNotFound."""
+        """Say that somebody of the team is answering; the others who are. Raises TicketNotFound, NotAnAgent."""
         checked_key("view", view, longest=64)
         with self._database.write() as connection:
             if not (is_id(ref.customer_id) and is_id(ref.number)):
@@ -56,6 +57,8 @@ class Answering(DeskBase):
             key = {"customer_id": ref.customer_id, "number": ref.number}
             if connection.execute(TICKET, key).first() is None:
                 raise TicketNotFound(ref.number)
+            if role_of(connection, by) < Role.AGENT:
+                raise NotAnAgent(by, "answer customers")
             row = {"customer_id": ref.customer_id, "ticket_id": ref.number, "person_id": by, "view": view}
             connection.execute(BEGIN, row | {"since_at": to_us(self._clock())})
         return [each for each in self.answering(ref) if each.person_id != by]

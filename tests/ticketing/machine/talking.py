@@ -1,0 +1,81 @@
+"""Rules about what is said on a ticket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.ticketing.machine.documents import DELAYS, NUMBERS
+from tests.ticketing.machine.world import World
+from ticketing.errors import (
+    CommentNotFound,
+    HelpdeskError,
+    TooLateToUndo,
+)
+from ticketing.model import (
+    TicketRef,
+)
+
+
+class Talking(World):
+    """Talking."""
+
+    @rule(which=NUMBERS, late=DELAYS, thanks=st.booleans())
+    def customer_says(self, which: int, late: timedelta, thanks: bool) -> None:
+        ticket, words = self.pick(which), "Thank you!" if thanks else "It still fails"
+        self.clock.advance(microseconds=1)
+        said: dict[str, Any] = {"text": words, "source": self.source(), "said_at": self.clock.now - late}
+        comment = self.does(lambda: self.desk.add_comment(ticket.ref, author_id=ticket.ref.customer_id, **said))
+        is_over = ticket.resolved_at is not None and self.clock.now > ticket.resolved_at + timedelta(days=7)
+        if ticket.status == "closed" or (ticket.status == "resolved" and is_over):
+            assert comment.ticket_number != ticket.ref.number
+            self.does(lambda: self.desk.ticket(TicketRef(ticket.ref.customer_id, comment.ticket_number)))
+            assert self.returned is not None
+            self.model.add(self.returned, ticket.tier)
+        else:
+            ticket.public.append(words)
+            ticket.snoozed_until = None
+            if ticket.status == "pending_customer":
+                ticket.status = "in_progress"
+            elif ticket.status == "resolved" and not thanks:
+                self.model.reopen(ticket)
+        self.does(lambda: self.desk.add_comment(ticket.ref, author_id=ticket.ref.customer_id, **said))
+
+    @rule(which=NUMBERS, who=NUMBERS, late=DELAYS, kind=st.sampled_from(["public", "public", "internal", "automatic"]))
+    def agent_says(self, which: int, who: int, late: timedelta, kind: str) -> None:
+        ticket = self.pick(which)
+        by = self.holder_or(ticket, who)
+        if by == ticket.ref.customer_id or not self.model.agents[by].is_active:
+            return
+        said: dict[str, Any] = {"text": f"An answer, {kind}", "source": self.source(), "said_at": self.clock.now - late}
+        how: dict[str, Any] = {"internal": kind == "internal", "automatic": kind == "automatic"}
+        self.does(lambda: self.desk.add_comment(ticket.ref, author_id=by, **said, **how))
+        (ticket.internal if kind == "internal" else ticket.public).append(f"An answer, {kind}")
+        if kind == "public" and ticket.status == "open":
+            self.model.give(ticket, by)
+        if kind == "public" and ticket.status == "assigned" and ticket.holder == by:
+            ticket.status = "in_progress"
+
+    @rule(which=NUMBERS, who=NUMBERS)
+    def pull_back(self, which: int, who: int) -> None:
+        ticket = self.pick(which)
+        said = self.desk.comments(ticket.ref, include_internal=True)
+        if not said:
+            return
+        last = max(said, key=lambda comment: comment.number)
+        by = last.author_id if who % 4 else self.agent(who)
+        refused: type[HelpdeskError] | None = None
+        is_theirs = last.author_id == by != ticket.ref.customer_id
+        if not is_theirs or not self.model.agents[by].is_active:
+            refused = CommentNotFound
+        elif last.deleted_at is not None:
+            pass
+        elif last.is_internal or last.is_automatic or self.clock.now > last.said_at + timedelta(minutes=10):
+            refused = TooLateToUndo
+        self.does(lambda: self.desk.pull_back(ticket.ref, last.number, by=by), refused)
+        if refused is None:
+            ticket.public.remove(last.text)
+            ticket.public.append("")
