@@ -41,6 +41,8 @@ TAKEN_AS_IT_IS = {
     ("delete_macro", "by"): "only one's own macros are looked for",
     ("delete_macro", "key"): "a macro that is not there is gone already",
     ("delete_shared_macro", "key"): "a macro that is not there is gone already",
+    ("end_answering", "by"): "who was not answering has nothing to end",
+    ("end_answering", "ref"): "nobody was answering it",
     ("unwatch", "person_id"): "who does not watch is not there to be taken away",
     ("detach", "file_ref"): "a file that is not there is gone already",
     ("open_test_ticket", "description"): "a subject may say it all",
