@@ -68,7 +68,7 @@ class TestTickets:
         ack(response_action="update", view=plain_view(said))
 
     def _admin(self, user: SlackUser) -> Person:
-        person = self.parts.access.person(user)
+        person = self.parts.access.acting(user)
         if person.role < Role.ADMIN:
             raise NotAllowed("open a test ticket", "admin")
         return person

@@ -116,7 +116,12 @@ ACTS: Mapping[Act, Row] = {
     Act.TAGS: Row(TEAM),
     Act.FIELDS: Row(TEAM),
     Act.LINK_PROBLEM: Row(TEAM),
-    Act.MERGE: Row(NOBODY),
+    Act.MERGE: Row(TEAM),
+    Act.UNMERGE: Row(TEAM),
+    Act.SPLIT: Row(TEAM),
+    Act.LINK: Row(TEAM),
+    Act.MOVE: Row(TEAM),
+    Act.WATCH: Row(TEAM),
     Act.NOT_A_TICKET: Row(TEAM),
     Act.ESCALATE: Row(TEAM),
     Act.WHY: Row(TEAM),
@@ -215,6 +220,9 @@ PRESSES: Mapping[Press, Row] = {
     Press.PROBLEM_MENU: _on_a_problem(lambda *_: problem_menu_value("rename", 7)),
     Press.PROBLEM_TICKETS_PAGE: _on_a_problem(lambda *_: problem_page_value(7, 1, is_left=False)),
     Press.PROBLEM_TICKETS_PAGE_BACK: _on_a_problem(lambda *_: problem_page_value(7, 1, is_left=False)),
+    Press.BOARD: Row(LEADS, _nothing, names_a_ticket=False),
+    Press.BOARD_REFRESH: Row(LEADS, _nothing, names_a_ticket=False),
+    Press.TEST_TICKET: Row(ADMINS, _nothing, names_a_ticket=False),
     Press.REPORT: Row(LEADS, _nothing, names_a_ticket=False),
     Press.REPORT_CSV: Row(LEADS, lambda *_: "7d", names_a_ticket=False),
     Press.OPEN_ALL: Row(TEAM, _nothing, names_a_ticket=False),
@@ -240,7 +248,7 @@ FIELDS = {
     Press.TAKE_UNTIL: "a field",
 }
 """What is no press of its own, and why."""
-UNANSWERED = frozenset({Press.BOARD, Press.TEST_TICKET})
+UNANSWERED: frozenset[Press] = frozenset()
 """Presses that nothing answers yet: whoever presses is told so, and nothing happens."""
 
 _TEXT: Mapping[str, str] = {Block.TEXT: "Some words"}
@@ -263,6 +271,11 @@ FORMS: dict[Form, Row] = {
     Form.SEEN: Row(TEAM, chosen=_UNTIL),
     Form.TAGS: Row(TEAM),
     Form.FIELDS: Row(TEAM),
+    Form.MERGE: Row(TEAM, is_whole=False),
+    Form.SPLIT: Row(TEAM, is_whole=False),
+    Form.LINK: Row(TEAM, is_whole=False),
+    Form.MOVE: Row(TEAM, is_whole=False),
+    Form.WATCH: Row(TEAM, is_whole=False),
     Form.WITHDRAW: Row(OWNER),
     Form.RATING: Row(OWNER, chosen=_TEXT),
     Form.PRIORITY: Row(TEAM, chosen=_chosen("1")),
@@ -278,6 +291,7 @@ NO_TICKETS_FORM: dict[Form, Row] = {
     Form.PROBLEM_ANSWER: Row(TEAM, _problem, _TEXT, names_a_ticket=False),
     Form.PROBLEM_RESOLVE: Row(TEAM, _problem, _TEXT, names_a_ticket=False),
     Form.LINK_PROBLEM: Row(TEAM, on_ticket, _chosen("7")),
+    Form.TRIAL: Row(ADMINS, _nothing, names_a_ticket=False, is_whole=False),
     Form.PERSON: Row(LEADS, _nothing, names_a_ticket=False, is_whole=False),
     Form.SETTING: Row(ADMINS, _nothing, names_a_ticket=False, is_whole=False),
 }

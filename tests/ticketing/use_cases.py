@@ -133,6 +133,9 @@ ACTS: Mapping[str, Arguments] = {
     "claim": _by_amir(),
     "assign": lambda on: {"ref": on.ref, "to": on.jo, "by": on.amir},
     "release": _by_amir(),
+    "begin_answering": lambda on: {"ref": on.ref, "by": on.jo, "view": "V1"},
+    "end_answering": lambda on: {"ref": on.ref, "by": on.jo},
+    "plan_handover": lambda on: {"agent_id": on.amir, "plan": {on.ref: on.jo}, "source": "v:handover"},
     # working
     "start": _by_amir(),
     "wait_for_customer": _by_amir(question="Which one?", source="m:C:9"),
@@ -212,6 +215,11 @@ ACTS: Mapping[str, Arguments] = {
     "reopen_problem": lambda on: {"problem_id": on.problem, "by": on.amir},
 }
 LOOKS: Mapping[str, Arguments] = {
+    "answering": _of_ticket(),
+    "handover": lambda on: {"source": "v:handover"},
+    "shift": lambda on: {"agent_id": on.jo, "at": on.clock.now},
+    "own_figures": lambda on: {"agent_id": on.jo},
+    "offered_answers": lambda on: {"customer_id": on.mara, "text": "blank", "category": "billing"},
     "promise": lambda on: {"customer_id": on.mara, "category": "billing"},
     "preview": lambda on: {"document": {"default_max_load": 7}},
     "ticket": _of_ticket(),
@@ -290,10 +298,12 @@ CALLS = {**ACTS, **LOOKS}
 _AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "after_configured", "restrict_holders")
 _OF_OPERATORS = ("compact",)
 _OF_OUR_ROWS = (
+    *("carry_out_handover", "offered_answer"),
     *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
     *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
 )
 _BY_THE_CLOCK = (
+    *("handover_step", "forget_answering", "on_shift"),
     *("drain_queue", "watch_step", "ladder_step", "lapse_step", "wake_step", "close_step", "roster_step"),
     *("recompute_step", "problem_step", "open_and_late"),
 )
@@ -375,7 +385,7 @@ NO_FILES = {
 _PEOPLE = ("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by", "owner_id")
 _NUMBERS = ("number", "version", "seen", "problem_id", "act_id")
 _TEXTS = ("subject", "description", "text", "question", "answer", "name", "title", "comment")
-_KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key", "channel")
+_KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key", "channel", "view")
 _MOMENTS = ("at", "said_at", "until", "start", "end")
 KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "people": dict.fromkeys(_PEOPLE, NO_PEOPLE),
@@ -401,5 +411,5 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """By kind and by an argument's name: what cannot be, or is odd."""
 
-CHOSEN = {"change", "kind", "priority", "role", "tier", "available", "include_internal", "is_helpful", "ticket"}
+CHOSEN = {"change", "plan", "kind", "priority", "role", "tier", "available", "include_internal", "is_helpful", "ticket"}
 """Arguments of a closed set, which nobody can write wrongly: enums, flags, values that the desk itself gave."""
