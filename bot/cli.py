@@ -20,7 +20,7 @@ from bot.channel_checks import ChannelChecks
 from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
 from bot.settings import Settings, SettingsError, load
-from bot.setup import recomputed_line
+from bot.setup import recomputed_line, touches_line
 from ticketing.configuration import Category, Configuration, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
@@ -103,6 +103,7 @@ def apply_command(config: Path | None) -> None:
         database = Database.open(settings.database_url)
         try:
             desk = Desk(database, clock_of(settings))
+            say(touches_line(desk.preview(settings.desk)))
             version = desk.configure(settings.desk, by=None)
             follows = recomputed_line(desk.recompute_progress())
         finally:

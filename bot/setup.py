@@ -23,7 +23,7 @@ from bot.words import sections as words
 from ticketing.configuration import Configuration, to_document
 from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
-from ticketing.desk.settings import StoredVersion
+from ticketing.desk.settings import Preview, StoredVersion
 from ticketing.errors import InvalidConfiguration
 from ticketing.model import Person, Role
 
@@ -168,10 +168,11 @@ class SetUp:
             removes=proposal.removes,
         )
         changes = _changes(section, around, editing_.index, before, proposal)
-        preview = self.desk.preview(proposal.document)
-        touched = counted(words.TOUCHES, preview.touched) if preview.touched else words.TOUCHES_NONE
-        recounted = [counted(words.RECOUNTS, preview.recounted)] if preview.recounted else []
-        lines = [words.HEAD_CHECK, "\n".join(changes) or words.NO_CHANGE, " ".join([touched, *recounted])]
+        lines = [
+            words.HEAD_CHECK,
+            "\n".join(changes) or words.NO_CHANGE,
+            touches_line(self.desk.preview(proposal.document)),
+        ]
         return replace(form, lines=tuple(lines), submit=words.SAVE)
 
     def proposed(self, view: ShownView, editing_: Editing) -> Proposal:
@@ -321,6 +322,14 @@ def _shown(one: Setting, value: str, around: Around) -> str:
         value = dict(one.options(around)).get(value, value)
     flat = " / ".join(line for line in value.splitlines() if line.strip())
     return text.inline(flat, VALUE_SHOWN) if flat else words.NOTHING.rstrip(".")
+
+
+def touches_line(preview: Preview) -> str:
+    """What a change would do to open tickets: "This touches 41 open tickets. The deadlines of 12 are counted anew." """
+    if not preview.touched:
+        return words.TOUCHES_NONE
+    touched = counted(words.TOUCHES, preview.touched)
+    return f"{touched} {counted(words.RECOUNTS, preview.recounted)}" if preview.recounted else touched
 
 
 def recomputed_line(progress: Recomputed | None) -> str:

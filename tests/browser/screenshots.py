@@ -66,6 +66,16 @@ def hand_over(page: Page, address: str) -> None:
     form.get_by_role("button", name="Cancel").click()
 
 
+def shoot_modal(page: Page, button: str, name: str, waits_for: str) -> None:
+    """What a button of the App Home on the left opens, and nothing around it."""
+    page.get_by_role("button", name=button, exact=True).first.click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_text(waits_for)).to_be_visible()
+    form.screenshot(path=IMAGES / f"{name}.png")
+    form.get_by_role("button", name="Close").last.click()
+    expect(form).to_have_count(0)
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -82,6 +92,8 @@ def main() -> None:
             page.get_by_role("button", name="Forward 1 hour").click()
             shoot(page, address, "escalations", f"left={LENA}/C0ESCALATE&right={AMIR}/C0TRIAGE01", "Overdue since")
             shoot(page, address, "home", f"left={LENA}/home&right={MARA}/home", "New ticket")
+            shoot_modal(page, "Team", "team", "Somebody else, or a customer's tier")
+            shoot_modal(page, "Set-up", "set-up", "Agents by membership")
             browser.close()
     finally:
         demo.stop()
