@@ -16,7 +16,7 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 from bot import places
 from bot.delivery import emoji
 from ticketing.desk.roles import role_of
-from ticketing.lanes import AHEAD_FROM
+from ticketing.lanes import AHEAD_FROM, BEHIND
 from ticketing.model import ClockKind, EventKind, PersonId, Role, Ticket, TicketEvent, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import BREACH, WARNING
@@ -26,8 +26,8 @@ from ticketing.transaction import Transaction
 ALERT_PRIORITY = AHEAD_FROM
 """Alerts overtake cards."""
 
-BACKGROUND = -1
-"""What a new policy changes on many cards lets everything else go first."""
+BACKGROUND = BEHIND - 1
+"""What a new policy changes on many cards lets everything else go first; it is no report, which has a lane of its own."""
 
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),

@@ -70,9 +70,9 @@ def test_who_was_slower_is_told_who_changed_it(workspace: Workspace) -> None:
 
 
 def test_a_demoted_agents_next_press_is_refused(workspace: Workspace) -> None:
-    """The card still stands in their messages and they are still in the team's channel: neither is a proof of role."""
-    lead = workspace.new_person("lead")
-    begun = assigned(workspace, workspace.new_team(agents=1), "They were an agent once")
+    """The card still stands and they are still in the team's channel: neither is a proof of role."""
+    lead, team = workspace.new_person("lead"), workspace.new_team(agents=1)
+    begun = assigned(workspace, team, "They were an agent once")
     agent = begun.agent
 
     _edit(lead, agent.name)
@@ -80,6 +80,9 @@ def test_a_demoted_agents_next_press_is_refused(workspace: Workspace) -> None:
     assert lead.submit().errors == {}
 
     begun.customer.sees_change(begun.card, "Waiting for an agent")
+    card = agent.sees("They were an agent once", where=team.channel)
+    agent.press("Claim", on=card)
+    agent.sees(f"There is no ticket #{begun.number} that you can see", where=team.channel)
     answer = agent.command("/helpdesk mine")
     assert answer is not None
     assert answer.says("Only agents can use this command")
