@@ -49,13 +49,15 @@ def assignment_card(card: AssignmentCard) -> Message:
     customer = text.first(card.customer)
     reaches = card.state in _MINE or card.state is AssignmentState.RESOLVED
     head = words.GOES_TO_CUSTOMER if reaches else words.NO_LONGER_REACHES
+    if card.state is AssignmentState.CLOSED and card.joined_with is not None:
+        head = words.GOES_ON
     state, due = _state(card, customer), _due(card)
     about = [part for part in (state, said(words.FACTS, facts=facts_line(card.facts)), due) if part]
     return message(
         said(words.SPOKEN_ASSIGNMENT, number=card.facts.number, subject=_spoken_subject(card), state="", due="").strip()
         + f" {state.replace('*', '')} {due or said(words.FACTS, facts=facts_line(card.facts))}".rstrip(),
         [
-            section(said(head, customer=customer)),
+            section(said(head, customer=customer, joined=card.joined_with)),
             section(f"{title(card.facts)}\n{' '.join(about)}"),
             section(_customer(card)),
             labels_block(card.labels),

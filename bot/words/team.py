@@ -5,6 +5,7 @@ from ticketing.model import ClockKind
 
 # The assignment
 GOES_TO_CUSTOMER = "*Replies in this thread go to {customer}.* For the team only: Add note."
+GOES_ON = "*This thread goes on in #{joined}.*"
 NO_LONGER_REACHES = "*This thread no longer reaches {customer}.*"
 ASSIGNED = "*Assigned to you.*"
 REOPENED = "*Yours again, {ordinal} time.*"
