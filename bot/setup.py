@@ -117,10 +117,10 @@ class SetUp:
         pages = max(1, -(-len(listed) // ROWS))
         page = min(max(1, page), pages)
         may = reader.role >= Role.ADMIN
-        first = (page - 1) * ROWS
+        first, around = (page - 1) * ROWS, self._around(self.desk.configuration())
         rows = [
             Entry(
-                line=f"*{text.inline(editing.entry_name(section, each, document), text.NAME)}*",
+                line=_entry_line(section, each, document, around),
                 press=Press.SETTINGS_EDIT if may else Press.SETTINGS_OPEN,
                 value=entry_value(section.key, first + at),
                 spoken=editing.entry_name(section, each, document)[:40],
@@ -339,6 +339,21 @@ def recomputed_line(progress: Recomputed | None) -> str:
     if progress.total is None:
         return words.RECOMPUTES_MANY
     return said(words.RECOMPUTED, done=progress.done, total=progress.total)
+
+
+def _entry_line(section: Section, entry: Mapping[str, Any], document: Mapping[str, Any], around: Around) -> str:
+    """An entry's name and what is said most in it, escaped."""
+    name = text.inline(editing.entry_name(section, entry, document), text.NAME)
+    told = [
+        _shown(one, written, around)
+        if one.place in words.TOLD_ALONE
+        else said(words.DETAIL, label=one.label.lower(), value=_shown(one, written, around))
+        for one in section.settings
+        if one.place in words.TOLD[section.key]
+        and entry.get(one.place)
+        and (written := one.codec.write(entry[one.place], around))
+    ]
+    return said(words.ENTRY, name=name, details=", ".join(told)) if told else f"*{name}*"
 
 
 def _summary(section: Section, document: Mapping[str, Any]) -> str:

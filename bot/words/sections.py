@@ -138,6 +138,17 @@ ALL = "All"
 AS_ABOVE = "As a less specific promise says"
 OFFICE = "Office"
 
+ENTRY = "*{name}*: {details}"
+DETAIL = "{label} {value}"
+TOLD = {
+    "categories": frozenset({"default_priority", "channel"}),
+    "calendars": frozenset({"windows"}),
+    "policies": frozenset({"first_response", "resolution", "calendar"}),
+}
+"""What a row of a section's list says besides the name."""
+TOLD_ALONE = frozenset({"default_priority", "channel", "windows"})
+"""Of these, what says without its label what it is."""
+
 REMOVE_LABEL = "Keep or remove"
 REMOVE = (("keep", "Keep it"), ("remove", "Remove it"))
 POLICY_OF_ALL = "For all"

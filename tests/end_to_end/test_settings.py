@@ -26,9 +26,9 @@ def _category(admin: Person, team: Team) -> View:
     """The form of a team's category, looked up in the pages of categories."""
     admin.command("/helpdesk settings")
     _press_in_row(admin, "Categories", "Open")
-    while f"{team.name} [Edit]" not in admin.view.text:
+    while f"{team.name}: " not in admin.view.text:
         admin.press("Next")
-    _press_in_row(admin, team.name, "Edit")
+    _press_in_row(admin, f"*{team.name}*", "Edit")
     return admin.view
 
 
