@@ -218,6 +218,19 @@ def test_what_is_over_or_not_for_them_is_left_alone_and_said(desk: Desk, cast: C
     assert words(desk, tickets[0].ref) == words(desk, tickets[1].ref) == words(desk, own.ref) == []
 
 
+def test_a_merged_ticket_is_answered_where_it_went(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    problem, (first,) = linked(desk, cast, 1)
+    amir = cast.agent("amir")
+    second = cast.ticket("customer0")
+    desk.link_to_problem(second.ref, problem, by=amir)
+    desk.merge(second.ref, into=first.ref, by=amir)
+    act_id = desk.plan_answer_to_all(problem, "We know.", by=amir, source="v:1")
+    finish(desk, clock)
+    assert act(desk, act_id).outcomes == {StepOutcome.DONE: 1, StepOutcome.MERGED_BEFORE: 1}
+    said = [one.text for one in desk.comments(first.ref, include_internal=False)]
+    assert said.count("We know.") == 1
+
+
 def test_a_private_ticket_is_left_to_its_channels_members(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     hr = {"key": "hr", "name": "HR", "private": True, "channel": "C1"}
     desk.configure({"categories": [hr, {"key": "billing", "name": "Billing"}]}, by=None)
