@@ -34,8 +34,8 @@ from bot.blocks.problems import (
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, SlackUser
 from bot.problems import ProblemReading, left_of
-from bot.views import AgentRow, View
-from bot.views.problems import ForAllForm, Left, LinkForm, ProblemForm, ProblemList, ProblemTickets
+from bot.views import View
+from bot.views.problems import ForAllForm, LinkForm, ProblemForm, ProblemList, ProblemTickets
 from bot.words import forms as form_words
 from ticketing.desk.problems import Problem
 from ticketing.errors import InvalidInput, ProblemIsResolved, ProblemNotFound
@@ -193,43 +193,35 @@ class ProblemScreens:
     def _tickets(self, person: Person, problem: Problem, page: int = 1) -> View:
         """Of private categories only those whose members one is; the rest are counted."""
         desk, hidden = self.parts.desk, self.parts.access.hidden(person)
-        everything = desk.tickets_of_problem(problem.id, limit=problem.tickets, hidden=hidden)
-        pages = max(1, -(-len(everything) // ROWS))
-        page = min(max(1, page), pages)
-        shown = everything[(page - 1) * ROWS : page * ROWS]
+        count = desk.count_tickets_of_problem(problem.id, hidden=hidden)
+        page, pages = _paged(page, count)
+        shown = desk.tickets_of_problem(problem.id, limit=ROWS, offset=(page - 1) * ROWS, hidden=hidden)
         return problem_tickets_view(
             ProblemTickets(
                 facts=self._reading.facts(problem, person.tz),
                 rows=tuple(self.parts.screens.agent_row(ticket, person.tz) for ticket in shown),
                 now=self.parts.clock(),
-                hidden=max(0, problem.tickets - len(everything)),
+                hidden=max(0, problem.tickets - count),
                 page=page,
                 pages=pages,
             )
         )
 
     def _left_alone(self, person: Person, problem: Problem, page: int = 1) -> View:
-        facts = self._reading.facts(problem, person.tz)
-        act = self.parts.desk.last_act_for_all(problem.id)
-        found = self.parts.desk.undone_tickets(act.id, limit=problem.tickets + 1000) if act else []
-        hidden = self.parts.access.hidden(person)
-        rows: list[tuple[AgentRow, Left]] = []
-        for ref, outcome in found:
-            ticket = self.parts.desk.ticket(ref)
-            if ticket.category not in hidden:
-                rows.append((self.parts.screens.agent_row(ticket, person.tz), left_of(outcome)))
-        if not rows:
+        facts, desk = self._reading.facts(problem, person.tz), self.parts.desk
+        act, hidden = desk.last_act_for_all(problem.id), self.parts.access.hidden(person)
+        count = desk.count_undone_tickets(act.id, hidden=hidden) if act else 0
+        if act is None or act.left == 0:
             return nothing_left_view(facts)
-        pages = -(-len(rows) // ROWS)
-        page = min(max(1, page), pages)
-        shown = rows[(page - 1) * ROWS : page * ROWS]
+        page, pages = _paged(page, count)
+        shown = desk.undone_tickets(act.id, limit=ROWS, offset=(page - 1) * ROWS, hidden=hidden)
         return problem_tickets_view(
             ProblemTickets(
                 facts=facts,
-                rows=tuple(row for row, _ in shown),
-                why=tuple(why for _, why in shown),
+                rows=tuple(self.parts.screens.agent_row(desk.ticket(ref), person.tz) for ref, _ in shown),
+                why=tuple(left_of(outcome) for _, outcome in shown),
                 now=self.parts.clock(),
-                hidden=len(found) - len(rows),
+                hidden=max(0, act.left - count),
                 page=page,
                 pages=pages,
             )
@@ -294,3 +286,9 @@ class ProblemScreens:
         if press.view is None:
             raise MalformedValue(press.value)
         self.parts.private.redraw(press.view, view)
+
+
+def _paged(page: int, count: int) -> tuple[int, int]:
+    """The page that there is, and of how many."""
+    pages = max(1, -(-count // ROWS))
+    return min(max(1, page), pages), pages

@@ -151,6 +151,9 @@ def test_its_tickets_are_listed_in_pages_without_what_is_private(desk: Desk, cas
     assert [one.number for one in desk.tickets_of_problem(problem, hidden={"technical"})] == [
         number for number in numbers if number != numbers[1]
     ]
+    assert desk.count_tickets_of_problem(problem) == 5
+    assert desk.count_tickets_of_problem(problem, hidden={"technical"}) == 4
+    assert desk.count_tickets_of_problem(9_999) == 0
     assert desk.tickets_of_problem(9_999) == []
     assert sum(desk.statuses_of_problem(problem).values()) == 5
 
@@ -216,6 +219,10 @@ def test_what_is_over_or_not_for_them_is_left_alone_and_said(desk: Desk, cast: C
     ]
     assert desk.undone_tickets(act_id, limit=1, offset=2) == [(own.ref, StepOutcome.REFUSED)]
     assert words(desk, tickets[0].ref) == words(desk, tickets[1].ref) == words(desk, own.ref) == []
+    assert (desk.count_undone_tickets(act_id), act(desk, act_id).left) == (3, 3)
+    desk.set_category(own.ref, "technical", by=amir)
+    assert own.ref not in [ref for ref, _ in desk.undone_tickets(act_id, hidden={"technical"})]
+    assert desk.count_undone_tickets(act_id, hidden={"technical"}) == 2
 
 
 def test_a_merged_ticket_is_answered_where_it_went(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -292,6 +292,8 @@ LOOKS: Mapping[str, Arguments] = {
     "statuses_of_problem": lambda on: {"problem_id": on.problem},
     "tickets_of_problem": lambda on: {"problem_id": on.problem},
     "undone_tickets": lambda on: {"act_id": 1},
+    "count_undone_tickets": lambda on: {"act_id": 1},
+    "count_tickets_of_problem": lambda on: {"problem_id": on.problem},
 }
 CALLS = {**ACTS, **LOOKS}
 

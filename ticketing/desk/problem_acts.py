@@ -8,7 +8,7 @@ tickets are ever held together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,9 +23,9 @@ from ticketing.desk.problems import CHANGE, ProblemActKind, Problems, ProblemSta
 from ticketing.desk.progress import begun
 from ticketing.desk.roles import as_team
 from ticketing.errors import HelpdeskError, ProblemIsResolved
-from ticketing.instants import from_us, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import Agent, CloseReason, PersonId, Ticket, TicketRef, TicketStatus
-from ticketing.tables import problem_acts, problem_steps, problem_tickets, problems
+from ticketing.tables import problem_acts, problem_steps, problem_tickets, problems, tickets
 from ticketing.transaction import Transaction
 
 PROGRESS_EVERY = 5
@@ -65,6 +65,11 @@ class ProblemAct:
         return self.outcomes.get(StepOutcome.DONE, 0)
 
     @property
+    def left(self) -> int:
+        """How many were left as they were."""
+        return sum(self.outcomes.values()) - self.done
+
+    @property
     def total(self) -> int:
         """Of how many tickets, those included that could not be done."""
         return sum(self.outcomes.values()) + self.remaining
@@ -91,13 +96,17 @@ REMAINING = (
 )
 COUNT_REMAINING = select(func.count()).select_from(_TO_DO).where(*_IS_TO_DO)
 OUTCOMES = select(_s.outcome, func.count().label("count")).where(_s.act_id == bindparam("act")).group_by(_s.outcome)
-UNDONE = (
+_UNDONE = (
     select(_s.customer_id, _s.ticket_id, _s.outcome)
-    .where(_s.act_id == bindparam("act"), _s.outcome != StepOutcome.DONE.value)
-    .order_by(_s.ticket_id)
-    .limit(bindparam("rows"))
-    .offset(bindparam("skipped"))
+    .join_from(problem_steps, tickets, and_(tickets.c.customer_id == _s.customer_id, tickets.c.id == _s.ticket_id))
+    .where(
+        _s.act_id == bindparam("act"),
+        _s.outcome != StepOutcome.DONE.value,
+        tickets.c.category.not_in(bindparam("hidden", expanding=True)),
+    )
 )
+UNDONE = _UNDONE.order_by(_s.ticket_id).limit(bindparam("rows")).offset(bindparam("skipped"))
+COUNT_UNDONE = select(func.count()).select_from(_UNDONE.subquery())
 STEP = select(_s.outcome).where(
     _s.customer_id == bindparam("customer"), _s.ticket_id == bindparam("ticket"), _s.act_id == bindparam("act")
 )
@@ -227,12 +236,20 @@ class ProblemActs(Problems):
             found = connection.execute(LATEST, {"problem": problem_id}).scalar()
         return None if found is None else self.problem_act(int(found))
 
-    def undone_tickets(self, act_id: int, *, limit: int = 10, offset: int = 0) -> list[tuple[TicketRef, StepOutcome]]:
-        """The tickets that an act left as they were, and why."""
-        asked = {"act": act_id, "rows": max(0, limit), "skipped": max(0, offset)}
+    def undone_tickets(
+        self, act_id: int, *, limit: int = 10, offset: int = 0, hidden: Collection[str] = ()
+    ) -> list[tuple[TicketRef, StepOutcome]]:
+        """The tickets that an act left as they were, and why; nothing of the categories `hidden`."""
+        asked = {"act": act_id, "rows": max(0, limit), "skipped": max(0, offset), "hidden": list(hidden)}
         with self._database.read() as connection:
-            rows = connection.execute(UNDONE, asked).all()
+            rows = connection.execute(UNDONE, asked).all() if is_id(act_id) else []
         return [(TicketRef(PersonId(row.customer_id), row.ticket_id), StepOutcome(row.outcome)) for row in rows]
+
+    def count_undone_tickets(self, act_id: int, *, hidden: Collection[str] = ()) -> int:
+        """How many tickets `undone_tickets` would show in all."""
+        asked = {"act": act_id, "hidden": list(hidden)}
+        with self._database.read() as connection:
+            return int(connection.execute(COUNT_UNDONE, asked).scalar_one()) if is_id(act_id) else 0
 
 
 def _outcome(tx: Transaction, ticket: Ticket, act: Row[Any]) -> StepOutcome:

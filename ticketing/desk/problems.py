@@ -256,6 +256,13 @@ class Problems(Reading):
         shown = OF_PROBLEM.where(tickets.c.category.not_in(list(hidden))) if hidden else OF_PROBLEM
         return self._tickets(shown.limit(max(0, limit)).offset(max(0, offset)), {"problem": problem_id})
 
+    def count_tickets_of_problem(self, problem_id: int, *, hidden: Collection[str] = ()) -> int:
+        """How many tickets `tickets_of_problem` would show in all."""
+        found = OF_PROBLEM.where(tickets.c.category.not_in(list(hidden))) if hidden else OF_PROBLEM
+        counted = select(func.count()).select_from(found.order_by(None).with_only_columns(tickets.c.id).subquery())
+        with self._database.read() as connection:
+            return int(connection.execute(counted, {"problem": problem_id}).scalar_one()) if is_id(problem_id) else 0
+
     def statuses_of_problem(self, problem_id: int) -> dict[str, int]:
         """How many of its tickets stand where."""
         with self._database.read() as connection:
