@@ -38,7 +38,7 @@ def open_a_ticket(page: Page, address: str) -> None:
     form.get_by_label("Category").click()
     page.get_by_role("option", name="Billing").click()
     expect(form.get_by_text("You will have an answer")).to_be_visible()
-    page.screenshot(path=IMAGES / "new-ticket.png")
+    page.screenshot(path=IMAGES / "new-ticket.png", animations="disabled")
     form.get_by_role("button", name="Send").click()
     expect(page.get_by_text("We have it: ticket")).to_be_visible()
     page.get_by_role("button", name="Close").last.click()
@@ -49,7 +49,7 @@ def shoot(page: Page, address: str, name: str, state: str, waits_for: str) -> No
     page.goto(f"{address}/#{state}")
     expect(page.get_by_text(waits_for).last).to_be_visible()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 
 
 def hand_over(page: Page, address: str) -> None:
@@ -62,7 +62,7 @@ def hand_over(page: Page, address: str) -> None:
     form = page.get_by_role("dialog")
     expect(form.get_by_text("Each goes to an agent")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / "hand-over.png")
+    page.screenshot(path=IMAGES / "hand-over.png", animations="disabled")
     form.get_by_role("button", name="Cancel").click()
 
 
