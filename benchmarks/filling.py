@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.instants import to_us
 from ticketing.model import PersonId, Role
-from ticketing.tables import agent_loads, agent_skills, agents, customers, people
+from ticketing.tables import agents, customers
 
 SKILLS = ("billing", "technical", "account", "general")
 MAX_LOAD = 1000
+
+_SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 
 
 def person_id(number: int) -> PersonId:
@@ -30,8 +33,9 @@ def team(url: str, *, agents: int, customers: int) -> None:
         desk.seed({"open_rate_per_hour": 10_000})
         with database.write() as connection:
             _people(connection, "C", customers)
-            staff = _people(connection, "A", agents)
-            _agents(connection, staff)
+            _people(connection, "A", agents)
+            for statement in _STAFF:
+                connection.execute(text(statement))
     finally:
         database.close()
 
@@ -44,32 +48,28 @@ def people_of(connection: Connection) -> tuple[list[int], list[int]]:
     return [one for one in everybody if one not in is_staff], staff
 
 
-def _people(connection: Connection, kind: str, number: int) -> list[int]:
-    at = to_us(datetime.now(UTC))
+_PEOPLE = f"""
+INSERT INTO people (external_ref, name, tz, role, created_at)
+{_SERIES} SELECT 'T1:' || CAST(:kind AS text) || n, 'Person ' || n, 'UTC', :role, :at FROM series ORDER BY n
+"""
+_CUSTOMERS = "INSERT INTO customers (id) SELECT id FROM people WHERE external_ref LIKE :kind ORDER BY id"
+_LOAD = f"0 AS load, {MAX_LOAD} AS max_load, true AS is_available, 0 AS last_assigned_at"
+_SKILLS = " UNION ALL ".join(f"SELECT '{skill}' AS category, {index} AS place" for index, skill in enumerate(SKILLS))
+_STAFF = (
+    "INSERT INTO agents (id, is_active, is_senior, is_away)"
+    " SELECT id, true, false, false FROM people WHERE external_ref LIKE 'T1:A%' ORDER BY id",
+    "INSERT INTO agent_loads (agent_id, load, max_load, is_available, last_assigned_at)"
+    f" SELECT id, {_LOAD} FROM agents ORDER BY id",
+    "INSERT INTO agent_skills (agent_id, category, level, is_senior, load, max_load, is_available, last_assigned_at)"
+    f" SELECT id, category, 1 + (place + id) % 5, false, {_LOAD} FROM agents CROSS JOIN ({_SKILLS}) AS skills",
+)
+
+
+def _people(connection: Connection, kind: str, number: int) -> None:
     role = int(Role.CUSTOMER if kind == "C" else Role.AGENT)
-    rows = [
-        {"external_ref": f"T1:{kind}{index}", "name": f"Person {index}", "tz": "UTC", "role": role, "created_at": at}
-        for index in range(number)
-    ]
-    connection.execute(insert(people), rows)
-    of_kind = select(people.c.id).where(people.c.external_ref.like(f"T1:{kind}%")).order_by(people.c.id)
-    ids = [int(row.id) for row in connection.execute(of_kind)]
-    connection.execute(insert(customers), [{"id": one} for one in ids])
-    return ids
-
-
-def _agents(connection: Connection, staff: Sequence[int]) -> None:
-    connection.execute(
-        insert(agents), [{"id": one, "is_active": True, "is_senior": False, "is_away": False} for one in staff]
-    )
-    load: dict[str, Any] = {"load": 0, "max_load": MAX_LOAD, "is_available": True, "last_assigned_at": 0}
-    connection.execute(insert(agent_loads), [load | {"agent_id": one} for one in staff])
-    skills = [
-        load | {"agent_id": one, "category": skill, "level": 1 + (index + one) % 5, "is_senior": False}
-        for one in staff
-        for index, skill in enumerate(SKILLS)
-    ]
-    connection.execute(insert(agent_skills), skills)
+    values = {"count": number, "kind": kind, "role": role, "at": to_us(datetime.now(UTC))}
+    connection.execute(text(_PEOPLE), values)
+    connection.execute(text(_CUSTOMERS), {"kind": f"T1:{kind}%"})
 
 
 # --- many tickets -----------------------------------------------------------------------------------------------------
@@ -77,7 +77,6 @@ def _agents(connection: Connection, staff: Sequence[int]) -> None:
 TICKETS_OF_ONE = 10
 """Each customer has so many tickets and each agent holds so many, however many there are in all."""
 
-_SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 _CATEGORY = "CASE n % 4 WHEN 0 THEN 'billing' WHEN 1 THEN 'technical' WHEN 2 THEN 'account' ELSE 'general' END"
 _CUSTOMER = ":first_customer + n % :customers"
 # The even ones wait, the others are held.
@@ -112,6 +111,41 @@ WORDS = "'printer alpha' || (n % 3) || ' beta' || (n % 50) || ' gamma' || (n % 2
 COMMON, MIDDLING, RARE = ("printer", "alpha1"), ("beta7", "gamma123"), ("delta77",)
 
 
+# What is kept row by row costs several times what it takes to make it once for all rows.
+_BULKY = "('tickets', 'sla_clocks', 'ticket_search')"
+_KEPT = {
+    "postgresql": (
+        f"""
+        SELECT 'ALTER TABLE ' || CAST(conrelid AS regclass) || ' DROP CONSTRAINT ' || conname AS dropped,
+            'ALTER TABLE ' || CAST(conrelid AS regclass) || ' ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid)
+                AS made
+        FROM pg_constraint WHERE contype = 'f' AND CAST(CAST(conrelid AS regclass) AS text) IN {_BULKY}
+        """,
+        f"""
+        SELECT 'DROP INDEX ' || indexname AS dropped, indexdef AS made
+        FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN {_BULKY} AND indexname LIKE 'ix_%'
+        """,
+    ),
+    "sqlite": (
+        f"""
+        SELECT 'DROP INDEX ' || name AS dropped, sql AS made
+        FROM sqlite_master WHERE type = 'index' AND tbl_name IN {_BULKY} AND name LIKE 'ix_%'
+        """,
+    ),
+}
+
+
+@contextmanager
+def _without_indexes(connection: Connection) -> Iterator[None]:
+    """Indexes and references of the large tables are gone meanwhile, and made anew at the end."""
+    kept = [row for look in _KEPT[connection.dialect.name] for row in connection.execute(text(look))]
+    for row in kept:
+        connection.exec_driver_sql(row.dropped)
+    yield
+    for row in reversed(kept):
+        connection.exec_driver_sql(row.made)
+
+
 def tickets(url: str, count: int, *, searchable: bool) -> None:
     """
     A desk with so many open tickets, half of them waiting and half held, none of them due for a day.
@@ -135,12 +169,13 @@ def tickets(url: str, count: int, *, searchable: bool) -> None:
             }
             dialect = connection.dialect.name
             json = "CAST('{}' AS json)" if dialect == "postgresql" else "'{}'"
-            connection.execute(text(_TICKETS.format(words=WORDS, json=json)), values)
-            for kind in ("first_response", "resolution"):
-                due = to_us(now + timedelta(days=1 if kind == "first_response" else 3))
-                connection.execute(text(_CLOCKS), values | {"kind": kind, "due": due})
-            if searchable:
-                connection.execute(text(_SEARCH[dialect]))
+            with _without_indexes(connection):
+                connection.execute(text(_TICKETS.format(words=WORDS, json=json)), values)
+                for kind in ("first_response", "resolution"):
+                    due = to_us(now + timedelta(days=1 if kind == "first_response" else 3))
+                    connection.execute(text(_CLOCKS), values | {"kind": kind, "due": due})
+                if searchable:
+                    connection.execute(text(_SEARCH[dialect]))
             held = {"load": count // 2 // len(staff), "max": MAX_LOAD}
             for table in ("agent_loads", "agent_skills"):
                 connection.execute(text(f"UPDATE {table} SET load = :load, max_load = :max"), held)

@@ -24,7 +24,8 @@ from ticketing.picking import pick
 FEW = 10_000
 TIMES = 1.5
 PICK_TIMES = 2.0
-ROUNDS = 200
+ROUNDS, QUICK_ROUNDS = 200, 60
+WARMING_UP = 20
 SEARCH_LIMIT_MS = {"postgresql": 20.0, "sqlite": 10.0}
 FEW_AGENTS, MANY_AGENTS = 10, 10_000
 
@@ -76,48 +77,48 @@ def _address(engine: str, server: PostgresServer) -> Iterator[str]:
         yield url
 
 
-def growth(engine: str, few: Filled, many: Filled) -> Iterator[Figure]:
+def growth(engine: str, few: Filled, many: Filled, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     """Both sizes in turn at each act, so that whatever else the machine does meets both."""
     for name, act in ACTS.items():
         times: dict[int, list[float]] = {few.count: [], many.count: []}
-        for turn in range(ROUNDS + 20):
+        for turn in range(rounds + WARMING_UP):
             for on in (few, many):
                 took = timed(partial(act, on, turn))
-                if turn >= 20:
+                if turn >= WARMING_UP:
                     times[on.count].append(took * 1000)
         p50 = {size: percentile(took, 50) for size, took in times.items()}
         yield at_most(f"{name}_{engine}_growth", p50[many.count], "ms", p50[few.count], TIMES)
         yield told(f"{name}_{engine}_p99_ms", percentile(times[many.count], 99), "ms")
 
 
-def searches(engine: str, many: Filled) -> Iterator[Figure]:
+def searches(engine: str, many: Filled, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     """Rare, middling and common words, one or two; then the same for one customer."""
     single = [*filling.COMMON, *filling.MIDDLING, *filling.RARE]
     asked = [*single, "printer alpha2", "alpha1 beta7", "beta7 gamma7", "printer gamma123", "print"]
     for suffix, of_customer in (("", False), ("_of_customer", True)):
         times = []
-        for turn in range(ROUNDS + 20):
+        for turn in range(rounds + WARMING_UP):
             words = asked[turn % len(asked)]
             customer = PersonId(many.customers[turn * 7 % len(many.customers)]) if of_customer else None
             look = partial(many.desk.search, words, customer_id=customer, include_internal=not of_customer)
             took = timed(look) * 1000
-            if turn >= 20:
+            if turn >= WARMING_UP:
                 times.append(took)
         yield below(f"search{suffix}_{engine}_p99_ms", percentile(times, 99), "ms", SEARCH_LIMIT_MS[engine])
 
 
-def _picks(engine: str, few: Filled, many: Filled) -> Figure:
+def _picks(engine: str, few: Filled, many: Filled, *, rounds: int = ROUNDS) -> Figure:
     """Choosing among agents, a skill that only five have included."""
     sources = count(1)
     categories = [Category(key=key, name=key) for key in ("billing", "technical", "rare")]
     times: dict[int, list[float]] = {few.count: [], many.count: []}
-    for turn in range(ROUNDS + 20):
+    for turn in range(rounds + WARMING_UP):
         for on in (few, many):
             category = categories[turn % len(categories)]
             ticket = _unsaved(on, category.key, next(sources))
             with on.database.read() as connection:
                 took = timed(partial(pick, connection, ticket, category))
-            if turn >= 20:
+            if turn >= WARMING_UP:
                 times[on.count].append(took * 1000)
     p50 = {size: percentile(took, 50) for size, took in times.items()}
     return at_most(f"pick_{engine}_growth", p50[many.count], "ms", p50[few.count], PICK_TIMES)
@@ -163,6 +164,7 @@ def _staffed(url: str, agents: int) -> Iterator[Filled]:
 def figures(*, quick: bool) -> Iterator[Figure]:
     """Growth from 10 000 to a million tickets (100 000 when quick), choice among agents, and search, on both databases."""
     many = 100_000 if quick else 1_000_000
+    rounds = QUICK_ROUNDS if quick else ROUNDS
     with durable_server() as server:
         for engine in ENGINES:
             with ExitStack() as stack:
@@ -170,9 +172,9 @@ def figures(*, quick: bool) -> Iterator[Figure]:
                 large = stack.enter_context(
                     filled(stack.enter_context(_address(engine, server)), many, searchable=True)
                 )
-                yield from growth(engine, small, large)
-                yield from searches(engine, large)
+                yield from growth(engine, small, large, rounds=rounds)
+                yield from searches(engine, large, rounds=rounds)
             with ExitStack() as stack:
                 few = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), FEW_AGENTS))
                 lots = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), MANY_AGENTS))
-                yield _picks(engine, few, lots)
+                yield _picks(engine, few, lots, rounds=rounds)

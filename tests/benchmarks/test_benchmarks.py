@@ -51,15 +51,17 @@ def test_the_desk_and_the_bare_driver_write_the_same_number_of_rows() -> None:
     assert written == {name: by_driver[name] - by_desk[name] for name in by_driver}
 
 
-def test_growth_is_measured_on_a_small_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth, "ROUNDS", 3)
+def test_growth_is_measured_on_a_small_desk() -> None:
     with (
         sqlite_file() as few_url,
         sqlite_file() as many_url,
         growth.filled(few_url, 200, searchable=False) as few,
         growth.filled(many_url, 1000, searchable=True) as many,
     ):
-        figures: list[Figure] = [*growth.growth("sqlite", few, many), *growth.searches("sqlite", many)]
+        figures: list[Figure] = [
+            *growth.growth("sqlite", few, many, rounds=3),
+            *growth.searches("sqlite", many, rounds=3),
+        ]
         assert many.desk.search("gamma123", include_internal=True)
         assert len(many.desk.search("delta77", include_internal=True, limit=50)) == filling.TICKETS_OF_ONE
 
