@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from time import perf_counter
 from typing import Protocol
 
 from benchmarks import alert_lag, growth, opening, sandbox_calls, sandbox_page
+from benchmarks.databases import shared_server
 from benchmarks.measuring import Figure, table, write
 
 
@@ -25,13 +28,18 @@ GROUPS: dict[str, Group] = {
     "sandbox_page": sandbox_page.figures,
 }
 
+ON_SERVER = {"opening", "growth", "alert_lag"}
+
 
 def measure(groups: Iterable[str], *, quick: bool, say: Callable[[str], object]) -> list[Figure]:
     """All figures of the groups, one after the other."""
     found: list[Figure] = []
-    for name in groups:
-        say(f"{name} ...")
-        found.extend(GROUPS[name](quick=quick))
+    with nullcontext() if ON_SERVER.isdisjoint(groups) else shared_server():
+        for name in groups:
+            say(f"{name} ...")
+            began = perf_counter()
+            found.extend(GROUPS[name](quick=quick))
+            say(f"{name}: {perf_counter() - began:.0f} s")
     return found
 
 

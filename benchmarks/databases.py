@@ -25,16 +25,32 @@ def sqlite_file() -> Iterator[str]:
 @contextmanager
 def postgresql_database(server: PostgresServer) -> Iterator[str]:
     """The address of a migrated database of a server, dropped afterwards."""
-    url = server.new_database()
+    url = server.new_database(migrate)
     try:
-        migrate(url)
         yield url
     finally:
         server.drop_database(url)
 
 
+_shared: list[PostgresServer] = []
+
+
 @contextmanager
 def durable_server() -> Iterator[PostgresServer]:
     """A server on a disk, with fsync; the machine's own where HELPDESK_TEST_PG_URL names one. Raises PostgresUnavailable."""
+    if _shared:
+        yield _shared[0]
+        return
     with postgres_server(DURABLE) as server:
         yield server
+
+
+@contextmanager
+def shared_server() -> Iterator[None]:
+    """Meanwhile every `durable_server` is the same. Raises PostgresUnavailable."""
+    with durable_server() as server:
+        _shared.append(server)
+        try:
+            yield
+        finally:
+            _shared.clear()

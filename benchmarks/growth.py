@@ -24,7 +24,7 @@ from ticketing.picking import pick
 FEW = 10_000
 TIMES = 1.5
 PICK_TIMES = 2.0
-ROUNDS, QUICK_ROUNDS = 200, 60
+ROUNDS, QUICK_ROUNDS = 200, 50
 WARMING_UP = 20
 SEARCH_LIMIT_MS = {"postgresql": 20.0, "sqlite": 10.0}
 FEW_AGENTS, MANY_AGENTS = 10, 10_000
