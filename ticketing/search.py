@@ -36,7 +36,7 @@ COMMON_ON_POSTGRESQL = 5_000
 PROBED = 3_000
 """So many of the newest tickets are read on PostgreSQL to tell how many there may be that match."""
 
-RANKED, RANKED_OF_COMMON = 1_000, 100
+RANKED, RANKED_OF_COMMON = 500, 100
 """How many matches are weighed on PostgreSQL, the newest of them; fewer where so many match that they are met one by one."""
 
 RARE = 500
