@@ -42,12 +42,25 @@ class ModelTicket:
     resolved_at: datetime | None = None
     nudged_at: datetime | None = None
     snoozed_until: datetime | None = None
+    subject: str = ""
+    description: str = ""
     public: list[str] = field(default_factory=list)
     internal: list[str] = field(default_factory=list)
+    merged_into: ModelTicket | None = None
 
     @property
     def is_held(self) -> bool:
         return self.status in HELD
+
+    @property
+    def opening(self) -> str:
+        """What it was opened with, as it is read along with the ticket that it was merged into."""
+        return f"{self.subject}\n{self.description}" if self.description else self.subject
+
+    @property
+    def end(self) -> ModelTicket:
+        """Where what is said on it goes."""
+        return self if self.merged_into is None else self.merged_into.end
 
     @property
     def place(self) -> tuple[int, datetime, int]:
@@ -120,9 +133,27 @@ class DeskModel:
 
     def add(self, ticket: Ticket, customer_tier: Tier) -> None:
         """A ticket that was opened just now: settled as the rules say."""
-        new = ModelTicket(ticket.ref, ticket.category, ticket.priority, customer_tier, ticket.opened_at)
+        new = self.made(ticket, customer_tier)
         self.settle(new)
         self.tickets[new.ref] = new
+
+    def made(self, ticket: Ticket, customer_tier: Tier) -> ModelTicket:
+        new = ModelTicket(ticket.ref, ticket.category, ticket.priority, customer_tier, ticket.opened_at)
+        new.subject, new.description = ticket.subject, ticket.description
+        return new
+
+    def family(self, ticket: ModelTicket) -> list[ModelTicket]:
+        """The ticket and all that was merged into it."""
+        merged = [each for each in self.tickets.values() if each.merged_into is ticket]
+        return [ticket, *(one for each in merged for one in self.family(each))]
+
+    def said_in_public(self, ticket: ModelTicket) -> list[str]:
+        """What both sides read of it, in no order."""
+        words = [each for one in self.family(ticket) for each in one.public]
+        return words + [one.opening for one in self.family(ticket)[1:]]
+
+    def said_internally(self, ticket: ModelTicket) -> list[str]:
+        return [each for one in self.family(ticket) for each in one.internal]
 
     def settle(self, ticket: ModelTicket) -> None:
         agent_id = self.chosen(ticket)

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import DELAYS, NUMBERS
 from tests.ticketing.machine.world import World
 from ticketing.errors import (
@@ -15,9 +16,7 @@ from ticketing.errors import (
     HelpdeskError,
     TooLateToUndo,
 )
-from ticketing.model import (
-    TicketRef,
-)
+from ticketing.model import Comment, TicketRef
 
 
 class Talking(World):
@@ -25,10 +24,11 @@ class Talking(World):
 
     @rule(which=NUMBERS, late=DELAYS, thanks=st.booleans())
     def customer_says(self, which: int, late: timedelta, thanks: bool) -> None:
-        ticket, words = self.pick(which), "Thank you!" if thanks else "It still fails"
+        written_on, words = self.pick(which), "Thank you!" if thanks else "It still fails"
+        ticket = written_on.end
         self.clock.advance(microseconds=1)
         said: dict[str, Any] = {"text": words, "source": self.source(), "said_at": self.clock.now - late}
-        comment = self.does(lambda: self.desk.add_comment(ticket.ref, author_id=ticket.ref.customer_id, **said))
+        comment = self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
         is_over = ticket.resolved_at is not None and self.clock.now > ticket.resolved_at + timedelta(days=7)
         if ticket.status == "closed" or (ticket.status == "resolved" and is_over):
             assert comment.ticket_number != ticket.ref.number
@@ -42,17 +42,18 @@ class Talking(World):
                 ticket.status = "in_progress"
             elif ticket.status == "resolved" and not thanks:
                 self.model.reopen(ticket)
-        self.does(lambda: self.desk.add_comment(ticket.ref, author_id=ticket.ref.customer_id, **said))
+        self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
 
     @rule(which=NUMBERS, who=NUMBERS, late=DELAYS, kind=st.sampled_from(["public", "public", "internal", "automatic"]))
     def agent_says(self, which: int, who: int, late: timedelta, kind: str) -> None:
-        ticket = self.pick(which)
+        written_on = self.pick(which)
+        ticket = written_on.end
         by = self.holder_or(ticket, who)
         if by == ticket.ref.customer_id or not self.model.agents[by].is_active:
             return
         said: dict[str, Any] = {"text": f"An answer, {kind}", "source": self.source(), "said_at": self.clock.now - late}
         how: dict[str, Any] = {"internal": kind == "internal", "automatic": kind == "automatic"}
-        self.does(lambda: self.desk.add_comment(ticket.ref, author_id=by, **said, **how))
+        self.does(lambda: self.desk.add_comment(written_on.ref, author_id=by, **said, **how))
         (ticket.internal if kind == "internal" else ticket.public).append(f"An answer, {kind}")
         if kind == "public" and ticket.status == "open":
             self.model.give(ticket, by)
@@ -62,7 +63,7 @@ class Talking(World):
     @rule(which=NUMBERS, who=NUMBERS)
     def pull_back(self, which: int, who: int) -> None:
         ticket = self.pick(which)
-        said = self.desk.comments(ticket.ref, include_internal=True)
+        said = [each for each in self.desk.comments(ticket.ref, include_internal=True) if each.key.ticket == ticket.ref]
         if not said:
             return
         last = max(said, key=lambda comment: comment.number)
@@ -73,9 +74,26 @@ class Talking(World):
             refused = CommentNotFound
         elif last.deleted_at is not None:
             pass
-        elif last.is_internal or last.is_automatic or self.clock.now > last.said_at + timedelta(minutes=10):
+        elif (
+            last.is_internal
+            or last.is_automatic
+            or self.clock.now > last.said_at + timedelta(minutes=10)
+            or last.origin is not None
+            or self.is_read(ticket, last)
+        ):
             refused = TooLateToUndo
         self.does(lambda: self.desk.pull_back(ticket.ref, last.number, by=by), refused)
         if refused is None:
             ticket.public.remove(last.text)
             ticket.public.append("")
+            if last.deleted_at is None:
+                self.taken_back(last)
+
+    def is_read(self, ticket: ModelTicket, answer: Comment) -> bool:
+        """Whether the customer has written since where the ticket was merged into, or on one that was merged into it."""
+        said = self.desk.comments(ticket.end.ref, include_internal=False)
+        others = [each for each in said if each.key.ticket != ticket.ref and each.number]
+        return any(each.author_id == ticket.ref.customer_id and each.said_at > answer.said_at for each in others)
+
+    def taken_back(self, answer: Comment) -> None:
+        """For rules by which words are copied: the copies follow."""

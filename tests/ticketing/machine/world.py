@@ -193,8 +193,8 @@ class World(RuleBasedStateMachine):
         self.logs[ticket.ref] = log
         public = [comment.text for comment in self.desk.comments(ticket.ref, include_internal=False)]
         every = [comment.text for comment in self.desk.comments(ticket.ref, include_internal=True)]
-        assert sorted(public) == sorted(known.public)
-        assert sorted(every) == sorted(known.public + known.internal)
+        assert sorted(public) == sorted(self.model.said_in_public(known))
+        assert sorted(every) == sorted(self.model.said_in_public(known) + self.model.said_internally(known))
         if any(event.kind is EventKind.COMMENTED and event.data["internal"] for event in log[len(before) :]):
             assert self.desk.search("internal", customer_id=ticket.customer_id, include_internal=False) == []
         if any(event.kind in (EventKind.WARNED, EventKind.BREACHED) for event in log[len(before) :]):

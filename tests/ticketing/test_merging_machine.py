@@ -1,0 +1,28 @@
+"""
+Merging, taking apart, splitting, linking and moving among everything else that people and timers do, on both databases.
+
+As `tests.ticketing.test_desk_machine`, with rules of its own (`tests.ticketing.machine.joining`).
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.ticketing.machine.joining import Joining
+from ticketing.database import Database
+
+
+def test_the_desk_merges_and_splits_as_the_model_does(database: Database) -> None:
+    machine = type("MergingMachine", (Joining,), {"database": database})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=6,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
