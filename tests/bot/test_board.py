@@ -34,6 +34,7 @@ def test_the_board_is_posted_once_a_day_and_edited_where_it_stands(world: World)
 
     world.clock.advance(days=1)
     world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())  # an alert waits for the steps of the ladder that fell due with it
     _keep(world)
     boards = _boards(world)
     assert len(boards) == 2
