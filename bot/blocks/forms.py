@@ -283,7 +283,7 @@ def more_actions_view(more: MoreActions) -> View:
     rows = [
         section(
             common.ACCESSIBLE[act].format(number=more.facts.number),
-            act_button(act, more.facts, customer=""),
+            act_button(act, more.facts, customer=more.customer),
         )
         for act in dict.fromkeys(more.acts[:MORE_MOST])
     ]

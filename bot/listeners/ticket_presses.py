@@ -248,7 +248,9 @@ class TicketPresses:
         return self._more(grant)
 
     def _more(self, grant: Grant) -> View:
-        return more_actions_view(MoreActions(facts=self._facts(grant), acts=self.parts.screens.possible(grant.ticket)))
+        acts = self.parts.screens.possible(grant.ticket)
+        customer = self.parts.desk.person(grant.ticket.customer_id).name
+        return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts, customer=customer))
 
     def _facts(self, grant: Grant) -> TicketFacts:
         return self.parts.screens.facts(grant.ticket, grant.person.tz)

@@ -109,6 +109,7 @@ class MoreActions:
 
     facts: TicketFacts
     acts: tuple[Act, ...]
+    customer: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -300,7 +300,12 @@ def test_a_hand_over_of_many_tickets_to_many_agents_has_room() -> None:
 
 
 def test_more_actions_has_room_for_every_act() -> None:
-    assert everything_wrong(forms.more_actions_view(views.MoreActions(facts=facts(), acts=tuple(Act)))) == []
+    assert (
+        everything_wrong(
+            forms.more_actions_view(views.MoreActions(facts=facts(), acts=tuple(Act), customer="Mara Lindt"))
+        )
+        == []
+    )
 
 
 def test_going_away_is_within_the_limits() -> None:

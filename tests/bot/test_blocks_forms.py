@@ -130,11 +130,12 @@ def test_a_page_that_does_not_exist_is_the_nearest_one() -> None:
 
 
 def test_more_actions_has_a_row_for_each() -> None:
-    view = forms.more_actions_view(MoreActions(facts=facts(), acts=(Act.MERGE, Act.ESCALATE)))
+    view = forms.more_actions_view(MoreActions(facts=facts(), acts=(Act.MERGE, Act.WAIT), customer="Mara Lindt"))
 
-    assert buttons(view) == ["Merge", "Escalate"]
+    assert buttons(view) == ["Merge", "Wait for Mara"]
     assert "Merge ticket 42 into another" in shown(view)
-    assert "Nothing more can be done" in shown(forms.more_actions_view(MoreActions(facts=facts(), acts=())))
+    nothing = forms.more_actions_view(MoreActions(facts=facts(), acts=(), customer="Mara Lindt"))
+    assert "Nothing more can be done" in shown(nothing)
 
 
 def test_release_withdraw_and_why() -> None:
