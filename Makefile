@@ -21,8 +21,9 @@ $(READY): requirements.lock pyproject.toml
 demo: setup ## Run the real bot against the sandbox workspace, in a browser (SPEED=60: a minute plays an hour)
 	@SPEED=$(SPEED) exec $(BIN)/python -m demo
 
+# Three at once also on two cores: much of the time of a bot or a browser that starts and stops is spent waiting.
 test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 bench: setup ## Measure against the references of docs/benchmarks.md (QUICK=1: the short one)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)

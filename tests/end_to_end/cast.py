@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ class Cast:
     has_channels: bool = True
     _free_people: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _free_teams: dict[int, list[SpareTeam]] = field(default_factory=dict)
+    _enough: list[int] = field(default_factory=list)
 
     @classmethod
     def assemble(cls, size: Size = SHARED) -> Cast:
@@ -85,10 +86,20 @@ class Cast:
             cast._free_teams[agents] = [
                 cast._team(next(numbers), agents, names, staff, size.leads) for _ in range(count)
             ][::-1]
+        cast._enough = [len(free) // 4 for free in cast._free]
         cast._channel("C0SUPPORT1", "support", "everyone")
         cast._channel("C0TRIAGE01", "triage", staff)
         cast._channel("C0ESCALATE", "escalations", staff)
         return cast
+
+    @property
+    def runs_short(self) -> bool:
+        """Of some kind hardly a quarter is left, which the next test may need."""
+        return any(len(free) < enough for free, enough in zip(self._free, self._enough, strict=True))
+
+    @property
+    def _free(self) -> list[Sequence[object]]:
+        return [*self._free_people.values(), *self._free_teams.values()]
 
     def take_person(self, role: str, tier: str) -> str:
         """The name of somebody nobody has yet."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,21 +17,40 @@ from tests.postgres import PostgresServer
 NO_FAULTS = {"api": [], "delivery": {}, "rate_limits": False}
 
 
-@pytest.fixture(scope="session", params=COMBINATIONS)
-def shared_workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """One sandbox and one bot for all tests of a combination."""
-    with running(request.param, tmp_path_factory.mktemp(request.param), request, SHARED) as workspace:
-        yield workspace
+@pytest.fixture(scope="session")
+def shared_workspaces(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgresServer
+) -> Iterator[Callable[[Combination], Workspace]]:
+    """
+    One sandbox and one bot for the tests of a combination: started when the first asks for it, and anew when its people are
+    used up. The database server outlives them.
+    """
+    running_now: dict[Combination, Workspace] = {}
+    with ExitStack() as every:
+        stops = {combination: every.enter_context(ExitStack()) for combination in COMBINATIONS}
+
+        def of(combination: Combination) -> Workspace:
+            if combination not in running_now or running_now[combination].runs_short:
+                stops[combination].close()
+                directory = tmp_path_factory.mktemp(combination)
+                started = running(combination, directory, request, SHARED)
+                running_now[combination] = stops[combination].enter_context(started)
+            return running_now[combination]
+
+        yield of
 
 
-@pytest.fixture
-def workspace(shared_workspace: Workspace) -> Iterator[Workspace]:
+@pytest.fixture(params=COMBINATIONS)
+def workspace(
+    request: pytest.FixtureRequest, shared_workspaces: Callable[[Combination], Workspace]
+) -> Iterator[Workspace]:
     """The shared workspace. Faults and speed are as they were for the next test."""
-    yield shared_workspace
-    shared_workspace.rate(1)
-    shared_workspace.faults(**NO_FAULTS)
-    assert shared_workspace.bot is not None
-    said = shared_workspace.bot.tracebacks()
+    shared = shared_workspaces(request.param)
+    yield shared
+    shared.rate(1)
+    shared.faults(**NO_FAULTS)
+    assert shared.bot is not None
+    said = shared.bot.tracebacks()
     assert not said, f"The bot said a traceback meanwhile:\n{said}"
 
 

@@ -87,6 +87,11 @@ class Workspace:
         assert self._cast is not None, "This workspace was started without a cast."
         return self._cast
 
+    @property
+    def runs_short(self) -> bool:
+        """Whether there may be too few people left for the next test."""
+        return self._spare.runs_short
+
     def channel(self, name: str) -> str:
         """The id of a channel, by name with or without #, or by id."""
         shown = self.sandbox.get("/control/workspace")["channels"]
