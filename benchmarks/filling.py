@@ -18,6 +18,8 @@ from ticketing.tables import agents, customers
 SKILLS = ("billing", "technical", "account", "general")
 MAX_LOAD = 1000
 
+CONFIGURATION = {"open_rate_per_hour": 10_000, "channels": {"triage": "C0TRIAGE", "escalations": "C0ESCALATE"}}
+
 _SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 
 
@@ -30,7 +32,7 @@ def team(url: str, *, agents: int, customers: int) -> None:
     database = Database.open(url)
     try:
         desk = Desk(database, lambda: datetime.now(UTC))
-        desk.seed({"open_rate_per_hour": 10_000})
+        desk.seed(CONFIGURATION)
         with database.write() as connection:
             _people(connection, "C", customers)
             _people(connection, "A", agents)

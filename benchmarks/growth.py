@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,9 +12,8 @@ from itertools import count
 from sqlalchemy import text
 
 from benchmarks import filling
-from benchmarks.databases import ENGINES, durable_server, postgresql_database, sqlite_file
+from benchmarks.databases import ENGINES, Run
 from benchmarks.measuring import Figure, at_most, below, percentile, timed, told
-from tests.postgres import PostgresServer
 from ticketing.configuration import Category
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -60,21 +59,22 @@ ACTS: Mapping[str, Act] = {
 
 @contextmanager
 def filled(url: str, tickets: int, *, searchable: bool) -> Iterator[Filled]:
-    """A desk with so many open tickets at that address."""
+    """A desk with so many open tickets, written to that address."""
     filling.tickets(url, tickets, searchable=searchable)
+    with opened(url, tickets) as on:
+        yield on
+
+
+@contextmanager
+def opened(url: str, count: int) -> Iterator[Filled]:
+    """The desk at that address, on which there are so many tickets or agents."""
     database = Database.open(url)
     try:
         with database.read() as connection:
             customers, agents = filling.people_of(connection)
-        yield Filled(Desk(database, lambda: datetime.now(UTC)), database, customers, agents, tickets)
+        yield Filled(Desk(database, lambda: datetime.now(UTC)), database, customers, agents, count)
     finally:
         database.close()
-
-
-@contextmanager
-def _address(engine: str, server: PostgresServer) -> Iterator[str]:
-    with sqlite_file() if engine == "sqlite" else postgresql_database(server) as url:
-        yield url
 
 
 def growth(engine: str, few: Filled, many: Filled, *, rounds: int = ROUNDS) -> Iterator[Figure]:
@@ -152,29 +152,25 @@ def _team(url: str, agents: int) -> None:
 @contextmanager
 def _staffed(url: str, agents: int) -> Iterator[Filled]:
     _team(url, agents)
-    database = Database.open(url)
-    try:
-        with database.read() as connection:
-            customers, staff = filling.people_of(connection)
-        yield Filled(Desk(database, lambda: datetime.now(UTC)), database, customers, staff, agents)
-    finally:
-        database.close()
+    with opened(url, agents) as on:
+        yield on
 
 
-def figures(*, quick: bool) -> Iterator[Figure]:
+def figures(run: Run) -> Iterator[Figure]:
     """Growth from 10 000 to a million tickets (100 000 when quick), choice among agents, and search, on both databases."""
-    many = 100_000 if quick else 1_000_000
-    rounds = QUICK_ROUNDS if quick else ROUNDS
-    with durable_server() as server:
-        for engine in ENGINES:
-            with ExitStack() as stack:
-                small = stack.enter_context(filled(stack.enter_context(_address(engine, server)), FEW, searchable=True))
-                large = stack.enter_context(
-                    filled(stack.enter_context(_address(engine, server)), many, searchable=True)
-                )
-                yield from growth(engine, small, large, rounds=rounds)
-                yield from searches(engine, large, rounds=rounds)
-            with ExitStack() as stack:
-                few = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), FEW_AGENTS))
-                lots = stack.enter_context(_staffed(stack.enter_context(_address(engine, server)), MANY_AGENTS))
-                yield _picks(engine, few, lots, rounds=rounds)
+    rounds = QUICK_ROUNDS if run.is_quick else ROUNDS
+    for engine in ENGINES:
+        with (
+            run.database(engine) as url,
+            filled(url, FEW, searchable=True) as few,
+            opened(run.crowded(engine), run.tickets) as many,
+        ):
+            yield from growth(engine, few, many, rounds=rounds)
+            yield from searches(engine, many, rounds=rounds)
+        with (
+            run.database(engine) as url,
+            run.database(engine) as other_url,
+            _staffed(url, FEW_AGENTS) as few,
+            _staffed(other_url, MANY_AGENTS) as many,
+        ):
+            yield _picks(engine, few, many, rounds=rounds)

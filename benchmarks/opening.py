@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks import filling
 from benchmarks.bare import BarePostgresql, BareSqlite, Open, Sample
-from benchmarks.databases import durable_server, postgresql_database, sqlite_file
+from benchmarks.databases import Run
 from benchmarks.measuring import Figure, at_least, median
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -25,6 +25,8 @@ from ticketing.model import Ticket, TicketEvent
 from ticketing.transaction import Transaction
 
 ROUNDS = 5
+EACH, QUICK_EACH = 400, 40
+"""Tickets of each thread in a round."""
 SHARE = 0.50
 THREADS = 4
 PROCESSES = 2
@@ -189,26 +191,26 @@ def _compared(name: str, run: Round, each: int) -> Figure:
     return at_least(name, desk, "tickets/s", driver, SHARE, ratio=median([one / other for one, other in pairs]))
 
 
-def on_sqlite(each: int) -> Figure:
+def on_sqlite(run: Run, each: int) -> Figure:
     """Four threads of one process."""
-    with sqlite_file() as url:
+    with run.database("sqlite") as url:
         filling.team(url, agents=AGENTS, customers=CUSTOMERS)
         contest = Contest(url, 0)
         sides = {"desk": contest.by_desk, "driver": contest.by_driver}
 
-        def run(side: str, each: int) -> float:
+        def one_round(side: str, each: int) -> float:
             began, ended = sides[side](each)
             return THREADS * each / (ended - began)
 
         try:
-            return _compared("open_ticket_sqlite", run, each)
+            return _compared("open_ticket_sqlite", one_round, each)
         finally:
             contest.close()
 
 
-def on_postgresql(each: int) -> Figure:
+def on_postgresql(run: Run, each: int) -> Figure:
     """Eight writers: two processes of four threads."""
-    with durable_server() as server, postgresql_database(server) as url:
+    with run.database("postgresql") as url:
         filling.team(url, agents=AGENTS, customers=CUSTOMERS)
         with workers(url) as started:
             return _compared("open_ticket_postgresql_8_writers", partial(_round, started), each)
@@ -222,7 +224,7 @@ def _round(started: Sequence[Worker], side: str, each: int) -> float:
     return PROCESSES * THREADS * each / length
 
 
-def figures(*, quick: bool) -> list[Figure]:
+def figures(run: Run) -> list[Figure]:
     """Both databases."""
-    each = 60 if quick else 400
-    return [on_postgresql(each), on_sqlite(each)]
+    each = QUICK_EACH if run.is_quick else EACH
+    return [on_postgresql(run, each), on_sqlite(run, each)]

@@ -142,7 +142,7 @@ def in_threads(work: Callable[[Caller, int], object], sandbox: Sandbox, calls: i
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """All that is measured, one after the other."""
-    calls = 2_000 if quick else 10_000
+    calls = 1_000 if quick else 10_000
     with serving() as sandbox, listening(sandbox):
         root = Caller(sandbox).call("chat.postMessage", channel=CHANNEL, text="root")["ts"]
 

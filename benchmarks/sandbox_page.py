@@ -69,7 +69,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             loads = [loaded(page, sandbox.url) for _ in range(3 if quick else 7)]
             yield below("sandbox_page_load", median(loads), "ms", LOAD_REFERENCE_MS)
-            found = page.evaluate(SCROLL, 4 if quick else 12)
+            found = page.evaluate(SCROLL, 2 if quick else 12)
             yield below("sandbox_scroll_gap_p95", percentile(found["gaps"], 95), "ms", GAP_REFERENCE_MS)
             yield below("sandbox_scroll_nodes", found["nodes"], "nodes", NODES_REFERENCE)
             browser.close()

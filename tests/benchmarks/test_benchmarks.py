@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import filling, growth, opening
-from benchmarks.databases import sqlite_file
+from benchmarks.databases import running, sqlite_file
 from benchmarks.measuring import Figure, at_least, at_most, below, percentile, table, told, write
+from ticketing.model import PersonId
 
 
 def test_figures_are_lines_of_json(tmp_path: Path) -> None:
@@ -49,6 +50,20 @@ def test_the_desk_and_the_bare_driver_write_the_same_number_of_rows() -> None:
     written = {name: by_desk[name] - before[name] for name in by_desk}
     assert written["tickets"] == 3 * opening.THREADS
     assert written == {name: by_driver[name] - by_desk[name] for name in by_driver}
+
+
+def test_the_groups_of_a_run_share_one_crowded_desk() -> None:
+    with running(is_quick=True) as run:
+        run.tickets = 200
+        url = run.crowded("sqlite")
+        with growth.opened(url, run.tickets) as first:
+            first.desk.claim(first.waiting(0), by=PersonId(first.agents[0]))
+
+        assert run.crowded("sqlite") == url
+        with growth.opened(url, run.tickets) as again:
+            assert filling.rows(again.database)["tickets"] == 200
+            assert filling.rows(again.database)["ticket_events"] > 0
+    assert not Path(url.removeprefix("sqlite:///")).exists()
 
 
 def test_growth_is_measured_on_a_small_desk() -> None:
