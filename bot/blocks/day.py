@@ -76,7 +76,7 @@ def _day_row(row: AgentRow, day: MyDay) -> str:
 
 def handover_view(form: HandoverForm) -> View:
     """Hand over: a choice for each ticket, filled in so that one press does it."""
-    rows = form.rows[:HANDED_AT_MOST]
+    rows = list({row.row.facts.ref: row for row in form.rows}.values())[:HANDED_AT_MOST]  # a ticket's fields stand once
     if not rows:
         return modal(Form.HANDOVER, words.TITLE, [section(words.NOTHING_TO_HAND_OVER)], close=common.CLOSE)
     more = form.more + len(form.rows) - len(rows)

@@ -120,7 +120,7 @@ class Opening(DeskBase):
                 source=source,
                 opened_by=opened_by or customer_id,
                 at=at,
-                fields=fields or {},
+                fields=fields,
                 files=files,
                 number=None if self._database.is_sqlite else found[0].number,
             )
