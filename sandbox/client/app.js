@@ -19,6 +19,7 @@ class Page {
     this.layer = h("div", { class: "layer page-layer" });
     this.status = h("span", { class: "status", role: "status" });
     this.applying = false;
+    this.reading = 0;
     this.loadSoon = gathered(() => this.workspace.load().catch(() => undefined), 150);
   }
 
@@ -97,10 +98,12 @@ class Page {
 
   /** Go where the address says: `#left=USER/CHANNEL/THREAD&right=…`; CHANNEL may be a name, "app" or "home". */
   async readAddress() {
-    const given = new URLSearchParams(location.hash.slice(1) || this.workspace.page);
+    const asked = location.hash;
+    const given = new URLSearchParams(asked.slice(1) || this.workspace.page);
     const drawer = given.get("drawer");
     if (given.toString() === this.written) return;
     this.applying = true;
+    const reading = ++this.reading;
     const people = this.workspace.active;
     const places = SIDES.map((side) => {
       const [user, channel, thread] = (given.get(side) ?? "").split("/");
@@ -117,7 +120,13 @@ class Page {
     this.drawSplit();
     if (drawer === "inspector" || drawer === "faults") this.toggleDrawer(drawer, true);
     await Promise.all(opened);
+    if (reading !== this.reading) return;
     this.applying = false;
+    // Changed while this one was opened, and not heard of yet: writing would undo it.
+    if (location.hash !== asked) {
+      await this.readAddress();
+      return;
+    }
     this.writeAddress();
     document.body.dataset.ready = "yes";
   }
