@@ -108,8 +108,11 @@ def _is_private(parts: Parts, ticket: Ticket) -> bool:
 
 
 def _shows_elsewhere(parts: Parts, ticket: Ticket, other: Ticket) -> bool:
-    """Whether joining would bring what a private category's channel alone may read to another channel."""
-    return _is_private(parts, ticket) and ticket.category != other.category
+    """
+    Whether joining would bring what a private category's channel alone may read to another channel, or let those act on it who
+    are in the other: what is said on a merged ticket is said on the one it was joined with.
+    """
+    return ticket.category != other.category and (_is_private(parts, ticket) or _is_private(parts, other))
 
 
 def _check_not_private(parts: Parts, ticket: Ticket) -> None:

@@ -163,7 +163,12 @@ class NewTicket:
             opened_by=person.id,
             fields=answers.fields,
         )
-        if ticket.description != description.strip() and ticket.opened_at != ticket.as_of:
+        if ticket.opened_at == ticket.as_of:
+            return ticket
+        # There was one already: of the message, or of this very form.
+        if person.id != ticket.customer_id:
+            self.parts.access.to(Act.REPLY, submission.person, ticket.ref)
+        if ticket.description not in (description.strip(), answers.description.strip()):
             self.parts.desk.add_comment(
                 ticket.ref, author_id=person.id, text=answers.description, source=f"{submission.source}:again"
             )

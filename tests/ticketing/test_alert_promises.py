@@ -10,7 +10,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput, NoAlert, OwnTicket, TicketNotFound
-from ticketing.model import EventKind, Priority, Role, Ticket, TicketRef, TicketStatus
+from ticketing.model import EventKind, Priority, Role, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.transaction import Transaction
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -133,3 +134,22 @@ def test_nobody_takes_the_alert_of_their_own_ticket(desk: Desk, cast: Cast, cloc
     desk.make_agent(ticket.customer_id, skills={}, by=None)
     with pytest.raises(OwnTicket):
         desk.take_alert(ticket.ref, by=ticket.customer_id, until=clock() + HALF_AN_HOUR)
+
+
+def test_a_ticket_that_cannot_be_marked_keeps_no_others_from_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Neither of its own customer nor of those whose turn comes after; and what went wrong is not kept quiet."""
+    broken = cast.ticket(priority=Priority.URGENT)
+    others = [cast.ticket("tom", priority=Priority.URGENT), cast.ticket(priority=Priority.URGENT)]
+
+    def refuse(_tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if event.kind is EventKind.BREACHED and ticket.number == broken.number:
+            raise LookupError(broken.number)
+
+    desk.subscribe(refuse)
+    clock.advance(hours=2)
+
+    with pytest.raises(LookupError):
+        desk.watch_step(clock())
+
+    breached = [any(each.breached_at for each in desk.ticket(one.ref).clocks) for one in (broken, *others)]
+    assert breached == [False, True, True]

@@ -29,6 +29,9 @@ MOST = 2500
 PATIENCE = timedelta(seconds=30)
 """How long a message waits for more that is due when nothing comes (business time)."""
 
+LONGEST_WAIT = timedelta(minutes=2)
+"""How long it waits in all: what cannot be marked holds nothing else back for longer (business time)."""
+
 
 @dataclass(frozen=True)
 class AlertedStage:
@@ -178,7 +181,9 @@ class Alerting(DeskBase):
                 return False
             waiting = connection.execute(CARDS_IN, {"at_place": errand.place}).one()
         newest = from_us(waiting.newest) or errand.created_at
-        return int(waiting.cards) < MOST and self._clock() - newest <= PATIENCE
+        now = self._clock()
+        is_patient = now - newest <= PATIENCE and now - errand.created_at <= LONGEST_WAIT
+        return int(waiting.cards) < MOST and is_patient
 
     def untold_alerts(self, errand: Errand) -> list[AlertedTicket]:
         """The tickets whose alerts wait in the place of `errand`, its own included, and stand in no message yet."""

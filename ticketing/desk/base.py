@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ticketing.configuration import Configuration, default_document, parse, to_document
@@ -32,6 +32,9 @@ ATTEMPTS = 5
 LATEST = select(func.max(configurations.c.version).label("version"))
 STORED_AT = select(configurations.c.created_at).where(configurations.c.version == bindparam("version"))
 DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
+
+ONE_AT_A_TIME = text("LOCK TABLE configurations IN SHARE ROW EXCLUSIVE MODE")
+"""PostgreSQL; readers are not kept waiting. SQLite has one writer anyway."""
 
 
 class DeskBase:
@@ -116,6 +119,11 @@ class DeskBase:
         }
         connection.execute(insert(configurations), row)
         return version
+
+    def _configuring_alone(self, connection: Connection) -> None:
+        """Whoever reads the configuration to store another waits for those who do the same, until their commit."""
+        if not self._database.is_sqlite:
+            connection.execute(ONE_AT_A_TIME)
 
     def _configuration_in_force(self, connection: Connection) -> Configuration:
         return self._configuration_of(connection)

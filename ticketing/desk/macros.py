@@ -128,6 +128,7 @@ class Macros(Reading):
         macro = read_macro(document)
         with self._database.write() as connection:
             as_lead(connection, by, "change the team's macros")
+            self._configuring_alone(connection)
             configuration = self._configuration_in_force(connection)
             kept = [one for one in configuration.macros if one.key != macro.key]
             if len(kept) >= MOST_SHARED:
@@ -140,6 +141,7 @@ class Macros(Reading):
         """Delete a macro of the team's; whether there was one. Raises NotAllowed."""
         with self._database.write() as connection:
             as_lead(connection, by, "change the team's macros")
+            self._configuring_alone(connection)
             configuration = self._configuration_in_force(connection)
             kept = [one for one in configuration.macros if one.key != key]
             if len(kept) == len(configuration.macros):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from ticketing import sla
 from ticketing.configuration import Configuration, parse
@@ -28,8 +28,6 @@ LAST_VERSION = (
     .order_by(configurations.c.version.desc())
     .limit(1)
 )
-ONE_AT_A_TIME = text("LOCK TABLE configurations IN SHARE ROW EXCLUSIVE MODE")
-"""PostgreSQL; readers are not kept waiting. SQLite has one writer anyway."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,7 @@ class Settings(DeskBase):
         parse(document)
         with self._database.write() as connection:
             as_admin(connection, by, "change the settings")
-            if not self._database.is_sqlite:
-                connection.execute(ONE_AT_A_TIME)
+            self._configuring_alone(connection)
             last = _last_version(connection)
             if seen is not None and last is not None and last.version != seen:
                 raise StaleConfiguration(last.version, last.by, last.at)

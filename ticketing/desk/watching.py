@@ -46,6 +46,10 @@ LATE = tuple(
 """What the watch has marked, and what it has not come to yet: each has an index of its own, both together none."""
 
 
+MOST_FAILURES = 3
+"""One ticket that somebody holds locked answers like a database that is down; so many in one look are the database."""
+
+
 class Watching(Reading):
     """See `ticketing.desk.Desk`."""
 
@@ -62,8 +66,16 @@ class Watching(Reading):
                 for statement in (DUE_BREACHES, DUE_WARNINGS)
                 for row in connection.execute(statement.limit(limit), {"now": to_us(seen)})
             ]
+        failures: list[Exception] = []
         for several in batches(due, is_sqlite=self._database.is_sqlite):
-            self._mark_together(several, seen)
+            try:
+                self._mark_together(several, seen)
+            except Exception as error:
+                failures.append(error)
+                if isinstance(error, DatabaseUnavailable) and len(failures) == MOST_FAILURES:
+                    raise
+        if failures:
+            raise failures[0]
         return self.next_due_instant()
 
     def next_due_instant(self) -> datetime | None:
