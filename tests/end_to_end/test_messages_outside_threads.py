@@ -163,7 +163,9 @@ def test_each_role_has_a_home(workspace: Workspace) -> None:
     assert "Away, 1 of 10" in amir.home().text
 
 
-def test_an_agent_takes_the_next_from_home(workspace: Workspace) -> None:
+def test_an_agent_takes_the_next_from_home(own_workspace: Workspace) -> None:
+    """The queue that Home shows is everybody's, and only its first rows."""
+    workspace = own_workspace
     team = workspace.new_team(agents=1)
     (amir,) = team.agents
     amir.command("/helpdesk away")

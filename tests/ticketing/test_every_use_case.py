@@ -113,13 +113,13 @@ def trials(stage: Stage, kind: str) -> Iterator[tuple[str, str, str, dict[str, A
     number = count(1)
     for method, good in CALLS.items():
         arguments = good(stage)
-        for name in KINDS[kind].keys() & arguments.keys():
+        for name in sorted(KINDS[kind].keys() & arguments.keys()):
             bad = dict(KINDS[kind][name])
             if name in ("by", "to", "opened_by"):
                 bad["another customer"] = stage.tomas
             for label, value in bad.items():
                 # Else it would be known already.
-                opens = method in ("open_ticket", "split", "move_to_customer")
+                opens = method in ("open_ticket", "open_test_ticket", "split", "move_to_customer")
                 own = {"source": f"v:trial {next(number)}"} if opens else {}
                 yield method, name, label, arguments | own | {name: value}
 
