@@ -85,12 +85,12 @@ _CUSTOMER = ":first_customer + n % :customers"
 _TICKETS = f"""
 INSERT INTO tickets (customer_id, id, source, subject, description, category, priority, status, tier, opened_by,
     assigned_agent_id, last_agent_id, version, opened_at, sla_start_at, reopened_count, is_escalated, last_activity_at,
-    queue_rank, last_event, last_comment, fields)
+    queue_rank, promised_version, last_event, last_comment, fields)
 {_SERIES}
 SELECT {_CUSTOMER}, n, 'f:' || n, {{words}}, 'Since this morning', {_CATEGORY}, 1 + n % 3,
     CASE n % 2 WHEN 0 THEN 'open' ELSE 'in_progress' END, 'standard', {_CUSTOMER},
     CASE n % 2 WHEN 0 THEN NULL ELSE :first_agent + n / 2 % :agents END, NULL, 1, :now - n * 1000, :now - n * 1000, 0, false,
-    :now - n * 1000, CASE n % 2 WHEN 0 THEN :now - n * 1000 ELSE NULL END, 0, 0, {{json}}
+    :now - n * 1000, CASE n % 2 WHEN 0 THEN :now - n * 1000 ELSE NULL END, 1, 0, 0, {{json}}
 FROM series
 """
 _CLOCKS = f"""

@@ -174,6 +174,10 @@ DEFAULT_CATEGORIES = (
 )
 
 
+OF_OPEN_TICKETS = ("zone", "calendars", "policies", "queue")
+"""The settings that deadlines and places in the queue follow from: others change nothing about tickets that are open."""
+
+
 class Configuration(Part):
     """A version of the configuration; 0 is one that was never stored. Make it with `parse`."""
 
@@ -224,9 +228,8 @@ class Configuration(Part):
         return None if self.board_at == NEVER else time.fromisoformat(self.board_at)
 
     def promises_as(self, other: Configuration) -> bool:
-        """Whether no deadline is another than under `other`: all but what the team merely writes with is the same."""
-        apart = {"version": 0, "macros": ()}
-        return self.model_copy(update=apart) == other.model_copy(update=apart)
+        """Whether no deadline and no place in the queue is another than under `other`, whatever else differs."""
+        return all(getattr(self, name) == getattr(other, name) for name in OF_OPEN_TICKETS)
 
     @property
     def rating_window(self) -> timedelta:

@@ -42,6 +42,7 @@ class TicketStatus(StrEnum):
 
 
 HELD = frozenset({TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
+OVER = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 """The statuses in which a ticket counts as load of its agent."""
 
 
@@ -248,7 +249,8 @@ class Ticket:
     A ticket as it stood at `as_of`.
 
     `opened_at` never changes; `sla_start_at` moves to the reopen time, and `first_response_at` and `resolved_at` are of the
-    current run (a reopen clears them). `version` grows with every change and is what a drawn card is compared with.
+    current run (a reopen clears them). `version` grows with every change and is what a drawn card is compared with;
+    `promised_version` is that of the configuration by which its clocks and its place in the queue were last worked out.
     """
 
     customer_id: PersonId
@@ -281,6 +283,7 @@ class Ticket:
     follows_number: int | None = None
     merged_into: int | None = None
     queue_rank: int | None = None
+    promised_version: int = 0
     last_event: int = 0
     last_comment: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)

@@ -59,6 +59,7 @@ _TICKET_PLAIN = (
     "follows_number",
     "merged_into",
     "queue_rank",
+    "promised_version",
     "last_event",
     "last_comment",
 )

@@ -12,8 +12,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.desk.handing_over import HandedOver
-from ticketing.errors import NotAnAgent
+from ticketing.desk.handing_over import LONGEST_SOURCE, HandedOver
+from ticketing.errors import InvalidInput, NotAnAgent
 from ticketing.model import EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
@@ -97,6 +97,39 @@ def test_what_ends_in_between_is_completed_and_told(
     with database.read() as connection:
         told = connection.execute(text("SELECT place, about, data FROM outbox WHERE kind = 'handover_card'")).all()
     assert {(row.place, row.about) for row in told} == {(f"p:{amir}", "handover:v:1")}
+
+
+def test_what_fails_stays_where_it_was_and_keeps_nothing_else(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, tickets = held(cast, desk, 2)
+    tickets.append(cast.ticket("tomas"))
+    jo = cast.agent("jo", skills={})
+
+    def refuse(_tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if ticket.number == tickets[0].number and event.kind is EventKind.ASSIGNED:
+            raise LookupError(ticket.number)
+
+    desk.subscribe(refuse)
+    plan: dict[TicketRef, PersonId | None] = dict.fromkeys((each.ref for each in tickets), jo)
+    desk.plan_handover(amir, plan, source="v:1")
+    clock.advance(minutes=1)
+    with pytest.raises(LookupError):
+        desk.handover_step(clock.now)
+
+    assert [outcomes(desk)[each.number] for each in tickets] == [HandedOver.REFUSED, *[HandedOver.GIVEN] * 2]
+    assert [desk.ticket(each.ref).assigned_agent_id for each in tickets] == [amir, jo, jo]
+    assert desk.handover_step(clock.now) == 0
+    assert desk.carry_out_handover("v:1") == desk.handover("v:1")
+
+
+def test_a_plan_of_any_name_that_is_taken_can_be_told_of(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, (ticket,) = held(cast, desk, 1)
+    source = "v" * LONGEST_SOURCE
+    with pytest.raises(InvalidInput):
+        desk.plan_handover(amir, {ticket.ref: None}, source=source + "v")
+    desk.plan_handover(amir, {ticket.ref: None}, source=source)
+    clock.advance(minutes=1)
+    assert desk.handover_step(clock.now) == 1
+    assert outcomes(desk, source) == {ticket.number: HandedOver.QUEUED}
 
 
 def test_what_has_changed_since_is_left_alone_and_said(desk: Desk, cast: Cast, clock: MovableClock) -> None:

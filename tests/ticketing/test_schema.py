@@ -28,6 +28,7 @@ from ticketing.desk import (
     progress,
     promising,
     reading,
+    recomputing,
     snoozing,
     tags,
     watching,
@@ -242,6 +243,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "untold alerts": (alerting.UNTOLD, UNTOLD, "ix_outbox_place"),
     "cards waiting": (alerting.CARDS_OF, IN_MESSAGE, "ix_shown_message"),
     "lines waiting": (alerting.LINES_OF, IN_MESSAGE | {"of_kind": "alert_line", "rows": 10}, "ix_shown_message"),
+    "promised before": (recomputing.OUTDATED.limit(200), {"version": 3}, "ix_tickets_promised"),
     "resolved long ago": (progress.RESOLVED_BEFORE.limit(200), {"before": 1}, "ix_tickets_resolved"),
     "open problems": (problems.IN_STATE, {"state": "open", "rows": 10, "skipped": 0}, "ix_problems_state"),
     "tickets of a problem": (problems.OF_PROBLEM.limit(10), {"problem": 1}, "ix_problem_tickets_problem_id"),
@@ -298,7 +300,12 @@ def _ticket(number: int) -> dict[str, Any]:
     key = {"customer_id": number % 100, "id": number, "source": str(number), "category": f"c{number % 50}"}
     resolved = {"status": "resolved", "resolved_at": number} if number % 10 == 0 else {}
     asleep = {"snoozed_until": number} if number % 10 == 2 else {}
-    return _values("tickets", key | {"last_activity_at": number} | (queued if number % 2 else held | resolved | asleep))
+    return _values(
+        "tickets",
+        key
+        | {"last_activity_at": number, "promised_version": 3 + number % 2}
+        | (queued if number % 2 else held | resolved | asleep),
+    )
 
 
 def _clock(number: int) -> dict[str, Any]:

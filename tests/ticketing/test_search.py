@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import MetaData, Table, insert, text
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
@@ -14,7 +14,7 @@ from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import PersonId, Priority, Ticket, TicketStatus, Tier
 from ticketing.rows import ticket_row
-from ticketing.tables import people, tickets
+from ticketing.tables import people
 
 
 def found(desk: Desk, words: str, *, include_internal: bool = True, **more: Any) -> list[int]:
@@ -245,7 +245,9 @@ def test_an_older_database_is_indexed_when_it_is_brought_up(empty_database_url: 
     person = {"id": 1, "external_ref": "T1:U1", "name": "Mara", "tz": "UTC", "role": 0, "created_at": 0}
     with database.write() as connection:
         connection.execute(insert(people), person)
-        connection.execute(insert(tickets), ticket_row(old))
+        then = Table("tickets", MetaData(), autoload_with=connection)  # without the columns that came later
+        row = ticket_row(old)
+        connection.execute(insert(then), {name: row[name] for name in then.columns.keys()})  # noqa: SIM118
     migrate(empty_database_url)
     desk = Desk(database, clock)
 

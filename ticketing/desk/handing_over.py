@@ -8,7 +8,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,13 +19,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.people import known_agent
-from ticketing.errors import HelpdeskError
+from ticketing.desk.together import MOST_FAILURES, batches
+from ticketing.errors import DatabaseUnavailable, HelpdeskError
 from ticketing.instants import to_us
 from ticketing.lifecycle import Because
 from ticketing.model import PersonId, TicketRef, TicketStatus
 from ticketing.tables import IS_HELD, tickets
 from ticketing.tables.handovers import handovers
 from ticketing.transaction import Transaction
+
+ABOUT = "handover:"
+"""What an agent is told about begins so; the source of the plan follows."""
+LONGEST_SOURCE = 64 - len(ABOUT)  # the column of the outbox has 64
 
 LEFT_ALONE = timedelta(seconds=10)
 """How long a plan is left to whoever made it, before the step takes it up."""
@@ -57,7 +62,7 @@ class HandedOver(StrEnum):
     NOT_HELD = "not_held"
     """Somebody else has it by now, or it is done: it was left alone."""
     REFUSED = "refused"
-    """Who was to get it cannot have it: it stays where it was."""
+    """It could not be handed over, mostly since who was to get it cannot have it: it stays where it was."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,6 @@ class Handover:
 class HandingOver(DeskBase):
     """See `ticketing.desk.Desk`."""
 
-    @use_case
     def plan_handover(
         self, agent_id: PersonId, plan: Mapping[TicketRef, PersonId | None], *, source: str
     ) -> list[Handover]:
@@ -82,20 +86,26 @@ class HandingOver(DeskBase):
 
         What the agent does not hold is left out. The same source again changes nothing. Raises NotAnAgent, InvalidInput.
         """
-        checked_key("source", source, longest=120)
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        insert = dialect.insert(handovers).on_conflict_do_nothing()
-        with self._transaction() as tx:
-            known_agent(tx.connection, agent_id)
-            held = {
-                TicketRef(PersonId(row.customer_id), row.id)
-                for row in tx.connection.execute(HELD_BY, {"agent_id": agent_id})
-            }
-            for ref in sorted(held & plan.keys(), key=lambda one: one.number):
-                row = {"customer_id": ref.customer_id, "ticket_id": ref.number, "source": source}
-                row |= {"agent_id": agent_id, "to_id": plan[ref], "planned_at": to_us(tx.now), "outcome": None}
-                tx.connection.execute(insert, row)
+        checked_key("source", source, longest=LONGEST_SOURCE)
+        with self._database.read() as connection:
+            known_agent(connection, agent_id)
+            rows = connection.execute(HELD_BY, {"agent_id": agent_id})
+            held = {TicketRef(PersonId(row.customer_id), row.id) for row in rows}
+        # A row refers to its ticket, and so keeps it from others until the commit: one customer's at a time.
+        for several in batches(held & plan.keys(), is_sqlite=self._database.is_sqlite):
+            self._plan_some(agent_id, {ref: plan[ref] for ref in several}, source)
         return self.handover(source)
+
+    @use_case
+    def _plan_some(self, agent_id: PersonId, plan: Mapping[TicketRef, PersonId | None], source: str) -> None:
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        with self._transaction() as tx:
+            rows = [
+                {"customer_id": ref.customer_id, "ticket_id": ref.number, "source": source}
+                | {"agent_id": agent_id, "to_id": to, "planned_at": to_us(tx.now), "outcome": None}
+                for ref, to in plan.items()
+            ]
+            tx.connection.execute(dialect.insert(handovers).on_conflict_do_nothing(), rows)
 
     def handover(self, source: str) -> list[Handover]:
         """A plan and what has become of it, by ticket; empty for one that there is not."""
@@ -112,27 +122,48 @@ class HandingOver(DeskBase):
         ]
 
     def carry_out_handover(self, source: str) -> list[Handover]:
-        """Do what is planned, one transaction a ticket; what became of it."""
-        for each in self.handover(source):
-            if each.outcome is None:
-                self._hand_over(each.ref, source, tell=False)
+        """
+        Do what is planned, one transaction a ticket; what became of it. What fails is refused and keeps nothing else; what went
+        wrong is raised at the end, and the same again returns what became of the plan.
+        """
+        planned = [(each.ref, source) for each in self.handover(source) if each.outcome is None]
+        self._hand_over_all(planned, tell=False)
         return self.handover(source)
 
     def handover_step(self, now: datetime, *, limit: int = 200) -> int:
         """
         Complete plans that whoever made them has not; how many tickets were looked at.
 
-        The agent is told by a notice "handover_card" in their conversation, since nobody has answered them.
+        The agent is told by a notice "handover_card" in their conversation, since nobody has answered them. What fails is
+        refused and keeps nothing else; what went wrong is raised at the end.
         """
         before = to_us(now - LEFT_ALONE)
         with self._database.read() as connection:
             planned = connection.execute(PLANNED.limit(limit), {"before": before}).all()
-        for row in planned:
-            self._hand_over(TicketRef(PersonId(row.customer_id), row.ticket_id), row.source, tell=True)
+        rows = [(TicketRef(PersonId(row.customer_id), row.ticket_id), row.source) for row in planned]
+        self._hand_over_all(rows, tell=True)
         return len(planned)
 
+    def _hand_over_all(self, planned: Sequence[tuple[TicketRef, str]], *, tell: bool) -> None:
+        """A ticket that others keep locked stays planned; after a few of those the database is down."""
+        failures: list[Exception] = []
+        unanswered = 0
+        for ref, source in planned:
+            try:
+                self._hand_over(ref, source, tell=tell)
+            except DatabaseUnavailable:
+                unanswered += 1
+                if unanswered == MOST_FAILURES:
+                    raise
+            except Exception as error:  # noqa: BLE001 - told of in the plan, and by whoever calls
+                self._hand_over(ref, source, tell=tell, is_refused=True)
+                if not isinstance(error, HelpdeskError):
+                    failures.append(error)
+        if failures:
+            raise failures[0]
+
     @use_case
-    def _hand_over(self, ref: TicketRef, source: str, *, tell: bool) -> None:
+    def _hand_over(self, ref: TicketRef, source: str, *, tell: bool, is_refused: bool = False) -> None:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             key = {"key_customer": ref.customer_id, "key_ticket": ref.number, "key_source": source}
@@ -143,10 +174,10 @@ class HandingOver(DeskBase):
             to = None if row.to_id is None else PersonId(row.to_id)
             outcome = HandedOver.NOT_HELD
             if ticket.is_held and ticket.assigned_agent_id == agent_id:
-                outcome = _given(tx, ref, agent_id, to)
+                outcome = HandedOver.REFUSED if is_refused else _given(tx, ref, agent_id, to)
             tx.connection.execute(END, key | {"new_outcome": outcome.value})
             if tell:
-                tx.tell(f"p:{agent_id}", f"handover:{source}", "handover_card", ticket=None, data={"source": source})
+                tx.tell(f"p:{agent_id}", f"{ABOUT}{source}", "handover_card", ticket=None, data={"source": source})
 
 
 def _given(tx: Transaction, ref: TicketRef, agent_id: PersonId, to: PersonId | None) -> HandedOver:

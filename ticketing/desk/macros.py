@@ -20,7 +20,7 @@ from ticketing.desk.roles import as_lead, as_team, role_of
 from ticketing.desk.tags import change_tags
 from ticketing.errors import InvalidInput, MacroNotFound, NotAnAgent, NotTheHolder, StaleTicket
 from ticketing.macros import MOST_OWN, MOST_SHARED, Macro, Placeholder, read_macro
-from ticketing.model import EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.model import OVER, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.statements import put
 from ticketing.tables import personal_macros
 from ticketing.transaction import Transaction
@@ -30,7 +30,6 @@ OWN = select(personal_macros.c.document).where(_own).order_by(personal_macros.c.
 COUNT_OTHERS = select(func.count()).where(_own, personal_macros.c.key != bindparam("macro"))
 KEEP = put(personal_macros, "document")
 FORGET = delete(personal_macros).where(_own, personal_macros.c.key == bindparam("macro"))
-OVER = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 
 class Whose(StrEnum):

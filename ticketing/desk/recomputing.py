@@ -1,8 +1,9 @@
 """
-The deadlines of open tickets follow a new policy or calendar: in the background, a few tickets at a time, with progress.
+Open tickets follow a new policy, calendar or weight of the queue: in the background, a few at a time, with progress.
 
-A ticket whose deadlines do not move is not touched but for the version that its clocks name, so that a change for some is no
-flood of cards for all. What is lost in a crash is outdated still, and is counted anew.
+A ticket whose deadlines do not move is not touched but for its place in line and the version that it names, so that a change
+for some is no flood of cards for all. Tickets with nothing promised so far are among those looked at: perhaps something is now.
+What is lost in a crash is outdated still, and is looked at anew.
 """
 
 from __future__ import annotations
@@ -12,23 +13,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.together import batches
-from ticketing.errors import TicketNotFound
-from ticketing.model import EventKind, PersonId, TicketRef
-from ticketing.tables import sla_clocks
+from ticketing.database import Database
+from ticketing.desk.base import Clock, DeskBase, use_case
+from ticketing.desk.together import on_all
+from ticketing.errors import DatabaseUnavailable, TicketNotFound
+from ticketing.model import OVER, EventKind, PersonId, TicketRef
+from ticketing.tables import IS_NOT_OVER, tickets
 from ticketing.transaction import Transaction
 
-_RUNNING = select(sla_clocks.c.customer_id, sla_clocks.c.ticket_id).where(sla_clocks.c.ended_at.is_(None))
-_OUTDATED = _RUNNING.where(sla_clocks.c.config_version < bindparam("version"))
-OUTDATED = _OUTDATED.order_by(sla_clocks.c.config_version, sla_clocks.c.customer_id, sla_clocks.c.ticket_id)
+_ticket = tickets.c
+_NOT_OVER = select(_ticket.customer_id, _ticket.id).where(IS_NOT_OVER)
+_OUTDATED = _NOT_OVER.where(_ticket.promised_version < bindparam("version"))
+OUTDATED = _OUTDATED.order_by(_ticket.promised_version, _ticket.customer_id, _ticket.id)
 """In the order of the index, so that the tickets of a customer come together."""
 COUNTED = 20_000
 """No progress counts further: whoever asks stands before a screen."""
 
-COUNT_OUTDATED = select(func.count()).select_from(_OUTDATED.distinct().subquery())
+COUNT_OUTDATED = select(func.count()).select_from(_OUTDATED.subquery())
 COUNT_SOME_OUTDATED = select(func.count()).select_from(_OUTDATED.limit(COUNTED).subquery())
-COUNT_RUNNING = select(func.count()).select_from(_RUNNING.distinct().subquery())
+COUNT_NOT_OVER = select(func.count()).select_from(_NOT_OVER.subquery())
 NOT_AT_ONCE = text("SET LOCAL synchronous_commit = off")
 """PostgreSQL: the commit does not wait for the disk."""
 
@@ -36,8 +39,8 @@ NOT_AT_ONCE = text("SET LOCAL synchronous_commit = off")
 @dataclass(frozen=True)
 class Recomputed:
     """
-    How far the deadlines have followed the configuration in force: `done` of `total` tickets with clocks that run; `total`
-    None where there are too many to count.
+    How far open tickets have followed the configuration in force: `done` of `total`; `total` None where there are too many
+    to count.
     """
 
     done: int
@@ -47,8 +50,13 @@ class Recomputed:
 class Recomputing(DeskBase):
     """See `ticketing.desk.Desk`."""
 
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        self._left: set[tuple[int, TicketRef]] = set()
+        """What could not be counted anew under a version: not tried again before the next one, or the next process."""
+
     def outdated_clocks(self) -> int:
-        """How many tickets still run on clocks of an earlier configuration: what `recompute_step` has still to do."""
+        """How many open tickets still go by an earlier configuration: what `recompute_step` has still to do."""
         with self._database.read() as connection:
             version = self._promised_since(connection)
             return int(connection.execute(COUNT_OUTDATED, {"version": version}).scalar_one())
@@ -57,23 +65,30 @@ class Recomputing(DeskBase):
         """How far `recompute_step` has come; None where there is nothing to do."""
         with self._database.read() as connection:
             version = {"version": self._promised_since(connection)}
-            clocks = int(connection.execute(COUNT_SOME_OUTDATED, version).scalar_one())
-            if clocks == 0:
+            outdated = int(connection.execute(COUNT_SOME_OUTDATED, version).scalar_one())
+            if outdated == 0:
                 return None
-            if clocks >= COUNTED:
+            if outdated >= COUNTED:
                 return Recomputed(0, None)
-            outdated = int(connection.execute(COUNT_OUTDATED, version).scalar_one())
-            total = int(connection.execute(COUNT_RUNNING).scalar_one())
+            total = int(connection.execute(COUNT_NOT_OVER).scalar_one())
         return Recomputed(max(0, total - outdated), max(total, outdated))
 
     def recompute_step(self, *, limit: int = 200) -> int:
-        """Count the deadlines of a few tickets anew under the configuration in force; how many tickets."""
+        """
+        Work out a few tickets anew under the configuration in force; how many.
+
+        A ticket on which that fails keeps no other from it and is left as it is; what went wrong is raised at the end.
+        """
         with self._database.read() as connection:
             version = self._promised_since(connection)
-            rows = connection.execute(OUTDATED.limit(limit), {"version": version})
-            refs = {TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows}
-        for several in batches(refs, is_sqlite=self._database.is_sqlite):
-            self._recompute(several)
+            self._left = {(tried, ref) for tried, ref in self._left if tried == version}
+            rows = connection.execute(OUTDATED.limit(limit + len(self._left)), {"version": version})
+            outdated = [TicketRef(PersonId(row.customer_id), row.id) for row in rows]
+        refs = [ref for ref in outdated if (version, ref) not in self._left][:limit]
+        failed = on_all(refs, self._recompute, is_sqlite=self._database.is_sqlite)
+        self._left |= {(version, ref) for ref, error in failed.items() if not isinstance(error, DatabaseUnavailable)}
+        if failed:
+            raise next(iter(failed.values()))
         return len(refs)
 
     @use_case
@@ -86,7 +101,7 @@ class Recomputing(DeskBase):
                 _recompute_one(tx, ref, since)
 
     def _promised_since(self, connection: Connection) -> int:
-        """The first version under which every deadline was as it is now: a new macro need not recompute every clock."""
+        """The first version under which all that is promised was as it is now: a new macro need not recompute every clock."""
         now = self._configuration_in_force(connection)
         since = now.version
         while since > 0 and self._configuration_of(connection, since - 1).promises_as(now):
@@ -99,7 +114,7 @@ def _recompute_one(tx: Transaction, ref: TicketRef, since: int) -> None:
         ticket = tx.locked(ref)
     except TicketNotFound:
         return
-    if all(not clock.is_running or clock.config_version >= since for clock in ticket.clocks):
+    if ticket.status in OVER or ticket.promised_version >= since:
         return
     recomputed = tx.recompute_clocks(ticket)
     if not tx.restamp_clocks(ticket, recomputed):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
+from ticketing.errors import DatabaseUnavailable
 from ticketing.model import TicketRef
 
 TOGETHER = 20
 """So many at most: others wait for that long."""
+
+MOST_FAILURES = 3
+"""One ticket that somebody holds locked answers like a database that is down; so many in one look are the database."""
 
 
 def batches(refs: Iterable[TicketRef], *, is_sqlite: bool) -> Iterator[list[TicketRef]]:
@@ -23,3 +27,41 @@ def batches(refs: Iterable[TicketRef], *, is_sqlite: bool) -> Iterator[list[Tick
     for group in groups:
         for start in range(0, len(group), TOGETHER):
             yield group[start : start + TOGETHER]
+
+
+def on_all(
+    refs: Iterable[TicketRef], act: Callable[[list[TicketRef]], None], *, is_sqlite: bool
+) -> dict[TicketRef, Exception]:
+    """
+    Act on all of them in batches, each a transaction; what went wrong, by ticket.
+
+    A ticket on which it fails keeps no other from it: those of its batch are tried again one by one. Raises
+    DatabaseUnavailable only when the database keeps not answering; before that it is among what went wrong.
+    """
+    failed: dict[TicketRef, Exception] = {}
+    unanswered = 0
+    for several in batches(refs, is_sqlite=is_sqlite):
+        try:
+            failed |= _on_each(several, act)
+        except DatabaseUnavailable as error:
+            unanswered += 1
+            if unanswered == MOST_FAILURES:
+                raise
+            failed |= dict.fromkeys(several, error)
+    return failed
+
+
+def _on_each(refs: list[TicketRef], act: Callable[[list[TicketRef]], None]) -> dict[TicketRef, Exception]:
+    try:
+        act(refs)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - whichever it is, its ticket is found below, and it is told of
+        if len(refs) == 1:
+            return {refs[0]: error}
+    else:
+        return {}
+    failed: dict[TicketRef, Exception] = {}
+    for ref in refs:
+        failed |= _on_each([ref], act)
+    return failed

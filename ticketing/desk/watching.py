@@ -9,8 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
-from ticketing.desk.together import batches
-from ticketing.errors import DatabaseUnavailable
+from ticketing.desk.together import on_all
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
@@ -46,16 +45,14 @@ LATE = tuple(
 """What the watch has marked, and what it has not come to yet: each has an index of its own, both together none."""
 
 
-MOST_FAILURES = 3
-"""One ticket that somebody holds locked answers like a database that is down; so many in one look are the database."""
-
-
 class Watching(Reading):
     """See `ticketing.desk.Desk`."""
 
     def watch_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
         Mark what has fallen due by `now`, in short transactions, and log it: observers turn that into alerts.
+
+        A ticket that cannot be marked keeps no other from it; what went wrong is raised at the end.
 
         Returns the instant at which to look again; None when nothing is promised to anybody.
         """
@@ -66,16 +63,9 @@ class Watching(Reading):
                 for statement in (DUE_BREACHES, DUE_WARNINGS)
                 for row in connection.execute(statement.limit(limit), {"now": to_us(seen)})
             ]
-        failures: list[Exception] = []
-        for several in batches(due, is_sqlite=self._database.is_sqlite):
-            try:
-                self._mark_together(several, seen)
-            except Exception as error:
-                failures.append(error)
-                if isinstance(error, DatabaseUnavailable) and len(failures) == MOST_FAILURES:
-                    raise
-        if failures:
-            raise failures[0]
+        failed = on_all(due, lambda several: self._mark(several, seen), is_sqlite=self._database.is_sqlite)
+        if failed:
+            raise next(iter(failed.values()))
         return self.next_due_instant()
 
     def next_due_instant(self) -> datetime | None:
@@ -91,27 +81,6 @@ class Watching(Reading):
         late.sort(key=lambda row: int(row.due_at))
         refs = dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in late[: max(0, limit)])
         return [self.ticket(ref) for ref in refs]
-
-    def _mark_together(self, refs: list[TicketRef], seen: datetime) -> None:
-        """A ticket that cannot be marked keeps no other from it."""
-        try:
-            self._mark(refs, seen)
-        except DatabaseUnavailable:
-            raise
-        except Exception:  # noqa: BLE001 - whichever it is, it is raised again when its turn comes by itself
-            self._mark_one_by_one(refs, seen)
-
-    def _mark_one_by_one(self, refs: list[TicketRef], seen: datetime) -> None:
-        failures = []
-        for ref in refs:
-            try:
-                self._mark([ref], seen)
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - raised below
-                failures.append(error)
-        if failures:
-            raise failures[0]
 
     @use_case
     def _mark(self, refs: list[TicketRef], seen: datetime) -> None:

@@ -35,6 +35,7 @@ from ticketing.tables.schema import metadata
 from ticketing.tables.tags import tags, ticket_tags
 from ticketing.tables.tickets import (
     IS_HELD,
+    IS_NOT_OVER,
     IS_RESOLUTION,
     IS_RESOLVED,
     IS_STEP,
@@ -52,6 +53,7 @@ __all__ = [
     "HAS_VERDICT",
     "IS_BROKEN",
     "IS_HELD",
+    "IS_NOT_OVER",
     "IS_RESOLUTION",
     "IS_RESOLVED",
     "IS_STEP",

@@ -57,15 +57,6 @@ Index(
     sqlite_where=text("ended_at IS NULL AND breached_at IS NOT NULL"),
 )
 
-Index(
-    "ix_sla_clocks_version",
-    _clock.config_version,
-    _clock.customer_id,
-    _clock.ticket_id,
-    postgresql_where=text("ended_at IS NULL"),
-    sqlite_where=text("ended_at IS NULL"),
-)
-
 # As the indexes below have them, and not as parameters.
 HAS_VERDICT = text("sla_clocks.outcome IN ('met', 'breached')")
 IS_BROKEN = text("sla_clocks.outcome = 'breached'")

@@ -53,6 +53,7 @@ tickets = Table(
     Column("follows_number", BigInteger),
     Column("merged_into", BigInteger),
     Column("queue_rank", BigInteger),
+    Column("promised_version", Integer, nullable=False, server_default=text("0")),
     Column("last_event", Integer, nullable=False),
     Column("last_comment", Integer, nullable=False),
     Column("fields", JSON, nullable=False),
@@ -69,6 +70,7 @@ _ticket = tickets.c
 # As the indexes below have them, and not as parameters: a plan that knows no values could not use the index.
 IS_HELD = text("tickets.status IN ('assigned', 'in_progress', 'pending_customer')")
 IS_RESOLVED = text("tickets.status = 'resolved'")
+IS_NOT_OVER = text("tickets.status IN ('open', 'assigned', 'in_progress', 'pending_customer')")
 
 Index("ix_tickets_id", _ticket.id)
 Index(
@@ -103,6 +105,15 @@ Index(
     _ticket.snoozed_until,
     postgresql_where=text("snoozed_until IS NOT NULL"),
     sqlite_where=text("snoozed_until IS NOT NULL"),
+)
+# What is still promised by an earlier configuration, customer by customer.
+Index(
+    "ix_tickets_promised",
+    _ticket.promised_version,
+    _ticket.customer_id,
+    _ticket.id,
+    postgresql_where=text("status IN ('open', 'assigned', 'in_progress', 'pending_customer')"),
+    sqlite_where=text("status IN ('open', 'assigned', 'in_progress', 'pending_customer')"),
 )
 Index("ix_tickets_by_customer", _ticket.customer_id, _ticket.last_activity_at.desc())
 Index("ix_tickets_opened_at", _ticket.opened_at, _ticket.id)

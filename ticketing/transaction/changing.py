@@ -35,7 +35,8 @@ class Changing(Reading):
         """A new ticket, written at the end, and found by its customer's name too."""
         self._work.opened[ticket.ref] = customer_name
         self._work.before[ticket.ref] = None
-        self._work.now[ticket.ref] = ticket = _with(ticket, {"queue_rank": self._rank(ticket)})
+        worked_out = {"queue_rank": self._rank(ticket), "promised_version": self.configuration.version}
+        self._work.now[ticket.ref] = ticket = _with(ticket, worked_out)
         return ticket
 
     def change(self, ticket: Ticket, **changes: Any) -> Ticket:

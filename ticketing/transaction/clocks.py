@@ -54,10 +54,14 @@ class Clocks(Changing):
         return self._with_clocks(ticket, ended)
 
     def recompute_clocks(self, ticket: Ticket) -> Ticket:
-        """After a new priority, category, tier or policy: new deadlines from the old starts, pauses kept."""
-        ticket = self._work.now[ticket.ref]
-        terms = self.terms(ticket)
+        """
+        After a new priority, category, tier or policy: new deadlines from the old starts, pauses kept; and the place in the
+        queue by the weights in force.
+        """
         version = self.configuration.version
+        ticket = self._work.now[ticket.ref]
+        ticket = self.change(ticket, promised_version=version, queue_rank=self._rank(ticket))
+        terms = self.terms(ticket)
         running = [clock for clock in ticket.clocks if clock.is_running]
         changed = []
         for clock in running:
@@ -79,15 +83,15 @@ class Clocks(Changing):
 
     def restamp_clocks(self, before: Ticket, after: Ticket) -> bool:
         """
-        Whether counting anew has moved no deadline; then only the version is new that the clocks name.
+        Whether counting anew has moved no deadline; then only the version is new that the clocks name, or its place in line.
 
-        The ticket is then as it was `before`, its own version included: nobody sees a difference.
+        The ticket is then as it was `before`, its own version included: nobody sees a difference on it.
         """
         if [replace(clock, config_version=0) for clock in before.clocks] != [
             replace(clock, config_version=0) for clock in after.clocks
         ]:
             return False
-        self._work.now[before.ref] = replace(before, clocks=after.clocks)
+        self._work.now[before.ref] = replace(after, version=before.version)
         return True
 
     def put_clock(self, ticket: Ticket, clock: SlaClock) -> Ticket:
