@@ -204,7 +204,7 @@ class Helpdesk:
             Job("offers", inward.offers.step, heartbeat_s=15),
             Job("recovery", recovery.step, heartbeat_s=2),
         ]
-        self.outward = Outward(settings, self.desk, self.clock, further, hidden=sight.hidden)
+        self.outward = Outward(settings, self.desk, self.clock, further, sight=sight)
         self.transport = _transport(settings, self.app)
         self._metrics = settings.metrics_host, settings.metrics_port
         self.metrics: metrics.Served | None = None

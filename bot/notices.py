@@ -29,6 +29,11 @@ ALERT_PRIORITY = AHEAD_FROM
 BACKGROUND = BEHIND - 1
 """What a new policy changes on many cards lets everything else go first; it is no report, which has a lane of its own."""
 
+_PEOPLES_CARDS = select(shown.c.place, shown.c.side).where(
+    shown.c.customer_id == bindparam("customer_id"),
+    shown.c.about == bindparam("about"),
+    shown.c.place.like("p:%"),
+)
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),
     shown.c.about == bindparam("about"),
@@ -76,6 +81,7 @@ class Notices:
             EventKind.RATED: self._rated,
             EventKind.RECEIVED_MERGE: self._joined,
             EventKind.RETURNED_MERGE: self._joined,
+            EventKind.CATEGORY: self._recategorized,
             EventKind.WATCHED: self._watched,
             EventKind.UNWATCHED: self._watched,
             EventKind.WARNED: self._alerted,
@@ -224,6 +230,18 @@ class Notices:
         if place in have_cards and event.actor_id != ticket.assigned_agent_id:
             # An edit of the card would notify nobody.
             tx.tell(place, about, "assigned_again", ticket=ticket.ref, data={"event": event.seq})
+
+    def _recategorized(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """Among others now: where one of both is private, each card in somebody's own messages says what they may see."""
+        if not any(tx.configuration.private_category(str(key)) for key in (event.from_value, event.to_value)):
+            return
+        cards = {"assignment_card": places.about_ticket, "watch_card": places.about_watched}
+        for kind, about_of in cards.items():
+            about = about_of(ticket.number)
+            key = {"customer_id": ticket.customer_id, "about": about}
+            for row in tx.connection.execute(_PEOPLES_CARDS, key):
+                if row.side != places.CUSTOMER:
+                    tx.tell(row.place, about, kind, ticket=ticket.ref, data={"again": True})
 
     def _reopened(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if event.actor_id == ticket.customer_id and tx not in self._said:

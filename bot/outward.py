@@ -8,7 +8,7 @@ business clock has jumped.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,15 +21,17 @@ from bot.delivery.boards import keep_board
 from bot.delivery.countdown import Countdown
 from bot.delivery.days import begin_days
 from bot.delivery.digests import keep_digest
+from bot.delivery.drawing import Drawing
 from bot.delivery.papers import Papers
 from bot.delivery.reports import PaperDrawing
 from bot.notices import Notices
 from bot.problems import tell_of_problems
 from bot.settings import Settings
+from bot.sight import Sight
 from bot.ticker import Job, Step, Ticker
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
-from ticketing.model import Person, PersonId
+from ticketing.model import PersonId
 
 DELIVERY_TIMEOUT_S = 10
 """How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
@@ -52,7 +54,7 @@ class Outward:
         clock: Clock,
         further: Iterable[Job] = (),
         *,
-        hidden: Callable[[Person], frozenset[str]],
+        sight: Sight,
     ) -> None:
         client = WebClient(
             token=settings.bot_token(),
@@ -66,8 +68,8 @@ class Outward:
             jitter = random.Random()  # noqa: S311 - it spreads tries over time, and guards nothing
             ways: dict[str, Any] = {"clock": _machine_time, "pace": pace, "jitter": jitter, "lane": lane}
             if lane is Lane.BEHIND:
-                return Papers(desk, Slack(client), **ways, drawing=PaperDrawing(desk, hidden))
-            return Delivery(desk, Slack(client), **ways)
+                return Papers(desk, Slack(client), **ways, drawing=PaperDrawing(desk, sight))
+            return Delivery(desk, Slack(client), **ways, drawing=Drawing(desk, sight))
 
         ways_out = {lane: delivery(lane).step for lane in (Lane.AHEAD, Lane.REST, Lane.BEHIND)}
         self._ticker = Ticker([*jobs(desk, clock, ways_out), *further], report=desk.note_job_runs)

@@ -95,7 +95,7 @@ def of_team(ticket: Ticket, configuration: Configuration) -> str | None:
     trial = trial_channel(ticket)
     if trial is not None:
         return of_channel(trial)
-    category = configuration.category(ticket.category)
+    category = configuration.category(ticket.category) or configuration.private_category(ticket.category)
     channel = (category.channel if category else None) or configuration.channels.triage
     return of_channel(channel) if channel else None
 
@@ -105,9 +105,10 @@ def of_alerts(ticket: Ticket, configuration: Configuration) -> str | None:
     trial = trial_channel(ticket)
     if trial is not None:
         return of_channel(trial)
+    private = configuration.private_category(ticket.category)
+    if private is not None:
+        return of_channel(private.channel) if private.channel else None
     category = configuration.category(ticket.category)
-    if category is not None and category.private:
-        return of_channel(category.channel) if category.channel else None
     channel = (category.escalations if category else None) or configuration.channels.escalations
     return of_channel(channel) if channel else None
 

@@ -75,7 +75,7 @@ def digest(desk: Desk, day: date, start: datetime, end: datetime) -> tuple[Diges
     Tickets of private categories are counted and not named: everybody in the channel reads it.
     """
     configuration = desk.configuration()
-    private = [category.key for category in configuration.categories if category.private]
+    private = [category.key for category in configuration.private_categories]
     report = desk.report(start - timedelta(days=CHART_DAYS - 1), end)
     today, before = report.days[-1], report.days[-2].backlog
     if not (today.opened or today.resolved or today.backlog or before):

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.private import reason_of
 from ticketing.configuration import Category
@@ -31,6 +31,18 @@ KEPT_FAILURE = timedelta(seconds=2)
 
 PAGE = 1000
 PAGES = 20
+
+PASSES = frozenset(
+    {
+        *("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"),
+        *("team_added_to_org", "org_login_required"),
+    }
+)
+"""What Slack says when it cannot say just now; anything else it says is an answer: nobody is known to be in there."""
+
+
+class NotSaid(Exception):
+    """Slack does not say just now who may see a private category."""
 
 
 def _machine_time() -> datetime:
@@ -59,16 +71,28 @@ class Sight:
 
     def hidden(self, person: Person) -> frozenset[str]:
         """The private categories that somebody may not know of."""
-        categories = self.desk.configuration().categories
         return frozenset(
             each.key
-            for each in categories
-            if each.private and not (each.channel and self._is_member(person, each.channel))
+            for each in self.desk.configuration().private_categories
+            if not (each.channel and self._is_member(person, each.channel))
         )
+
+    def surely_hidden(self, person: Person, category: str) -> bool:
+        """
+        Whether a category's tickets are to be kept from somebody of the team, for what would be lost if it were withheld
+        by mistake. Raises NotSaid.
+        """
+        channel = self._private_channel(category)
+        if channel is None:
+            return False
+        members = self._members_of(channel)
+        if members is None and self.slack is not None:
+            raise NotSaid
+        return members is None or _slack_id(person) not in members
 
     def private_categories(self) -> frozenset[str]:
         """All private categories: what is only counted wherever not just their members read."""
-        return frozenset(each.key for each in self.desk.configuration().categories if each.private)
+        return frozenset(each.key for each in self.desk.configuration().private_categories)
 
     def holders(self, category: Category) -> frozenset[str] | None:
         """
@@ -85,14 +109,14 @@ class Sight:
 
     def refresh(self) -> None:
         """Ask Slack about every private category whose answer has worn off."""
-        for category in self.desk.configuration().categories:
-            if category.private and category.channel is not None:
+        for category in self.desk.configuration().private_categories:
+            if category.channel is not None:
                 self._members_of(category.channel)
 
     def _private_channel(self, key: str) -> str | None:
         """The channel of a private category; None for a category that everybody of the team sees."""
-        category = self.desk.configuration().category(key)
-        return category.channel or "" if category is not None and category.private else None
+        category = self.desk.configuration().private_category(key)
+        return category.channel or "" if category is not None else None
 
     def _is_member(self, person: Person, channel: str) -> bool:
         members = self._members_of(channel)
@@ -124,6 +148,11 @@ class Sight:
                 if not cursor:
                     return frozenset(found)
         except (SlackClientError, OSError) as error:
+            if isinstance(error, SlackApiError) and error.response.get("error") not in PASSES:
+                log.warning(
+                    "Who is in %s is not told (%s): nobody sees its private tickets.", channel, reason_of(error)
+                )
+                return frozenset()
             log.warning("Who is in %s is not known (%s): its private tickets are hidden.", channel, reason_of(error))
             return None
         log.warning("%s has more members than are read: its private tickets are hidden from the rest.", channel)

@@ -7,7 +7,7 @@ The desk's configuration: one immutable document, stored in versions (docs/confi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -179,9 +179,14 @@ OF_OPEN_TICKETS = ("zone", "calendars", "policies", "queue")
 
 
 class Configuration(Part):
-    """A version of the configuration; 0 is one that was never stored. Make it with `parse`."""
+    """
+    A version of the configuration; 0 is one that was never stored. Make it with `parse`.
+
+    `former` are the private categories of earlier versions that are gone; no document says them (`remembering`).
+    """
 
     version: Annotated[int, Field(strict=True, ge=0)] = 0
+    former: tuple[Category, ...] = ()
     zone: str = "UTC"
     categories: Annotated[tuple[Category, ...], Field(max_length=100)] = DEFAULT_CATEGORIES
     calendars: Annotated[tuple[CalendarDefinition, ...], Field(max_length=100)] = ()
@@ -249,6 +254,24 @@ class Configuration(Part):
         """The category of that key, or None: a later version may have dropped it while tickets still carry it."""
         return self._categories_by_key.get(key)
 
+    @cached_property
+    def private_categories(self) -> tuple[Category, ...]:
+        """What only the members of its channel may see, also of what is gone: its tickets stay what they were."""
+        return (*(each for each in self.categories if each.private), *self.former)
+
+    @cached_property
+    def _private_by_key(self) -> dict[str, Category]:
+        return {category.key: category for category in self.private_categories}
+
+    def private_category(self, key: str) -> Category | None:
+        """The category of that key, if only the members of its channel may see its tickets."""
+        return self._private_by_key.get(key)
+
+    def remembering(self, private_before: Iterable[Category]) -> Configuration:
+        """The same, with those of the earlier private categories that it has no more as its `former` ones."""
+        former = (each for each in private_before if each.key not in self._categories_by_key)
+        return self.model_copy(update={"former": tuple(former)})
+
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; "24x7" is always there. Raises KeyError for another that is not defined."""
         return self._calendars_by_name[name]
@@ -272,6 +295,8 @@ def parse(document: Mapping[str, Any], version: int = 0) -> Configuration:
         raise InvalidConfiguration("The configuration has to be a table of settings.")
     if "version" in document:
         raise InvalidConfiguration("version: It is counted when the document is stored and cannot be set.")
+    if "former" in document:
+        raise InvalidConfiguration("former: It is what earlier versions had and cannot be set.")
     try:
         configuration = Configuration.model_validate({**document, "version": version})
     except ValidationError as error:
@@ -285,7 +310,7 @@ def parse(document: Mapping[str, Any], version: int = 0) -> Configuration:
 
 def to_document(configuration: Configuration) -> dict[str, Any]:
     """The document as JSON, each setting written out, in a fixed order; `parse` reads it back to an equal value."""
-    return configuration.model_dump(mode="json", exclude={"version"}, exclude_none=True)
+    return configuration.model_dump(mode="json", exclude={"version", "former"}, exclude_none=True)
 
 
 def default_document() -> dict[str, Any]:

@@ -22,7 +22,7 @@ EVERY_S = 60.0
 def board(desk: Desk, errand: Errand) -> Letter | None:
     """The board as it stands now; posted anew by the row of the day, edited by all others."""
     now, configuration = errand.created_at, desk.configuration()
-    hidden = [category.key for category in configuration.categories if category.private]
+    hidden = [category.key for category in configuration.private_categories]
     hidden.append(TRIAL_CATEGORY)
     message = board_message(board_of(desk, now, hidden=hidden, zone=configuration.zone))
     return Letter(about=errand.about, side=places.ALERT, message=message, only_edit=not errand.data.get("is_new"))

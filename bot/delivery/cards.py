@@ -189,8 +189,11 @@ def _can_undo(dossier: Dossier) -> bool:
 
 def _history(dossier: Dossier) -> tuple[int, LastTicket | None]:
     ticket = dossier.ticket
+    private = {category.key for category in dossier.configuration.private_categories} - {ticket.category}
     others = [
-        other for other in dossier.desk.tickets_of_customer(ticket.customer_id, limit=50) if other.ref != ticket.ref
+        other
+        for other in dossier.desk.tickets_of_customer(ticket.customer_id, limit=50)
+        if other.ref != ticket.ref and other.category not in private
     ]
     month = timedelta(days=30)
     recent = [other for other in others if abs(ticket.opened_at - other.opened_at) <= month]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from bot import places
@@ -31,23 +32,22 @@ def begin_days(desk: Desk, now: datetime, known: dict[PersonId, datetime]) -> No
         known[each.agent_id] = each.ends_at
 
 
-def day(desk: Desk, errand: Errand) -> Letter | None:
+def day(desk: Desk, errand: Errand, hidden: Callable[[Person], frozenset[str]]) -> Letter | None:
     """My day as it is now; nothing any more once the shift is over."""
     agent_id = places.person_in(errand.place)
     shift = desk.shift(agent_id) if agent_id is not None else None
     if agent_id is None or shift is None or desk.agent(agent_id) is None:
         return None
-    message = my_day(day_of(desk, desk.person(agent_id), max(errand.created_at, shift.start)))
+    person = desk.person(agent_id)
+    message = my_day(day_of(desk, person, max(errand.created_at, shift.start), hidden=hidden(person)))
     return Letter(about=errand.about, side=places.AGENT, message=message)
 
 
-def day_of(desk: Desk, person: Person, now: datetime) -> MyDay:
-    """What My day says of somebody's work at `now`."""
+def day_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str]) -> MyDay:
+    """What My day says of somebody's work at `now`; nothing of the categories `hidden`."""
     agent = desk.agent(person.id)
-    work = work_of(desk, person, now)
-    # Who may see a private category is not known here: its tickets are not counted.
-    private = [category.key for category in desk.configuration().categories if category.private]
-    waiting = desk.queue(limit=ROWS * 10, categories=list(agent.skills), hidden=private) if agent else []
+    work = work_of(desk, person, now, hidden=hidden)
+    waiting = desk.queue(limit=ROWS * 10, categories=list(agent.skills), hidden=hidden) if agent else []
     return MyDay(
         rows=tuple(_row(desk, ticket, person.tz) for ticket in work.tickets[:ROWS]),
         now=now,

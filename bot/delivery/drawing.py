@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from bot import places
 from bot.blocks import customer, triage
 from bot.blocks.reports import paper_failed_message
-from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, joining, posts, problems
+from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, hidden, joining, posts, problems
 from bot.delivery.letters import Letter, Reactions
 from bot.delivery.reading import Dossier
 from bot.problems import CARD, DONE
+from bot.sight import Sight
 from ticketing.desk import Desk
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
@@ -71,7 +72,6 @@ NEVER_TOLD_INSTEAD = frozenset({"undelivered", "unsent", "mirror_card", "sent_ma
 
 OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "board_card": boards.board,
-    "my_day": days.day,
     "handover_card": days.handover,
     CARD: problems.drawn,
     DONE: problems.drawn,
@@ -81,12 +81,22 @@ OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """Draws what stands in a desk's outbox."""
+    """Draws what stands in a desk's outbox. Without `sight` nothing of a private category is drawn for anybody's own place."""
 
     desk: Desk
+    sight: Sight | None = None
+
+    @property
+    def _sight(self) -> Sight:
+        return self.sight or Sight(self.desk)
 
     def draw(self, errand: Errand) -> Letter | Reactions | None:
-        """What the row is to show now; None when there is nothing to say any more. Raises what drawing raises."""
+        """
+        What the row is to show now; None when there is nothing to say any more. Raises what drawing raises, and NotYet while
+        Slack does not say whether somebody may still see it.
+        """
+        if errand.kind == days.MY_DAY:
+            return days.day(self.desk, errand, self._sight.hidden)
         if errand.kind in OF_THE_DESK:
             return OF_THE_DESK[errand.kind](self.desk, errand)
         if errand.kind == "take_away":
@@ -97,7 +107,10 @@ class Drawing:
         draw = KINDS.get(errand.kind)
         if draw is None or errand.ticket is None:
             raise UnknownKind(errand.kind)
-        return draw(Dossier(self.desk, errand.ticket), errand)
+        dossier = Dossier(self.desk, errand.ticket)
+        return (
+            hidden.instead(dossier, errand) if hidden.is_from(dossier, errand, self._sight) else draw(dossier, errand)
+        )
 
     def root(self, place: str, about: str, ref: TicketRef) -> Letter | None:
         """The card in whose thread something of the ticket is to be posted; None where no such card would be."""

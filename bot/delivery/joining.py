@@ -45,9 +45,9 @@ def joined(dossier: Dossier, errand: Errand, side: str) -> Letter | None:
 
 
 def watch_card(dossier: Dossier, place: str, *, only_edit: bool = False) -> Letter | None:
-    """The card of somebody of the team who reads along; none for a private ticket, which shows in its channel alone."""
+    """The card of somebody of the team who reads along."""
     person_id = places.person_in(place)
-    if person_id is None or _is_private(dossier):
+    if person_id is None:
         return None
     is_watching = any(each.id == person_id for each in dossier.desk.watchers(dossier.ref))
     card = WatchCard(
@@ -74,7 +74,7 @@ def watched(dossier: Dossier, errand: Errand) -> Letter | None:
     if said is None:
         return letter
     reader = places.person_in(errand.place)
-    if _is_private(dossier) or was_said_in(dossier, errand.place, said) or not _reads(dossier, reader):
+    if was_said_in(dossier, errand.place, said) or not _reads(dossier, reader):
         return None
     post = team_post(dossier, said)
     if said.is_internal:
@@ -89,8 +89,3 @@ def watched(dossier: Dossier, errand: Errand) -> Letter | None:
 def _reads(dossier: Dossier, reader: PersonId | None) -> bool:
     """Notes and all: what is posted here is for the team."""
     return any(each.id == reader and each.role >= Role.AGENT for each in dossier.desk.watchers(dossier.ref))
-
-
-def _is_private(dossier: Dossier) -> bool:
-    category = dossier.configuration.category(dossier.ticket.category)
-    return category is not None and category.private

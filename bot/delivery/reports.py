@@ -31,9 +31,9 @@ AFTER_FIGURES = 1
 
 @dataclass(frozen=True)
 class PaperDrawing(Drawing):
-    """Draws them. `hidden` are the private categories that somebody may not know of."""
+    """Draws them. `hidden` are the private categories that somebody may not know of; by default as `sight` has them."""
 
-    hidden: Callable[[Person], frozenset[str]] = lambda _: frozenset()
+    hidden: Callable[[Person], frozenset[str]] | None = None
     _drawn: dict[int, Letter | None] = field(init=False, default_factory=dict)
 
     def draw(self, errand: Errand) -> Letter | None:
@@ -57,7 +57,7 @@ class PaperDrawing(Drawing):
         if reader is None:
             raise UnknownKind(errand.kind)
         period = periods.read(str(errand.data["period"]), date.min)
-        hidden = self.hidden(reader)
+        hidden = (self.hidden or self._sight.hidden)(reader)
         if errand.kind == "export":
             return self._export(errand, period, hidden)
         view, report = reporting.of_period(self.desk, period, hidden=hidden)

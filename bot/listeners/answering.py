@@ -123,8 +123,8 @@ class Answering:
                     answer=answer,
                 )
             )
-        category = self.parts.desk.configuration().category(ticket.category)
-        can_share = opened.form is Form.RESOLVE and not (category is not None and category.private)
+        is_private = self.parts.desk.configuration().private_category(ticket.category) is not None
+        can_share = opened.form is Form.RESOLVE and not is_private
         return text_form_view(
             TextForm(
                 form=opened.form,

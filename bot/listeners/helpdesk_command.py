@@ -70,7 +70,7 @@ class HelpdeskCommand:
         known: dict[str, Callable[[Person], Message]] = {
             "queue": self._queue,
             "mine": self._mine,
-            "day": lambda person: my_day(day_of(self.parts.desk, person, self.parts.clock())),
+            "day": self._day,
             "search": lambda person: self._search(person, _after_first(command.text)),
             "away": lambda person: self._away(person, rest.strip()),
             "back": self._back,
@@ -90,6 +90,10 @@ class HelpdeskCommand:
 
     def _mine(self, person: Person) -> Message:
         return agent_list(self.parts.screens.agent_list(ListKind.MINE, person))
+
+    def _day(self, person: Person) -> Message:
+        hidden = self.parts.access.hidden(person)
+        return my_day(day_of(self.parts.desk, person, self.parts.clock(), hidden=hidden))
 
     def _search(self, person: Person, words: str) -> Message:
         if not words:

@@ -103,8 +103,7 @@ def _customer(parts: Parts, to: Grant) -> str:
 
 
 def _is_private(parts: Parts, ticket: Ticket) -> bool:
-    category = parts.desk.configuration().category(ticket.category)
-    return category is not None and category.private
+    return parts.desk.configuration().private_category(ticket.category) is not None
 
 
 def _shows_elsewhere(parts: Parts, ticket: Ticket, other: Ticket) -> bool:

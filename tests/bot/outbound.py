@@ -83,7 +83,7 @@ class World:
             "jitter": random.Random(7),
             "lane": Lane.BEHIND,
         }
-        return Papers(self.desk, Slack(client), drawing=PaperDrawing(self.desk, hidden), **ways)
+        return Papers(self.desk, Slack(client), drawing=PaperDrawing(self.desk, hidden=hidden), **ways)
 
     # --- people and tickets -------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from slack_sdk import WebClient
@@ -12,12 +13,15 @@ from slack_sdk import WebClient
 from bot.access import Access
 from bot.actions import Act
 from bot.clock import SystemClock
+from bot.delivery import Delivery, Slack
+from bot.delivery.drawing import Drawing
 from bot.payloads import SlackUser
 from bot.people import People
 from bot.screens import Screens
 from bot.settings import PersonSeed
 from bot.sight import KEPT, Sight
 from bot.views import ListKind
+from tests.bot.outbound import DOCUMENT, PEOPLE, World, shown_text
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.database import Database, migrate
@@ -181,3 +185,124 @@ def test_without_slack_nobody_is_a_member(office: Office) -> None:
     closed = Access(office.desk, office.access.people, Sight(office.desk))
     with pytest.raises(TicketNotFound):
         closed.to(Act.OPEN, office.user("admin"), ref)
+
+
+# --- what stands in people's own messages --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def channel(world: World) -> Channel:
+    return Channel(world)
+
+
+class Channel:
+    """The channel of a private category in the world of delivery, and who is in it."""
+
+    def __init__(self, world: World) -> None:
+        known = world.sandbox.credentials()
+        client = WebClient(token=known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+        self.world = world
+        self.sight = Sight(world.desk, client, TEAM, world.machine)
+        categories = [
+            {"key": "billing", "name": "Billing"},
+            {"key": "personnel", "name": "Personnel", "private": True, "channel": CHANNEL, "skill": "billing"},
+        ]
+        world.desk.configure(DOCUMENT | {"categories": categories}, by=None)
+        world.desk.restrict_holders(self.sight.holders)
+        world.delivery = Delivery(
+            world.desk,
+            Slack(client),
+            clock=world.machine,
+            pace=world.pace,
+            jitter=Random(7),
+            drawing=Drawing(world.desk, self.sight),
+        )
+        self.members("amir", "jo")
+
+    def members(self, *names: str) -> None:
+        for name in ("amir", "jo", "lena"):
+            body = {"user": PEOPLE[name][0], "present": name in names}
+            self.world.sandbox.post(f"/control/channels/{CHANNEL}/members", body)
+        self.world.machine.now += KEPT
+        self.sight.refresh()
+
+
+def test_whoever_leaves_the_channel_is_told_nothing_more_though_they_hold_the_ticket(
+    world: World, channel: Channel
+) -> None:
+    """Nor does the card that stands say what it is about; who is in the channel reads on."""
+    amir = world.agent("amir")
+    ticket = world.ticket(category="personnel", subject="Pay of Tomás")
+    jo = world.agent("jo", skills={})
+    world.desk.watch(ticket.ref, jo, by=jo)
+    world.says(ticket.ref, ticket.customer_id, "He told me so.")
+    world.deliver_all()
+    assert "Pay of Tom" in shown_text(world.seen("amir")[0])
+    assert "He told me so." in str(world.thread("amir"))
+
+    channel.members("jo")
+    world.says(ticket.ref, ticket.customer_id, "And it is worse.")
+    world.says(ticket.ref, jo, "A note on it.", internal=True)
+    world.deliver_all()
+
+    assert world.desk.ticket(ticket.ref).assigned_agent_id == amir
+    (card,) = world.seen("amir")
+    assert card["text"] == f"#{ticket.number} is private now. Only the members of its channel see it."
+    assert "worse" not in str(world.thread("amir"))
+    assert "A note" not in str(world.thread("amir"))
+    assert "worse" in str(world.thread("jo"))
+
+
+def test_a_ticket_that_becomes_private_is_taken_out_of_the_messages_of_whoever_is_outside(
+    world: World, channel: Channel
+) -> None:
+    """Who has it, who had it before and who reads along; and what they have of it shows again if it becomes public."""
+    lena, amir, jo = (world.agent(name, skills={}) for name in ("lena", "amir", "jo"))
+    ticket = world.ticket()
+    channel.members("jo")
+    for holder in (jo, amir, lena):
+        world.desk.assign(ticket.ref, to=holder, by=jo)
+        world.deliver_all()
+    world.desk.watch(ticket.ref, amir, by=amir)
+    world.deliver_all()
+    assert len(world.seen("amir")) == 2
+
+    world.desk.set_category(ticket.ref, "personnel", by=lena)
+    world.says(ticket.ref, ticket.customer_id, "It is about Tomás.")
+    world.deliver_all()
+    private = f"#{ticket.number} is private now. Only the members of its channel see it."
+    assert {card["text"] for name in ("amir", "lena") for card in world.seen(name)} == {private}
+    assert "invoice" in shown_text(world.seen("jo")[0])
+    for name in ("amir", "lena"):
+        for card in world.seen(name):
+            assert "It is about" not in str(world.seen(name, thread=card["ts"]))
+
+    world.desk.set_category(ticket.ref, "billing", by=jo)
+    world.deliver_all()
+    assert private not in {card["text"] for name in ("amir", "lena") for card in world.seen(name)}
+
+
+def test_what_is_said_waits_while_slack_does_not_say_who_may_read_it(world: World, channel: Channel) -> None:
+    """And is not lost; where Slack says that the channel is closed to the app, nobody is told."""
+    world.agent("amir")
+    ticket = world.ticket(category="personnel")
+    world.deliver_all()
+    for error, is_told in (("internal_error", True), ("channel_not_found", False)):
+        world.sandbox.put("/control/faults", {"api": [{"method": "conversations.members", "error": error}]})
+        world.machine.now += KEPT
+        world.says(ticket.ref, ticket.customer_id, f"Said during {error}.")
+        world.deliver()
+        assert error not in str(world.thread("amir"))
+        world.sandbox.put("/control/faults", {"api": []})
+        world.deliver_all()
+        assert (error in str(world.thread("amir"))) is is_told
+
+
+def test_a_card_names_no_earlier_ticket_of_a_private_category(world: World, channel: Channel) -> None:
+    world.agent("lena")
+    world.ticket(category="personnel", subject="Pay of Tomás")
+    world.ticket(category="billing")
+    world.desk.drain_queue(world.clock())
+    world.deliver_all()
+    (card,) = world.seen("lena")
+    assert "Pay of" not in str(card)

@@ -410,7 +410,7 @@ def parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 SETTINGS = sorted(
     {(part.__name__, name) for part in parts(Configuration) for name in part.model_fields}
-    - {("Configuration", "version")}
+    - {("Configuration", "version"), ("Configuration", "former")}
 )
 
 

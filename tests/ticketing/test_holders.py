@@ -6,9 +6,9 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing.configuration import Category, default_document
+from ticketing.configuration import Category, default_document, parse, to_document
 from ticketing.desk import Desk
-from ticketing.errors import NotAMember
+from ticketing.errors import InvalidConfiguration, InvalidInput, NotAMember
 from ticketing.model import Priority
 
 
@@ -70,6 +70,31 @@ def test_nobody_else_can_be_given_one_by_hand(private_desk: Desk, cast: Cast) ->
     assert private_desk.assign(public.ref, to=jo, by=amir).assigned_agent_id == jo
 
 
+def test_a_ticket_that_becomes_private_leaves_the_hands_and_the_watch_of_whoever_is_outside(
+    private_desk: Desk, cast: Cast
+) -> None:
+    """It goes on to a member, or waits for one; a member keeps what they have."""
+    members = Members("T1:JO")
+    private_desk.restrict_holders(members)
+    amir, jo, lena = cast.agent("amir"), cast.agent("jo", max_load=1), cast.agent("lena", skills={})
+    first, second = cast.ticket(category="billing"), cast.ticket(category="billing")
+    for ticket in (first, second):
+        private_desk.assign(ticket.ref, to=amir, by=lena)
+        private_desk.start(ticket.ref, by=amir)
+    for watcher in (jo, lena):
+        private_desk.watch(first.ref, watcher, by=watcher)
+
+    private_desk.set_category(first.ref, "personnel", by=lena)
+    private_desk.set_category(second.ref, "personnel", by=lena)
+
+    given, waits = private_desk.ticket(first.ref), private_desk.ticket(second.ref)
+    assert (given.assigned_agent_id, waits.assigned_agent_id) == (jo, None)
+    assert [each.id for each in private_desk.watchers(first.ref)] == [jo]
+    assert [agent.current_load for agent in (private_desk.agent(amir), private_desk.agent(jo)) if agent] == [0, 1]
+    private_desk.set_category(first.ref, "billing", by=jo)
+    assert private_desk.set_category(first.ref, "personnel", by=jo).assigned_agent_id == jo
+
+
 def test_lists_leave_out_what_is_hidden(private_desk: Desk, cast: Cast) -> None:
     private, public = cast.ticket(category="personnel"), cast.ticket(category="billing")
     amir = cast.agent("amir", skills={})
@@ -91,3 +116,72 @@ def test_lists_leave_out_what_is_hidden(private_desk: Desk, cast: Cast) -> None:
         private_desk.resolve(ticket.ref, by=amir)
     similar = private_desk.similar_resolved("the invoice PDF is blank", hidden=hidden)
     assert [each.number for each in similar] == [public.number]
+
+
+# What was private stays private, whatever becomes of the settings.
+
+
+def _without(desk: Desk, key: str, **changed: object) -> dict[str, object]:
+    """The settings in force without a category, or with something else in it."""
+    document = to_document(desk.configuration())
+    kept = [each | changed if each["key"] == key else each for each in document["categories"]]
+    document["categories"] = kept if changed else [each for each in kept if each["key"] != key]
+    return document
+
+
+def test_a_private_category_is_not_opened_to_everybody_while_tickets_carry_it(private_desk: Desk, cast: Cast) -> None:
+    """Nor later by way of removing it first."""
+    tickets = [cast.ticket(category="personnel") for _ in range(2)]
+    opened, gone = _without(private_desk, "personnel", private=False), _without(private_desk, "personnel")
+    for try_it in (private_desk.preview, lambda document: private_desk.configure(document, by=None)):
+        for document, place, said in (
+            (opened, "categories[0].private", "2 private tickets of Personnel would be open to every agent."),
+            (gone, "categories[0]", "2 tickets of Personnel are not closed."),
+        ):
+            with pytest.raises(InvalidConfiguration) as refused:
+                try_it(document)
+            assert [(at, sentence.split(" Keep")[0].split(" Close")[0]) for at, sentence in refused.value.faults] == [
+                (place, said)
+            ]
+    for ticket in tickets:
+        private_desk.withdraw(ticket.ref, by=ticket.customer_id)
+    private_desk.configure(gone, by=None)
+    with pytest.raises(InvalidConfiguration, match="2 private tickets of Personnel"):
+        private_desk.configure(opened, by=None)
+
+
+def test_the_closed_tickets_of_a_private_category_that_is_gone_stay_with_its_members(
+    private_desk: Desk, cast: Cast
+) -> None:
+    """Also for a process that starts later, and over versions that never heard of it."""
+    ticket = cast.ticket(category="personnel")
+    private_desk.withdraw(ticket.ref, by=ticket.customer_id)
+    private_desk.configure(_without(private_desk, "personnel"), by=None)
+    private_desk.configure(to_document(private_desk.configuration()) | {"grace_days": 3}, by=None)
+    restarted = Desk(private_desk._database, private_desk._clock)
+    for desk in (private_desk, restarted):
+        configuration = desk.configuration()
+        assert configuration.category("personnel") is None
+        private = configuration.private_category("personnel")
+        assert private is not None
+        assert (private.channel, private.name) == ("C0PRIVATE", "Personnel")
+        assert [each.key for each in configuration.private_categories] == ["personnel"]
+        assert parse(to_document(configuration)).private_categories == ()
+
+
+def test_nothing_is_split_off_into_the_open_from_a_private_category_that_is_gone(
+    private_desk: Desk, cast: Cast
+) -> None:
+    """A ticket can carry such a one, where the settings were changed while it was being opened."""
+    agent, ticket = cast.agent("amir"), cast.ticket(category="personnel")
+    private_desk.withdraw(ticket.ref, by=ticket.customer_id)
+    private_desk.configure(_without(private_desk, "personnel"), by=None)
+    private_desk.undo(ticket.ref, by=ticket.customer_id)
+    with pytest.raises(InvalidInput, match="Its category is no longer there"):
+        private_desk.move_to_customer(ticket.ref, cast.customer("tomas"), by=agent, source="v:moved")
+
+
+def test_without_tickets_a_private_category_can_be_opened_and_then_is_as_any_other(private_desk: Desk) -> None:
+    private_desk.configure(_without(private_desk, "personnel", private=False), by=None)
+    private_desk.configure(_without(private_desk, "personnel"), by=None)
+    assert private_desk.configuration().private_categories == ()

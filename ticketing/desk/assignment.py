@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from ticketing import queue, routing
 from ticketing.configuration import Category, Configuration
@@ -29,13 +29,27 @@ from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import pick, somebody_free, waiting_categories, waits_before
 from ticketing.routing import Candidate, RoutingReason
-from ticketing.tables import people, tickets
+from ticketing.tables import people, ticket_watchers, tickets
 from ticketing.transaction import Transaction
 
 TRIES = 5
 """How often the automatic chooses again when somebody else took the room it had found."""
 
 REFERENCE = select(people.c.external_ref).where(people.c.id == bindparam("person"))
+WATCHERS_REFERENCES = (
+    select(people.c.id, people.c.external_ref)
+    .join_from(ticket_watchers, people, people.c.id == ticket_watchers.c.person_id)
+    .where(
+        ticket_watchers.c.customer_id == bindparam("customer"),
+        ticket_watchers.c.ticket_id == bindparam("ticket"),
+    )
+    .order_by(people.c.id)
+)
+WATCHES_NO_MORE = delete(ticket_watchers).where(
+    ticket_watchers.c.customer_id == bindparam("customer"),
+    ticket_watchers.c.ticket_id == bindparam("ticket"),
+    ticket_watchers.c.person_id == bindparam("person"),
+)
 HEAD = (
     select(tickets.c.customer_id, tickets.c.id, tickets.c.queue_rank)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
@@ -189,8 +203,8 @@ def category_of(tx: Transaction, ticket: Ticket) -> Category:
 
 
 def category_in(configuration: Configuration, key: str) -> Category:
-    """How a category is handled; one that the configuration no longer has, by the defaults."""
-    return configuration.category(key) or Category(key=key, name=key)
+    """How a category is handled; one that the configuration no longer has by the defaults, or as the private one it was."""
+    return configuration.category(key) or configuration.private_category(key) or Category(key=key, name=key)
 
 
 def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
@@ -204,6 +218,23 @@ def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
     if holders is not None and tx.connection.execute(REFERENCE, {"person": agent_id}).scalar() not in holders:
         raise NotAMember(agent_id, ticket.number)
     return agent
+
+
+def among_members(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
+    """A ticket whose category not everybody can hold: without the watchers who are outside, and out of such hands."""
+    holders = tx.holders(category_of(tx, ticket))
+    if holders is None:
+        return ticket
+    key = {"customer": ticket.customer_id, "ticket": ticket.number}
+    for row in tx.connection.execute(WATCHERS_REFERENCES, key).all():
+        if row.external_ref not in holders:
+            tx.connection.execute(WATCHES_NO_MORE, key | {"person": row.id})
+            ticket = tx.log(ticket, EventKind.UNWATCHED, by=by, from_value=row.id)
+    holder = ticket.assigned_agent_id if ticket.is_held else None
+    if holder is not None and tx.connection.execute(REFERENCE, {"person": holder}).scalar() not in holders:
+        ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.RELEASED)
+        assign_or_say_that_nobody_can(tx, ticket)
+    return tx.final(ticket.ref)
 
 
 def give_by_hand(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from ticketing.configuration import Configuration, default_document, parse, to_document
+from ticketing.configuration import Category, Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, is_id, to_us
@@ -31,6 +31,11 @@ ATTEMPTS = 5
 
 LATEST = select(func.max(configurations.c.version).label("version"))
 STORED_AT = select(configurations.c.created_at).where(configurations.c.version == bindparam("version"))
+EARLIER = (
+    select(configurations.c.document)
+    .where(configurations.c.version < bindparam("version"))
+    .order_by(configurations.c.version)
+)
 DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
 
 ONE_AT_A_TIME = text("LOCK TABLE configurations IN SHARE ROW EXCLUSIVE MODE")
@@ -141,8 +146,22 @@ class DeskBase:
             version = run(connection, LATEST, {})[0].version or 0
         if version not in self._parsed:
             stored = connection.execute(DOCUMENT, {"version": version}).scalar_one_or_none()
-            self._parsed[version] = parse(default_document() if stored is None else stored, version)
+            parsed = parse(default_document() if stored is None else stored, version)
+            self._parsed[version] = parsed.remembering(self._private_before(connection, version))
         return self._parsed[version]
+
+    def _private_before(self, connection: Connection, version: int) -> Iterable[Category]:
+        """The categories that were private before that version, as the last version said that had them."""
+        before = self._parsed.get(version - 1)
+        if before is not None:
+            return before.private_categories
+        known: dict[str, Category] = {}
+        for document in connection.execute(EARLIER, {"version": version}).scalars():
+            for each in document.get("categories", ()):
+                known.pop(each["key"], None)
+                if each.get("private"):
+                    known[each["key"]] = Category.model_validate(each)
+        return known.values()
 
 
 D = TypeVar("D", bound=DeskBase)

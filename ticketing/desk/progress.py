@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
-from ticketing.desk.assignment import assign_or_say_that_nobody_can, category_of, hand_over
+from ticketing.desk.assignment import among_members, assign_or_say_that_nobody_can, category_of, hand_over
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.comments import add_public_comment
 from ticketing.desk.roles import as_team
@@ -141,7 +141,8 @@ class Progress(DeskBase):
         """
         Hand it to another team: the deadlines are counted anew from their start.
 
-        Raises InvalidInput, NotAnAgent, OwnTicket, TicketNotFound.
+        Of a private category only its members can have or watch it: whoever else did is released from it, and it is given to
+        somebody else. Raises InvalidInput, NotAnAgent, OwnTicket, TicketNotFound.
         """
         with self._transaction() as tx:
             if tx.configuration.category(category) is None:
@@ -152,7 +153,8 @@ class Progress(DeskBase):
                 return ticket
             before = ticket.category
             ticket = tx.recompute_clocks(tx.change(ticket, category=category))
-            return tx.log(ticket, EventKind.CATEGORY, by=by, from_value=before, to_value=category)
+            ticket = tx.log(ticket, EventKind.CATEGORY, by=by, from_value=before, to_value=category)
+            return among_members(tx, ticket, by=by)
 
     @use_case
     def escalate(self, ref: TicketRef, *, by: PersonId | None) -> Ticket:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing import sla
 from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.roles import as_admin
-from ticketing.errors import StaleConfiguration
+from ticketing.errors import InvalidConfiguration, StaleConfiguration
 from ticketing.instants import from_us
 from ticketing.model import PersonId, Priority, TicketStatus, Tier
 from ticketing.tables import configurations, tickets
@@ -23,11 +23,23 @@ NOT_OVER = (
     .where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
     .group_by(tickets.c.category, tickets.c.tier, tickets.c.priority, tickets.c.status)
 )
+CARRIED = select(func.count()).select_from(tickets).where(tickets.c.category == bindparam("category"))
+NOT_CLOSED = CARRIED.where(tickets.c.status != "closed")
 LAST_VERSION = (
     select(configurations.c.version, configurations.c.created_at, configurations.c.created_by)
     .order_by(configurations.c.version.desc())
     .limit(1)
 )
+
+WOULD_OPEN = (
+    "{count} private ticket of {name} would be open to every agent. Keep it private, and add a category for what all may see.",
+    "{count} private tickets of {name} would be open to every agent. Keep it private, and add a category for what all may see.",
+)
+NOT_OVER_YET = (
+    "{count} ticket of {name} is not closed. Close it or give it another category first; what is closed stays private.",
+    "{count} tickets of {name} are not closed. Close them or give them another category first; what is closed stays private.",
+)
+"""Why a private category has to stay what it is: of one ticket, and of several."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,17 @@ class Settings(DeskBase):
         Put a configuration in force and return its version; open clocks follow by `recompute_step`.
 
         `seen` is the version that was read and changed: StaleConfiguration if another is in force by now. Raises
-        InvalidConfiguration or NotAllowed, and then the one before stays in force.
+        InvalidConfiguration (also where tickets of a private category would come before others) or NotAllowed, and then the
+        one before stays in force.
         """
-        parse(document)
+        new = parse(document)
         with self._database.write() as connection:
             as_admin(connection, by, "change the settings")
             self._configuring_alone(connection)
             last = _last_version(connection)
             if seen is not None and last is not None and last.version != seen:
                 raise StaleConfiguration(last.version, last.by, last.at)
+            _check_private(connection, self._configuration_in_force(connection), new)
             version = self._store(connection, document, by=by)
         for callback in (*self._after_commit, *self._after_configured):
             callback()
@@ -83,6 +97,7 @@ class Settings(DeskBase):
         new = parse(document)
         with self._database.read() as connection:
             now = self._configuration_in_force(connection)
+            _check_private(connection, now, new)
             groups = connection.execute(NOT_OVER).all()
         touched = recounted = 0
         for group in groups:
@@ -93,6 +108,25 @@ class Settings(DeskBase):
             recounted += group.tickets * is_recounted
             touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise)
         return Preview(touched, recounted)
+
+
+def _check_private(connection: Connection, before: Configuration, new: Configuration) -> None:
+    """No ticket that was written as private comes before others by a change of settings. Raises InvalidConfiguration."""
+    places = {
+        category.key: at for configuration in (before, new) for at, category in enumerate(configuration.categories)
+    }
+    faults = []
+    for each in before.private_categories:
+        now = new.category(each.key)
+        if now.private if now is not None else before.category(each.key) is None:
+            continue
+        counted, sentences = (NOT_CLOSED, NOT_OVER_YET) if now is None else (CARRIED, WOULD_OPEN)
+        count = connection.execute(counted, {"category": each.key}).scalar_one()
+        if count:
+            said = sentences[count > 1].format(count=count, name=each.name)
+            faults.append(f"categories[{places[each.key]}]{'' if now is None else '.private'}: {said}")
+    if faults:
+        raise InvalidConfiguration("\n".join(faults))
 
 
 def _last_version(connection: Connection) -> StoredVersion | None:

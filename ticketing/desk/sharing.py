@@ -66,7 +66,7 @@ class Sharing(Searching):
             for row in children(connection, ticket_events, refs)
             if row["kind"] == EventKind.SHARED.value
         }
-        private = {each.key for each in self._configuration_in_force(connection).categories if each.private}
+        private = {each.key for each in self._configuration_in_force(connection).private_categories}
         said: dict[TicketRef, list[Comment]] = {}
         for row in children(connection, comments, refs):
             comment = comment_from(row)

@@ -20,6 +20,7 @@ from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.transaction import Transaction
 
 CHOOSE = "Choose what the new ticket is about."
+NOT_THERE = "Its category is no longer there. Give this ticket another one first."
 
 
 class Splitting(DeskBase):
@@ -69,7 +70,13 @@ def opened_from(tx: Transaction, customer_id: PersonId, source: str) -> Ticket |
 
 
 def category_in_force(tx: Transaction, ticket: Ticket) -> Category:
-    """The ticket's category, or the first there is if that was taken out of the settings."""
+    """
+    The ticket's category, or the first there is if that was taken out of the settings.
+
+    Raises InvalidInput where it was a private one: nothing of it may come before everybody.
+    """
+    if tx.configuration.category(ticket.category) is None and tx.configuration.private_category(ticket.category):
+        raise InvalidInput("category", NOT_THERE)
     return tx.configuration.category(ticket.category) or tx.configuration.categories[0]
 
 

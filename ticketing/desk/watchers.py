@@ -108,7 +108,7 @@ class Watchers(Reading):
             who = _who(connection, person_id)
         if who is None or who[1] is None or not configuration.colleagues_see_tickets:
             return []
-        private = [category.key for category in configuration.categories if category.private]
+        private = [category.key for category in configuration.private_categories]
         asked = {"organization": who[1], "person": person_id, "hidden": private}
         return self._tickets(OF_ORGANIZATION.limit(limit).offset(offset), asked)
 
@@ -190,13 +190,12 @@ def _may_see(
 def _is_colleague(
     configuration: Configuration, person_id: PersonId, organization_id: int | None, ticket: Ticket
 ) -> bool:
-    category = configuration.category(ticket.category)
     return (
         configuration.colleagues_see_tickets
         and person_id != ticket.customer_id
         and organization_id is not None
         and organization_id == ticket.organization_id
-        and not (category is not None and category.private)
+        and configuration.private_category(ticket.category) is None
     )
 
 
