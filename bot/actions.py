@@ -155,6 +155,7 @@ class Form(StrEnum):
     RESOLVE = "form.resolve"
     WAIT = "form.wait"
     ANSWER = "form.answer"
+    OFFER = "form.offer"
     RELEASE = "form.release"
     ASSIGN = "form.assign"
     TAKE = "form.take"

@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.access import Grant
 from bot.actions import Act, NewTicketState, Press
 from bot.blocks.home import agent_home, board_home, customer_home
+from bot.blocks.parts import OPTIONS
 from bot.clock import Clock
 from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
@@ -280,6 +281,15 @@ class Screens:
         tickets = self.desk.tickets_of_customer(person.id, limit=50)
         unfinished = [each for each in tickets if each.status is not TicketStatus.CLOSED]
         return tuple(OpenTicketLine(ref=each.ref, subject=each.subject) for each in unfinished)
+
+    def all_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
+        """A customer's tickets by name, as many as a form shows: the open ones first, the last active first of each."""
+        tickets = [each for each in self.desk.tickets_of_customer(person.id, limit=OPTIONS) if each.merged_into is None]
+        tickets.sort(key=lambda each: each.status is TicketStatus.CLOSED)
+        return tuple(
+            OpenTicketLine(ref=each.ref, subject=each.subject, is_closed=each.status is TicketStatus.CLOSED)
+            for each in tickets
+        )
 
     # --- App Home -----------------------------------------------------------------------------------------------------
 

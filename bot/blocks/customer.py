@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot import text
-from bot.actions import Act, Press, comment_value, offer_value
+from bot.actions import Act, Form, Press, comment_value, offer_value
+from bot.actions import Block as Field
 from bot.blocks.parts import (
     OPTION_TEXT,
     act_button,
@@ -13,11 +14,14 @@ from bot.blocks.parts import (
     counted,
     distinct,
     facts_line,
+    field,
     message,
+    modal,
     option,
     quoted,
     said,
     section,
+    select,
     spoken,
     spoken_text,
     spoken_title,
@@ -33,8 +37,10 @@ from bot.views import (
     Offer,
     OfferState,
     OpenTicketLine,
+    OtherTicketForm,
     ThreadPost,
     TicketFacts,
+    View,
 )
 from bot.views.common import Block
 from bot.words import common
@@ -266,3 +272,28 @@ def _others(offer: Offer) -> Block:
     ]
     options.append(option(words.OFFER_ANOTHER, offer_value(offer.source)))
     return {"type": "overflow", "action_id": Press.OFFER_MENU, "options": distinct(options)}
+
+
+def other_ticket_view(form: OtherTicketForm) -> View:
+    """All of one's tickets, to choose the one that a message belongs to; a select shows 100."""
+    options = [
+        option(
+            said(
+                words.OFFER_CLOSED if one.is_closed else words.OFFER_OTHER,
+                number=one.ref.number,
+                subject=text.plain(one.subject, OPTION_TEXT),
+            ),
+            str(one.ref.number),
+        )
+        for one in form.tickets
+    ]
+    if not options:
+        return modal(Form.OFFER, words.OFFER_FORM, [section(words.OFFER_NO_TICKETS)], close=common.CLOSE)
+    chosen = select(Press.VALUE, words.OFFER_FORM_PLACEHOLDER, options)
+    return modal(
+        Form.OFFER,
+        words.OFFER_FORM,
+        [quoted(form.text), field(Field.CHOICE, words.OFFER_FORM_LABEL, chosen, hint=words.OFFER_FORM_HINT)],
+        submit=words.OFFER_FORM_SUBMIT,
+        metadata=offer_value(form.source),
+    )

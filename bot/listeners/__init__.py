@@ -23,6 +23,7 @@ from bot.listeners.members import TeamMembers
 from bot.listeners.messages import Messages
 from bot.listeners.named import NamedTickets
 from bot.listeners.new_ticket import NewTicket
+from bot.listeners.offer_choices import OfferChoices
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
@@ -84,7 +85,7 @@ def register(app: App, parts: Parts) -> Inward:
     AlertPromises(parts).register(app)
     AlertLists(parts).register(app)
     offers = Offers(parts)
-    offers.register(app)
+    OfferChoices(parts, offers).register(app)
     openings = Openings(parts)
     openings.register(app)
     messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts))

@@ -3,7 +3,7 @@ A message outside any thread: "This has not reached anyone yet. Where does it be
 
 One offer covers what somebody writes within a minute. It is posted before the event is acknowledged, so that Slack sends the
 event again when posting fails; that it is being made is a row (`ticketing.offering`), so that several processes make one.
-Unanswered, it is posted anew once.
+Unanswered, it is posted anew once. What is chosen on it is `offer_choices`'s.
 """
 
 from __future__ import annotations
@@ -14,21 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
-from bot.actions import Act, Press, read_offer_value
 from bot.blocks.customer import offer_message
 from bot.delivery.slack import EVENT_TYPE
-from bot.listeners.new_ticket import first_line
 from bot.listeners.parts import Parts
-from bot.payloads import ButtonPress, PayloadError, Place, SaidMessage, SlackUser
+from bot.payloads import SaidMessage, SlackUser
 from bot.people import NotAPerson, OtherOrganization
 from bot.private import reason_of
-from bot.rereading import MessageGone
-from bot.views import Offer, OfferState
+from bot.views import Offer
 from bot.views.common import Message
-from ticketing.model import Person, TicketRef
+from ticketing.model import Person
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
@@ -49,16 +45,10 @@ def _machine_time() -> datetime:
 
 @dataclass(frozen=True)
 class Offers:
-    """Makes offers, and does what is chosen. `machine_time` is for leases."""
+    """Makes offers. `machine_time` is for leases."""
 
     parts: Parts
     machine_time: Callable[[], datetime] = _machine_time
-
-    def register(self, app: App) -> None:
-        app.block_action(Press.OFFER_ADD.value)(self.add)
-        app.block_action(Press.OFFER_NEW.value)(self.open)
-        app.block_action(Press.OFFER_DISMISS.value)(self.dismiss)
-        app.block_action(Press.OFFER_MENU.value)(self.choose)
 
     # --- making -------------------------------------------------------------------------------------------------------
 
@@ -118,7 +108,7 @@ class Offers:
         self.parts.desk.inbound.posted(offered, str(posted["ts"]))
         current = self._now(offered)
         if current.state is Stage.GONE:
-            self._delete(current.channel, str(posted["ts"]))  # what it is about was deleted while it was posted
+            self.remove(current.channel, str(posted["ts"]))  # what it is about was deleted while it was posted
         elif (current.from_ts, current.last_ts) != (offered.from_ts, offered.last_ts):
             self._redraw(current, person)  # widened while it was posted
 
@@ -129,13 +119,13 @@ class Offers:
     def _redraw(self, offered: Offered, person: Person) -> None:
         """Show the later messages on it as well; a failure is no loss, since they are read again when it is answered."""
         try:
-            message = self._drawn(offered, person, self._said(offered, person))
-            self._update(offered.channel, str(offered.offer_ts), message)
+            message = self._drawn(offered, person, self.messages_of(offered, person))
+            self.show(offered.channel, str(offered.offer_ts), message)
         except SlackApiError as error:
             log.warning("An offer could not be redrawn (%s).", reason_of(error))
 
     def _drawn(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Message:
-        text = self._words(said)
+        text = self.words_of(said)
         tickets = self.parts.screens.open_tickets(person)
         return offer_message(Offer(source=offered.source, text=text, tickets=tickets, zone=person.tz))
 
@@ -161,7 +151,7 @@ class Offers:
         if stands is not None:
             self.parts.desk.inbound.posted(offered, stands)
             return
-        said = self._said(offered, person)
+        said = self.messages_of(offered, person)
         if said:
             self._post(offered, person, said)
         else:
@@ -170,9 +160,9 @@ class Offers:
     def _repeat(self, offered: Offered) -> None:
         """The old one vanishes: two that ask the same would be answered twice."""
         person = self.parts.desk.person(offered.person_id)
-        said = self._said(offered, person)
+        said = self.messages_of(offered, person)
         if offered.offer_ts is not None:
-            self._delete(offered.channel, offered.offer_ts)
+            self.remove(offered.channel, offered.offer_ts)
         if said:
             self._post(offered, person, said)
         else:
@@ -206,118 +196,18 @@ class Offers:
         offered = self.parts.desk.inbound.offer_covering(person.id, said.place.channel, ts) if person else None
         if person is None or offered is None or not (offered.is_open or offered.state is Stage.MAKING):
             return
-        if self._said(offered, person):
+        if self.messages_of(offered, person):
             if offered.is_open:
                 self._redraw(offered, person)
             return
         self.parts.desk.inbound.settle(offered, Stage.GONE)
         stands_at = self._now(offered).offer_ts  # read after settling: whoever posts it later sees that it is gone
         if stands_at is not None:
-            self._delete(offered.channel, stands_at)
+            self.remove(offered.channel, stands_at)
 
-    # --- what is chosen -----------------------------------------------------------------------------------------------
+    # --- reading and showing ------------------------------------------------------------------------------------------
 
-    def add(self, ack: Ack, body: dict[str, Any]) -> None:
-        press = ButtonPress.read(body)
-        source, ref = read_offer_value(press.value)
-        if ref is None:
-            raise PayloadError("value")
-        self._add(press, source, ref)
-        ack()
-
-    def open(self, ack: Ack, body: dict[str, Any]) -> None:
-        press = ButtonPress.read(body)
-        source, _ = read_offer_value(press.value)
-        self._open(press, source)
-        ack()
-
-    def choose(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Another ticket, from the menu."""
-        press = ButtonPress.read(body)
-        source, ref = read_offer_value(press.value)
-        if ref is None:
-            self._open(press, source)
-        else:
-            self._add(press, source, ref)
-        ack()
-
-    def dismiss(self, ack: Ack, body: dict[str, Any]) -> None:
-        press = ButtonPress.read(body)
-        source, _ = read_offer_value(press.value)
-        person, offered = self._answered(press, source)
-        self._own_words(offered, person)
-        self.parts.desk.inbound.settle(offered, Stage.GONE)
-        place = _place(press)
-        self._delete(place.channel, str(place.ts))
-        ack()
-
-    def _add(self, press: ButtonPress, source: str, ref: TicketRef) -> None:
-        """Each message by itself and under its own key, so that its edits are followed."""
-        grant = self.parts.access.to(Act.ANSWER, press.person, ref)
-        person, offered = self._answered(press, source)
-        said = self._own_words(offered, person)
-        placed = ref
-        for each in said:
-            comment = self.parts.desk.add_comment(
-                placed,
-                author_id=grant.person.id,
-                text=self._words([each]),
-                source=each.source,
-                said_at=each.said_at,
-            )
-            placed = TicketRef(placed.customer_id, comment.ticket_number)
-        state = OfferState.ADDED if placed == ref else OfferState.OPENED
-        settled = Offer(source=source, text=self._words(said), state=state, placed=placed.number, zone=person.tz)
-        self._settle(press, offered, settled)
-
-    def _open(self, press: ButtonPress, source: str) -> None:
-        person, offered = self._answered(press, source)
-        said = self._own_words(offered, person)
-        text = self._words(said)
-        ticket = self.parts.desk.open_ticket(
-            person.id,
-            subject=first_line(text),
-            description=text,
-            category=self.parts.screens.category_for_what_is_just_said(),
-            source=source,
-            opened_by=person.id,
-            at=said[0].said_at,
-        )
-        settled = Offer(
-            source=source,
-            text=text,
-            state=OfferState.OPENED,
-            placed=ticket.number,
-            answer_by=ticket.response_due_at,
-            zone=person.tz,
-        )
-        self._settle(press, offered, settled)
-
-    def _settle(self, press: ButtonPress, offered: Offered, settled: Offer) -> None:
-        """Show on the offer what became of it."""
-        self.parts.desk.inbound.settle(offered, Stage.PLACED)
-        place = _place(press)
-        self._update(place.channel, str(place.ts), offer_message(settled))
-
-    def _answered(self, press: ButtonPress, source: str) -> tuple[Person, Offered]:
-        """The presser, and their offer: a button's value proves nothing, so it is looked for under their own name."""
-        person = self.parts.access.acting(press.person)
-        _, channel, first_ts = source.split(":")
-        place = _place(press)
-        if channel != place.channel:
-            raise MessageGone
-        offered = self.parts.desk.inbound.find_offer(person.id, channel, first_ts)
-        if offered is None:
-            raise MessageGone
-        return person, offered
-
-    def _own_words(self, offered: Offered, person: Person) -> list[SaidMessage]:
-        said = self._said(offered, person)
-        if not said:
-            raise MessageGone
-        return said
-
-    def _said(self, offered: Offered, person: Person) -> list[SaidMessage]:
+    def messages_of(self, offered: Offered, person: Person) -> list[SaidMessage]:
         """The messages it covers, as Slack has them now, and only its person's."""
         in_thread = offered.thread_ts if offered.thread_ts != offered.first_ts else None
         found = self.parts.reading.between(offered.channel, offered.from_ts, offered.last_ts, in_thread)
@@ -329,13 +219,16 @@ class Offers:
             and (in_thread is not None or not each.is_in_thread)
         ]
 
-    def _words(self, said: list[SaidMessage]) -> str:
+    def words_of(self, said: list[SaidMessage]) -> str:
+        """What several messages say, one below the other."""
         return "\n".join(self.parts.access.people.words_of(each) for each in said)
 
-    def _update(self, channel: str, ts: str, message: Message) -> None:
+    def show(self, channel: str, ts: str, message: Message) -> None:
+        """Change an offer where it stands. Raises SlackApiError."""
         self.parts.slack.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks or [])
 
-    def _delete(self, channel: str, ts: str) -> None:
+    def remove(self, channel: str, ts: str) -> None:
+        """Delete an offer; that it is gone already is fine. Raises SlackApiError."""
         try:
             self.parts.slack.chat_delete(channel=channel, ts=ts)
         except SlackApiError as error:
@@ -346,9 +239,3 @@ class Offers:
 def _key(offered: Offered) -> str:
     """What the message is, whoever posts it."""
     return f"{offered.person_id}/o:{offered.channel}:{offered.first_ts}"
-
-
-def _place(press: ButtonPress) -> Place:
-    if press.place is None or press.place.ts is None:
-        raise PayloadError("message")
-    return press.place

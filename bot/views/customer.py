@@ -179,10 +179,11 @@ class LateApology:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenTicketLine:
-    """One of the customer's other tickets, by name."""
+    """One of the customer's other tickets, by name. What is written to a closed one opens another, linked to it."""
 
     ref: TicketRef
     subject: str
+    is_closed: bool = False
 
 
 class OfferState(StrEnum):
@@ -207,3 +208,12 @@ class Offer:
     placed: int | None = None
     answer_by: datetime | None = None
     zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherTicketForm:
+    """To which of all their tickets somebody's message belongs; `source` and `text` are the offer's."""
+
+    source: str
+    text: str
+    tickets: tuple[OpenTicketLine, ...]

@@ -291,6 +291,8 @@ NO_TICKETS_FORM: dict[Form, Row] = {
     Form.PROBLEM_ANSWER: Row(TEAM, _problem, _TEXT, names_a_ticket=False),
     Form.PROBLEM_RESOLVE: Row(TEAM, _problem, _TEXT, names_a_ticket=False),
     Form.LINK_PROBLEM: Row(TEAM, on_ticket, _chosen("7")),
+    # An offer is its author's own: nobody here has one, so nothing may come of it.
+    Form.OFFER: Row(NOBODY, lambda *_: offer_value(MESSAGE), _chosen("1"), names_a_ticket=False, is_whole=False),
     Form.TRIAL: Row(ADMINS, _nothing, names_a_ticket=False, is_whole=False),
     Form.PERSON: Row(LEADS, _nothing, names_a_ticket=False, is_whole=False),
     Form.SETTING: Row(ADMINS, _nothing, names_a_ticket=False, is_whole=False),

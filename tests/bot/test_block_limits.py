@@ -166,6 +166,57 @@ def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
     return NAMED[name] if name in NAMED else anything(hint)
 
 
+@dataclasses.dataclass(frozen=True)
+class Lines:
+    """What `alert_lines` is given."""
+
+    first: views.Alert
+    alerts: tuple[views.Alert, ...]
+    more: int
+
+
+@dataclasses.dataclass(frozen=True)
+class CustomerLine:
+    """What `customer_line` is given."""
+
+    row: views.CustomerRow
+    now: datetime
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True)
+class AgentLine:
+    """What `agent_line` is given."""
+
+    row: views.AgentRow
+    now: datetime
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PaperFailed:
+    """What `paper_failed_message` is given."""
+
+    kind: str
+    reason: str
+
+
+def alert_lines(view: Lines) -> Message:
+    return alerts.alert_lines([view.first, *view.alerts], view.more)
+
+
+def customer_line(view: CustomerLine) -> Message:
+    return lists.customer_line(view.row, now=view.now, zone=view.zone)
+
+
+def agent_line(view: AgentLine) -> Message:
+    return lists.agent_line(view.row, now=view.now, zone=view.zone)
+
+
+def paper_failed_message(view: PaperFailed) -> Message:
+    return reports.paper_failed_message(view.kind, view.reason)
+
+
 RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (new_ticket.new_ticket_view, views.NewTicketForm),
     (new_ticket.receipt_view, views.Receipt),
@@ -176,6 +227,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (customer.resolved_post, views.ThreadPost),
     (customer.late_apology_post, views.LateApology),
     (customer.offer_message, views.Offer),
+    (customer.other_ticket_view, views.OtherTicketForm),
     (assignment.assignment_card, views.AssignmentCard),
     (triage.triage_card, views.TriageCard),
     (triage.from_customer_post, views.TeamPost),
@@ -186,7 +238,9 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (alerts.alert_message, views.Alert),
     (alerts.alert_line, views.Alert),
     (alerts.alert_group_message, views.AlertGroup),
+    (alert_lines, Lines),
     (alerts.alert_group_view, views.AlertGroup),
+    (alerts.take_several_view, views.TakeSeveral),
     (alerts.board_message, views.Board),
     (forms.text_form_view, views.TextForm),
     (problem_screens.problem_message, ProblemCard),
@@ -218,8 +272,11 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (day.handover_notice, HandoverResult),
     (home.customer_home, views.CustomerHome),
     (home.agent_home, views.AgentHome),
+    (home.board_home, views.Board),
     (lists.customer_list, views.CustomerList),
     (lists.agent_list, views.AgentList),
+    (customer_line, CustomerLine),
+    (agent_line, AgentLine),
     (explanation.explanation_message, views.ExplanationView),
     (asking.question_view, QuestionForm),
     (asking.team_view, TeamList),
@@ -234,6 +291,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (reports.report_message, ReportView),
     (reports.digest_message, DigestView),
     (reports.longest_open_view, LongestOpen),
+    (paper_failed_message, PaperFailed),
     (home_report.home_report, HomeReport),
 ]
 CHOICE_FORMS = [Form.PRIORITY, Form.CATEGORY, Form.SNOOZE]

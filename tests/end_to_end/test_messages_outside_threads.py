@@ -35,6 +35,42 @@ def test_a_stray_message_is_added_to_the_last_ticket(workspace: Workspace) -> No
     begun.agent.sees("the export hangs again", where=begun.assignment)
 
 
+def test_a_stray_message_is_added_to_another_ticket_of_ones_own(workspace: Workspace) -> None:
+    """From the menu, or from the form with all of one's tickets, closed ones too; never a new ticket by itself."""
+    team = workspace.new_team(agents=0)
+    mara = workspace.new_person()
+    first, second = (open_ticket(mara, subject, team) for subject in ("The door jams", "The lamp hums"))
+    offer = _offer(mara, "it hums louder at night")
+    assert f"(.. #{first} The door jams, Another ticket)" in offer.text
+
+    mara.press("Another ticket", on=offer)
+    assert mara.view.options("Ticket") == [f"#{second} The lamp hums", f"#{first} The door jams"]
+    mara.close()
+    assert mara.now(offer).says(UNPLACED)
+    mara.press("Another ticket", on=offer)
+    mara.fill(ticket=f"#{first} The door jams")
+    mara.submit()
+
+    assert mara.now(offer).text == f"Added to #{first}."
+    assert mara.views == []
+    staff = workspace.new_person("lead")
+    staff.sees("it hums louder", where=staff.sees(f"#{first} The door jams", where=team.channel))
+
+    mara.press("Withdraw", on=mara.sees(f"#{first} The door jams"))
+    mara.submit()
+    third = open_ticket(mara, "The tap drips", team)
+    again = _offer(mara, "and the door jams again")
+    mara.press(f"#{second} The lamp hums", on=again)
+    assert mara.now(again).text == f"Added to #{second}."
+    later = _offer(mara, "no, it really is the door")
+    mara.press("Another ticket", on=later)
+    closed = f"#{first} (closed) The door jams"
+    assert mara.view.options("Ticket")[-1] == closed
+    mara.fill(ticket=closed)
+    mara.submit()
+    assert mara.now(later).text == f"Ticket #{third + 1}."
+
+
 def test_a_stray_message_becomes_a_ticket(workspace: Workspace) -> None:
     mara = workspace.new_person()
 

@@ -1,0 +1,173 @@
+"""
+What is chosen on an offer: add to a ticket, a new one, not a ticket, or another ticket from the form that lists them all.
+
+What was chosen is stored first and shown on the offer after it. Where Slack does not show it, who chose is told beside it:
+nobody chooses twice for something that is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.errors import SlackClientError
+
+from bot.actions import Act, Block, Form, Press, read_offer_value
+from bot.blocks.customer import offer_message, other_ticket_view
+from bot.listeners.new_ticket import first_line
+from bot.listeners.offers import Offers
+from bot.listeners.parts import Parts
+from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, SlackUser
+from bot.private import reason_of
+from bot.rereading import MessageGone
+from bot.views import Offer, OfferState, OtherTicketForm
+from bot.words import customer as words
+from ticketing.errors import InvalidInput
+from ticketing.model import Person, TicketRef
+from ticketing.offering import Offered
+from ticketing.offering import OfferState as Stage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OfferChoices:
+    """The buttons of an offer, its menu, and the form of all one's tickets."""
+
+    parts: Parts
+    offers: Offers
+
+    def register(self, app: App) -> None:
+        app.block_action(Press.OFFER_ADD.value)(self.add)
+        app.block_action(Press.OFFER_NEW.value)(self.open)
+        app.block_action(Press.OFFER_DISMISS.value)(self.dismiss)
+        app.block_action(Press.OFFER_MENU.value)(self.choose)
+        app.view_submission(Form.OFFER.value)(self.submit)
+
+    def add(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        source, ref = read_offer_value(press.value)
+        if ref is None:
+            raise PayloadError("value")
+        self._add(press.person, source, ref, _place(press))
+        ack()
+
+    def open(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        source, _ = read_offer_value(press.value)
+        self._open(press.person, source, _place(press))
+        ack()
+
+    def choose(self, ack: Ack, body: dict[str, Any]) -> None:
+        """One of the tickets in the menu, or the form with all of them."""
+        press = ButtonPress.read(body)
+        source, ref = read_offer_value(press.value)
+        if ref is None:
+            person, offered = self._answered(press.person, source, _place(press))
+            text = self.offers.words_of(self._own_words(offered, person))
+            form = OtherTicketForm(source=source, text=text, tickets=self.parts.screens.all_tickets(person))
+            self.parts.private.open(press.trigger_id, other_ticket_view(form))
+        else:
+            self._add(press.person, source, ref, _place(press))
+        ack()
+
+    def submit(self, ack: Ack, body: dict[str, Any]) -> None:
+        """What was chosen in that form. It names a number only: whoever sends it gets at no tickets but their own."""
+        sent = FormSubmission.read(body)
+        source, _ = read_offer_value(sent.view.private_metadata)
+        chosen = sent.view.text(Block.CHOICE)
+        if not (chosen.isascii() and chosen.isdecimal() and len(chosen) <= 18):
+            raise InvalidInput(Block.CHOICE, words.OFFER_CHOICE_MISSING)
+        person = self.parts.access.acting(sent.person)
+        self._add(sent.person, source, TicketRef(person.id, int(chosen)), None)
+        ack(response_action="clear")
+
+    def dismiss(self, ack: Ack, body: dict[str, Any]) -> None:
+        press = ButtonPress.read(body)
+        source, _ = read_offer_value(press.value)
+        place = _place(press)
+        person, offered = self._answered(press.person, source, place)
+        self._own_words(offered, person)
+        self.parts.desk.inbound.settle(offered, Stage.GONE)
+        self.offers.remove(place.channel, str(place.ts))
+        ack()
+
+    def _add(self, user: SlackUser, source: str, ref: TicketRef, place: Place | None) -> None:
+        """Each message by itself and under its own key, so that its edits are followed."""
+        grant = self.parts.access.to(Act.ANSWER, user, ref)
+        person, offered = self._answered(user, source, place)
+        said = self._own_words(offered, person)
+        placed = ref
+        for each in said:
+            comment = self.parts.desk.add_comment(
+                placed,
+                author_id=grant.person.id,
+                text=self.offers.words_of([each]),
+                source=each.source,
+                said_at=each.said_at,
+            )
+            placed = TicketRef(placed.customer_id, comment.ticket_number)
+        state = OfferState.ADDED if placed == ref else OfferState.OPENED
+        settled = Offer(
+            source=source, text=self.offers.words_of(said), state=state, placed=placed.number, zone=person.tz
+        )
+        self._settle(user, offered, settled, place)
+
+    def _open(self, user: SlackUser, source: str, place: Place) -> None:
+        person, offered = self._answered(user, source, place)
+        said = self._own_words(offered, person)
+        text = self.offers.words_of(said)
+        ticket = self.parts.desk.open_ticket(
+            person.id,
+            subject=first_line(text),
+            description=text,
+            category=self.parts.screens.category_for_what_is_just_said(),
+            source=source,
+            opened_by=person.id,
+            at=said[0].said_at,
+        )
+        settled = Offer(
+            source=source,
+            text=text,
+            state=OfferState.OPENED,
+            placed=ticket.number,
+            answer_by=ticket.response_due_at,
+            zone=person.tz,
+        )
+        self._settle(user, offered, settled, place)
+
+    def _settle(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
+        """Show on the offer what became of it: where it was pressed, or for a form where it stands by now."""
+        self.parts.desk.inbound.settle(offered, Stage.PLACED)
+        ts = str(place.ts) if place is not None else offered.offer_ts
+        message = offer_message(settled)
+        try:
+            if ts is not None:
+                self.offers.show(offered.channel, ts, message)
+        except (SlackClientError, OSError) as error:
+            log.warning("What became of an offer could not be shown on it (%s).", reason_of(error))
+            beside = place or Place(offered.channel, ts, offered.thread_ts)
+            self.parts.private.say(user, message.text, place=beside)
+
+    def _answered(self, user: SlackUser, source: str, place: Place | None) -> tuple[Person, Offered]:
+        """The presser, and their offer: a button's value proves nothing, so it is looked for under their own name."""
+        person = self.parts.access.acting(user)
+        _, channel, first_ts = source.split(":")
+        offered = self.parts.desk.inbound.find_offer(person.id, channel, first_ts)
+        if offered is None or (place is not None and channel != place.channel):
+            raise MessageGone
+        return person, offered
+
+    def _own_words(self, offered: Offered, person: Person) -> list[SaidMessage]:
+        said = self.offers.messages_of(offered, person)
+        if not said:
+            raise MessageGone
+        return said
+
+
+def _place(press: ButtonPress) -> Place:
+    if press.place is None or press.place.ts is None:
+        raise PayloadError("message")
+    return press.place
