@@ -18,8 +18,12 @@ CUSTOMER: Final = "customer"
 AGENT: Final = "agent"
 TEAM: Final = "team"
 ALERT: Final = "alert"
+TEAM_OUT: Final = "team_out"
 PROBLEM: Final = "problem"
-"""The sides of a conversation, as `shown` holds them."""
+"""
+The sides of a conversation, as `shown` holds them. What is typed in the team's thread is the team's (`team`) or goes to the
+customer (`team_out`): as the setting was when the thread began, so that none changes its side under the hands of who types.
+"""
 
 REPORTS: Final = "reports"
 """The side of reports and digests: what is written below them is nobody's ticket."""

@@ -47,7 +47,7 @@ MARK_EVERY = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(seconds=40)
 """Machine time: without a mark for longer than this, the process or its database was away."""
 
-THREAD_SIDES = frozenset({places.CUSTOMER, places.AGENT, places.TEAM})
+THREAD_SIDES = frozenset({places.CUSTOMER, places.AGENT, places.TEAM, places.TEAM_OUT})
 
 LEASE_S = 30.0
 PAGE = 200

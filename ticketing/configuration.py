@@ -147,6 +147,7 @@ class Channels(Part):
     every_message: Annotated[tuple[ChannelId, ...], Field(max_length=100)] = ()
     emoji: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "ticket"
     other_organizations: bool = False
+    replies_from_triage: bool = False
 
 
 class QueueWeights(Part):

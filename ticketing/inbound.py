@@ -75,7 +75,9 @@ _LEFT = select(func.count()).select_from(unread)
 _NEXT_FREE = select(func.min(func.coalesce(_u.retry_after, _u.lease_until)))
 
 _s = shown_messages.c
-_CHANNELS = select(_s.channel).where(_s.side.in_(["customer", "agent", "team"])).distinct()
+_SIDES = ["customer", "agent", "team", "team_out"]
+"""Whose cards have a thread in which a ticket is spoken of."""
+_CHANNELS = select(_s.channel).where(_s.side.in_(_SIDES)).distinct()
 _OFFER_CHANNELS = select(offers.c.channel).distinct()
 _THREADS = (
     select(_s.ts, tickets.c.last_activity_at)
@@ -89,7 +91,7 @@ _THREADS = (
     )
     .where(
         _s.channel == bindparam("key_channel"),
-        _s.side.in_(["customer", "agent", "team"]),
+        _s.side.in_(_SIDES),
         or_(tickets.c.status != "closed", tickets.c.last_activity_at >= bindparam("quiet")),
     )
     .order_by(_s.ts)

@@ -110,8 +110,8 @@ def _state(card: AssignmentCard, customer: str) -> str:
         AssignmentState.CLOSED: words.CLOSED,
     }
     if card.state is AssignmentState.REOPENED:
-        ordinal = words.ORDINALS.get(card.times) or said(words.ORDINAL, count=card.times)
-        state = said(words.REOPENED, ordinal=ordinal)
+        ordinal = words.ORDINALS.get(card.times)
+        state = said(words.REOPENED, ordinal=ordinal) if ordinal else said(words.REOPENED_OFTEN, count=card.times)
     elif card.state is AssignmentState.WAITING:
         since = text.since(card.since, zone) if card.since else ""
         state = said(words.WAITING_SINCE if card.since else words.WAITING, customer=customer, since=since)

@@ -52,15 +52,16 @@ def triage_card(card: TriageCard) -> Message:
     facts = said(words.FACTS, facts=facts_line(card.facts))
     obstacles = _obstacles(card) if card.state is TriageState.WAITING else ""
     first_lines = f"{title(card.facts)}\n{' '.join(part for part in (state, facts, due) if part)}"
-    team_only = said(words.TEAM_ONLY, customer=text.first(card.customer))
+    is_over, customer = card.state in _OVER, text.first(card.customer)
     return message(
         f"{spoken_title(card.facts)}: {state.replace('*', '')} {due or facts}",
         [
+            section(said(words.GOES_OUT, customer=customer)) if card.goes_out and not is_over else None,
             section(f"{first_lines}\n{obstacles}".rstrip()),
             labels_block(card.labels),
             *answering_lines(card.answering, card.facts.zone),
             together_line(card.together) if card.together else None,
-            None if card.state in _OVER else context(team_only),
+            None if card.goes_out or is_over else context(said(words.TEAM_ONLY, customer=customer)),
             _buttons(card),
         ],
     )

@@ -139,11 +139,11 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
     )
 
 
-def for_team(dossier: Dossier) -> Letter:
+def for_team(dossier: Dossier, place: str) -> Letter:
     """The card in the triage channel."""
     ticket = dossier.ticket
     obstacles, has_skill = _obstacles(dossier)
-    state = _STATUS_FOR_TEAM[ticket.status]
+    state, side = _STATUS_FOR_TEAM[ticket.status], _side_of_team(dossier, place)
     if state is TriageState.CLOSED and ticket.close_reason is not None:
         state = _CLOSED_FOR_TEAM.get(ticket.close_reason, state)
     card = TriageCard(
@@ -162,9 +162,18 @@ def for_team(dossier: Dossier) -> Letter:
         labels=dossier.labels,
         can_undo=dossier.can_unmerge,
         together=dossier.together,
+        goes_out=side == places.TEAM_OUT,
         possible=POSSIBLE,
     )
-    return Letter(about=places.about_ticket(ticket.number), side=places.TEAM, message=triage_card(card))
+    return Letter(about=places.about_ticket(ticket.number), side=side, message=triage_card(card))
+
+
+def _side_of_team(dossier: Dossier, place: str) -> str:
+    """Where what is typed below the card goes: as the thread began, whatever the setting says by now."""
+    stands = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_ticket(dossier.ref.number))
+    if stands is not None:
+        return stands.side
+    return places.TEAM_OUT if dossier.configuration.channels.replies_from_triage else places.TEAM
 
 
 def _state_for(ticket: Ticket, agent_id: PersonId, times: int) -> AssignmentState:

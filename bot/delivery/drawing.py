@@ -37,7 +37,7 @@ def _team_side(dossier: Dossier, errand: Errand) -> str:
 KINDS: dict[str, Draw] = {
     "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
     "assignment_card": _assignment,
-    "triage_card": lambda dossier, _: cards.for_team(dossier),
+    "triage_card": lambda dossier, errand: cards.for_team(dossier, errand.place),
     "alert_card": lambda dossier, errand: alerts.home(dossier, errand.place, errand),
     countdown.KIND: countdown.countdown,
     "alert_line": alert_lines.line,
@@ -125,7 +125,7 @@ class Drawing:
         if agent_id == ref.customer_id:
             # The channel message that it was opened from is gone: their messages take its place.
             return cards.for_customer(dossier, place)
-        return cards.for_team(dossier) if agent_id is None else cards.for_agent(dossier, agent_id)
+        return cards.for_team(dossier, place) if agent_id is None else cards.for_agent(dossier, agent_id)
 
     def shown_with(self, errand: Errand, stands: Shown) -> list[Notice]:
         """The other tickets of one message of the escalation channel about which something is still owed."""

@@ -2,8 +2,9 @@
 What people write. A message's side is that of its thread's root, never of who writes it.
 
 A customer's thread goes to the desk and back; the thread under an agent's assignment goes to the customer; the thread under
-a ticket's card in its triage channel is the team's. What is in no thread of ours is never guessed, but offered. Edits and
-deletions are followed. `hear` is the one way in, for what Slack tells now and for what is read again after a gap.
+a ticket's card in its triage channel is the team's, or goes to the customer, as its first words say. What is in no thread of
+ours is never guessed, but offered. Edits and deletions are followed. `hear` is the one way in, for what Slack tells now and
+for what is read again after a gap.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ from ticketing.model import PersonId, Role, TicketRef
 
 PEOPLES = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """The subtypes of `message` that are somebody saying something (docs.slack.dev/reference/events/message)."""
-
-CUSTOMER, AGENT, TEAM = "customer", "agent", "team"
 
 
 @dataclass(frozen=True)
@@ -151,12 +150,14 @@ class Messages:
         ref = TicketRef(PersonId(shown.customer_id), number)
         if self._is_of_team(author, ref) and self.typed.take(said, author, ref):
             return
-        if shown.side == CUSTOMER:
+        if shown.side == places.CUSTOMER:
             self._from_customer(said, author, ref)
-        elif shown.side == AGENT:
+        elif shown.side == places.AGENT:
             self._from_agent(said, author, ref)
-        elif shown.side == TEAM:
-            self._from_team(said, author, ref)
+        elif shown.side == places.TEAM:
+            self._from_team(said, author, ref, Act.NOTE)
+        elif shown.side == places.TEAM_OUT:
+            self._from_team(said, author, ref, Act.REPLY)
 
     def _began_here(self, said: SaidMessage, author: SlackUser) -> TicketRef | None:
         """The author's ticket that began with the thread's root, whose card is still on its way into the thread."""
@@ -207,11 +208,13 @@ class Messages:
         if came_to != ref:
             self._say_where(said, author, came_to, ref, joining_words.WENT_ON)
 
-    def _from_team(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
-        self._comment(said, author, ref, Act.NOTE, internal=True)
+    def _from_team(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act) -> None:
+        """A note, or a reply as if by its button: anybody's of the team, whoever has the ticket."""
+        self._comment(said, author, ref, act, internal=act is Act.NOTE)
         place = self._goes_on(ref)
         if place != ref:
-            self._say_where(said, author, ref, place, joining_words.WENT_ON_NOTE)
+            went_on = joining_words.WENT_ON_NOTE if act is Act.NOTE else joining_words.WENT_ON
+            self._say_where(said, author, ref, place, went_on)
 
     def _comment(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act, *, internal: bool) -> int:
         grant = self.parts.access.to(act, author, ref)

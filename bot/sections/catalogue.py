@@ -142,6 +142,9 @@ CHANNELS = Section(
         _ask("channels", "emoji"),
         _ask("channels", "every_message", Kind.CHANNELS, codecs.WORDS),
         _ask("channels", "other_organizations", _C, codecs.YES_NO, options=_fixed(words.STRANGERS), is_needed=True),
+        _ask(
+            "channels", "replies_from_triage", _C, codecs.YES_NO, options=_fixed(words.TRIAGE_THREADS), is_needed=True
+        ),
     ),
     usual="triage",
 )
@@ -190,6 +193,7 @@ HABITS = Section(
     (
         _ask("habits", "zone"),
         _ask("habits", "board_at"),
+        _ask("habits", "digest_at"),
         *(_ask("habits", place, codec=codecs.NUMBER) for place in _COUNTS),
         _ask(
             "habits",

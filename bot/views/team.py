@@ -126,7 +126,8 @@ class TriageState(StrEnum):
 class TriageCard:
     """
     The ticket's card in its triage channel. `obstacles` say why nobody got it (a few; `more_obstacles` is the rest);
-    `nobody_has_skill` that no agent at all has the category; `can_undo` that a merge can still be taken back.
+    `nobody_has_skill` that no agent at all has the category; `can_undo` that a merge can still be taken back; `goes_out` that
+    what is typed below it goes to the customer.
     """
 
     facts: TicketFacts
@@ -144,6 +145,7 @@ class TriageCard:
     answering: tuple[OtherAnswer, ...] = ()
     can_undo: bool = False
     together: Together | None = None
+    goes_out: bool = False
     possible: Possible = None
 
 

@@ -37,7 +37,7 @@ ABOUT = {
     "queue": "What counts how much while a ticket waits. The most points go first.",
     "habits": "Everything else that the desk does by itself.",
     "tickets_channel": "Each ticket has a card there, with a thread for the team. A private channel keeps it to the team.",
-    "alerts_channel": "Warnings before a promise is broken, and breaches.",
+    "alerts_channel": "Warnings before a promise is broken, and what is overdue.",
     "hours": "Promises count in these hours. You can say more under Set-up later.",
 }
 ADD = {
@@ -77,16 +77,20 @@ SETTING: dict[str, tuple[str, str]] = {
     ),
     "policies.time_to_claim": ("An agent within", "As above. Without any, nothing is promised."),
     "channels.triage": ("Tickets show in", "Each ticket's card, with a thread for the team."),
-    "channels.escalations": ("Alerts go to", "Warnings and breaches, and the board."),
+    "channels.escalations": ("Alerts go to", "What is due soon or overdue, and the board."),
     "channels.by_emoji": ("The emoji opens tickets in", "Answered in the message's thread."),
     "channels.emoji": ("The emoji", "Its name without colons."),
     "channels.every_message": ("Every message is a ticket in", "Greetings and thanks are left alone."),
     "channels.other_organizations": ("People of other organizations", "Of channels shared through Slack Connect."),
+    "channels.replies_from_triage": (
+        "What is typed in a triage thread",
+        "Of new tickets: threads that stand keep what their first words say.",
+    ),
     "follow.channel": ("Members of this channel are agents", "A private channel: anybody could join another."),
     "follow.usergroup": ("Members of this user group are agents", "Its id, such as S0123ABCD."),
     "follow.skills": ("They begin with", "Skills, a line each, with a level from 1 to 5: Billing 2."),
     "ladder.steps": (
-        "Steps after a breach",
+        "Steps once it is overdue",
         "A line each: 30m. Or: 1h; senior agents first. Or: 2h; tell Lena Fischer.",
     ),
     "ladder.quiet": ("Quiet hours", "Alerts wait, unless urgent. A line each: mon-fri 18:00-08:00."),
@@ -104,6 +108,7 @@ SETTING: dict[str, tuple[str, str]] = {
     "habits.reopen_limit": ("Escalate when reopened more often than", ""),
     "habits.undo_window_s": ("Seconds in which a step can be undone", "With 0, never."),
     "habits.board_at": ("The board is posted at", "Such as 09:00, or never."),
+    "habits.digest_at": ("The digest is posted at", "Of the day before. Such as 09:00, or never."),
     "habits.auto_close_after_days": ("Days until a resolved ticket closes", "With 0, never."),
     "habits.nudge_before_days": ("Days before that the customer is asked", "With 0, not at all."),
     "habits.colleagues_see_tickets": ("People of one organization", "Whether they may read each other's tickets."),
@@ -132,6 +137,7 @@ STRATEGY = {
 TIER = {Tier.STANDARD: "Standard", Tier.PREMIUM: "Premium", Tier.ENTERPRISE: "Enterprise"}
 YES_NO = {"yes": "Yes", "no": "No"}
 COLLEAGUES = {"yes": "May read and watch each other's tickets", "no": "See their own tickets only"}
+TRIAGE_THREADS = {"yes": "Goes to the customer; ?note keeps it", "no": "Is the team's; Reply sends to the customer"}
 STRANGERS = {"yes": "May open tickets there", "no": "Are not answered"}
 OPEN = {"always": "Around the clock", "hours": "In these hours"}
 ALL = "All"
@@ -156,7 +162,7 @@ POLICY_NAME = "{category}, {tier}"
 SUMMARY_CHANNELS = "Tickets in {triage}, alerts in {escalations}."
 SUMMARY_NOWHERE = "no channel yet"
 SUMMARY_FOLLOW = "Members of {places}."
-SUMMARY_STEPS = ("{count} step after a breach.", "{count} steps after a breach.")
+SUMMARY_STEPS = ("{count} step once it is overdue.", "{count} steps once it is overdue.")
 SUMMARY_QUEUE = "{per_priority} points a step of priority; {standard}, {premium} and {enterprise} by tier."
 SUMMARY_HABITS = "{zone}. Resolved tickets close after {days} days."
 

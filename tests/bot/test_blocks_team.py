@@ -89,6 +89,12 @@ def test_the_assignment_says_everything_an_agent_needs() -> None:
             "*Yours again, second time.*",
             ["Reply", "Wait for Mara", "Resolve", MENU],
         ),
+        (
+            AssignmentState.REOPENED,
+            {"times": 21},
+            "*Yours again, 21 times by now.*",
+            ["Reply", "Wait for Mara", "Resolve", MENU],
+        ),
         (AssignmentState.RESOLVED, {"can_undo": True}, "*Resolved.*", ["Undo", "Reopen"]),
         (AssignmentState.RESOLVED, {}, "*Resolved.*", ["Reopen"]),
         (AssignmentState.HANDED_ON, {"holder": "Jo Park"}, "*Jo has #42 now.*", ["Take back"]),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import Begun, assigned, fill_and_send, open_ticket, started
-from tests.end_to_end.workspace import Workspace
+from tests.end_to_end.steps import Begun, assigned, desk_of, fill_and_send, open_ticket, started
+from tests.end_to_end.workspace import Team, Workspace
+from ticketing.configuration import to_document
 
 
 def gone(workspace: Workspace, person: Person, text: str, where: Message) -> None:
@@ -17,6 +21,20 @@ def gone(workspace: Workspace, person: Person, text: str, where: Message) -> Non
 
 def triage_of(begun: Begun, channel: str) -> Message:
     return begun.agent.sees(f"#{begun.number}", where=channel)
+
+
+@contextmanager
+def turned_round(workspace: Workspace, team: Team, *, private: bool = False) -> Iterator[None]:
+    """Triage threads that begin meanwhile go to the customer; the team's category is private, if asked for."""
+    with desk_of(workspace) as desk:
+        before = to_document(desk.configuration())
+        categories = [one | ({"private": private} if one["key"] == team.key else {}) for one in before["categories"]]
+        turned = {"channels": before["channels"] | {"replies_from_triage": True}, "categories": categories}
+        desk.configure(before | turned, by=None)
+        try:
+            yield
+        finally:
+            desk.configure(before, by=None)
 
 
 def test_a_customers_edit_and_deletion_are_followed(workspace: Workspace) -> None:
@@ -200,3 +218,59 @@ def test_an_edit_that_overtakes_its_message_is_that_message(workspace: Workspace
 
     amir.sees("it opens at night", where=begun.assignment)
     amir.sees_not("it opends", where=begun.assignment)
+
+
+def test_a_triage_thread_is_the_teams_or_goes_to_the_customer_as_its_card_says(workspace: Workspace) -> None:
+    """A setting turns it round; a thread keeps the way in which it began, whatever is set later."""
+    team = workspace.new_team(agents=2)
+    plain = started(workspace, team, "The hinge creaks")
+    teams_own = triage_of(plain, team.channel)
+    with turned_round(workspace, team):
+        begun = started(workspace, team, "The latch is loose")
+        plain.agent.writes("he has a hammer of his own", thread=teams_own)
+        plain.agent.writes("?note the latch again", thread=triage_of(begun, team.channel))
+    mara, amir, triage = begun.customer, begun.agent, triage_of(begun, team.channel)
+    other = next(agent for agent in team.agents if agent is not amir)
+    assert triage.text.startswith(
+        f"Replies in this thread go to {mara.first_name}. For the team only: Add note, or begin with ?note."
+    )
+    assert "Nothing here reaches" not in triage.text
+    assert f"Nothing here reaches {plain.customer.first_name} unless you press Reply." in teams_own.text
+
+    said = other.writes("we come on Mondey", thread=triage)
+    copy = mara.sees("on Mondey", where=begun.card)
+    assert copy.text.startswith(f"{other.first_name}: ")
+    assert f"Sent to {mara.first_name} by {other.first_name}" in amir.sees("on Mondey", where=begun.assignment).text
+    assert len([each for each in amir.messages(triage) if each.says("on Mondey")]) == 1
+    other.edits(said, "we come on Monday")
+    assert mara.sees_change(copy, "on Monday").ts == copy.ts
+    other.deletes(said)
+    gone(workspace, mara, "on Monday", begun.card)
+    amir.press("Add note", on=triage)
+    fill_and_send(amir, "Note", "a note by the button")
+    assert amir.sees("a note by the button", where=triage).text.startswith("Note, team only")
+    mara.writes("at what time?", thread=begun.card)
+    amir.sees("at what time?", where=triage)
+
+    read, read_of_plain = mara.everything(), plain.customer.everything()
+    assert "the latch again" not in read
+    assert "a note by the button" not in read
+    assert "a hammer of his own" not in read_of_plain
+    plain.agent.sees("a hammer of his own", where=teams_own)
+
+
+def test_a_private_categorys_triage_thread_goes_to_the_customer_where_that_is_set(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=1)
+    mara, (amir,) = workspace.new_person(), team.agents
+    with turned_round(workspace, team, private=True):
+        number = open_ticket(mara, "About my pay", team)
+        card, triage = mara.sees(f"#{number}"), amir.sees(f"#{number}", where=team.channel)
+
+        amir.writes("it comes on Friday", thread=triage)
+
+        mara.sees("it comes on Friday", where=card)
+        amir.sees_change(triage, f"{amir.first_name} ")  # the first answer claims
+        amir.writes("?note and not before", thread=triage)
+        amir.writes("or on Thursday", thread=triage)
+        mara.sees("or on Thursday", where=card)
+        mara.sees_not("and not before", where=card)
