@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import Ack, App, BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import refusals
@@ -91,7 +91,16 @@ class Answers:
     reference: Callable[[], str] = lambda: secrets.token_hex(2).upper()
 
     def register(self, app: App) -> None:
-        app.error(self.answer)
+        app.error(self.failed)
+
+    def failed(self, error: Exception, body: dict[str, Any], ack: Ack, response: BoltResponse | None) -> BoltResponse:
+        """What Bolt calls. `response` is what it would answer by itself; None where the listener has acknowledged."""
+        is_beside = Kind.of(body) in (Kind.PRESS, Kind.SHORTCUT)
+        if isinstance(error, DatabaseUnavailable) and is_beside and response is not None:
+            # The database took most of Slack's three seconds: what is said beside the message must not take the rest.
+            response.status = 200
+            ack()
+        return self.answer(error, body)
 
     def answer(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         kind = Kind.of(body)

@@ -202,7 +202,8 @@ class SaidMessage:
     """
     A message that somebody wrote: an event, or the one under a shortcut.
 
-    `person` is None for what a bot or Slack itself wrote. `said_at` is its `ts`, which is also its natural key.
+    `person` is None for what a bot or Slack itself wrote. `said_at` is its `ts`, which is also its natural key. `root_by` is
+    the id of whoever wrote the root of its thread, where Slack tells.
     """
 
     person: SlackUser | None
@@ -212,6 +213,7 @@ class SaidMessage:
     kind: str
     subtype: str | None
     files: tuple[SaidFile, ...] = ()
+    root_by: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -242,6 +244,7 @@ class SaidMessage:
             kind=str(event.get("channel_type") or ""),
             subtype=str(event["subtype"]) if event.get("subtype") else None,
             files=_files(event.get("files")),
+            root_by=str(event["parent_user_id"]) if event.get("parent_user_id") else None,
         )
 
 

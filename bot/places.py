@@ -173,6 +173,17 @@ def about_watched(number: int) -> str:
     return f"v:{number}"
 
 
+def card_side(customer_id: PersonId, place: str, about: str) -> str | None:
+    """Whose side is written below a ticket's card that is the root of its thread; None where it is no such card."""
+    if watched_in(about) is not None:
+        return TEAM
+    if ticket_in(about) is None:
+        return None
+    if channel_in(place) is not None:
+        return TEAM
+    return CUSTOMER if person_in(place) == customer_id else AGENT
+
+
 def watched_in(about: str) -> int | None:
     """The number of the ticket whose watcher's card it is; None where it is about something else."""
     kind, _, number = about.partition(":")

@@ -30,6 +30,7 @@ from bot.listeners.parts import Parts
 from bot.listeners.problems import ProblemScreens
 from bot.listeners.replies import Replies
 from bot.listeners.reports import Reports
+from bot.listeners.roots import Roots
 from bot.listeners.settings import SettingsForms
 from bot.listeners.shift_end import ShiftEnd
 from bot.listeners.ticket_choices import TicketChoices
@@ -88,7 +89,7 @@ def register(app: App, parts: Parts) -> Inward:
     OfferChoices(parts, offers).register(app)
     openings = Openings(parts)
     openings.register(app)
-    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts))
+    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts), Roots(parts))
     messages.register(app)
     Home(parts).register(app)
     ShiftEnd(parts).register(app)

@@ -22,6 +22,7 @@ from bot.listeners.named import NamedTickets
 from bot.listeners.offers import Offers
 from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
+from bot.listeners.roots import Roots
 from bot.listeners.typed import TypedShortcuts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
@@ -43,6 +44,7 @@ class Messages:
     openings: Openings
     named: NamedTickets
     typed: TypedShortcuts
+    roots: Roots
 
     def register(self, app: App) -> None:
         app.event("message")(self.message)
@@ -138,7 +140,7 @@ class Messages:
     # --- in a thread --------------------------------------------------------------------------------------------------
 
     def _in_thread(self, said: SaidMessage, author: SlackUser) -> None:
-        shown = self.parts.desk.outbox.shown_by_message(said.place.channel, str(said.place.thread_ts))
+        shown = self.roots.of(said)
         number = (places.ticket_in(shown.about) or places.watched_in(shown.about)) if shown else None
         if shown is None or number is None:
             began = self._began_here(said, author)

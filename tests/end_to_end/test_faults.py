@@ -64,6 +64,26 @@ def test_an_answer_that_slack_lost_is_not_said_twice(workspace: Workspace) -> No
     ]
 
 
+def test_an_answer_below_a_card_that_is_not_written_down_yet_goes_where_it_belongs(workspace: Workspace) -> None:
+    """Slack shows a message before the app hears that it stands: here the app never hears it, and has to look for it."""
+    team = workspace.new_team(agents=1)
+    mara, amir, lead = workspace.new_person(), team.agents[0], workspace.new_person("lead")
+    workspace.faults(api=[{"method": "chat.postMessage", "lose_answer": True, "times": 3}])
+    number = open_ticket(mara, "The lid is off", team)
+    card = mara.sees(f"#{number} The lid is off")
+    triage = amir.sees(f"#{number} The lid is off", where=team.channel)
+
+    mara.writes("It fell behind the desk", thread=card)
+    lead.writes("She has lost it again", thread=triage)
+
+    assignment = amir.sees(f"#{number} The lid is off")
+    amir.sees("It fell behind the desk", where=assignment)
+    amir.sees("She has lost it again", where=assignment)
+    amir.sees("It fell behind the desk", where=triage)
+    assert not mara.everything().count("This has not reached anyone yet.")
+    assert "lost it again" not in mara.everything()
+
+
 def test_an_event_delivered_twice_is_one_comment(workspace: Workspace) -> None:
     team = workspace.new_team(agents=1)
     begun = started(workspace, team, "The drawer is locked")

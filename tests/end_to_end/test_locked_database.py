@@ -41,8 +41,10 @@ def test_every_press_is_answered_in_time_and_none_is_half_done(own_workspace: Wo
     with locked(own_workspace):
         # Slack's client fails a press that is not acknowledged within three seconds; so does `press`.
         own_workspace.at_once(*[lambda one=one: amir.press("Start", on=one.assignment) for one in tickets])
-        said = [message.text for message in amir.ephemerals()]
-    assert said == ["Not saved. Press again in a minute."] * 3
+        said = own_workspace.wait_for(
+            lambda: amir.ephemerals() if len(amir.ephemerals()) == len(tickets) else None, lambda: amir.describe("app")
+        )
+    assert [message.text for message in said] == ["Not saved. Press again in a minute."] * 3
 
     for one in tickets:
         amir.press("Start", on=one.assignment)

@@ -98,14 +98,13 @@ def test_an_emoji_opens_one_ticket_for_the_author(open_house: Workspace) -> None
 
 def test_what_is_written_in_a_row_is_one_offer_and_one_ticket(own_workspace: Workspace) -> None:
     mara = own_workspace.new_person()
-    mara.writes("hello there")
-    mara.writes("the export hangs")
-    mara.writes("since this morning")
+    said = ("hello there", "the export hangs", "since this morning")
+    for text in said:
+        mara.writes(text)
 
+    # Events come in any order: it grows until it has all of them.
     offer = own_workspace.wait_for(
-        lambda: next(
-            (each for each in mara.messages() if each.says("since this morning") and each.says(UNPLACED)), None
-        ),
+        lambda: next((each for each in mara.messages() if all(map(each.says, (UNPLACED, *said)))), None),
         lambda: mara.describe("app"),
     )
     assert sum(each.says(UNPLACED) for each in mara.messages()) == 1
