@@ -29,12 +29,16 @@ from bot.problems import tell_of_problems
 from bot.settings import Settings
 from bot.sight import Sight
 from bot.ticker import Job, Step, Ticker
+from bot.watchdog import STALLED
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
 from ticketing.model import PersonId
 
 DELIVERY_TIMEOUT_S = 10
 """How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
+
+LONG = timedelta(seconds=Papers.take_within_s + Papers.post_within_s + STALLED.total_seconds())
+"""How long a step may take that counts reports; one that takes longer is past sending anything."""
 
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
@@ -156,7 +160,7 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
     return [
         Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
         Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
-        *([Job("papers", deliver[Lane.BEHIND], heartbeat_s=1)] if Lane.BEHIND in deliver else []),
+        *([Job("papers", deliver[Lane.BEHIND], heartbeat_s=1, hangs_after=LONG)] if Lane.BEHIND in deliver else []),
         Job("digest", digest, heartbeat_s=60),
         Job("watch", watch, heartbeat_s=30, settle_s=0.1),
         Job("promises", promises, heartbeat_s=30, settle_s=0.1),

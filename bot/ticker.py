@@ -23,7 +23,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import metrics
-from bot.watchdog import Pulse, Report, Watchdog
+from bot.watchdog import STALLED, Pulse, Report, Watchdog
 from ticketing.errors import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
@@ -44,22 +44,24 @@ REPLACED = 2
 
 @dataclass
 class _Run:
-    """One run of a job; its present step began then."""
+    """One run of a job; its present step began then. One that was given up has been replaced by another."""
 
     began_at: datetime
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True)
 class Job:
     """
     A step and its heartbeat in real seconds. `settle_s` is how long a wake-up waits for more of its kind, so that a burst
-    of changes is one run.
+    of changes is one run. A step that takes longer than `hangs_after` is given up.
     """
 
     name: str
     step: Step
     heartbeat_s: float
     settle_s: float = 0.0
+    hangs_after: timedelta = STALLED
 
 
 class Ticker:
@@ -130,10 +132,13 @@ class Ticker:
             self._running[job.name] = run
         due = self._steps(job, run)
         with self._guard:
-            if self._running.get(job.name) is not run:
-                return  # given up meanwhile: another has taken its place
-            del self._running[job.name]
-            wanted = self._wanted.pop(job.name, None)
+            if run.is_given_up:
+                self._ended_after_all(job.name)
+                # A run that fell due at just this moment may have been skipped.
+                due, wanted = self._now(), None
+            else:
+                del self._running[job.name]
+                wanted = self._wanted.pop(job.name, None)
         for at in (due, wanted):
             if at is not None:
                 self._pull_forward(job, max(at, self._now() + timedelta(seconds=SETTLING_S)))
@@ -142,11 +147,11 @@ class Ticker:
         """Step until there is nothing more to do just now; when there will be, or None for the heartbeat."""
         due = None
         for _ in range(LONGEST_RUN):
-            if self._stopping.is_set():
+            if self._stopping.is_set() or run.is_given_up:
                 return None
             run.began_at = self._now()
             try:
-                due = self._step(job)
+                due = self._step(job, run)
             except DatabaseUnavailable:
                 log.warning("%s: the database does not answer; it is tried again.", job.name)
                 metrics.JOB_RUNS.labels(job.name, "no_database").inc()
@@ -159,10 +164,13 @@ class Ticker:
                 return due
         return due
 
-    def _step(self, job: Job) -> datetime | None:
+    def _step(self, job: Job, run: _Run) -> datetime | None:
         began = time.monotonic()
         due = job.step(self._now())
         metrics.JOB_SECONDS.labels(job.name).observe(time.monotonic() - began)
+        if run.is_given_up:
+            metrics.JOB_RUNS.labels(job.name, "given_up").inc()
+            return None
         metrics.JOB_RUNS.labels(job.name, "done").inc()
         self._ran_at[job.name] = self._now()
         metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._ran_at[job.name].timestamp())
@@ -174,7 +182,7 @@ class Ticker:
         with self._guard:
             running = {name: run.began_at for name, run in self._running.items()}
         return {
-            name: Pulse(timedelta(seconds=job.heartbeat_s), running.get(name), self._ran_at[name])
+            name: Pulse(timedelta(seconds=job.heartbeat_s), running.get(name), self._ran_at[name], job.hangs_after)
             for name, job in self._jobs.items()
         }
 
@@ -183,9 +191,18 @@ class Ticker:
         with self._guard:
             if self._stopping.is_set() or self._given_up[name] >= REPLACED:
                 return
+            run = self._running.pop(name, None)
+            if run is None:
+                return  # it has just ended
+            run.is_given_up = True
             self._given_up[name] += 1
-            self._running.pop(name, None)
             self._scheduler.modify_job(name, max_instances=1 + self._given_up[name], next_run_time=self._now())
+
+    def _ended_after_all(self, name: str) -> None:
+        """A run that was given up has come to its end: another may be given up in its stead."""
+        self._given_up[name] -= 1
+        if not self._stopping.is_set() and self._scheduler.running:
+            self._scheduler.modify_job(name, max_instances=1 + self._given_up[name])
 
     def _pull_forward(self, job: Job, at: datetime) -> None:
         """Let the job run at `at`, unless it is to run earlier already."""

@@ -27,22 +27,25 @@ LOOK_S = 10.0
 
 @dataclass(frozen=True)
 class Pulse:
-    """A job as it stands: since when its present step runs, if one does, and when it last ran well."""
+    """
+    A job as it stands: since when its present step runs, if one does, when it last ran well, and how long a step may take.
+    """
 
     heartbeat: timedelta
     began_at: datetime | None
     ran_at: datetime
+    hangs_after: timedelta = STALLED
 
     def is_stalled(self, now: datetime) -> bool:
         """Whether it hangs, or should have run long ago."""
         if self.began_at is not None:
-            return now - self.began_at > STALLED
+            return now - self.began_at > self.hangs_after
         return now - self.ran_at > self.heartbeat + STALLED
 
     @property
     def expected_by(self) -> datetime:
         """When it is to have run well once more."""
-        return self.ran_at + self.heartbeat + 2 * STALLED
+        return self.ran_at + self.heartbeat + STALLED + self.hangs_after
 
 
 Report = Callable[[Mapping[str, datetime]], None]

@@ -62,7 +62,8 @@ class Errand:
     One thing to show, as it stood when it was found or taken.
 
     `attempts` counts the tries including the present one. `is_doubtful`: an earlier try may have succeeded without anyone
-    having written that down. `created_at` is business time.
+    having written that down. `created_at` is business time. `lease_until` (machine time) is when it is taken from whoever
+    took it; None for one that was only found.
     """
 
     customer_id: int
@@ -78,6 +79,7 @@ class Errand:
     created_at: datetime
     is_doubtful: bool = False
     reason: str | None = None
+    lease_until: datetime | None = None
 
     @property
     def is_card(self) -> bool:
@@ -187,12 +189,10 @@ class Outbox(ShownMessages):
         The try is counted here, before it is made. Other waiting rows that show the same card are done with this one,
         which renders what is current.
         """
-        at = to_us(now)
+        at, until = to_us(now), now + timedelta(seconds=lease_s)
         key = _key(errand)
         with self._database.write() as connection:
-            taken = connection.execute(
-                _TAKE, {**key, "now": at, "new_lease": to_us(now + timedelta(seconds=lease_s))}
-            ).rowcount
+            taken = connection.execute(_TAKE, {**key, "now": at, "new_lease": to_us(until)}).rowcount
             if not taken:
                 return None
             if errand.is_card:
@@ -200,7 +200,7 @@ class Outbox(ShownMessages):
                 connection.execute(
                     _COLLAPSE, {"key_customer_id": errand.customer_id, "key_id": errand.id, "now": at, **same}
                 )
-        return _retaken(errand)
+        return replace(errand, fence=errand.fence + 1, attempts=errand.attempts + 1, lease_until=until)
 
     def done(
         self,
@@ -350,10 +350,6 @@ def _key(errand: Errand) -> dict[str, int]:
 def _fenced(rows: int) -> None:
     if rows != 1:
         raise LeaseLost("Another worker has taken this over.")
-
-
-def _retaken(errand: Errand) -> Errand:
-    return Errand(**{**errand.__dict__, "fence": errand.fence + 1, "attempts": errand.attempts + 1})
 
 
 def errand_from(row: Row[Any]) -> Errand:

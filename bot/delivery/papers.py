@@ -17,7 +17,7 @@ from bot.charts import ChartsUnavailable
 from bot.delivery.errors import Verdict, verdict
 from bot.delivery.letters import HomePage, Letter, Picture, Reactions, SentFile
 from bot.delivery.slack import NoAnswer, Refused
-from bot.delivery.worker import REPAIRS, RETAKE_S, Delivery, Paced
+from bot.delivery.worker import REPAIRS, Delivery, Paced
 from bot.views.common import Block
 from ticketing.instants import from_us, to_us
 from ticketing.outbox import Errand, Notice
@@ -107,8 +107,7 @@ class Papers(Delivery):
         if given is None:
             given = self._slack.upload(file.name, file.content)
             errand = self._outbox.keep(errand, {**errand.data, "file": given})
-        if self._clock() > self._post_until:
-            raise Paced(RETAKE_S)
+        self._keep_lease(errand)
         comment = letter.message.text if letter.message else None
         try:
             self._slack.complete(str(given), file.name, channel=channel, comment=comment)
@@ -131,6 +130,7 @@ class Papers(Delivery):
     # --- App Home -----------------------------------------------------------------------------------------------------
 
     def _publish(self, errand: Errand, home: HomePage) -> str:
+        self._keep_lease(errand)
         try:
             self._slack.publish(self._channel(errand), home.view, home.hash)
         except Refused as refused:

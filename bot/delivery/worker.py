@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
@@ -38,7 +38,13 @@ LEASE_S = 30.0
 """How long a row is left to a worker that may have died, and with it everything behind it in its place."""
 
 POST_WITHIN_S = 18.0
-"""No posting begins later in a lease than this: with its ten seconds it is over when somebody else may take the row."""
+"""Nothing is sent later in a lease than this: with its ten seconds it is over when somebody else may take the row."""
+
+TAKE_WITHIN_S = 10.0
+"""
+No row is taken later in a step than this, so that a step that the watchdog gives up (`bot.watchdog.STALLED`) is past sending
+anything: what it holds is given back, or has been taken over.
+"""
 
 RETAKE_S = 1.0
 """How long a row waits to be taken anew when Slack was too slow for it to be posted within its lease."""
@@ -79,6 +85,7 @@ class Delivery:
 
     lease_s = LEASE_S
     post_within_s = POST_WITHIN_S
+    take_within_s = TAKE_WITHIN_S
 
     def __init__(
         self,
@@ -100,7 +107,6 @@ class Delivery:
         self._jitter = jitter
         self._lane = lane
         self._halted_until: datetime | None = None
-        self._post_until = datetime.max.replace(tzinfo=UTC)
 
     def step(self, now: datetime) -> datetime | None:
         """
@@ -110,13 +116,13 @@ class Delivery:
         """
         if self._is_halted(now):
             return self._halted_until
-        taken = 0
+        taken, began_at = 0, self._clock()
         for ready in self._outbox.ready(now, BATCH, lane=self._lane):
-            taken_at = self._clock()
-            errand = self._outbox.take(ready, taken_at, self.lease_s)
+            if self._clock() - began_at > timedelta(seconds=self.take_within_s):
+                return now
+            errand = self._outbox.take(ready, self._clock(), self.lease_s)
             if errand is None:
                 continue
-            self._post_until = taken_at + timedelta(seconds=self.post_within_s)
             taken += 1
             self._carry_out(errand)
             if self._is_halted(now):
@@ -212,7 +218,7 @@ class Delivery:
         if known.digest == drawn:
             self._outbox.done(errand, also=letter.also)
             return "unchanged"
-        self._keep_pace("chat.update", errand.place, spare=OPTIONAL if letter.is_optional else 0.0)
+        self._keep_pace("chat.update", errand, spare=OPTIONAL if letter.is_optional else 0.0)
         try:
             self._slack.update(stands.channel, stands.ts, message, _key(errand, letter.about))
         except Refused as refused:
@@ -229,7 +235,7 @@ class Delivery:
         """Where it cannot be, such as on a message that is gone, nobody misses it."""
         for name in sorted(marks.unwanted | marks.wanted):
             is_wanted = name in marks.wanted
-            self._keep_pace("reactions.add" if is_wanted else "reactions.remove", errand.place)
+            self._keep_pace("reactions.add" if is_wanted else "reactions.remove", errand)
             try:
                 self._slack.react(marks.channel, marks.ts, name, present=is_wanted)
             except Refused as refused:
@@ -241,7 +247,7 @@ class Delivery:
 
     def _take_away(self, errand: Errand, stands: Shown | None) -> str:
         if stands is not None:
-            self._keep_pace("chat.delete", errand.place)
+            self._keep_pace("chat.delete", errand)
             try:
                 self._slack.delete(stands.channel, stands.ts)
             except Refused as refused:
@@ -265,9 +271,7 @@ class Delivery:
         return root, True
 
     def _post(self, errand: Errand, letter: Letter, message: Message, thread_ts: str | None) -> Shown:
-        self._keep_pace(POSTING, errand.place)
-        if self._clock() > self._post_until:
-            raise Paced(RETAKE_S)
+        self._keep_pace(POSTING, errand)
         posted = self._slack.post(
             self._channel(errand),
             message,
@@ -311,11 +315,19 @@ class Delivery:
             raise Refused(NOBODY)  # a test ticket's customer is no one, and has no conversation
         return slack
 
-    def _keep_pace(self, method: str, place: str, *, spare: float = 0.0) -> None:
+    def _keep_pace(self, method: str, errand: Errand, *, spare: float = 0.0) -> None:
+        """To be asked before each call that people see. Raises Paced where it may not be made now."""
         spare = max(spare, LEFT_TO_ALERTS if self._lane is Lane.REST else 0.0)
-        wait = self._pace.wait_for(method, place, self._clock(), spare=spare)
+        wait = self._pace.wait_for(method, errand.place, self._clock(), spare=spare)
         if wait > 0:
             raise Paced(wait)
+        self._keep_lease(errand)
+
+    def _keep_lease(self, errand: Errand) -> None:
+        """Raises Paced when so much of the lease is over that somebody else might have the row before a call has ended."""
+        left = timedelta(seconds=self.lease_s - self.post_within_s)
+        if errand.lease_until is not None and self._clock() > errand.lease_until - left:
+            raise Paced(RETAKE_S)
 
     # --- what went wrong ----------------------------------------------------------------------------------------------
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 
-from bot.delivery import Pace, Slack
+from bot.delivery import Delivery, Pace, Slack
 from bot.delivery import drawing as drawings
 from bot.delivery.errors import UNKNOWN_TRIES, VERDICTS, Verdict, verdict
-from bot.delivery.worker import DEATHS, DRAWING_TRIES, LEASE_S
+from bot.delivery.papers import Papers
+from bot.delivery.slack import Posted
+from bot.delivery.worker import DEATHS, DRAWING_TRIES, LEASE_S, POST_WITHIN_S, TAKE_WITHIN_S
+from bot.outward import LONG
+from bot.watchdog import STALLED
 from tests.bot.outbound import PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from ticketing.errors import DatabaseUnavailable
 from ticketing.outbox import Notice
@@ -232,6 +239,60 @@ def test_two_workers_at_once_send_each_message_once(world: World) -> None:
     for card in cards:
         said = [one["text"].rpartition(": ")[2] for one in world.seen("mara", thread=card["ts"])]
         assert said == ["answer 0", "answer 1", "answer 2"]
+
+
+class SlowToFind(Slack):
+    """A Slack whose first search answers late: meanwhile something else happens."""
+
+    def __init__(self, client: WebClient, meanwhile: Callable[[], None]) -> None:
+        super().__init__(client)
+        self.meanwhile: Callable[[], None] | None = meanwhile
+
+    def find(self, *args: Any, **kwargs: Any) -> Posted | None:
+        found = super().find(*args, **kwargs)
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        return found
+
+
+def test_a_run_that_hung_sends_nothing_any_more_once_another_has_taken_its_place(world: World) -> None:
+    """One worker, two runs: the watchdog lets the second begin while the first still waits for an answer of Slack."""
+    ticket = world.ticket()
+
+    def another_run() -> None:
+        world.machine.advance(seconds=STALLED.total_seconds() + 1)
+        worker.step(world.machine())
+
+    worker = Delivery(
+        world.desk,
+        SlowToFind(bot_client(world), another_run),
+        clock=world.machine,
+        pace=world.pace,
+        jitter=random.Random(7),
+    )
+    # An earlier process died over both cards, so that each is searched for before it is posted.
+    assert len(world.desk.outbox.claim(world.machine(), 10, LEASE_S)) == 2
+    world.machine.advance(seconds=LEASE_S)
+    worker.step(world.machine())
+
+    assert len(world.seen("mara")) == len(world.seen("lena", TRIAGE)) == 1
+    assert len(world.calls(POST)) == 2
+    assert world.desk.outbox.shown(ticket.customer_id, f"c:{TRIAGE}", f"t:{ticket.number}") is not None
+
+
+def test_a_step_is_past_sending_anything_when_it_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows wait and however slow each is: none is taken late in a step, and none is sent late in its lease."""
+    ref = world.ticket().ref
+    world.deliver_all()
+    for number in range(6):
+        world.desk.outbox.add(Notice(f"c:C0OTHER{number}", "t:1", "triage_card", ref), at=world.clock())
+    monkeypatch.setitem(drawings.KINDS, "triage_card", lambda *_: world.machine.advance(seconds=4) and None)
+    world.delivery.step(world.machine())
+
+    assert world.desk.outbox.depth() == 3
+    assert timedelta(seconds=TAKE_WITHIN_S + POST_WITHIN_S) < STALLED
+    assert timedelta(seconds=Papers.take_within_s + Papers.post_within_s) < LONG
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import metrics
-from bot.ticker import Job, Ticker
+from bot.ticker import REPLACED, Job, Ticker
 from bot.watchdog import Watchdog
 from ticketing.errors import DatabaseUnavailable
 
@@ -201,6 +201,52 @@ def test_a_job_that_hangs_is_told_of_within_a_minute_and_the_next_run_makes_up_f
         runs.reach(2)
         ticker.wake("hanging")
         runs.reach(3)
+
+
+def test_a_run_that_was_given_up_takes_no_further_step_and_leaves_its_place_to_the_next_that_hangs() -> None:
+    """More often than runs are given up at once: each that ends after all may be followed by another."""
+    hung: list[threading.Event] = []
+    runs, entered, is_over = Runs(*[timedelta(0)] * 8), threading.Semaphore(0), threading.Event()
+
+    def hang() -> None:
+        if not is_over.is_set():
+            hung.append(threading.Event())
+            entered.release()
+            assert hung[-1].wait(WAIT_S)
+
+    runs.during = hang
+    before = counted("hanging", "given_up")
+    with ticking(Job("hanging", runs, heartbeat_s=NEVER_S)) as ticker:
+        for number in range(REPLACED + 2):
+            assert entered.acquire(timeout=WAIT_S)
+            assert len(hung) == number + 1
+            later_look(ticker, 50)
+            assert entered.acquire(timeout=WAIT_S)
+            entered.release()
+            hung[number].set()  # it had more to do, but not after it was given up
+            runs.reach(number + 1)
+        is_over.set()
+        hung[-1].set()
+        runs.reach(9)
+    assert counted("hanging", "given_up") - before == REPLACED + 2
+    assert len(hung) == REPLACED + 3
+
+
+def test_who_needs_long_is_given_up_later() -> None:
+    entered, leave, runs = threading.Event(), threading.Event(), Runs()
+
+    def work() -> None:
+        entered.set()
+        assert leave.wait(WAIT_S)
+
+    runs.during = work
+    with ticking(Job("long", runs, heartbeat_s=NEVER_S, hangs_after=timedelta(minutes=4))) as ticker:
+        assert entered.wait(WAIT_S)
+        later_look(ticker, 200)
+        assert stalled("long") == 0
+        later_look(ticker, 250)
+        assert stalled("long") == 1
+        leave.set()
 
 
 def test_a_job_that_no_longer_runs_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
