@@ -27,6 +27,12 @@ JOB_LAST_SUCCESS = Gauge(
     "helpdesk_job_last_success_seconds", "When a job last ran well, in unix seconds of machine time.", ["job"],
     registry=REGISTRY,
 )  # fmt: skip
+SETBACKS = Counter(
+    "helpdesk_job_setbacks_total",
+    "What failed of a job's work while the rest went on; it is tried again later.",
+    ["job"],
+    registry=REGISTRY,
+)
 JOB_STALLED = Gauge(
     "helpdesk_job_stalled", "1 while a job hangs or has not run for too long.", ["job"], registry=REGISTRY
 )

@@ -7,7 +7,9 @@ business clock has jumped.
 
 from __future__ import annotations
 
+import logging
 import random
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +35,8 @@ from bot.watchdog import STALLED
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
 from ticketing.model import PersonId
+
+log = logging.getLogger(__name__)
 
 DELIVERY_TIMEOUT_S = 10
 """How long delivery waits for Slack, which is longer than listeners may: nobody stands at a screen for it."""
@@ -80,6 +84,7 @@ class Outward:
         desk.subscribe(Notices())
         desk.subscribe_to_problems(tell_of_problems)
         desk.after_commit(self._changed)
+        desk.after_failure(told_of_failure)
         desk.after_configured(self._configured)
         clock.on_jump(self._ticker.wake_all)
         metrics.watch_outbox(desk.outbox.depth)
@@ -98,6 +103,13 @@ class Outward:
     def _changed(self) -> None:
         for name in WOKEN_BY_CHANGE:
             self._ticker.wake(name)
+
+
+def told_of_failure(job: str, error: Exception) -> None:
+    """One of the things that a job was to do fails: the others go on, and somebody is to look at the reason."""
+    reference = secrets.token_hex(2).upper()
+    log.error("%s: one thing failed (reference %s); it is tried again later.", job, reference, exc_info=error)
+    metrics.SETBACKS.labels(job).inc()
 
 
 def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:

@@ -17,6 +17,7 @@ _LEFT = {
     StepOutcome.CLOSED_BEFORE: Left.CLOSED,
     StepOutcome.MERGED_BEFORE: Left.MERGED,
     StepOutcome.REFUSED: Left.REFUSED,
+    StepOutcome.FAILED: Left.FAILED,
 }
 
 

@@ -17,6 +17,7 @@ class Left(StrEnum):
     CLOSED = "closed_before"
     MERGED = "merged_before"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,12 +18,14 @@ LEFT = {
     Left.CLOSED: ("{count} closed before", "{count} closed before"),
     Left.MERGED: ("{count} merged before", "{count} merged before"),
     Left.REFUSED: ("{count} not for {by} to touch", "{count} not for {by} to touch"),
+    Left.FAILED: ("{count} could not be changed", "{count} could not be changed"),
 }
 WHY_LEFT = {
     Left.RESOLVED: "Resolved before.",
     Left.CLOSED: "Closed before.",
     Left.MERGED: "Merged before.",
     Left.REFUSED: "Not for whoever pressed: their own, private, or nobody could hold it.",
+    Left.FAILED: "Could not be changed: the log of the helpdesk says why.",
 }
 TEAM_ONLY = (
     "This thread is for the team. What Answer all and Resolve all send goes to every customer, in their own ticket."

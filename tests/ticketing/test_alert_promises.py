@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
-from ticketing.errors import InvalidInput, NoAlert, OwnTicket, TicketNotFound
+from ticketing.errors import DatabaseUnavailable, InvalidInput, NoAlert, OwnTicket, TicketNotFound
 from ticketing.model import EventKind, Priority, Role, Ticket, TicketEvent, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
@@ -23,6 +24,18 @@ def warned(desk: Desk, cast: Cast, clock: MovableClock) -> Ticket:
     clock.advance(minutes=31)
     desk.watch_step(clock())
     return desk.ticket(ticket.ref)
+
+
+class Failing:
+    """An observer with which nothing of a kind can be written to one ticket, or to all."""
+
+    def __init__(self, kind: EventKind, ticket: Ticket | Literal["all"] | None, error: Exception | None = None) -> None:
+        self.kind, self.ticket, self.error = kind, ticket, error or LookupError()
+
+    def __call__(self, _tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        is_hit = self.ticket == "all" or (isinstance(self.ticket, Ticket) and ticket.ref == self.ticket.ref)
+        if is_hit and event.kind is self.kind:
+            raise self.error
 
 
 def kinds(desk: Desk, ref: TicketRef) -> list[EventKind]:
@@ -137,19 +150,88 @@ def test_nobody_takes_the_alert_of_their_own_ticket(desk: Desk, cast: Cast, cloc
 
 
 def test_a_ticket_that_cannot_be_marked_keeps_no_others_from_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
-    """Neither of its own customer nor of those whose turn comes after; and what went wrong is not kept quiet."""
+    """
+    Neither of its own customer nor of those whose turn comes after; and what went wrong is not kept quiet. It is tried again,
+    less and less often, and does not make the watch look all the time.
+    """
     broken = cast.ticket(priority=Priority.URGENT)
     others = [cast.ticket("tom", priority=Priority.URGENT), cast.ticket(priority=Priority.URGENT)]
-
-    def refuse(_tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        if event.kind is EventKind.BREACHED and ticket.number == broken.number:
-            raise LookupError(broken.number)
-
-    desk.subscribe(refuse)
+    failing, told = Failing(EventKind.BREACHED, broken), list[tuple[str, Exception]]()
+    desk.subscribe(failing)
+    desk.after_failure(lambda job, error: told.append((job, error)))
     clock.advance(hours=2)
 
+    assert desk.watch_step(clock()) == clock() + timedelta(minutes=1)
+    breached = [any(each.breached_at for each in desk.ticket(one.ref).clocks) for one in (broken, *others)]
+    assert breached == [False, True, True]
+    assert [(job, type(error)) for job, error in told] == [("watch", LookupError)]
+
+    desk.watch_step(clock())
+    assert len(told) == 1
+    clock.advance(minutes=1)
+    desk.watch_step(clock())
+    clock.advance(minutes=1)
+    desk.watch_step(clock())
+    assert len(told) == 2
+    failing.ticket = None
+    clock.advance(minutes=1)
+    desk.watch_step(clock())
+    assert any(each.breached_at for each in desk.ticket(broken.ref).clocks)
+    assert len(desk.setbacks("watch")) == 0
+
+
+def test_where_nobody_is_told_of_failures_the_step_raises_them(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    desk.subscribe(Failing(EventKind.BREACHED, cast.ticket(priority=Priority.URGENT)))
+    clock.advance(hours=2)
     with pytest.raises(LookupError):
         desk.watch_step(clock())
 
-    breached = [any(each.breached_at for each in desk.ticket(one.ref).clocks) for one in (broken, *others)]
-    assert breached == [False, True, True]
+
+def test_a_ticket_that_somebody_holds_locked_is_looked_at_again_at_once(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Nobody is told of it."""
+    held = [cast.ticket(f"customer{number}", priority=Priority.URGENT) for number in range(3)]
+    failing = Failing(EventKind.BREACHED, held[0], DatabaseUnavailable())
+    desk.subscribe(failing)
+    clock.advance(hours=2)
+
+    assert desk.watch_step(clock()) == clock() + timedelta(seconds=1)
+    failing.ticket = None
+    clock.advance(seconds=1)
+    desk.watch_step(clock())
+    assert all(any(each.breached_at for each in desk.ticket(one.ref).clocks) for one in held)
+
+
+def test_a_promise_that_cannot_lapse_keeps_no_other_from_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    first, jo = warned(desk, cast, clock), cast.agent("jo")
+    second = cast.ticket("tom", priority=Priority.URGENT)
+    clock.advance(minutes=31)
+    desk.watch_step(clock())
+    for ticket, minutes in ((first, 5), (second, 6)):
+        desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(minutes=minutes), seen=True)
+    told = list[str]()
+    desk.subscribe(Failing(EventKind.ALERT_LAPSED, first))
+    desk.after_failure(lambda job, _error: told.append(job))
+    clock.advance(minutes=7)
+
+    assert desk.lapse_step(clock()) == clock() + timedelta(minutes=1)
+    assert (kinds(desk, first.ref)[-1], kinds(desk, second.ref)[-1]) == (
+        EventKind.ALERT_TAKEN,
+        EventKind.ALERT_LAPSED,
+    )
+    assert told == ["promises"]
+
+
+def test_where_nothing_can_be_changed_the_database_is_away(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    warned(desk, cast, clock)
+    jo = cast.agent("jo")
+    for number in range(3):
+        ticket = cast.ticket(f"customer{number}", priority=Priority.URGENT)
+        clock.advance(minutes=31)
+        desk.watch_step(clock())
+        desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=3), seen=True)
+    desk.subscribe(Failing(EventKind.ALERT_LAPSED, "all", DatabaseUnavailable()))
+    clock.advance(hours=4)
+    with pytest.raises(DatabaseUnavailable):
+        desk.lapse_step(clock())

@@ -16,8 +16,9 @@ from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration
 from ticketing.ladder import LadderStep, next_instant, told_from
-from ticketing.model import EventKind, Priority, Ticket, TicketRef
+from ticketing.model import EventKind, Priority, Ticket, TicketEvent, TicketRef
 from ticketing.opening_hours import parse_windows
+from ticketing.transaction import Transaction
 
 NIGHTS = {"mon-sun": ["18:00-08:00"]}
 VIENNA = "Europe/Vienna"
@@ -30,7 +31,7 @@ def configured(desk: Desk, **ladder: Any) -> None:
 def breached(desk: Desk, cast: Cast, clock: MovableClock, **more: Any) -> Ticket:
     """An urgent ticket that Amir has, at the second in which its breach was marked."""
     cast.agent("amir")
-    ticket = cast.ticket(**{"priority": Priority.URGENT} | more)
+    ticket = cast.ticket(more.pop("customer", "mara"), **{"priority": Priority.URGENT} | more)
     due = ticket.response_due_at
     assert due is not None
     clock.now = due + timedelta(seconds=1)
@@ -257,3 +258,24 @@ def test_a_ticket_without_any_promise_ages_and_climbs_as_well(desk: Desk, cast: 
     desk.resolve(ticket.ref, by=amir)
     climb(desk, clock, hours=9)
     assert steps(desk, ticket.ref) == ["idle", "idle1"]
+
+
+def test_a_step_that_fails_keeps_no_other_from_being_taken(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    first = breached(desk, cast, clock)
+    second = breached(desk, cast, clock, customer="tom")
+    is_broken, told = True, list[str]()
+
+    def fails(_tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if is_broken and event.kind is EventKind.ALERT_STEP and ticket.ref == first.ref:
+            raise LookupError
+
+    desk.subscribe(fails)
+    desk.after_failure(lambda job, _error: told.append(job))
+    climb(desk, clock, minutes=31)
+    assert (steps(desk, first.ref), steps(desk, second.ref), told) == ([], ["step1"], ["ladder"])
+    assert desk.ladder_step(clock()) == clock() + timedelta(minutes=1)
+    assert told == ["ladder"]
+
+    is_broken = False
+    climb(desk, clock, minutes=1)
+    assert steps(desk, first.ref) == ["step1"]

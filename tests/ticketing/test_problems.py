@@ -337,7 +337,7 @@ def test_a_crash_in_the_middle_leaves_what_the_next_run_completes(
     problem, tickets = linked(desk, cast, 6)
     act_id = desk.plan_resolve_all(problem, "Done.", by=cast.agent("jo"), source="v:1")
 
-    class Crash(Exception):
+    class Crash(BaseException):
         pass
 
     steps = 0
@@ -425,3 +425,33 @@ def test_what_an_observer_writes_vanishes_with_a_change_that_failed(desk: Desk, 
     with pytest.raises(RuntimeError):
         desk.open_problem("The export hangs", by=amir, source="v:1")
     assert desk.problems() == []
+
+
+def test_a_ticket_that_fails_is_left_after_some_tries_and_keeps_neither_the_others_nor_the_end_from_coming(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    problem, tickets = linked(desk, cast, 3)
+    told = list[str]()
+
+    def fails(_tx: Any, ticket: Ticket, event: Any) -> None:
+        if event.kind is EventKind.STATUS and ticket.ref == tickets[0].ref:
+            raise LookupError
+
+    desk.subscribe(fails)
+    desk.after_failure(lambda job, _error: told.append(job))
+    broken = desk.plan_resolve_all(problem, "Done.", by=cast.agent("amir"), source="v:all")
+    other = desk.open_problem("Mail is late", by=cast.agent("amir"), source="v:other")
+    late = cast.ticket("tom")
+    desk.link_to_problem(late.ref, other.id, by=cast.agent("amir"))
+    following = desk.plan_answer_to_all(other.id, "We look.", by=cast.agent("amir"), source="v:next")
+    finish(desk, clock)
+    assert act(desk, broken).outcomes == {StepOutcome.DONE: 2}
+    assert act(desk, following).ended_at is not None
+    for _ in range(2):
+        clock.advance(minutes=5)
+        finish(desk, clock)
+
+    assert act(desk, broken).outcomes == {StepOutcome.DONE: 2, StepOutcome.FAILED: 1}
+    assert act(desk, broken).ended_at is not None
+    assert desk.undone_tickets(broken) == [(tickets[0].ref, StepOutcome.FAILED)]
+    assert told == ["problems"] * 3

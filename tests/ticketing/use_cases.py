@@ -297,7 +297,10 @@ LOOKS: Mapping[str, Arguments] = {
 }
 CALLS = {**ACTS, **LOOKS}
 
-_AT_THE_START = ("subscribe", "subscribe_to_problems", "after_commit", "after_configured", "restrict_holders")
+_AT_THE_START = (
+    *("subscribe", "subscribe_to_problems", "after_commit", "after_configured", "after_failure", "restrict_holders"),
+    "setbacks",
+)
 _OF_OPERATORS = ("compact",)
 _OF_OUR_ROWS = (
     *("carry_out_handover", "offered_answer"),

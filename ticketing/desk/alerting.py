@@ -11,11 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, String, and_, bindparam, cast, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from ticketing.desk.base import DeskBase
 from ticketing.desk.climbing import NEXT as NEXT_STEP
-from ticketing.desk.watching import next_due
+from ticketing.desk.climbing import due_climbs
+from ticketing.desk.watching import GRACE, due_tickets, next_due
 from ticketing.instants import from_us
 from ticketing.ladder import is_idle, is_nobody
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
@@ -176,14 +190,26 @@ class Alerting(DeskBase):
         No longer once a message is full, or once nothing has come for a while: the watch may have died.
         """
         with self._database.read() as connection:
-            due = (next_due(connection), from_us(connection.execute(NEXT_STEP).scalar()))
-            if not any(at is not None and at <= errand.created_at for at in due):
+            if not self._is_more_due(connection, errand.created_at):
                 return False
             waiting = connection.execute(CARDS_IN, {"at_place": errand.place}).one()
         newest = from_us(waiting.newest) or errand.created_at
         now = self._clock()
         is_patient = now - newest <= PATIENCE and now - errand.created_at <= LONGEST_WAIT
         return int(waiting.cards) < MOST and is_patient
+
+    def _is_more_due(self, connection: Connection, by: datetime) -> bool:
+        """Whether something is not marked yet that fell due `by` then; what cannot be marked keeps nobody waiting."""
+        due = (next_due(connection), from_us(connection.execute(NEXT_STEP).scalar()))
+        if not any(at is not None and at <= by for at in due):
+            return False
+        watch, ladder = self.setbacks("watch"), self.setbacks("ladder")
+        if len(watch) + len(ladder) == 0:
+            return True
+        marked = due_tickets(connection, by - GRACE, 1 + len(watch))
+        climbs = due_climbs(connection, by, 1 + len(ladder))
+        now = self._clock()
+        return any(not watch.waits(ref, now) for ref in marked) or any(not ladder.waits(each, now) for each in climbs)
 
     def untold_alerts(self, errand: Errand) -> list[AlertedTicket]:
         """The tickets whose alerts wait in the place of `errand`, its own included, and stand in no message yet."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ticketing.configuration import Category, Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
+from ticketing.desk.setbacks import Setbacks
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import PersonId
@@ -53,6 +54,8 @@ class DeskBase:
         self._after_configured: list[Callable[[], None]] = []
         self._parsed: dict[int, Configuration] = {}
         self._holders: Holders = anybody
+        self._after_failure: list[Callable[[str, Exception], None]] = []
+        self._setbacks: dict[str, Setbacks[Any]] = {}
 
     def subscribe(self, observer: Observer) -> None:
         """
@@ -69,6 +72,25 @@ class DeskBase:
     def after_configured(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever this process has put another configuration in force: what follows from it can begin."""
         self._after_configured.append(callback)
+
+    def after_failure(self, callback: Callable[[str, Exception], None]) -> None:
+        """
+        Call `callback(job, error)` whenever a step could not do one of the things that were due: the rest goes on, and it is
+        tried again later. Where nobody is told the step raises the error.
+        """
+        self._after_failure.append(callback)
+
+    def setbacks(self, job: str) -> Setbacks[Any]:
+        """What failed of a job's work in this process and waits for its next try."""
+        if job not in self._setbacks:
+            self._setbacks[job] = Setbacks(partial(self._has_failed, job))
+        return self._setbacks[job]
+
+    def _has_failed(self, job: str, error: Exception) -> None:
+        if not self._after_failure:
+            raise error
+        for callback in self._after_failure:
+            callback(job, error)
 
     def restrict_holders(self, holders: Holders) -> None:
         """

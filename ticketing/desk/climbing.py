@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql
 
 from ticketing import ladder as rules
@@ -41,6 +42,7 @@ DUE = (
     .limit(bindparam("rows"))
 )
 NEXT = select(func.min(_row.next_at)).where(_row.next_at.is_not(None))
+NEXT_AFTER = select(func.min(_row.next_at)).where(_row.next_at > bindparam("now"))
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
 _DROP = delete(ladder).where(*_KEY)
 _new = postgresql.insert(ladder)  # SQLite writes the clause in the same words
@@ -83,14 +85,20 @@ class Climbing(DeskBase):
         """
         Take the steps of the ladder that are due by `now`, one transaction each, and log them.
 
-        Returns the instant at which to look again; None when nothing climbs.
+        What fails keeps no other from its step, and waits. Returns the instant at which to look again; None when nothing
+        climbs.
         """
+        setbacks = self.setbacks("ladder")
+        look, rows = setbacks.look(now), limit + len(setbacks)
         with self._database.read() as connection:
-            due = connection.execute(DUE, {"now": to_us(now), "rows": limit}).all()
-        for row in due:
-            self._climb(Climb(TicketRef(PersonId(row.customer_id), row.ticket_id), row.kind, row.run), now)
+            due = due_climbs(connection, now, rows)
+        for climb in look.free(due):
+            look.attempt(climb, partial(self._climb, climb, now))
+        if len(due) == rows:
+            return now
         with self._database.read() as connection:
-            return from_us(connection.execute(NEXT).scalar())
+            statement = NEXT_AFTER if len(setbacks) else NEXT
+            return look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
 
     @use_case
     def _climb(self, climb: Climb, now: datetime) -> None:
@@ -110,6 +118,12 @@ class Climbing(DeskBase):
                 _climb_without_deadline(tx, ticket, climb)
             else:
                 _climb_after_breach(tx, ticket, climb)
+
+
+def due_climbs(connection: Connection, by: datetime, limit: int) -> list[Climb]:
+    """What has a step to take that was due `by` then, longest due first."""
+    rows = connection.execute(DUE, {"now": to_us(by), "rows": limit})
+    return [Climb(TicketRef(PersonId(row.customer_id), row.ticket_id), row.kind, row.run) for row in rows]
 
 
 def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
@@ -31,6 +32,9 @@ from ticketing.transaction import Transaction
 PROGRESS_EVERY = 5
 """After how many tickets those who look on are shown how far it is."""
 
+TRIES = 3
+"""After so many tries a ticket is left as it is: whoever pressed learns which, and the rest is not kept from its end."""
+
 AT_ONCE = 50
 """How many tickets a run of the step does before it lets go."""
 
@@ -44,6 +48,8 @@ class StepOutcome(StrEnum):
     MERGED_BEFORE = "merged_before"
     REFUSED = "refused"
     """Not for whoever pressed: their own ticket, a private one, or a waiting one that nobody involved can take."""
+    FAILED = "failed"
+    """Something went wrong each time that it was tried."""
 
 
 @dataclass(frozen=True)
@@ -164,27 +170,42 @@ class ProblemActs(Problems):
             return act_id
 
     def carry_out(self, act_id: int, *, at_most: int = AT_ONCE) -> ProblemAct | None:
-        """Do a part of an act, one transaction a ticket; how far it is then. None: there is no such act."""
-        with self._database.read() as connection:
-            rows = connection.execute(REMAINING, {"act": act_id, "rows": at_most}).all()
-        for count, row in enumerate(rows, start=1):
-            ref = TicketRef(PersonId(row.customer_id), row.ticket_id)
-            self._step(act_id, ref, tell=count % PROGRESS_EVERY == 0)
-        if len(rows) < at_most:
-            self._end(act_id)
+        """
+        Do a part of an act, one transaction a ticket; how far it is then. None: there is no such act.
+
+        A ticket that fails keeps no other from it: it is tried again later, and left as it is after some tries.
+        """
+        self._carry_on(act_id, at_most, self._clock())
         return self.problem_act(act_id)
 
-    def problem_step(self, now: datetime) -> bool:
-        """Carry on with what was planned first; whether there is more to do."""
+    def _carry_on(self, act_id: int, at_most: int, now: datetime) -> bool:
+        """Whether there was anything to do just now."""
+        setbacks = self.setbacks("problems")
+        look, limit = setbacks.look(now), at_most + len(setbacks)
         with self._database.read() as connection:
-            planned = [row.id for row in connection.execute(PLANNED.limit(2), {"now": to_us(now)})]
-        if not planned:
-            return False
-        act = self.carry_out(planned[0])
-        return len(planned) > 1 or (act is not None and act.ended_at is None)
+            rows = connection.execute(REMAINING, {"act": act_id, "rows": limit}).all()
+        todo = look.free((act_id, TicketRef(PersonId(row.customer_id), row.ticket_id)) for row in rows)[:at_most]
+        for count, (_, ref) in enumerate(todo, start=1):
+            is_hopeless = setbacks.tries((act_id, ref)) >= TRIES - 1
+            tell = count % PROGRESS_EVERY == 0
+            if not look.attempt((act_id, ref), partial(self._step, act_id, ref, tell=tell)) and is_hopeless:
+                look.attempt((act_id, ref), partial(self._step, act_id, ref, tell=tell, failed=True))
+        if len(rows) < limit:
+            self._end(act_id)
+        return bool(todo)
+
+    def problem_step(self, now: datetime) -> bool:
+        """Carry on with what was planned first and does not wait; whether there is more to do."""
+        with self._database.read() as connection:
+            planned = [row.id for row in connection.execute(PLANNED, {"now": to_us(now)})]
+        for at, act_id in enumerate(planned):
+            if self._carry_on(act_id, AT_ONCE, now):
+                act = self.problem_act(act_id)
+                return at + 1 < len(planned) or (act is not None and act.ended_at is None)
+        return False
 
     @use_case
-    def _step(self, act_id: int, ref: TicketRef, *, tell: bool) -> None:
+    def _step(self, act_id: int, ref: TicketRef, *, tell: bool, failed: bool = False) -> None:
         key = {"customer": ref.customer_id, "ticket": ref.number}
         with self._transaction() as tx:
             ticket = tx.locked(ref)
@@ -193,7 +214,7 @@ class ProblemActs(Problems):
             is_done = tx.connection.execute(STEP, key | {"act": act_id}).scalar() is not None
             if act.ended_at is not None or is_done or not is_linked:
                 return  # another process was faster, or it was unlinked in time
-            outcome = _outcome(tx, ticket, act)
+            outcome = StepOutcome.FAILED if failed else _outcome(tx, ticket, act)
             step = {"customer_id": ref.customer_id, "ticket_id": ref.number, "act_id": act_id}
             tx.connection.execute(WRITE_STEP, step | {"outcome": outcome.value})
             if tell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import bindparam, select
 
@@ -174,23 +175,26 @@ class Progress(DeskBase):
             return 0
         close_after = timedelta(days=configuration.auto_close_after_days)
         nudge_before = timedelta(days=configuration.nudge_before_days)
+        setbacks = self.setbacks("close")
+        look, rows = setbacks.look(now), limit + len(setbacks)
         with self._database.read() as connection:
-            over = connection.execute(RESOLVED_BEFORE.limit(limit), {"before": to_us(now - close_after)}).all()
+            over = connection.execute(RESOLVED_BEFORE.limit(rows), {"before": to_us(now - close_after)}).all()
             nearly = {"before": to_us(now - close_after + nudge_before)}
-            silent = connection.execute(NOT_NUDGED.limit(limit), nearly).all() if nudge_before else []
-        closing = sum(self._close_by_time(TicketRef(*row), now - close_after) for row in over)
-        for row in silent:
-            self._nudge(TicketRef(*row))
+            silent = connection.execute(NOT_NUDGED.limit(rows), nearly).all() if nudge_before else []
+        closing = 0
+        for ref in look.free(TicketRef(*row) for row in over):
+            closing += look.attempt(ref, partial(self._close_by_time, ref, now - close_after))
+        for ref in look.free(TicketRef(*row) for row in silent):
+            look.attempt(ref, partial(self._nudge, ref))
         return closing
 
     @use_case
-    def _close_by_time(self, ref: TicketRef, before: datetime) -> int:
+    def _close_by_time(self, ref: TicketRef, before: datetime) -> None:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if ticket.status is not TicketStatus.RESOLVED or ticket.resolved_at is None or ticket.resolved_at > before:
-                return 0
+                return
             closed(tx, ticket, CloseReason.TIME, by=None)
-            return 1
 
     @use_case
     def _nudge(self, ref: TicketRef) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
@@ -37,6 +38,7 @@ LAPSED = (
     .limit(bindparam("rows"))
 )
 NEXT_LAPSE = select(func.min(_promise.until))
+NEXT_LAPSE_AFTER = NEXT_LAPSE.where(_promise.until > bindparam("now"))
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
 _KEEP = insert(alert_promises)
 
@@ -110,14 +112,20 @@ class Promising(DeskBase):
         """
         End the promises whose time is over by `now`; what is then still owed comes back as an alert.
 
-        Returns the instant at which to look again; None when nobody has promised anything.
+        What fails keeps no other from it, and waits. Returns the instant at which to look again; None when nobody has
+        promised anything.
         """
+        setbacks = self.setbacks("promises")
+        look, rows = setbacks.look(now), limit + len(setbacks)
         with self._database.read() as connection:
-            due = connection.execute(LAPSED, {"now": to_us(now), "rows": limit}).all()
-        for row in due:
-            self._lapse(TicketRef(PersonId(row.customer_id), row.ticket_id), now)
+            due = connection.execute(LAPSED, {"now": to_us(now), "rows": rows}).all()
+        for ref in look.free(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in due):
+            look.attempt(ref, partial(self._lapse, ref, now))
+        if len(due) == rows:
+            return now
         with self._database.read() as connection:
-            return from_us(connection.execute(NEXT_LAPSE).scalar())
+            statement = NEXT_LAPSE_AFTER if len(setbacks) else NEXT_LAPSE
+            return look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
 
     @use_case
     def _lapse(self, ref: TicketRef, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import bindparam, select
 
@@ -35,12 +36,13 @@ class Snoozing(DeskBase):
             return tx.log(ticket, EventKind.SNOOZED, by=by, data={"until": to_us(until)})
 
     def wake_step(self, now: datetime, *, limit: int = 200) -> int:
-        """Bring back what was to be seen again by `now`; how many."""
+        """Bring back what was to be seen again by `now`; how many. What fails keeps no other from it, and waits."""
+        setbacks = self.setbacks("snoozed")
+        look, rows = setbacks.look(now), limit + len(setbacks)
         with self._database.read() as connection:
-            due = connection.execute(ASLEEP_UNTIL.limit(limit), {"now": to_us(now)}).all()
-        for row in due:
-            self._wake(TicketRef(PersonId(row.customer_id), row.id), now)
-        return len(due)
+            due = connection.execute(ASLEEP_UNTIL.limit(rows), {"now": to_us(now)}).all()
+        free = look.free(TicketRef(PersonId(row.customer_id), row.id) for row in due)
+        return sum(look.attempt(ref, partial(self._wake, ref, now)) for ref in free)
 
     @use_case
     def _wake(self, ref: TicketRef, now: datetime) -> None:

@@ -36,6 +36,10 @@ DUE_BREACHES = (
 )
 NEXT_WARNING = select(func.min(_clock.warn_at)).where(*_UNWARNED)
 NEXT_BREACH = select(func.min(_clock.due_at)).where(*_UNBREACHED)
+NEXT_AFTER = (
+    NEXT_WARNING.where(_clock.warn_at > bindparam("now")),
+    NEXT_BREACH.where(_clock.due_at > bindparam("now")),
+)
 LATE = tuple(
     select(_clock.customer_id, _clock.ticket_id, _clock.due_at)
     .where(_clock.ended_at.is_(None), is_marked, _clock.due_at <= bindparam("now"))
@@ -52,21 +56,22 @@ class Watching(Reading):
         """
         Mark what has fallen due by `now`, in short transactions, and log it: observers turn that into alerts.
 
-        A ticket that cannot be marked keeps no other from it; what went wrong is raised at the end.
-
-        Returns the instant at which to look again; None when nothing is promised to anybody.
+        A ticket that cannot be marked keeps no other from it, and waits. Returns the instant at which to look again; None
+        when nothing is promised to anybody.
         """
         seen = now - GRACE
+        setbacks = self.setbacks("watch")
+        look, rows = setbacks.look(now), limit + len(setbacks)
         with self._database.read() as connection:
-            due = [
-                TicketRef(PersonId(row.customer_id), row.ticket_id)
-                for statement in (DUE_BREACHES, DUE_WARNINGS)
-                for row in connection.execute(statement.limit(limit), {"now": to_us(seen)})
-            ]
-        failed = on_all(due, lambda several: self._mark(several, seen), is_sqlite=self._database.is_sqlite)
-        if failed:
-            raise next(iter(failed.values()))
-        return self.next_due_instant()
+            due = due_tickets(connection, seen, rows)
+        free = look.free(due)
+        look.all_of(free, on_all(free, lambda several: self._mark(several, seen), is_sqlite=self._database.is_sqlite))
+        if len(setbacks) == 0:
+            return self.next_due_instant()
+        if free and len(due) >= rows:
+            return now
+        with self._database.read() as connection:
+            return look.next(next_due(connection, seen))
 
     def next_due_instant(self) -> datetime | None:
         """When the watch has something to do next: the due instant and the second it looks behind."""
@@ -91,9 +96,21 @@ class Watching(Reading):
                         _mark_clock(tx, ref, clock, seen)
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """As `Watching.next_due_instant`."""
-    instants = [connection.execute(statement).scalar() for statement in (NEXT_WARNING, NEXT_BREACH)]
+def due_tickets(connection: Connection, by: datetime, limit: int) -> list[TicketRef]:
+    """Tickets with a deadline or a warning that came `by` then and is not marked; so many of each."""
+    return [
+        TicketRef(PersonId(row.customer_id), row.ticket_id)
+        for statement in (DUE_BREACHES, DUE_WARNINGS)
+        for row in connection.execute(statement.limit(limit), {"now": to_us(by)})
+    ]
+
+
+def next_due(connection: Connection, after: datetime | None = None) -> datetime | None:
+    """As `Watching.next_due_instant`; of what falls due `after` an instant only."""
+    statements, values = (NEXT_WARNING, NEXT_BREACH), {}
+    if after is not None:
+        statements, values = NEXT_AFTER, {"now": to_us(after)}
+    instants = [connection.execute(statement, values).scalar() for statement in statements]
     first = min((instant for instant in instants if instant is not None), default=None)
     return None if first is None else from_us(first) + GRACE
 
