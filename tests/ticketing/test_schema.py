@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -13,12 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, inspect, text
 
-from tests.ticketing.conftest import MovableClock
-from tests.ticketing.desks import Cast
 from ticketing import picking
 from ticketing.database import Database, migrate
 from ticketing.desk import (
-    Desk,
     alerting,
     assignment,
     boards,
@@ -33,7 +28,7 @@ from ticketing.desk import (
     tags,
     watching,
 )
-from ticketing.model import PersonId, Priority, Strategy, Ticket
+from ticketing.model import Strategy
 from ticketing.tables import metadata, tickets
 
 CHILDREN = {
@@ -104,106 +99,6 @@ def test_all_constraints_have_names(empty_database_url: str) -> None:
             keys += [*found.get_unique_constraints(table.name), *found.get_check_constraints(table.name)]
             assert all(key["name"] for key in keys), table.name
     database.close()
-
-
-# --- locks ------------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def transactions(database: Database) -> Iterator[list[list[tuple[str, Any]]]]:
-    """The statements of each transaction while the context lasts."""
-    recorded: list[list[tuple[str, Any]]] = [[]]
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        recorded[-1].append((statement, values))
-
-    def ended(_connection: Connection) -> None:
-        recorded.append([])
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    event.listen(database.engine, "commit", ended)
-    event.listen(database.engine, "rollback", ended)
-    yield recorded
-    event.remove(database.engine, "before_cursor_execute", note)
-    event.remove(database.engine, "commit", ended)
-    event.remove(database.engine, "rollback", ended)
-
-
-def live_through_everything(desk: Desk, cast: Cast, clock: MovableClock) -> None:
-    amir, jo = cast.agent("amir"), cast.agent("jo")
-    first, second = cast.ticket(), cast.ticket("tomas", priority=Priority.URGENT)
-    for ticket in (first, second):
-        desk.assign(ticket.ref, to=amir, by=jo)
-        desk.assign(ticket.ref, to=jo, by=amir)
-        desk.undo(ticket.ref, by=amir)
-        holder = desk.ticket(ticket.ref).assigned_agent_id
-        assert holder is not None
-        desk.release(ticket.ref, by=holder)
-    desk.drain_queue(clock.now)
-    clock.advance(hours=2)
-    desk.watch_step(clock.now)
-    for ticket in (first, second):
-        holder = desk.ticket(ticket.ref).assigned_agent_id
-        assert holder is not None
-        desk.snooze(ticket.ref, clock.now + timedelta(hours=1), by=holder)
-        desk.wait_for_customer(ticket.ref, by=holder, question="Which?")
-        cast.says(ticket.ref, ticket.customer_id, "That one")
-        desk.set_priority(ticket.ref, Priority.LOW, by=amir)
-        desk.resolve(ticket.ref, by=holder, answer="Done")
-        cast.says(ticket.ref, ticket.customer_id, "Not so")
-        desk.resolve(ticket.ref, by=holder)
-        desk.rate(ticket.ref, by=ticket.customer_id, is_helpful=True, comment="Quick")
-    live_through_a_problem(desk, [cast.ticket(), cast.ticket("tomas"), cast.ticket("tomas")], amir)
-    desk.configure({"default_max_load": 5}, by=None)
-    desk.recompute_step()
-    clock.advance(days=4)
-    desk.wake_step(clock.now)
-    desk.close_step(clock.now)
-    for ticket in (first, second):
-        cast.says(ticket.ref, ticket.customer_id, "One more thing")
-
-
-def live_through_a_problem(desk: Desk, tickets: list[Ticket], by: PersonId) -> None:
-    problem = desk.open_problem("The export hangs", by=by, source="v:p")
-    desk.save_macro({"key": "known", "title": "Known", "text": "We know, {customer}", "tags": ["export"]}, by=by)
-    for ticket in tickets:
-        desk.link_to_problem(ticket.ref, problem.id, by=by)
-        desk.apply_macro(ticket.ref, "known", by=by, source="v:m")
-    desk.plan_answer_to_all(problem.id, "We are on it", by=by, source="v:a")
-    desk.plan_resolve_all(problem.id, "It works again", by=by, source="v:r")
-    while desk.problem_step(desk.ticket(tickets[0].ref).as_of):
-        pass
-
-
-def test_no_transaction_locks_tickets_of_two_customers(
-    database: Database, desk: Desk, cast: Cast, clock: MovableClock
-) -> None:
-    customers = {cast.customer("mara"), cast.customer("tomas")}
-    with transactions(database) as recorded:
-        live_through_everything(desk, cast, clock)
-
-    locking = 0
-    for transaction in recorded:
-        locked: set[int] = set()
-        for statement, values in transaction:
-            touches = any(f" {table} " in f"{statement} ".replace("\n", " ") for table in OF_A_TICKET)
-            if touches and ("FOR UPDATE" in statement or statement.startswith("UPDATE")):
-                assert "customer_id" in statement.split("WHERE")[1], statement
-                rows = values if isinstance(values, list) else [values]
-                locked |= {_customer_of(row, statement) for row in rows}
-        locking += bool(locked)
-        assert len(locked & customers) <= 1
-        assert locked <= customers
-    # SQLite locks the whole file and has no FOR UPDATE: there only the updates are seen.
-    assert locking > 20
-
-
-def _customer_of(row: Any, statement: str) -> int:
-    if isinstance(row, Mapping):
-        return int(row.get("customer_id", row.get("key_customer_id", 0)))
-    before = statement.split("WHERE", maxsplit=1)[0].count("?")
-    at = before + statement.split("WHERE")[1].split("customer_id = ?", maxsplit=1)[0].count("?")
-    return int(row[at])
 
 
 # --- plans ------------------------------------------------------------------------------------------------------------
