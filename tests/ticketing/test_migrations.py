@@ -1,0 +1,157 @@
+"""Each step of the schema on a database in use: every table has rows, all are kept, and at the end the desk works on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Boolean, Column, Connection, Integer, MetaData, Table, text
+
+import ticketing
+from tests.ticketing.desks import Cast
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.model import ClockKind, PersonId, Role, TicketRef, TicketStatus
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOT_OURS = ("alembic_version", "ticket_search_")
+"""What Alembic keeps, and what SQLite keeps of its index of words."""
+NULLS = {"outcome", "ended_at", "close_reason", "merged_into", "follows_number", "paused_at", "deleted_at"}
+VALID: Mapping[tuple[str, str], Any] = {
+    ("agents", "is_active"): True,
+    ("people", "role"): int(Role.AGENT),
+    ("people", "tz"): "UTC",
+    ("customers", "tier"): "premium",
+    ("organizations", "tier"): "premium",
+    ("tickets", "tier"): "premium",
+    ("tickets", "category"): "billing",
+    ("sla_clocks", "kind"): ClockKind.RESOLUTION.value,
+    ("sla_pauses", "kind"): ClockKind.RESOLUTION.value,
+    ("ticket_events", "kind"): "opened",
+    ("ticket_events", "data"): {"at": 1, "priority": 1, "tier": "premium", "category": "billing", "config_version": 0},
+    ("outbox", "state"): "waiting",
+    ("ticket_search", "words"): "'word'",
+}
+"""What is read back as one of a few; all else may be anything of its type."""
+
+
+def revisions() -> list[str]:
+    script = ScriptDirectory(str(Path(ticketing.__file__).parent / "migrations"))
+    return [each.revision for each in reversed(list(script.walk_revisions()))]
+
+
+def tables(connection: Connection) -> list[Table]:
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: not name.startswith(NOT_OURS) and not _is_virtual(connection, name))
+    return found.sorted_tables
+
+
+def _is_virtual(connection: Connection, name: str) -> bool:
+    return connection.dialect.name == "sqlite" and name == "ticket_search"
+
+
+def row_of(table: Table, number: int) -> dict[str, Any]:
+    """A row that refers to the rows of the same number."""
+    row = {column.name: value_of(table, column, number) for column in table.columns}
+    return row | state_of(number) if table.name == "tickets" else row
+
+
+def value_of(table: Table, column: Column[Any], number: int) -> Any:
+    if (table.name, column.name) in VALID:
+        return VALID[table.name, column.name]
+    if column.name in NULLS and column.nullable:
+        return None
+    if column.name == "priority":
+        return 1 + number % 4
+    if isinstance(column.type, Boolean):
+        return number % 2 == 0
+    if isinstance(column.type, Integer):
+        return number
+    if isinstance(column.type, JSON):
+        return {}
+    return f"{number}{column.name}"[: getattr(column.type, "length", None)]
+
+
+def state_of(number: int) -> dict[str, Any]:
+    """One status after the other."""
+    status = list(TicketStatus)[number % len(TicketStatus)]
+    is_open = status is TicketStatus.OPEN
+    return {
+        "status": status.value,
+        "queue_rank": number if is_open else None,
+        "assigned_agent_id": None if is_open else number,
+    }
+
+
+def kept(connection: Connection, columns: Mapping[str, tuple[str, ...]]) -> dict[str, Counter[str]]:
+    """The rows of those tables as far as those columns go."""
+    return {
+        name: Counter(
+            repr(tuple(row))
+            for row in connection.execute(text(f"SELECT {', '.join(wanted)} FROM {name}"))  # noqa: S608
+        )
+        for name, wanted in columns.items()
+    }
+
+
+def test_each_step_keeps_what_is_there(empty_database_url: str) -> None:
+    database = Database.open(empty_database_url)
+    every = revisions()
+    migrate(empty_database_url, every[0])
+    for number, revision in enumerate(every[1:], start=1):
+        with database.write() as connection:
+            there = tables(connection)
+            for table in there:
+                connection.execute(table.insert(), row_of(table, number))
+            columns = {table.name: tuple(f'"{column.name}"' for column in table.columns) for table in there}
+            before = kept(connection, columns)
+        database.engine.dispose()  # as a process that is started anew with the new code
+
+        migrate(empty_database_url, revision)
+
+        with database.read() as connection:
+            after = kept(connection, columns)
+        lost = {name: rows - after[name] for name, rows in before.items() if rows - after[name]}
+        assert lost == {}, f"{revision} has lost rows, or what stood in them"
+    works_on(database, len(every) - 1)
+    database.close()
+
+
+def works_on(database: Database, tickets: int) -> None:
+    """What older versions have written is read, shown, counted, worked and ended by this one."""
+    with database.write() as connection:
+        for statement in count_on(database):
+            connection.execute(text(statement))
+    desk = Desk(database, lambda: NOW)
+    amir = Cast(desk).agent("amir", {}, max_load=99)
+    desk.configure({"policies": [{"resolution": {"low": "2h"}}]}, by=None)
+    assert desk.recompute_step() == tickets * 4 // 6
+    desk.watch_step(NOW)
+    for number in range(1, tickets + 1):
+        ref = TicketRef(PersonId(number), number)
+        ticket = desk.ticket(ref)
+        assert desk.timeline(ref, ClockKind.RESOLUTION)
+        assert desk.comments(ref, include_internal=True)
+        assert desk.events(ref)[0].at.year == 1970
+        if ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+            continue
+        assert ticket.clocks
+        desk.assign(ref, to=amir, by=amir)
+        assert desk.resolve(ref, by=amir, answer="Done").status is TicketStatus.RESOLVED
+    assert desk.queue() == []
+    assert desk.outdated_clocks() == 0
+
+
+def count_on(database: Database) -> Iterator[str]:
+    """Rows were numbered by hand; the database goes on behind them."""
+    if database.is_sqlite:
+        yield "UPDATE sequences SET value = 1000"
+        return
+    for sequence in ("ticket_number", "outbox_id"):
+        yield f"SELECT setval('{sequence}', 1000)"
+    yield "SELECT setval(pg_get_serial_sequence('people', 'id'), 1000)"
+    yield "SELECT setval(pg_get_serial_sequence('team_changes', 'id'), 1000)"
