@@ -173,14 +173,14 @@ def about_watched(number: int) -> str:
     return f"v:{number}"
 
 
-def card_side(customer_id: PersonId, place: str, about: str) -> str | None:
-    """Whose side is written below a ticket's card that is the root of its thread; None where it is no such card."""
+def card_side(customer_id: PersonId, place: str, about: str, configuration: Configuration) -> str | None:
+    """Where what is typed below a ticket's card goes that is the root of a thread that just begins; None for no such card."""
     if watched_in(about) is not None:
         return TEAM
     if ticket_in(about) is None:
         return None
     if channel_in(place) is not None:
-        return TEAM
+        return TEAM_OUT if configuration.channels.replies_from_triage else TEAM
     return CUSTOMER if person_in(place) == customer_id else AGENT
 
 

@@ -42,8 +42,10 @@ class TicketStatus(StrEnum):
 
 
 HELD = frozenset({TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
-OVER = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 """The statuses in which a ticket counts as load of its agent."""
+
+OVER = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
+"""The statuses in which nothing is owed any more."""
 
 
 class Role(IntEnum):

@@ -36,17 +36,16 @@ class Roots:
         )
         root: Mapping[str, Any] = next(iter(found.get("messages") or []), {})
         is_it = root.get("user") == own_id and root.get("ts") == thread_ts
-        return _by_its_key(root, channel) if is_it else None
+        return self._by_its_key(root, channel) if is_it else None
 
-
-def _by_its_key(root: Mapping[str, Any], channel: str) -> Shown | None:
-    payload: Mapping[str, Any] = (root.get("metadata") or {}).get("event_payload") or {}
-    number, _, rest = str(payload.get("key") or "").partition("/")
-    place, _, about = rest.partition("/")
-    if not number.isdecimal():
-        return None
-    customer_id = PersonId(int(number))
-    side = places.card_side(customer_id, place, about)
-    if side is None:
-        return None
-    return Shown(customer_id, place, about, channel, str(root["ts"]), None, side, None)
+    def _by_its_key(self, root: Mapping[str, Any], channel: str) -> Shown | None:
+        payload: Mapping[str, Any] = (root.get("metadata") or {}).get("event_payload") or {}
+        number, _, rest = str(payload.get("key") or "").partition("/")
+        place, _, about = rest.partition("/")
+        if not number.isdecimal():
+            return None
+        customer_id = PersonId(int(number))
+        side = places.card_side(customer_id, place, about, self.parts.desk.configuration())
+        if side is None:
+            return None
+        return Shown(customer_id, place, about, channel, str(root["ts"]), None, side, None)

@@ -36,7 +36,7 @@ from tests.end_to_end.sandbox import JSON, Refused, Sandbox
 
 __all__ = ["Failed", "Message", "Person", "Refused", "Submission", "Team", "View", "Workspace"]
 
-WAIT_S = 45.0
+WAIT_S = 90.0
 """Longer than what a killed bot was sending is left to it."""
 Found = TypeVar("Found")
 
