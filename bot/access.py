@@ -175,6 +175,10 @@ class Access:
             raise OwnTicket(ticket)
         raise NotAnAgent(person.id, words)
 
+    def may(self, act: Act, person: Person, ticket: Ticket) -> bool:
+        """Whether somebody who does nothing just now could do `act`, as far as the desk knows them."""
+        return self._relation(person, ticket) in ALLOWED.get(act, frozenset())
+
     def hidden(self, person: Person) -> frozenset[str]:
         """The private categories of which lists show this person nothing."""
         return self.sight.hidden(person)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.payloads import SaidMessage, SlackUser
 from bot.settings import PersonSeed
@@ -18,13 +18,15 @@ from bot.words import inbound as words
 from bot.words import members
 from ticketing.desk import Desk
 from ticketing.desk.team_log import Changed
-from ticketing.errors import HelpdeskError
+from ticketing.errors import HelpdeskError, InvalidInput
 from ticketing.model import Person, Role, Tier
 
 log = logging.getLogger(__name__)
 
 MADE_UP = "MADEUP"
 """The customer of test tickets, where others have their Slack id: an id that no person of Slack's has."""
+
+UNKNOWN_TO_SLACK = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -136,6 +138,29 @@ class People:
         is_guest = told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger")
         if told.get("team_id") != self.team or is_guest or told.get("is_bot") or told.get("deleted"):
             raise NotAColleague(str(told.get("real_name") or user_id))
+        return self.known(SlackUser(self.team, user_id))
+
+    def heard_of(self, user_id: str) -> Person | None:
+        """Somebody of this workspace whom the desk knows already; nobody is learned by it."""
+        return self.desk.person_by_ref(SlackUser(self.team, user_id).external_ref)
+
+    def chosen(self, user_id: str, field: str) -> Person:
+        """
+        Somebody who was chosen in a form to have a ticket: a person of this very workspace, a guest too.
+
+        A list of people in Slack offers those of other organisations, apps and people who are gone as well. Raises
+        InvalidInput at `field` for them, and where Slack does not say.
+        """
+        try:
+            told: Mapping[str, Any] = self.slack.users_info(user=user_id).get("user") or {}
+        except SlackApiError as error:
+            if error.response.get("error") in UNKNOWN_TO_SLACK:
+                raise InvalidInput(field, words.FOR_WHOM_WRONG) from None
+            raise InvalidInput(field, words.FOR_WHOM_NOT_SAID) from None
+        except (SlackClientError, OSError):
+            raise InvalidInput(field, words.FOR_WHOM_NOT_SAID) from None
+        if told.get("team_id") != self.team or told.get("is_stranger") or told.get("is_bot") or told.get("deleted"):
+            raise InvalidInput(field, words.FOR_WHOM_WRONG)
         return self.known(SlackUser(self.team, user_id))
 
     def as_read(self, text: str) -> str:

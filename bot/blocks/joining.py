@@ -17,6 +17,7 @@ from bot.blocks.parts import (
     distinct,
     facts_line,
     field,
+    initial,
     message,
     modal,
     option,
@@ -150,6 +151,16 @@ def watch_view(form: WatchForm) -> View:
 def read_chosen(view: View) -> list[str]:
     """The values of the options that were chosen of several."""
     return [str(each.get("value")) for each in _element(view, Field.TICKETS).get("selected_options") or ()]
+
+
+def shown_tickets(view: View) -> list[str]:
+    """The values of all the options to choose several of."""
+    return [str(each.get("value")) for each in initial(view, Field.TICKETS, "options") or ()]
+
+
+def shown_users(view: View) -> list[str]:
+    """The Slack ids of the people with whom the form was drawn."""
+    return [str(each) for each in initial(view, Field.AGENT, "initial_users") or ()]
 
 
 def read_subject(view: View) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot import text
 from bot.actions import Block as Field
 from bot.actions import Form, Press, ticket_value
-from bot.blocks.parts import context, field, modal, option, said, section, select, text_field
+from bot.blocks.parts import context, field, initial, modal, option, said, section, select, text_field
 from bot.views import FieldKind, FieldSpec, TicketFacts, View
 from bot.views.common import Block
 from bot.views.labels import FieldsForm, Labels, TagsForm
@@ -16,6 +16,7 @@ from bot.words import common
 from bot.words import customer as customer_words
 from bot.words import forms as form_words
 from bot.words import labels as words
+from ticketing.tagging import read_tags
 
 LINE = 380  # with every character escaped it stays under the 2,000 of a context
 TAGS_TYPED = 1000
@@ -49,6 +50,12 @@ def tags_view(form: TagsForm) -> View:
         submit=words.TAGS_SUBMIT,
         metadata=ticket_value(form.facts.ref, form.facts.version),
     )
+
+
+def shown_tags(view: View) -> list[str]:
+    """The tags with which the form was drawn."""
+    known = initial(view, Field.TAGS, "initial_value")
+    return read_tags(known) if isinstance(known, str) else []
 
 
 def fields_view(form: FieldsForm) -> View:

@@ -6,7 +6,8 @@ Limits: https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot import text
 from bot.actions import Act, Form, Press, menu_value, ticket_value
@@ -281,3 +282,12 @@ def facts_line(facts: TicketFacts) -> str:
 def spoken_text(words_of_a_person: str) -> str:
     """What a person wrote, in one line short enough for a message's `text`."""
     return text.inline(words_of_a_person, text.SPOKEN_TEXT)
+
+
+def initial(view: Mapping[str, Any], block_id: str, what: str) -> Any:
+    """With what a field of a form that was sent had been drawn, such as its `initial_users`; None where it had nothing."""
+    for block in view.get("blocks") or ():
+        element = block.get("element")
+        if block.get("block_id") == block_id and isinstance(element, Mapping):
+            return element.get(what)
+    return None

@@ -16,7 +16,7 @@ from slack_bolt import Ack, App
 
 from bot import places
 from bot.access import Grant
-from bot.actions import Form, read_ticket_value
+from bot.actions import Act, Form, read_ticket_value
 from bot.blocks.forms import text_form_view
 from bot.blocks.macros import reply_view
 from bot.listeners.parts import Parts
@@ -164,12 +164,22 @@ class Answering:
             self._show_on_cards(self.parts.desk.ticket(ref))
 
     def _tell(self, others: list[Answerer], ticket: Ticket, answer: OtherAnswer | None = None) -> None:
-        for other in others[:TOLD_AT_MOST]:
+        for other, reader in self._still_may(others, ticket)[:TOLD_AT_MOST]:
             opened = OpenForm.read(other.view)
             if opened is not None:
-                reader = self.parts.desk.person(other.person_id)
                 view = self._drawn(opened, ticket, reader, self.around(ticket.ref, reader.id), answer)
                 self.parts.private.draw_anew(opened.view_id, view)
+
+    def _still_may(self, others: list[Answerer], ticket: Ticket) -> list[tuple[Answerer, Person]]:
+        """Those who could still send theirs; whose role or sight was taken away meanwhile answers no more."""
+        found = []
+        for other in others:
+            reader = self.parts.desk.person(other.person_id)
+            if self.parts.access.may(Act.REPLY, reader, ticket):
+                found.append((other, reader))
+            else:
+                self.parts.desk.end_answering(ticket.ref, by=reader.id)
+        return found
 
     def _show_on_cards(self, ticket: Ticket) -> None:
         outbox, now = self.parts.desk.outbox, self.parts.clock()

@@ -15,12 +15,13 @@ from bot.actions import Act, Block, Form, MalformedValue, read_said_value, read_
 from bot.blocks import joining
 from bot.blocks.forms import plain_view, read_choice, read_text
 from bot.listeners.parts import Parts
-from bot.payloads import FormSubmission, SlackUser
+from bot.payloads import FormSubmission
 from bot.views import TicketFacts, View
 from bot.views.joining import LinkForm, MergeForm, MoveForm, OtherTicket, SaidLine, SplitForm, WatchForm
 from bot.words import joining as words
+from ticketing.desk.watchers import MOST_WATCHERS
 from ticketing.errors import InvalidInput
-from ticketing.model import Comment, CommentKey, LinkKind, Person, Role, Ticket, TicketRef, TicketStatus
+from ticketing.model import Comment, CommentKey, LinkKind, Person, PersonId, Role, Ticket, TicketRef, TicketStatus
 
 ACT_OF = {
     Form.MERGE: Act.MERGE,
@@ -177,25 +178,29 @@ class Joining:
         typed = read_text(sent.view.payload)
         kept = {_number(value) for value in joining.read_chosen(sent.view.payload)}
         others = {link.other.number: link.other for link in _links(self.parts, to.ticket)}
-        gone = [other for number, other in others.items() if number not in kept]
-        if not typed and not others:
+        # What was not shown, because it may not be seen or was linked since, is not taken out.
+        shown = {_number(value) for value in joining.shown_tickets(sent.view.payload)}
+        gone = [other for number, other in others.items() if number in shown - kept]
+        if not typed and not shown:
             raise InvalidInput(Block.TEXT, words.LINK_MISSING)
-        if typed:
-            found = _NUMBER.fullmatch(typed)
-            if found is None:
-                raise InvalidInput(Block.TEXT, words.LINK_MISSING)
-            other = self.parts.access.to_numbered(Act.LINK, sent.person, int(found[1])).ticket.ref
-            self.parts.desk.link(to.ticket.ref, other, by=to.person.id)
-            gone = [each for each in gone if each != other]
+        new = self._typed_ticket(sent, typed) if typed else None
+        gone = [self.parts.access.to(Act.LINK, sent.person, each).ticket.ref for each in gone if each != new]
+        if new is not None:
+            self.parts.desk.link(to.ticket.ref, new, by=to.person.id)
         for each in gone:
-            self.parts.access.to(Act.LINK, sent.person, each)
             self.parts.desk.unlink(to.ticket.ref, each, by=to.person.id)
+
+    def _typed_ticket(self, sent: FormSubmission, typed: str) -> TicketRef:
+        found = _NUMBER.fullmatch(typed)
+        if found is None:
+            raise InvalidInput(Block.TEXT, words.LINK_MISSING)
+        return self.parts.access.to_numbered(Act.LINK, sent.person, int(found[1])).ticket.ref
 
     def _move(self, to: Grant, sent: FormSubmission) -> View:
         chosen = joining.read_user(sent.view.payload)
         if not chosen:
             raise InvalidInput(Block.AGENT, words.MOVE_MISSING)
-        customer = self._person(sent, chosen)
+        customer = self.parts.access.people.chosen(chosen, Block.AGENT)
         new = self.parts.desk.move_to_customer(to.ticket.ref, customer.id, by=to.person.id, source=sent.source)
         done = words.MOVE_DONE.format(new=new.number, customer=text.first(customer.name), number=to.ticket.number)
         return plain_view(done)
@@ -203,19 +208,25 @@ class Joining:
     def _watch(self, to: Grant, sent: FormSubmission) -> None:
         """Only of the team: customers and their colleagues read along in their own way."""
         _check_not_private(self.parts, to.ticket)
-        before = {each.id for each in self.parts.desk.watchers(to.ticket.ref) if each.role >= Role.AGENT}
-        chosen = [self._person(sent, user) for user in joining.read_users(sent.view.payload)]
-        for each in chosen:
-            if each.role < Role.AGENT:
-                raise InvalidInput(Block.AGENT, words.WATCH_TEAM_ONLY.format(person=text.first(each.name)))
-        after = {each.id for each in chosen}
-        for person_id in sorted(after - before):
-            self.parts.desk.watch(to.ticket.ref, person_id, by=to.person.id)
-        for person_id in sorted(before - after):
+        people = self.parts.access.people
+        before = {each.id: each for each in self.parts.desk.watchers(to.ticket.ref)}
+        after: dict[PersonId, Person] = {}
+        for user in joining.read_users(sent.view.payload):
+            person = people.heard_of(user)
+            if person is None or person.role < Role.AGENT:
+                name = text.first(person.name) if person else words.WATCH_SOMEBODY
+                raise InvalidInput(Block.AGENT, words.WATCH_TEAM_ONLY.format(person=name))
+            after[person.id] = person
+        # Who reads along since the form was opened goes on, and who no longer does is not put back.
+        heard = map(people.heard_of, joining.shown_users(sent.view.payload))
+        shown = {person.id for person in heard if person is not None}
+        gone, new = shown & before.keys() - after.keys(), after.keys() - shown - before.keys()
+        if len(before) - len(gone) + len(new) > MOST_WATCHERS:
+            raise InvalidInput(Block.AGENT, words.WATCH_MOST.format(most=MOST_WATCHERS))
+        for person_id in sorted(gone):
             self.parts.desk.unwatch(to.ticket.ref, person_id, by=to.person.id)
-
-    def _person(self, sent: FormSubmission, user: str) -> Person:
-        return self.parts.access.person(SlackUser(sent.person.team, user))
+        for person_id in sorted(new):
+            self.parts.desk.watch(to.ticket.ref, person_id, by=to.person.id)
 
 
 def _number(value: str) -> int:

@@ -29,8 +29,7 @@ from bot.blocks.new_ticket import (
     similar_view,
 )
 from bot.listeners.parts import Parts
-from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, Shortcut, SlackUser
-from bot.people import NotAPerson
+from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, Shortcut
 from bot.views import NewTicketAnswers, SimilarAnswer
 from bot.words import customer as words
 from ticketing.desk.sharing import OfferedAnswer
@@ -101,7 +100,10 @@ class NewTicket:
             raise PayloadError("view")
         answers = read_new_ticket(press.view.payload)
         person = self.parts.access.acting(press.person)
-        customer = self._for(person, answers)
+        try:
+            customer = self._for(person, answers)
+        except InvalidInput:
+            customer = person  # said when it is sent: what is typed stays
         # Whoever was chosen in the form stands in its field, which has to stay for that.
         for_customer = customer.name if answers.state.on_behalf_of is not None and customer.id != person.id else None
         form = self.parts.screens.new_ticket(press.person, state=answers.state, for_customer=for_customer)
@@ -185,7 +187,7 @@ class NewTicket:
         """
         Whose ticket it becomes. Only the team opens for others, whatever the form remembers.
 
-        Raises InvalidInput where an app was chosen.
+        Raises InvalidInput where nobody was chosen who can have one.
         """
         if person.role < Role.AGENT:
             return person
@@ -193,10 +195,7 @@ class NewTicket:
             return self.parts.desk.person(answers.state.on_behalf_of)
         if answers.customer is None:
             return person
-        try:
-            return self.parts.access.person(SlackUser(self.parts.access.people.team, answers.customer))
-        except NotAPerson:
-            raise InvalidInput(Block.CUSTOMER, words.FOR_WHOM_WRONG) from None
+        return self.parts.access.people.chosen(answers.customer, Block.CUSTOMER)
 
 
 def permalink(home_url: str, place: Place) -> str | None:

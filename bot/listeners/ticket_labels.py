@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 
 from bot.access import Grant
 from bot.actions import Act, Block, Form, read_ticket_value
-from bot.blocks.labels import fields_view, read_fields, tags_view
+from bot.blocks.labels import fields_view, read_fields, shown_tags, tags_view
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.views import View
@@ -25,7 +25,7 @@ def label_forms(parts: Parts) -> dict[Act, Callable[[Grant], View]]:
 
     def tags(to: Grant) -> View:
         facts = parts.screens.facts(to.ticket, to.person.tz)
-        in_use = tuple(parts.desk.tag_names(limit=IN_USE))
+        in_use = tuple(parts.desk.tag_names(limit=IN_USE, hidden=parts.access.hidden(to.person)))
         return tags_view(TagsForm(facts=facts, tags=tuple(parts.desk.tags(to.ticket.ref)), in_use=in_use))
 
     def fields(to: Grant) -> View:
@@ -47,7 +47,8 @@ class TicketLabels:
 
     def save_tags(self, ack: Ack, body: dict[str, Any]) -> None:
         sent, to = self._sent(Act.TAGS, body)
-        self.parts.desk.set_tags(to.ticket.ref, read_tags(sent.view.text(Block.TAGS)), by=to.person.id)
+        seen, wanted = shown_tags(sent.view.payload), read_tags(sent.view.text(Block.TAGS))
+        self.parts.desk.set_tags(to.ticket.ref, wanted, by=to.person.id, seen=seen)
         ack(response_action="clear")
 
     def save_fields(self, ack: Ack, body: dict[str, Any]) -> None:

@@ -51,3 +51,6 @@ WHY_URGENT = "Assigned to {agent} {at}: urgent, so the most skilled who is there
 WHY_SENIOR = "Assigned to {agent} {at}: it has escalated, so senior agents come first."
 WHY_LAST_AGENT = "Back to {agent} {at}, who had it before."
 WHY_ASSIGNED = "Assigned {at}."
+
+FOR_WHOM_WRONG = "Choose a person of this workspace; an app has no tickets."
+FOR_WHOM_NOT_SAID = "Slack does not say who that is. Send it again in a minute."

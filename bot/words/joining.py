@@ -48,6 +48,8 @@ WATCH_PLACEHOLDER = "Choose people of the team"
 WATCH_HINT = "They get what is said in their messages, and what they type there is a note."
 WATCH_SUBMIT = "Save"
 WATCH_PRIVATE = "#{number} is private: it shows in its channel alone."
+WATCH_SOMEBODY = "Somebody you chose"
+WATCH_MOST = "{most} people read along, which is the most."
 WATCH_TEAM_ONLY = "{person} is not of the team."
 
 # On the cards

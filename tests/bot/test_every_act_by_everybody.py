@@ -73,11 +73,13 @@ class CannedSlack(WebClient):
     def __init__(self) -> None:
         super().__init__(token="xoxb-1")
         self.sent: list[str] = []
+        self.told: dict[str, dict[str, Any]] = {}
 
     def api_call(self, api_method: str, **sent: Any) -> SlackResponse:
         self.sent.append(json.dumps([api_method, sent], default=str, ensure_ascii=False))
         asked = (sent.get("params") or {}).get("user")
         person = {"id": asked, "real_name": "Somebody", "tz": "UTC", "deleted": asked == USERS[Who.GONE][1]}
+        person |= {"team_id": TEAM} | self.told.get(str(asked), {})
         said = {
             "ok": True,
             "user": person,

@@ -80,6 +80,17 @@ def test_tickets_are_found_by_their_tag(desk: Desk, cast: Cast) -> None:
     assert desk.tags_of([]) == {}
 
 
+def test_what_only_hidden_tickets_carry_is_no_tag_in_use(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir")
+    public, private = cast.ticket(), cast.ticket(category="technical")
+    desk.add_tags(public.ref, ["vpn"], by=amir)
+    desk.add_tags(private.ref, ["vpn", "salary", "illness"], by=amir)
+
+    assert desk.tag_names(hidden={"technical"}) == ["vpn"]
+    assert desk.tag_names("sal", hidden={"technical"}) == []
+    assert desk.tag_names(limit=2, hidden={"billing"}) == ["illness", "salary"]
+
+
 def test_words_and_tags_are_asked_for_together(desk: Desk, cast: Cast) -> None:
     amir = cast.agent("amir")
     first, second, third = (cast.ticket(subject=subject) for subject in ("Export hangs", "Export slow", "Mail is late"))

@@ -39,6 +39,12 @@ BEGINNING = (
     .order_by(tags.c.name)
     .limit(bindparam("rows"))
 )
+CARRIED = (
+    select(_row.tag_id)
+    .join_from(ticket_tags, tickets, (tickets.c.customer_id == _row.customer_id) & (tickets.c.id == _row.ticket_id))
+    .where(_row.tag_id == tags.c.id)
+    .correlate(tags)
+)
 TAG = select(tags.c.id).where(tags.c.name == bindparam("name"))
 TAGGED = (
     select(tickets)
@@ -52,19 +58,24 @@ class Tags(Searching):
     """See `ticketing.desk.Desk`."""
 
     @use_case
-    def set_tags(self, ref: TicketRef, tags: Iterable[str], *, by: PersonId) -> list[str]:
+    def set_tags(
+        self, ref: TicketRef, tags: Iterable[str], *, by: PersonId, seen: Iterable[str] | None = None
+    ) -> list[str]:
         """
-        The ticket carries these tags and no others; as they are stored, by name.
+        The ticket carries these tags and no others; all that it then carries, by name.
 
-        Raises InvalidInput (a tag that cannot be one, or too many), NotAnAgent, OwnTicket, TicketNotFound.
+        With `seen`, the tags that were shown to whoever changed them, what others have changed since stays. Raises
+        InvalidInput (a tag that cannot be one, or too many), NotAnAgent, OwnTicket, TicketNotFound.
         """
         wanted = normalised_all(tags)
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "tag tickets")
-            before = tags_on(tx.connection, ref)
-            change_tags(tx, ticket, add=wanted, remove=before.keys() - set(wanted), by=by)
-            return sorted(wanted)
+            known = set(tags_on(tx.connection, ref) if seen is None else seen)
+            change_tags(
+                tx, ticket, add=set(wanted) - (set() if seen is None else known), remove=known - set(wanted), by=by
+            )
+            return list(tags_on(tx.connection, ref))
 
     @use_case
     def add_tags(self, ref: TicketRef, tags: Iterable[str], *, by: PersonId) -> list[str]:
@@ -102,15 +113,22 @@ class Tags(Searching):
             found.setdefault(TicketRef(PersonId(row["customer_id"]), row["ticket_id"]), []).append(names[row["tag_id"]])
         return {ref: sorted(carried) for ref, carried in found.items()}
 
-    def tag_names(self, prefix: str = "", *, limit: int = MOST_OFFERED) -> list[str]:
-        """The tags in use that begin so, by name: what a form offers while somebody types."""
+    def tag_names(self, prefix: str = "", *, limit: int = MOST_OFFERED, hidden: Collection[str] = ()) -> list[str]:
+        """
+        The tags in use that begin so, by name: what a form offers while somebody types.
+
+        None that only tickets of the categories `hidden` carry.
+        """
         try:
             first = normalised(prefix) if prefix.strip("# ") else ""
         except InvalidInput:
             return []
         asked = {"first": first, "past": first + "\U0010ffff", "rows": max(0, min(limit, MOST_OFFERED))}
+        shown = BEGINNING
+        if hidden:
+            shown = shown.where(CARRIED.where(tickets.c.category.not_in(list(hidden))).exists())
         with self._database.read() as connection:
-            return [str(row.name) for row in connection.execute(BEGINNING, asked)]
+            return [str(row.name) for row in connection.execute(shown, asked)]
 
     def tagged(self, tag: str, *, limit: int = 10, offset: int = 0, hidden: Collection[str] = ()) -> list[Ticket]:
         """Tickets that carry a tag, the newest first; nothing of the categories `hidden`."""

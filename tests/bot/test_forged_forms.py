@@ -1,0 +1,210 @@
+"""Forms about tickets with what they never offered, sent by whoever may not, or long after they were drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.actions import Block, Form, NewTicketState, form_state, ticket_value
+from bot.words import inbound
+from tests.bot import role_table as table
+from tests.bot import test_every_act_by_everybody as everybody
+from tests.bot.role_table import Who
+from tests.bot.test_every_act_by_everybody import TEAM, USERS, Stand, tickets
+from ticketing.model import PersonId, Role, Ticket, TicketStatus
+
+prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
+
+JO, LENA, GONE = "U0JO000001", "U0LENA0001", "U0GONE0001"
+Values = Mapping[Block, Mapping[str, Any]]
+
+
+def ticket(stand: Stand, status: TicketStatus = TicketStatus.ASSIGNED) -> Ticket:
+    return next(each for each in tickets(stand) if each.status is status)
+
+
+def send(stand: Stand, who: Who, form: Form, metadata: str, *fields: Values) -> everybody.Answer:
+    """The form with what is in its blocks, and, if given, the elements of blocks as they were shown."""
+    values, drawn = (*fields, {})[:2]
+    team, user = USERS[who]
+    body = table.submission(team, user, form, metadata, {}, of=TEAM)
+    body["view"]["state"] = {"values": {block: {"value": dict(value)} for block, value in values.items()}}
+    body["view"]["blocks"] = [
+        {"type": "input", "block_id": block, "element": dict(drawn.get(block, {}))} for block in {*values, *drawn}
+    ]
+    return stand.send(body)
+
+
+def on(ticket: Ticket) -> str:
+    return ticket_value(ticket.ref, ticket.version)
+
+
+def options(*chosen: Ticket) -> list[dict[str, Any]]:
+    return [{"value": str(each.number)} for each in chosen]
+
+
+def jo_of(stand: Stand) -> PersonId:
+    found = stand.desk.person_by_ref(f"{TEAM}:{JO}")
+    assert found is not None
+    return found.id
+
+
+# --- what a form did not show, it does not change -------------------------------------------------------------------------
+
+
+def test_a_link_that_the_form_did_not_show_stays(stand: Stand) -> None:
+    """It was made since, or is to a ticket that whoever sends it may not see."""
+    one, shown, kept, unseen = tickets(stand)[:4]
+    for other in (shown, kept, unseen):
+        stand.desk.link(one.ref, other.ref, by=jo_of(stand))
+    values: Values = {Block.TICKETS: {"selected_options": options(kept)}, Block.TEXT: {"value": ""}}
+
+    answer = send(stand, Who.AGENT, Form.LINK, on(one), values, {Block.TICKETS: {"options": options(shown, kept)}})
+
+    assert answer.error is None
+    assert {link.other for link in stand.desk.links(one.ref)} == {kept.ref, unseen.ref}
+
+
+def test_a_link_form_is_checked_before_anything_of_it_is_done(stand: Stand) -> None:
+    one, shown, other = tickets(stand)[:3]
+    stand.desk.link(one.ref, shown.ref, by=jo_of(stand))
+    own = stand.desk.open_ticket(
+        stand.person(Who.AGENT), subject="Mine", description="x", category="billing", source="v:own"
+    )
+    stand.desk.link(one.ref, own.ref, by=jo_of(stand))
+    values: Values = {Block.TICKETS: {"selected_options": []}, Block.TEXT: {"value": f"#{other.number}"}}
+
+    answer = send(stand, Who.AGENT, Form.LINK, on(one), values, {Block.TICKETS: {"options": options(shown, own)}})
+
+    assert not answer.has_changed
+    assert {link.other for link in stand.desk.links(one.ref)} == {shown.ref, own.ref}
+
+
+def test_tags_that_others_have_changed_since_the_form_was_drawn_stay_so(stand: Stand) -> None:
+    one = ticket(stand)
+    stand.desk.set_tags(one.ref, ["outage", "vpn"], by=jo_of(stand))
+    stand.desk.set_tags(one.ref, ["vpn", "urgent"], by=jo_of(stand))
+    values, drawn = {Block.TAGS: {"value": "outage, beta"}}, {Block.TAGS: {"initial_value": "outage, vpn"}}
+
+    send(stand, Who.AGENT, Form.TAGS, on(one), values, drawn)
+
+    assert stand.desk.tags(one.ref) == ["beta", "urgent"]
+
+
+def test_who_reads_along_since_the_form_was_drawn_goes_on(stand: Stand) -> None:
+    """And who no longer does is not put back."""
+    one, jo = ticket(stand), jo_of(stand)
+    lena, ada = stand.person(Who.LEAD), stand.person(Who.ADMIN)
+    for watcher in (jo, ada):
+        stand.desk.watch(one.ref, watcher, by=watcher)
+    values = {Block.AGENT: {"selected_users": [LENA, GONE]}}
+
+    send(stand, Who.AGENT, Form.WATCH, on(one), values, {Block.AGENT: {"initial_users": [JO, GONE]}})
+
+    assert {each.id for each in stand.desk.watchers(one.ref)} == {ada, lena}
+
+
+@pytest.mark.parametrize("user", ["U0MARA0001", "U0STRANGER", "", "<!channel>"])
+def test_only_people_of_the_team_can_be_made_to_read_along_and_else_nothing_is_done(stand: Stand, user: str) -> None:
+    one = ticket(stand)
+    answer = send(stand, Who.AGENT, Form.WATCH, on(one), {Block.AGENT: {"selected_users": [LENA, user]}})
+
+    assert not answer.has_changed
+    assert "is not of the team." in answer.said
+    assert stand.desk.watchers(one.ref) == []
+
+
+# --- people who cannot have a ticket --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def others(stand: Stand) -> Mapping[str, str]:
+    """A Slack id each of those whom a list of people offers and who can have no ticket."""
+    stand.slack.told = {
+        "U0FOREIGN1": {"team_id": "T9"},
+        "U0STRANGER": {"is_stranger": True},
+        "U0AROBOT01": {"is_bot": True},
+    }
+    return {"foreign": "U0FOREIGN1", "stranger": "U0STRANGER", "robot": "U0AROBOT01", "gone": GONE}
+
+
+@pytest.mark.parametrize("whom", ["foreign", "stranger", "robot", "gone"])
+def test_a_ticket_is_neither_moved_to_nor_opened_for_who_is_no_person_of_this_workspace(
+    stand: Stand, others: Mapping[str, str], whom: str
+) -> None:
+    one, user = ticket(stand), {"selected_user": others[whom]}
+    moved = send(stand, Who.AGENT, Form.MOVE, on(one), {Block.AGENT: user})
+    asked: dict[Block, Mapping[str, Any]] = {
+        Block.SUBJECT: {"value": "For them"},
+        Block.CATEGORY: {"selected_option": {"value": "billing"}},
+        Block.CUSTOMER: user,
+    }
+    opened = send(stand, Who.AGENT, Form.NEW_TICKET, form_state(NewTicketState()), asked)
+
+    for answer, field in ((moved, Block.AGENT), (opened, Block.CUSTOMER)):
+        assert not answer.has_changed
+        assert inbound.FOR_WHOM_WRONG in answer.said
+        assert f'"{field}"' in answer.said
+    assert stand.desk.person_by_ref(f"{TEAM}:U0FOREIGN1") is None
+
+
+def test_a_ticket_is_moved_to_and_opened_for_a_guest_of_this_workspace(stand: Stand) -> None:
+    """So that the refusals above are for what they say."""
+    stand.slack.told = {"U0VISITOR1": {"is_restricted": True}}
+    user = {"selected_user": "U0VISITOR1"}
+    assert send(stand, Who.AGENT, Form.MOVE, on(ticket(stand)), {Block.AGENT: user}).error is None
+    visitor = stand.desk.person_by_ref(f"{TEAM}:U0VISITOR1")
+    assert visitor is not None
+    assert len(stand.desk.tickets_of_customer(visitor.id)) == 1
+
+
+# --- forged by a customer -------------------------------------------------------------------------------------------------
+
+
+def test_a_customer_opens_for_nobody_else_whatever_the_form_remembers(stand: Stand) -> None:
+    mara, other = stand.person(Who.OWNER), stand.person(Who.OTHER)
+    asked: dict[Block, Mapping[str, Any]] = {
+        Block.SUBJECT: {"value": "Not Mara's"},
+        Block.CATEGORY: {"selected_option": {"value": "billing"}},
+    }
+    for state, further in (
+        (NewTicketState(on_behalf_of=mara), {}),
+        (NewTicketState(), {Block.CUSTOMER: {"selected_user": USERS[Who.OWNER][1]}}),
+    ):
+        send(stand, Who.OTHER, Form.NEW_TICKET, form_state(state), asked | further)
+    assert {each.subject for each in stand.desk.tickets_of_customer(other)} == {"Not Mara's"}
+    assert "Not Mara's" not in {each.subject for each in stand.desk.tickets_of_customer(mara)}
+
+
+@pytest.mark.parametrize("who", [Who.OWNER, Who.OTHER, Who.GUEST, Who.GONE])
+def test_several_alerts_are_taken_by_nobody_but_the_team(stand: Stand, who: Who) -> None:
+    values: Values = {
+        Block.TICKETS: {"selected_options": [{"value": on(each)} for each in tickets(stand)]},
+        Block.UNTIL: {"selected_option": {"value": "60"}},
+    }
+    answer = send(stand, who, Form.TAKE_SEVERAL, "", values)
+    assert not answer.has_changed
+    assert isinstance(answer.error, everybody.BY_ROLE)
+    assert send(stand, Who.AGENT, Form.TAKE_SEVERAL, "", values).has_changed
+
+
+# --- forms that stand open ------------------------------------------------------------------------------------------------
+
+
+def test_an_open_form_tells_nothing_more_to_whose_role_was_taken_away(stand: Stand) -> None:
+    one, jo = ticket(stand, TicketStatus.IN_PROGRESS), jo_of(stand)
+    stand.desk.begin_answering(one.ref, by=jo, view="V0JO|form.reply||0")
+    text = {Block.TEXT: {"value": "A word to the customer"}}
+
+    def sent() -> list[str]:
+        version = stand.desk.ticket(one.ref).version
+        send(stand, Who.AGENT, Form.REPLY, table._reply(one.ref, version), text)
+        return [each for each in stand.slack.sent if "views.update" in each and "V0JO" in each]
+
+    assert len(sent()) == 1
+    stand.desk.set_role(jo, Role.CUSTOMER, by=None)
+    text = {Block.TEXT: {"value": "Another word"}}
+    assert sent() == []
+    assert [each.person_id for each in stand.desk.answering(one.ref)] == []
