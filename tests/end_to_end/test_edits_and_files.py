@@ -25,16 +25,17 @@ def triage_of(begun: Begun, channel: str) -> Message:
 
 @contextmanager
 def turned_round(workspace: Workspace, team: Team, *, private: bool = False) -> Iterator[None]:
-    """Triage threads that begin meanwhile go to the customer; the team's category is private, if asked for."""
+    """Triage threads that begin meanwhile go to the customer; the team's category is private from now on, if asked for."""
     with desk_of(workspace) as desk:
         before = to_document(desk.configuration())
         categories = [one | ({"private": private} if one["key"] == team.key else {}) for one in before["categories"]]
-        turned = {"channels": before["channels"] | {"replies_from_triage": True}, "categories": categories}
-        desk.configure(before | turned, by=None)
+        desk.configure(
+            before | {"channels": before["channels"] | {"replies_from_triage": True}, "categories": categories}, by=None
+        )
         try:
             yield
         finally:
-            desk.configure(before, by=None)
+            desk.configure(to_document(desk.configuration()) | {"channels": before["channels"]}, by=None)
 
 
 def test_a_customers_edit_and_deletion_are_followed(workspace: Workspace) -> None:
