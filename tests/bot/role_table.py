@@ -299,8 +299,10 @@ NO_TICKETS_FORM: dict[Form, Row] = {
 }
 """Forms that are not about a ticket."""
 ELSEWHERE = {
-    Form.NEW_TICKET: "whose it becomes is decided by who sends it (test_ways_in.py)",
-    Form.TAKE_SEVERAL: "each ticket by itself, through the act of taking one (test_alert_promises.py)",
+    # Whose it becomes is decided by who sends it.
+    Form.NEW_TICKET: "test_forged_forms.py::test_a_customer_opens_for_nobody_else_whatever_the_form_remembers",
+    # Each ticket by itself, through the act of taking one.
+    Form.TAKE_SEVERAL: "test_forged_forms.py::test_several_alerts_are_taken_by_nobody_but_the_team",
 }
 """Forms that name no one ticket, and where it is proved who may send them."""
 ONLY_SHOWN = frozenset(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from bot import actions
 from bot.actions import Act, MalformedValue, NewTicketState
 from bot.refusals import LastChange, Refusal, RefusalContext, failure, not_delivered, refusal, slow, unknown_command
+from tests.bot import role_table
 from tests.bot.builders import REF, VIENNA, at, at_time, since, token
+from tests.processes import ROOT
 from ticketing import errors
 from ticketing.model import PersonId, Priority, Ticket, TicketRef, TicketStatus, Tier
 
@@ -147,6 +151,43 @@ def test_what_is_said_about_delivery() -> None:
         "Not delivered: Mara's account is deactivated. Your reply is kept on #42."
     )
     assert slow() == "Slack is slow. Your reply is saved and goes out by itself."
+
+
+# Which test shows which sentence
+
+TESTS = ROOT / "tests"
+SCREENS = (TESTS / "end_to_end" / "test_refusals.py").read_text(encoding="utf-8")
+ROWS = re.findall(r"^- (.+)\n  (tests/bot/)?(test_\w+\.py)::(test_\w+)$", SCREENS, re.MULTILINE)
+
+
+def body_of(folder: str, module: str, test: str) -> str:
+    """A test's own lines; nothing where there is no such test."""
+    path = TESTS / folder / module
+    source = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = re.search(rf"^def {test}\(.*?(?=^\S|\Z)", source, re.MULTILINE | re.DOTALL)
+    return found[0] if found else ""
+
+
+def said_in(sentence: str, source: str) -> bool:
+    """Whether three words of a sentence stand in a test one after another, names and numbers apart."""
+    words, there = (re.findall(r"[a-z]+", each.lower()) for each in (sentence, source))
+    runs = {tuple(there[at : at + 3]) for at in range(len(there))}
+    return any(tuple(words[at : at + 3]) in runs for at in range(len(words) - 2))
+
+
+def test_each_sentence_of_the_screens_is_asked_for_by_the_test_that_is_named() -> None:
+    named = [line for line in SCREENS.split('"""')[1].splitlines() if line.startswith("- ")]
+    assert len(ROWS) == len(named) > 10
+    for sentence, in_bot, module, test in ROWS:
+        source = body_of("bot" if in_bot else "end_to_end", module, test)
+        assert source, f"{module}::{test} is not there"
+        assert said_in(sentence.partition(" [")[0], source), f"{module}::{test} does not ask for: {sentence}"
+
+
+def test_where_a_form_without_a_ticket_is_proved_there_is_a_test_that_sends_it() -> None:
+    for form, where in role_table.ELSEWHERE.items():
+        module, _, test = where.partition("::")
+        assert f"Form.{form.name}" in body_of("bot", module, test), f"{where} does not send {form}"
 
 
 # What buttons carry

@@ -1,23 +1,40 @@
 """
-What people read when something cannot be done: each sentence of the screens, and the test that shows it.
+What people read when something cannot be done: each sentence of the screens, and below it the test that shows it.
 
-| sentence | shown by |
-|---|---|
-| Not saved: the database does not answer. Your text is still here; press Send ... | test_locked_database: a_form_keeps |
-| Not saved. Press again in a minute. | test_locked_database: every_press_is_answered |
-| There is no ticket #42 that you can see. | below: what_one_may_not_know_of |
-| Only agents can claim tickets. Lena can make you one. | test_queue_and_claim: a_customer_cannot_press |
-| This is your own ticket. Another agent has to take it. | below: ones_own_ticket |
-| Jo claimed #42 at ..., just before you. Next in the queue: #43. [Claim] | test_queue_and_claim: of_two_who_claim_at_once |
-| Jo resolved #42 at ... Your press changed nothing; the card is now up to date. | test_queue_and_claim: a_button_of_before |
-| You hold 5 of 5 tickets. [Claim anyway] | below: who_is_full |
-| #42 is closed. Your message opened #57, linked to it. | below: a_message_on_a_closed_ticket |
-| Jo holds #42 now. Your message was not sent. [Keep as a note] | test_queue_and_claim: a_former_holders_message |
-| Not delivered: Mara's account is deactivated. Your reply is kept on #42. | test_unsent |
-| Slack is slow. Your reply is saved and goes out by itself. | test_unsent |
-| "quue" is not a command. Did you mean /helpdesk queue? | test_messages_outside_threads: what_an_agent_asks |
-| Too late to undo: Mara has written since. [Reopen] | below: too_late_to_undo |
-| This failed on our side; nothing was changed. Tell Lena: reference 7F3A. | tests/bot/test_refusals.py |
+`tests/bot/test_refusals.py` holds that each test is there and asks for the words.
+
+- Not saved: the database does not answer. Your text is still here; press Send ...
+  test_locked_database.py::test_a_form_keeps_what_was_typed
+- Not saved. Press again in a minute.
+  test_locked_database.py::test_every_press_is_answered_in_time_and_none_is_half_done
+- There is no ticket #42 that you can see.
+  test_refusals.py::test_what_one_may_not_know_of_looks_like_what_does_not_exist
+- Only agents can claim tickets. Lena can make you one.
+  test_queue_and_claim.py::test_a_customer_cannot_press_what_is_the_teams
+- This is your own ticket. Another agent has to take it.
+  test_refusals.py::test_ones_own_ticket_is_for_another_agent
+- Jo claimed #42 at ..., just before you. [Claim]
+  test_queue_and_claim.py::test_of_two_who_claim_at_once_one_wins_and_the_other_is_told
+- Jo claimed #42 at ..., just before you. Next in the queue: #43.
+  tests/bot/test_refusals.py::test_of_two_who_claim_the_second_is_told_who_and_when
+- Jo resolved #42 at ... Your press changed nothing; the card is now up to date.
+  test_queue_and_claim.py::test_a_button_of_before_is_answered_with_what_is_so_now
+- You hold 5 of 5 tickets. [Claim anyway]
+  test_refusals.py::test_who_is_full_is_told_and_can_claim_all_the_same
+- #42 is closed. Your message opened #57, linked to it.
+  test_refusals.py::test_a_message_on_a_closed_ticket_opens_another_and_says_so
+- Jo holds #42 now. Your message was not sent. [Keep as a note]
+  test_edits_and_files.py::test_a_former_holders_message_is_kept_as_a_note
+- Not delivered: Mara's account is deactivated. Your reply is kept on #42.
+  test_unsent.py::test_an_unsent_answer_says_why_and_goes_out_when_tried_again
+- Slack is slow. Your reply is saved and goes out by itself.
+  tests/bot/test_refusals.py::test_what_is_said_about_delivery
+- "quue" is not a command. Did you mean /helpdesk queue?
+  test_messages_outside_threads.py::test_an_agent_asks_by_command
+- Too late to undo: Mara has written since. [Reopen]
+  test_refusals.py::test_too_late_to_undo_says_who_has_written_since
+- This failed on our side; nothing was changed. Tell Lena: reference 7F3A.
+  tests/bot/test_refusals.py::test_a_failure_has_a_reference
 """
 
 from __future__ import annotations
