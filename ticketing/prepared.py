@@ -17,7 +17,8 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import JSON, Connection, Table, func
@@ -67,9 +68,30 @@ class _Rows:
         return bound
 
 
-_ready: dict[tuple[Any, str], _Ready] = {}
-_inserts: dict[tuple[Table, str, int], _Rows] = {}
-_together: dict[tuple[_Ready | _Rows, ...], str] = {}
+MOST_KEPT = 1000
+"""Statements of a kind that are kept ready: several times what the hot path has, however many rows are written at once."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class _Kept(dict[K, V]):
+    """Forgets what came first when there would be more than `MOST_KEPT`; it is made anew when it is needed again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard = Lock()
+
+    def __setitem__(self, key: K, value: V) -> None:
+        with self._guard:
+            while len(self) >= MOST_KEPT:
+                del self[next(iter(self))]
+            super().__setitem__(key, value)
+
+
+_ready: _Kept[tuple[Any, str], _Ready] = _Kept()
+_inserts: _Kept[tuple[Table, str, int], _Rows] = _Kept()
+_together: _Kept[tuple[_Ready | _Rows, ...], str] = _Kept()
 _NAMED = re.compile(r"%\((\w+)\)s")
 _NUMBERED = re.compile(r"\$(\d+)")
 

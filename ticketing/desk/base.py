@@ -30,6 +30,9 @@ R = TypeVar("R")
 ATTEMPTS = 5
 """How often a use case is run again when PostgreSQL finds that two of them waited for each other."""
 
+VERSIONS_KEPT = 100
+"""How many versions of the configuration a process keeps parsed."""
+
 LATEST = select(func.max(configurations.c.version).label("version"))
 STORED_AT = select(configurations.c.created_at).where(configurations.c.version == bindparam("version"))
 EARLIER = (
@@ -166,11 +169,15 @@ class DeskBase:
         """That version, or the one in force. Versions are immutable, so one is parsed once."""
         if version is None:
             version = run(connection, LATEST, {})[0].version or 0
-        if version not in self._parsed:
+        known = self._parsed.get(version)
+        if known is None:
             stored = connection.execute(DOCUMENT, {"version": version}).scalar_one_or_none()
-            parsed = parse(default_document() if stored is None else stored, version)
-            self._parsed[version] = parsed.remembering(self._private_before(connection, version))
-        return self._parsed[version]
+            known = parse(default_document() if stored is None else stored, version)
+            known = known.remembering(self._private_before(connection, version))
+            if len(self._parsed) >= VERSIONS_KEPT:
+                self._parsed.clear()
+            self._parsed[version] = known
+        return known
 
     def _private_before(self, connection: Connection, version: int) -> Iterable[Category]:
         """The categories that were private before that version, as the last version said that had them."""
