@@ -103,6 +103,8 @@ class Notices:
         is_last = event.seq == ticket.last_event
         if is_last and not (event.kind is EventKind.COMMENTED and event.data.get("internal")):
             self._cards(tx, ticket, BACKGROUND if event.kind is EventKind.CLOCKS_RECOMPUTED else 0)
+        elif is_last and _is_alerted(tx, ticket):
+            self._alert_home(tx, ticket)  # who makes a note has touched it
 
     def _erased(self, tx: Transaction, ticket: Ticket) -> None:
         """

@@ -1,0 +1,262 @@
+"""What the escalation channel reads of the ladder: reminders, who is called, where each alert goes, and when it keeps quiet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.notices import Notices
+from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
+from ticketing.desk import Desk
+from ticketing.desk.alerting import LONGEST_WAIT
+from ticketing.model import Priority, Ticket, TicketEvent
+from ticketing.transaction import Transaction
+
+STEPS = [
+    {"after": "30m"},
+    {"after": "1h", "escalate": True},
+    {"after": "1h", "person": PEOPLE["lena"][0]},
+]
+
+
+def _configured(world: World, *categories: dict[str, Any], **ladder: Any) -> None:
+    more = {"categories": list(categories)} if categories else {}
+    world.desk.configure({**DOCUMENT, "ladder": {"steps": STEPS} | ladder, **more}, by=None)
+
+
+def _climb(world: World, **by: float) -> None:
+    """Time passes, and what falls due in it is marked and told."""
+    world.clock.advance(**by)
+    world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+
+
+def _roots(world: World, channel: str = ESCALATIONS) -> list[Message]:
+    return [one for one in world.seen("lena", channel) if one.get("thread_ts") in (None, one["ts"])]
+
+
+def _lines(world: World, root: Message, channel: str = ESCALATIONS) -> list[Message]:
+    return world.seen("lena", channel, thread=str(root["ts"]))
+
+
+def _late(world: World) -> tuple[Ticket, Message]:
+    """An urgent ticket that Amir has, whose first answer is overdue, and its alert."""
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    _climb(world, minutes=61)
+    (home,) = _roots(world)
+    return ticket, home
+
+
+def _in_channel(world: World) -> set[str]:
+    return {str(one["ts"]) for one in world.seen("lena", ESCALATIONS)}
+
+
+def test_a_breach_to_which_nobody_sees_is_reminded_of_goes_to_the_seniors_and_then_to_a_named_person(
+    world: World,
+) -> None:
+    """Each is a line of its own that the channel sees as well, once, and the home is still one message."""
+    _configured(world)
+    world.agent("jo", is_senior=True, max_load=1)
+    ticket, home = _late(world)
+    number, said = ticket.number, len(_lines(world, home))
+    _climb(world, minutes=29)
+    assert len(_lines(world, home)) == said
+
+    _climb(world, minutes=2)
+    _climb(world, minutes=1)
+    reminded = _lines(world, home)[said:]
+    assert [f"#{number} is still overdue: nobody has seen to it <" in one["text"] for one in reminded] == [True]
+    assert "<@" not in shown_text(reminded[0])
+
+    _climb(world, hours=1)
+    (senior,) = _lines(world, home)[said + 1 :]
+    assert f"#{number} is still overdue and nobody has seen to it: it goes to the senior agents." in senior["text"]
+    assert f"<@{PEOPLE['jo'][0]}>" in shown_text(senior)
+    assert world.desk.ticket(ticket.ref).is_escalated
+
+    _climb(world, hours=1)
+    (named,) = _lines(world, home)[said + 2 :]
+    assert f"<@{PEOPLE['lena'][0]}>" in shown_text(named)
+    assert {str(one["ts"]) for one in (*reminded, senior, named)} <= _in_channel(world), "an edit notifies nobody"
+    assert [one["ts"] for one in _roots(world)] == [home["ts"]]
+    _climb(world, minutes=30)
+    assert sum("is still overdue" in shown_text(one) for one in _lines(world, home)) == 3
+
+
+def test_what_was_seen_to_climbs_no_further(world: World) -> None:
+    _configured(world)
+    ticket, home = _late(world)
+    world.says(ticket.ref, world.person("amir"), "We are on it.")
+    _climb(world, hours=2)
+    assert not any("still overdue" in one["text"] for one in _lines(world, home))
+    assert "Answered" in shown_text(_roots(world)[0])
+
+
+def test_that_nobody_can_take_a_ticket_is_read_before_a_clock_warns_and_is_struck_through_when_somebody_does(
+    world: World,
+) -> None:
+    ticket = world.ticket(priority=Priority.URGENT)  # the warning comes after half an hour
+    world.deliver_all()
+    _climb(world, minutes=14)
+    assert _roots(world) == []
+    _climb(world, minutes=2)
+    (home,) = _roots(world)
+    assert f"Nobody can take #{ticket.number}" in shown_text(home)
+    assert "due" not in home["text"].lower()
+
+    world.desk.claim(ticket.ref, by=world.agent("amir"))
+    world.deliver_all()
+    (home,) = _roots(world)
+    assert f"~#{ticket.number} Cannot open the invoice~ *Amir has it.*" in shown_text(home)
+
+
+def test_what_lies_too_long_is_told_of_and_by_whether_somebody_has_it(world: World) -> None:
+    _configured(world, unassigned_after="2h", untouched_after="3h", steps=[])
+    waiting = world.ticket(priority=Priority.LOW, subject="Nobody has this")
+    held = world.ticket(priority=Priority.LOW, subject="Amir has this", category="technical")
+    world.desk.claim(held.ref, by=world.agent("amir", skills={"technical": 3}))
+    world.deliver_all()
+    _climb(world, hours=2, minutes=1)
+    (first,) = _roots(world)
+    assert f"#{waiting.number} Nobody has this has no agent" in shown_text(first)
+
+    _climb(world, hours=1)
+    second = _roots(world)[1]
+    assert f"Nobody has touched #{held.number} Amir has this" in shown_text(second)
+    world.says(held.ref, world.person("amir"), "I look into it", internal=True)
+    world.deliver_all()
+    assert f"~#{held.number} Amir has this~" in shown_text(_roots(world)[1])
+
+
+# --- where ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_alerts_of_a_category_go_to_its_own_channel_and_a_private_ones_to_nowhere_but_its_own(world: World) -> None:
+    _configured(
+        world,
+        {"key": "billing", "name": "Billing", "escalations": SUPPORT},
+        {"key": "technical", "name": "Technical"},
+        {"key": "personnel", "name": "Personnel", "private": True, "channel": TRIAGE, "escalations": SUPPORT},
+    )
+    skills = {"billing": 3, "technical": 3, "personnel": 3}
+    world.agent("amir", skills=skills)
+    billing, technical, private = (
+        world.ticket(category=key, subject=f"About {key}", priority=Priority.URGENT) for key in skills
+    )
+    world.deliver_all()
+    before = {str(one["ts"]) for one in _roots(world, TRIAGE)}
+    _climb(world, minutes=31)
+    _climb(world, minutes=31)
+    _climb(world, minutes=31)
+
+    (home,) = _roots(world, SUPPORT)
+    assert f"#{billing.number} About billing" in shown_text(home)
+    (home,) = _roots(world, ESCALATIONS)
+    assert f"#{technical.number} About technical" in shown_text(home)
+    (home,) = [one for one in _roots(world, TRIAGE) if str(one["ts"]) not in before]
+    assert "*Overdue <" in shown_text(home)
+    assert f"#{private.number} About personnel" in shown_text(home)
+    lines = [one["text"] for one in _lines(world, home, TRIAGE)]
+    assert [f"#{private.number} is" in line for line in lines] == [True, True], "the breach, and the reminder"
+    for channel in (SUPPORT, ESCALATIONS):
+        assert "personnel" not in str(world.seen("lena", channel))
+        assert f"#{private.number} " not in str(world.seen("lena", channel))
+
+
+# --- when -----------------------------------------------------------------------------------------------------------------
+
+
+def _hours(world: World, begin: float, end: float) -> dict[str, list[str]]:
+    """A window of each day, from so many hours after now until so many."""
+    now = world.clock().astimezone(ZoneInfo(DOCUMENT["zone"]))
+    first, last = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (begin, end))
+    return {"mon-sun": [f"{first}-{last}"]}
+
+
+def test_quiet_hours_hold_everything_back_but_what_is_urgent(world: World) -> None:
+    """High is due after four hours, and warned about before; both in the quiet hours."""
+    _configured(world, quiet=_hours(world, 1, 6))
+    world.agent("amir")
+    high = world.ticket(priority=Priority.HIGH, subject="It can wait")
+    world.deliver_all()
+    world.clock.advance(hours=3)
+    urgent = world.ticket(priority=Priority.URGENT, subject="It burns")
+    world.deliver_all()
+    _climb(world, minutes=31)
+    (home,) = _roots(world)
+    assert f"#{urgent.number} It burns" in shown_text(home)
+    _climb(world, minutes=31)
+    _climb(world, minutes=31)
+    assert any(f"#{urgent.number} is still overdue" in one["text"] for one in _lines(world, home))
+    assert any(clock.breached_at for clock in world.desk.ticket(high.ref).clocks)
+    assert f"#{high.number} " not in str(world.seen("lena", ESCALATIONS))
+
+    _climb(world, minutes=85)
+    assert f"#{high.number} " not in str(world.seen("lena", ESCALATIONS))
+    _climb(world, minutes=5)
+    told = [one for one in _roots(world) if f"#{high.number} It can wait" in shown_text(one)]
+    assert ["*Overdue <" in shown_text(one) for one in told] == [True]
+
+
+class Unmarkable:
+    """An observer in one process, with which nothing can be marked on a ticket while its observer stands."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+
+    def __call__(self, _tx: Transaction, ticket: Ticket, _event: TicketEvent) -> None:
+        if ticket.ref == self.ticket.ref:
+            raise LookupError
+
+
+def _opened_apart(world: World, count: int, seconds: float) -> list[Ticket]:
+    """Urgent tickets whose answers fall due so many seconds after each other, the first just now."""
+    world.agent("amir", max_load=50)
+    tickets = []
+    for _ in range(count):
+        tickets.append(world.ticket(priority=Priority.URGENT))
+        world.clock.advance(seconds=seconds)
+    world.deliver_all()
+    assert tickets[0].response_due_at is not None
+    world.clock.now = tickets[0].response_due_at + timedelta(seconds=1)
+    return tickets
+
+
+def test_what_cannot_be_marked_in_another_process_holds_a_message_back_for_two_minutes_at_most(world: World) -> None:
+    """Though more comes about all the time, so that it never waits for long without anything new."""
+    stuck, *others = _opened_apart(world, 9, seconds=20)
+    watch = Desk(world.database, world.clock)
+    watch.subscribe(Notices())
+    watch.subscribe(Unmarkable(stuck))
+    watch.after_failure(lambda _job, _error: None)
+    world.clock.advance(seconds=20)
+    first_at, told_after = world.clock(), timedelta(0)
+    while not _roots(world):
+        watch.watch_step(world.clock())
+        world.deliver()
+        told_after = world.clock() - first_at
+        world.clock.advance(seconds=20)
+        world.machine.advance(seconds=20)
+        assert told_after <= timedelta(minutes=3)
+
+    assert LONGEST_WAIT < told_after <= LONGEST_WAIT + timedelta(seconds=20)
+    (home,) = _roots(world)
+    assert "8 tickets" in shown_text(home)
+    assert all(any(clock.breached_at for clock in world.desk.ticket(one.ref).clocks) for one in others)
+
+
+def test_what_this_process_knows_that_it_cannot_mark_holds_no_message_back(world: World) -> None:
+    stuck, other = _opened_apart(world, 2, seconds=0)
+    world.desk.subscribe(Unmarkable(stuck))
+    failures = list[str]()
+    world.desk.after_failure(lambda job, _error: failures.append(job))
+    world.desk.watch_step(world.clock())
+    world.deliver()
+
+    assert failures == ["watch"]
+    (home,) = _roots(world)
+    assert f"#{other.number} " in shown_text(home)
