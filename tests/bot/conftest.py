@@ -33,3 +33,12 @@ def world(sandbox_process: Sandbox, sqlite_templates: SqliteTemplates, tmp_path:
     database = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", migrate))
     yield World(sandbox_process, database)
     database.close()
+
+
+@pytest.fixture
+def world_anywhere(sandbox_process: Sandbox, database_url: str) -> Iterator[World]:
+    """As `world`, on SQLite and on PostgreSQL in turn."""
+    sandbox_process.post("/control/reset")
+    database = Database.open(database_url)
+    yield World(sandbox_process, database)
+    database.close()
