@@ -123,8 +123,7 @@ class HandingOver(DeskBase):
 
     def carry_out_handover(self, source: str) -> list[Handover]:
         """
-        Do what is planned, one transaction a ticket; what became of it. What fails is refused and keeps nothing else; what went
-        wrong is raised at the end, and the same again returns what became of the plan.
+        Do what is planned, one transaction a ticket; what became of it. What fails is refused, and keeps nothing else.
         """
         planned = [(each.ref, source) for each in self.handover(source) if each.outcome is None]
         self._hand_over_all(planned, tell=False)
@@ -135,7 +134,7 @@ class HandingOver(DeskBase):
         Complete plans that whoever made them has not; how many tickets were looked at.
 
         The agent is told by a notice "handover_card" in their conversation, since nobody has answered them. What fails is
-        refused and keeps nothing else; what went wrong is raised at the end.
+        refused, and keeps nothing else.
         """
         before = to_us(now - LEFT_ALONE)
         with self._database.read() as connection:
@@ -146,7 +145,6 @@ class HandingOver(DeskBase):
 
     def _hand_over_all(self, planned: Sequence[tuple[TicketRef, str]], *, tell: bool) -> None:
         """A ticket that others keep locked stays planned; after a few of those the database is down."""
-        failures: list[Exception] = []
         unanswered = 0
         for ref, source in planned:
             try:
@@ -155,12 +153,10 @@ class HandingOver(DeskBase):
                 unanswered += 1
                 if unanswered == MOST_FAILURES:
                     raise
-            except Exception as error:  # noqa: BLE001 - told of in the plan, and by whoever calls
+            except Exception as error:  # noqa: BLE001 - told of in the plan, and to whoever listens
                 self._hand_over(ref, source, tell=tell, is_refused=True)
                 if not isinstance(error, HelpdeskError):
-                    failures.append(error)
-        if failures:
-            raise failures[0]
+                    self._has_failed("handovers", error)
 
     @use_case
     def _hand_over(self, ref: TicketRef, source: str, *, tell: bool, is_refused: bool = False) -> None:

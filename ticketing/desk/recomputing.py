@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from ticketing.database import Database
-from ticketing.desk.base import Clock, DeskBase, use_case
+from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.together import on_all
-from ticketing.errors import DatabaseUnavailable, TicketNotFound
+from ticketing.errors import TicketNotFound
 from ticketing.model import OVER, EventKind, PersonId, TicketRef
 from ticketing.tables import IS_NOT_OVER, tickets
 from ticketing.transaction import Transaction
@@ -50,11 +49,6 @@ class Recomputed:
 class Recomputing(DeskBase):
     """See `ticketing.desk.Desk`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        super().__init__(database, clock)
-        self._left: set[tuple[int, TicketRef]] = set()
-        """What could not be counted anew under a version: not tried again before the next one, or the next process."""
-
     def outdated_clocks(self) -> int:
         """How many open tickets still go by an earlier configuration: what `recompute_step` has still to do."""
         with self._database.read() as connection:
@@ -77,18 +71,16 @@ class Recomputing(DeskBase):
         """
         Work out a few tickets anew under the configuration in force; how many.
 
-        A ticket on which that fails keeps no other from it and is left as it is; what went wrong is raised at the end.
+        A ticket on which that fails keeps no other from it, stays as it is, and waits.
         """
+        setbacks = self.setbacks("recompute")
+        look = setbacks.look(self._clock())
         with self._database.read() as connection:
             version = self._promised_since(connection)
-            self._left = {(tried, ref) for tried, ref in self._left if tried == version}
-            rows = connection.execute(OUTDATED.limit(limit + len(self._left)), {"version": version})
+            rows = connection.execute(OUTDATED.limit(limit + len(setbacks)), {"version": version})
             outdated = [TicketRef(PersonId(row.customer_id), row.id) for row in rows]
-        refs = [ref for ref in outdated if (version, ref) not in self._left][:limit]
-        failed = on_all(refs, self._recompute, is_sqlite=self._database.is_sqlite)
-        self._left |= {(version, ref) for ref, error in failed.items() if not isinstance(error, DatabaseUnavailable)}
-        if failed:
-            raise next(iter(failed.values()))
+        refs = look.free(outdated)[:limit]
+        look.all_of(refs, on_all(refs, self._recompute, is_sqlite=self._database.is_sqlite))
         return len(refs)
 
     @use_case
