@@ -1,5 +1,5 @@
 """
-Many at once: processes on PostgreSQL, threads on SQLite, all opening, claiming, assigning and draining.
+Many at once: processes on PostgreSQL, threads (and once processes) on SQLite, all opening, claiming, assigning and draining.
 
 Whatever the order, capacity holds, no ticket is lost or has two holders, and stored loads are the counted ones.
 """
@@ -12,13 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
+from pathlib import Path
 from random import Random
 from threading import Barrier
 
 import pytest
 from sqlalchemy import event, func, select
 
+from tests.conftest import SqliteTemplates
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.database import Database
@@ -34,14 +37,31 @@ Work = Callable[[Desk, int], object]
 
 def at_once(database: Database, work: Callable[..., object], *arguments: object) -> list[object]:
     """`work(desk, number, *arguments)` by several workers at the same time: processes, or threads where a file is shared."""
-    numbers = range(WORKERS)
-    if database.is_sqlite:
-        desk = Desk(database, MovableClock())
-        with ThreadPoolExecutor(WORKERS) as threads:
-            return list(threads.map(lambda number: work(desk, number, *arguments), numbers))
+    if not database.is_sqlite:
+        return in_processes(database, work, *arguments)
+    desk = Desk(database, MovableClock())
+    with ThreadPoolExecutor(WORKERS) as threads:
+        return list(threads.map(lambda number: work(desk, number, *arguments), range(WORKERS)))
+
+
+@cache
+def processes() -> ProcessPoolExecutor:
+    """The same for all tests: to start them takes longer than what they do."""
+    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def processes_end() -> Iterator[None]:
+    yield
+    if processes.cache_info().currsize:
+        processes().shutdown()
+        processes.cache_clear()
+
+
+def in_processes(database: Database, work: Callable[..., object], *arguments: object) -> list[object]:
     url = database.engine.url.render_as_string(hide_password=False)
-    with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as processes:
-        return [each.result() for each in [processes.submit(in_process, url, work, n, *arguments) for n in numbers]]
+    begun = [processes().submit(in_process, url, work, number, *arguments) for number in range(WORKERS)]
+    return [each.result() for each in begun]
 
 
 def in_process(url: str, work: Callable[..., object], number: int, *arguments: object) -> object:
@@ -128,6 +148,26 @@ def test_of_those_who_claim_one_wins(database: Database, desk: Desk, cast: Cast)
     assert {result for each in results for _, result in each} <= {"won", "held", "full"}  # type: ignore[attr-defined]
     assert max(cast.load(agent) for agent in agents) <= 8
     check_loads(database)
+
+
+def test_processes_that_share_a_file_claim_no_more_than_there_is_room_for(
+    tmp_path: Path, sqlite_templates: SqliteTemplates, prepare_database: Callable[[str], None]
+) -> None:
+    """The turns that threads of one process take do not hold for others: there SQLite's own lock decides."""
+    file = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", prepare_database))
+    desk = Desk(file, MovableClock())
+    cast = Cast(desk)
+    refs = [cast.ticket().ref for _ in range(14)]
+    agents = [cast.agent(f"agent{number}", skills={}, max_load=3) for number in range(WORKERS)]
+
+    results = in_processes(file, claim_all, refs, agents)
+
+    won = Counter(number for each in results for number, result in each if result == "won")  # type: ignore[attr-defined]
+    assert sorted(won.values()) == [1] * 12
+    assert {result for each in results for _, result in each} <= {"won", "held", "full"}  # type: ignore[attr-defined]
+    assert [cast.load(agent) for agent in agents] == [3] * WORKERS
+    check_loads(file)
+    file.close()
 
 
 def claim_own_share(desk: Desk, number: int, refs: list[TicketRef], agent: PersonId) -> int:

@@ -102,6 +102,33 @@ NIGHT = {"name": "night", "zone": "Europe/Vienna", "windows": {"mon-fri": ["22:0
 
 
 @pytest.mark.parametrize(
+    ("holidays", "opened", "due"),
+    [
+        ({"country": "AT"}, at("2026-12-07", "16:00"), at("2026-12-09", "16:00")),  # the 8th of December
+        ({"country": "DE"}, at("2026-12-07", "16:00"), at("2026-12-08", "16:00")),
+        ({"country": "DE"}, at("2027-01-05", "16:00"), at("2027-01-06", "16:00")),
+        (
+            {"country": "DE", "subdivision": "BY"},
+            at("2027-01-05", "16:00"),
+            at("2027-01-07", "16:00"),
+        ),  # the 6th of January
+        ({"country": "DE", "dates": ["2026-12-08"]}, at("2026-12-07", "16:00"), at("2026-12-09", "16:00")),
+    ],
+)
+def test_public_holidays_are_a_countrys_or_a_part_of_its(
+    desk: Desk, cast: Cast, clock: MovableClock, *, holidays: dict[str, Any], opened: datetime, due: datetime
+) -> None:
+    """Eight hours: one on the evening before, seven on the next day that is worked."""
+    hours = {"name": "hours", "zone": "Europe/Vienna", "windows": {"mon-fri": ["09:00-17:00"]}, "holidays": holidays}
+    desk.configure({"calendars": [hours], "policies": [{"calendar": "hours"}]}, by=None)
+    clock.now = opened
+
+    ticket = cast.ticket(priority=Priority.MEDIUM)
+
+    assert ticket.response_due_at == due
+
+
+@pytest.mark.parametrize(
     ("opened", "hours", "due"),
     [
         # Monday noon: nobody is there before ten in the evening.

@@ -19,7 +19,7 @@ def test_the_desk_does_what_the_model_does(database: Database) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=9,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

@@ -169,3 +169,37 @@ def test_what_a_configuration_has_dropped_still_waits_its_turn(desk: Desk, cast:
     assert in_queue(desk) == [ticket.number]
     assert desk.drain_queue(clock.now) == 1
     assert desk.ticket(ticket.ref).assigned_agent_id == amir
+
+
+def test_a_category_says_how_urgent_its_tickets_are_unless_whoever_opens_one_does(desk: Desk, cast: Cast) -> None:
+    """It decides what is promised, and who is next."""
+    categories = [
+        {"key": "account", "name": "Account"},
+        {"key": "billing", "name": "Billing", "default_priority": "high"},
+    ]
+    desk.configure({"categories": categories}, by=None)
+    plain, by_category, said = cast.ticket(category="account"), cast.ticket(), cast.ticket(priority=Priority.LOW)
+
+    assert [each.priority for each in (plain, by_category, said)] == [Priority.MEDIUM, Priority.HIGH, Priority.LOW]
+    assert by_category.response_due_at == by_category.opened_at + timedelta(hours=4)
+    assert desk.promise(by_category.customer_id, category="billing") == by_category.response_due_at
+    assert in_queue(desk) == [by_category.number, plain.number, said.number]
+
+
+def test_growth_by_waiting_lets_a_long_wait_go_before_what_is_more_urgent(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Twenty points lie between LOW and HIGH: at two an hour ten hours of waiting."""
+    desk.configure({"queue": {"growth_points_per_hour": 2}}, by=None)
+    waits = cast.ticket(priority=Priority.LOW)
+    clock.advance(hours=9)
+    soon = cast.ticket("tomas", priority=Priority.HIGH)
+    assert in_queue(desk) == [soon.number, waits.number]
+    clock.advance(hours=2)
+    late = cast.ticket("tomas", priority=Priority.HIGH)
+    assert in_queue(desk) == [soon.number, waits.number, late.number]
+
+    amir = cast.agent("amir", max_load=2)
+    desk.drain_queue(clock.now)
+
+    assert [desk.ticket(each.ref).assigned_agent_id for each in (soon, waits, late)] == [amir, amir, None]

@@ -214,6 +214,31 @@ def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
     assert steps(desk, ticket.ref) == ["idle"]
 
 
+@pytest.mark.parametrize("how", ["undo", "pull_back"])
+def test_what_ended_a_climb_and_is_taken_back_lets_it_go_on(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str
+) -> None:
+    """From where it was, each step after its time; looked at in between, when nothing was owed."""
+    ticket = breached(desk, cast, clock)
+    amir = cast.person("amir").id
+    climb(desk, clock, minutes=31)
+    clock.advance(minutes=55)
+    if how == "undo":
+        desk.resolve(ticket.ref, by=amir)
+    else:
+        said = desk.add_comment(ticket.ref, author_id=amir, text="On it", source="m:C:1")
+    climb(desk, clock, minutes=6)
+    assert steps(desk, ticket.ref) == ["step1"]
+    if how == "undo":
+        desk.undo(ticket.ref, by=amir)
+    else:
+        desk.pull_back(ticket.ref, said.number, by=amir)
+    climb(desk, clock, minutes=1)
+    climb(desk, clock, hours=5)
+    of_answer = [row.key.stage for row in desk.outbox.alerts(ticket.ref) if row.key.kind == "first_response"]
+    assert sorted(of_answer) == ["breach", "step1", "step2"]
+
+
 def test_a_breach_says_more_than_that_nobody_takes_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     """Found after a long absence: one matter, and not two."""
     ticket = cast.ticket(priority=Priority.URGENT)

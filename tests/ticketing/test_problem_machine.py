@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from tests.ticketing.desk_model import ModelTicket
-from tests.ticketing.machine.assigning import Assigning
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
+from tests.ticketing.machine.keeping import Keeping
 from tests.ticketing.machine.passing import Passing
-from tests.ticketing.machine.talking import Talking
+from tests.ticketing.machine.shifts import Shifts
 from ticketing.database import Database
 from ticketing.errors import HelpdeskError, NotAnAgent, NotRatable, NotTheHolder, ProblemIsResolved, StaleTicket
 from ticketing.model import CloseReason, PersonId, Priority, TicketRef
@@ -53,7 +53,7 @@ class Plan:
     is_over: bool = False
 
 
-class ProblemMachine(Assigning, Talking, Passing):
+class ProblemMachine(Shifts, Keeping, Passing):
     """What people and timers do, with what is done to many tickets at once."""
 
     @initialize(

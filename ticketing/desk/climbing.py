@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing import ladder as rules
@@ -22,7 +22,7 @@ from ticketing.desk.promising import promise_of
 from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep
-from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.model import OVER, ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef, TicketStatus
 from ticketing.tables import alerts, ladder
 from ticketing.transaction import Transaction
 
@@ -43,6 +43,15 @@ DUE = (
 )
 NEXT = select(func.min(_row.next_at)).where(_row.next_at.is_not(None))
 NEXT_AFTER = select(func.min(_row.next_at)).where(_row.next_at > bindparam("now"))
+_WAKE = (
+    update(ladder)
+    .where(
+        _row.customer_id == bindparam("key_customer_id"),
+        _row.ticket_id == bindparam("key_ticket_id"),
+        _row.next_at.is_(None),
+    )
+    .values(next_at=bindparam("at"))
+)
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
 _DROP = delete(ladder).where(*_KEY)
 _new = postgresql.insert(ladder)  # SQLite writes the clause in the same words
@@ -70,12 +79,11 @@ class Climb:
 
     @property
     def key(self) -> dict[str, Any]:
-        return {
-            "key_customer_id": self.ref.customer_id,
-            "key_ticket_id": self.ref.number,
-            "key_kind": self.kind,
-            "key_run": self.run,
-        }
+        return _of_ticket(self.ref) | {"key_kind": self.kind, "key_run": self.run}
+
+
+def _of_ticket(ref: TicketRef) -> dict[str, Any]:
+    return {"key_customer_id": ref.customer_id, "key_ticket_id": ref.number}
 
 
 class Climbing(DeskBase):
@@ -145,6 +153,16 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
             _put(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
     if event.kind in (EventKind.OPENED, EventKind.STATUS, EventKind.ASSIGNED, EventKind.CLOCKS_RECOMPUTED):
         _watch_for_idleness(tx, ticket)
+    if _takes_back(event):
+        # Due at once: the step itself counts the time, and puts itself off where it is too early.
+        tx.connection.execute(_WAKE, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
+
+
+def _takes_back(event: TicketEvent) -> bool:
+    """Whether what may have ended a climb, an answer or an end, is taken back: the clocks that it ended run on."""
+    if event.kind is EventKind.STATUS:
+        return event.from_value in OVER and event.to_value not in OVER
+    return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
 
 
 def _watch_for_idleness(tx: Transaction, ticket: Ticket) -> None:
@@ -176,8 +194,11 @@ def _idle_at(tx: Transaction, ticket: Ticket) -> datetime | None:
 def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     clock = next((c for c in ticket.clocks if (c.kind.value, c.run) == (climb.kind, climb.run)), None)
     steps = tx.configuration.ladder.steps
-    if clock is None or not clock.is_running or clock.breached_at is None or climb.step >= len(steps):
+    if climb.step >= len(steps):
         tx.connection.execute(_DROP, climb.key)
+        return
+    if clock is None or not clock.is_running or clock.breached_at is None:
+        _put(tx, replace(climb, next_at=None))  # it rests where it is: what ended the climb may be taken back
         return
     _take_step(tx, ticket, climb, clock, steps[climb.step])
 

@@ -27,7 +27,13 @@ MINUTES = timedelta(minutes=1)
 RESPONSE = {Priority.URGENT: 1, Priority.HIGH: 4, Priority.MEDIUM: 8, Priority.LOW: 24}
 RESOLUTION = {Priority.URGENT: 4, Priority.HIGH: 24, Priority.MEDIUM: 72, Priority.LOW: 168}
 
-_CATEGORIES = [{"key": key, "name": key.title(), "strategy": strategy.value} for key, strategy in STRATEGIES.items()]
+FLOORS = ("Ground", "First")
+_ASKED = {"account": [{"key": "floor", "label": "Floor", "type": "select", "options": FLOORS}]}
+"""What categories ask."""
+_CATEGORIES = [
+    {"key": key, "name": key.title(), "strategy": strategy.value, "fields": _ASKED.get(key, [])}
+    for key, strategy in STRATEGIES.items()
+]
 DOCUMENTS: list[dict[str, Any]] = [
     {"categories": _CATEGORIES},
     {

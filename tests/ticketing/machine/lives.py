@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from tests.ticketing.desk_model import ModelTicket
+from tests.ticketing.machine.alerting import Alerting
 from tests.ticketing.machine.assigning import Assigning
 from tests.ticketing.machine.documents import KEYS, MINUTES, NUMBERS, PRIORITIES, STRATEGIES
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.talking import Talking
-from ticketing.model import ClockKind, Priority
+from ticketing.model import ClockKind, Priority, SlaClock
 
 ACTS = (
     *("begin", "answer", "answer_as_of_an_instant", "ask", "wait", "resume", "resolve", "undo"),
@@ -23,9 +24,10 @@ PAUSES = "begin wait later ask later wait later resume prioritize wait later res
 PROMISES = "office begin promise wait later office no_promise later promise resume later office no_promise promise wait"
 OUTCOMES = "office promise release look begin release prioritize begin answer prioritize resolve undo prioritize"
 MARKS = "begin at_an_instant later look answer_as_of_an_instant ask at_an_instant second look later look prioritize look resolve"
-WARNINGS = "hurry begin answer_now near_the_end ask_now minutes look minutes look later look"
+WARNINGS = "hurry begin answer_now near_the_end ask_now minutes look minutes minutes look minutes look"
+CLIMBS = "hurry begin overdue look half_hour climb see hour lapse hour resolve climb undo climb hour climb answer hour climb take"
 AGAIN = "begin answer resolve reopen begin answer resolve reopen begin wait resolve reopen begin resolve reopen"
-PLOTS = (PAUSES, PROMISES, OUTCOMES, MARKS, WARNINGS, AGAIN)
+PLOTS = (PAUSES, PROMISES, OUTCOMES, MARKS, WARNINGS, AGAIN, CLIMBS)
 DICE = st.lists(st.integers(0, 59), min_size=20, max_size=20)
 MORE = st.lists(st.tuples(st.integers(0, 15), st.sampled_from(ACTS)), max_size=2)
 SPANS = [
@@ -42,7 +44,7 @@ HOLDER = 5
 """A number by which rules take whoever holds the ticket."""
 
 
-class Lives(Assigning, Talking, Passing):
+class Lives(Assigning, Talking, Passing, Alerting):
     """One ticket for a while: what goes wrong only after several things in a row is hardly met among eight tickets."""
 
     @rule(which=NUMBERS, life=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 59)), min_size=10, max_size=20))
@@ -67,7 +69,7 @@ class Lives(Assigning, Talking, Passing):
 
     @initialize(
         loads=st.lists(st.integers(1, 2), min_size=4, max_size=4),
-        opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=len(PLOTS), max_size=7),
+        opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=len(PLOTS), max_size=8),
         lives=st.lists(st.tuples(DICE, MORE), min_size=len(PLOTS), max_size=len(PLOTS)),
     )
     def begin(
@@ -192,10 +194,36 @@ class Lives(Assigning, Talking, Passing):
         if solution is not None and solution.warn_at is not None:
             self.clock.now = self.model.now = max(self.clock.now, solution.warn_at - 10 * MINUTES)
 
+    def then_overdue(self, _dice: int) -> None:
+        """A second after all that is owed was due: so far behind the watch looks."""
+        ends = [clock.due_at for clock in self.running() if clock.due_at is not None]
+        if ends:
+            self.clock.now = self.model.now = max(self.clock.now, *ends) + timedelta(seconds=1)
+
+    def then_half_hour(self, _dice: int) -> None:
+        self.clock.now = self.model.now = self.clock.now + 31 * MINUTES
+
+    def then_hour(self, _dice: int) -> None:
+        self.clock.now = self.model.now = self.clock.now + 61 * MINUTES
+
+    def then_climb(self, _dice: int) -> None:
+        self.climb()
+
+    def then_lapse(self, _dice: int) -> None:
+        self.lapse()
+
+    def then_take(self, dice: int) -> None:
+        self.take_alert(0, dice, seen=False, ahead=45 * MINUTES)
+
+    def then_see(self, dice: int) -> None:
+        self.take_alert(0, dice, seen=True, ahead=45 * MINUTES)
+
     def then_look(self, _dice: int) -> None:
         self.watch()
 
     def instants(self) -> list[datetime]:
+        return sorted({at for clock in self.running() for at in (clock.warn_at, clock.due_at) if at is not None})
+
+    def running(self) -> list[SlaClock]:
         assert self.focus is not None
-        running = [clock for clock in self.desk.ticket(self.focus.ref).clocks if clock.is_running]
-        return sorted({at for clock in running for at in (clock.warn_at, clock.due_at) if at is not None})
+        return [clock for clock in self.desk.ticket(self.focus.ref).clocks if clock.is_running]

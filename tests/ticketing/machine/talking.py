@@ -35,6 +35,7 @@ class Talking(World):
             self.does(lambda: self.desk.ticket(TicketRef(ticket.ref.customer_id, comment.ticket_number)))
             assert self.returned is not None
             self.model.add(self.returned, ticket.tier)
+            self.followed_up(ticket, self.returned.ref)
         else:
             ticket.public.append(words)
             ticket.snoozed_until = None
@@ -83,11 +84,10 @@ class Talking(World):
         ):
             refused = TooLateToUndo
         self.does(lambda: self.desk.pull_back(ticket.ref, last.number, by=by), refused)
-        if refused is None:
+        if refused is None and last.deleted_at is None:
             ticket.public.remove(last.text)
             ticket.public.append("")
-            if last.deleted_at is None:
-                self.taken_back(last)
+            self.taken_back(last)
 
     def is_read(self, ticket: ModelTicket, answer: Comment) -> bool:
         """Whether the customer has written since where the ticket was merged into, or on one that was merged into it."""
@@ -96,4 +96,7 @@ class Talking(World):
         return any(each.author_id == ticket.ref.customer_id and each.said_at > answer.said_at for each in others)
 
     def taken_back(self, answer: Comment) -> None:
-        """For rules by which words are copied: the copies follow."""
+        """For rules by which words are copied or have files: those follow."""
+
+    def followed_up(self, ticket: ModelTicket, follow_up: TicketRef) -> None:
+        """For rules by which something is kept with a ticket: it goes along."""

@@ -202,14 +202,22 @@ class World(RuleBasedStateMachine):
 
     def check_alerts(self, ticket: Ticket) -> None:
         """One row for each clock run and stage that the log tells of, with the deadline it was last told with."""
+        log = self.logs[ticket.ref]
         told = {
             (event.data["clock"], event.data["run"], STAGES[event.kind]): event.data["due_at"]
-            for event in self.logs[ticket.ref]
+            for event in log
             if event.kind in STAGES
+        }
+        steps = {
+            (event.data["clock"], event.data["run"], event.data["stage"])
+            for event in log
+            if event.kind is EventKind.ALERT_STEP
         }
         with self.database.read() as connection:
             rows = connection.execute(select(alerts).where(alerts.c.ticket_id == ticket.number)).all()
-        assert {(row.kind, row.run, row.stage): row.due_at for row in rows} == told
+        stored = {(row.kind, row.run, row.stage): row.due_at for row in rows}
+        assert {key: due_at for key, due_at in stored.items() if key[2] in STAGES.values()} == told
+        assert stored.keys() - told.keys() == steps
 
     @invariant()
     def loads_are_what_is_held(self) -> None:
