@@ -76,6 +76,9 @@ def _people(connection: Connection, kind: str, number: int) -> None:
 
 # --- many tickets -----------------------------------------------------------------------------------------------------
 
+APART = timedelta(milliseconds=1)
+"""The deadlines of a kind lie so far apart."""
+
 TICKETS_OF_ONE = 10
 """Each customer has so many tickets and each agent holds so many, however many there are in all."""
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from benchmarks import filling, growth, opening
 from benchmarks.databases import running, sqlite_file
@@ -74,14 +75,20 @@ def test_growth_is_measured_on_a_small_desk() -> None:
         growth.filled(many_url, 1000, searchable=True) as many,
     ):
         figures: list[Figure] = [
-            *growth.growth("sqlite", few, many, rounds=3),
+            *growth.growth("sqlite", few, many, rounds=4),
             *growth.searches("sqlite", many, rounds=3),
         ]
+        with many.database.read() as connection:
+            marked = connection.execute(
+                text("SELECT count(*) FROM sla_clocks WHERE warned_at IS NOT NULL")
+            ).scalar_one()
+        assert marked == (1 + growth.WARMING_UP // 4) * growth.DUE_AT_ONCE
         assert many.desk.search("gamma123", include_internal=True)
         assert len(many.desk.search("delta77", include_internal=True, limit=50)) == filling.TICKETS_OF_ONE
 
     assert {figure.name for figure in figures} >= {
         "claim_sqlite_growth",
         "sla_look_sqlite_growth",
+        "sla_look_due_sqlite_growth",
         "search_sqlite_p99_ms",
     }
