@@ -214,6 +214,31 @@ def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
     assert steps(desk, ticket.ref) == ["idle"]
 
 
+def test_a_promise_that_is_given_back_holds_nothing_up(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = breached(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=3), seen=True)
+    climb(desk, clock, minutes=31)
+    desk.release_alert(ticket.ref, by=jo)
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
+def test_a_climb_goes_by_the_hours_of_the_ticket_as_it_now_is(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """In a category whose hours are over for today the next step would come tomorrow."""
+    office = {"name": "office", "windows": {"mon-fri": ["12:00-13:20"]}}
+    categories = [{"key": "billing", "name": "Billing"}, {"key": "account", "name": "Account"}]
+    policies = [{"category": "billing", "calendar": "office"}]
+    desk.configure({"categories": categories, "calendars": [office], "policies": policies}, by=None)
+    ticket = breached(desk, cast, clock)
+    climb(desk, clock, minutes=31)
+    assert steps(desk, ticket.ref) == []
+
+    desk.set_category(ticket.ref, "account", by=cast.person("amir").id)
+    climb(desk, clock)
+
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
 @pytest.mark.parametrize("how", ["undo", "pull_back"])
 def test_what_ended_a_climb_and_is_taken_back_lets_it_go_on(
     desk: Desk, cast: Cast, clock: MovableClock, how: str

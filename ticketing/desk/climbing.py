@@ -52,6 +52,16 @@ _WAKE = (
     )
     .values(next_at=bindparam("at"))
 )
+_RETHINK = (
+    update(ladder)
+    .where(
+        _row.customer_id == bindparam("key_customer_id"),
+        _row.ticket_id == bindparam("key_ticket_id"),
+        _row.kind.in_([kind.value for kind in ClockKind]),
+        _row.next_at > bindparam("at"),
+    )
+    .values(next_at=bindparam("at"))
+)
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
 _DROP = delete(ladder).where(*_KEY)
 _new = postgresql.insert(ladder)  # SQLite writes the clause in the same words
@@ -153,9 +163,20 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
             _put(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
     if event.kind in (EventKind.OPENED, EventKind.STATUS, EventKind.ASSIGNED, EventKind.CLOCKS_RECOMPUTED):
         _watch_for_idleness(tx, ticket)
+    # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
-        # Due at once: the step itself counts the time, and puts itself off where it is too early.
         tx.connection.execute(_WAKE, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
+    elif event.kind in _CHANGES_THE_TIME:
+        tx.connection.execute(_RETHINK, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
+
+
+_CHANGES_THE_TIME = (
+    EventKind.PRIORITY,
+    EventKind.CATEGORY,
+    EventKind.CLOCKS_RECOMPUTED,
+    EventKind.ALERT_RELEASED,
+)
+"""Another calendar may count from now on, and a promise that was given back holds nothing up."""
 
 
 def _takes_back(event: TicketEvent) -> bool:

@@ -103,11 +103,12 @@ class Alerting(World):
         due = {matter: at for matter in self.climbed if (at := self.next_of(*matter)) is not None}
         put_off = self.put_off()
         assert due.keys() <= put_off.keys()
+        due |= {matter: max(due[matter], put_off[matter]) for matter in due if self.may_be_put_off(matter[0])}
         waiting = {ref for ref, ticket in self.model.tickets.items() if ticket.status == "open"}
         following = self.does(lambda: self.desk.ladder_step(self.clock.now))
         assert following is None or following > self.clock.now
 
-        wanted = {matter for matter, at in due.items() if max(at, put_off[matter]) <= self.clock.now}
+        wanted = {matter for matter, at in due.items() if at <= self.clock.now}
         taken = set()
         for ref, ticket in self.model.tickets.items():
             for event in self.hear(ref):
@@ -122,8 +123,13 @@ class Alerting(World):
                 ticket.is_escalated = ticket.is_escalated or stage == "step2"
         assert taken == wanted
 
+    def may_be_put_off(self, ref: TicketRef) -> bool:
+        """Of what has been given back since, or does not go by the settings in force yet, a step may come later."""
+        ticket = self.desk.ticket(ref)
+        return ticket.assigned_at is None or ticket.promised_version < self.version
+
     def put_off(self) -> dict[Matter, datetime]:
-        """When the desk means to look at each matter again: no earlier than it has to, and perhaps by another calendar."""
+        """When the desk means to look at each matter again."""
         with self.database.read() as connection:
             rows = connection.execute(select(ladder).where(ladder.c.next_at.is_not(None)))
             tickets = {ref.number: ref for ref in self.model.tickets}
