@@ -105,6 +105,14 @@ class DeskCollector(Collector):
         yield GaugeMetricFamily(
             "helpdesk_outbox_parked", "What cannot be shown, and why is known.", value=figures.parked
         )
+        yield GaugeMetricFamily(
+            "helpdesk_recompute_waiting_tickets",
+            "Tickets whose deadlines still follow an earlier configuration.",
+            value=figures.outdated,
+        )
+        yield GaugeMetricFamily(
+            "helpdesk_problem_acts_running", "Answers and resolutions for all that are not through.", value=figures.acts
+        )
         yield _seconds("helpdesk_outbox_oldest_seconds", "How long the first unsent has waited.", figures.oldest_unsent)
 
     def describe(self) -> list[Metric]:

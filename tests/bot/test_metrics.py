@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import urllib.request
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from slack_bolt import App, BoltRequest
 
 from bot import metrics
+from bot.outward import told_of_failure
 from bot.transport import answer
+from tests.bot.outbound import TRIAGE, World
 from tests.conftest import SqliteTemplates
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
@@ -22,6 +25,7 @@ from ticketing.desk import Desk
 from ticketing.desk.figures import DeskFigures
 from ticketing.errors import DatabaseUnavailable
 from ticketing.model import Priority, TicketStatus
+from ticketing.outbox import Notice
 
 
 @pytest.fixture
@@ -158,3 +162,130 @@ def test_what_each_kind_took_is_counted(body: dict[str, object], kind: str) -> N
     before = count()
     answer(app, lambda: BoltRequest(body=body, mode="socket_mode"))
     assert count() == before + 1
+
+
+# --- what goes out --------------------------------------------------------------------------------------------------------
+
+
+def value(name: str, **labels: str) -> float:
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def lag() -> tuple[float, float]:
+    """How many alerts were handed to Slack so far, and after how many seconds in all."""
+    return value("helpdesk_alert_lag_seconds_count"), value("helpdesk_alert_lag_seconds_sum")
+
+
+def test_the_lag_counts_from_the_instant_of_each_warning_and_each_breach_and_each_once(world: World) -> None:
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    (clock,) = [each for each in ticket.clocks if each.due_at == ticket.response_due_at]
+    assert clock.warn_at is not None
+    assert clock.due_at is not None
+    count, seconds = lag()
+
+    world.clock.now = clock.warn_at + timedelta(seconds=3)
+    world.desk.watch_step(world.clock())
+    world.clock.advance(seconds=4)
+    world.deliver_all()
+    assert lag() == pytest.approx((count + 1, seconds + 7))
+
+    world.clock.now = clock.due_at + timedelta(seconds=2)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert lag() == pytest.approx((count + 2, seconds + 9))
+    world.says(ticket.ref, world.person("amir"), "We look.")
+    world.deliver_all()
+    assert lag()[0] == count + 2, "an answer is no alert"
+
+
+def test_of_several_that_are_told_together_each_has_its_own_lag(world: World) -> None:
+    tickets = []
+    for _ in range(3):
+        tickets.append(world.ticket(priority=Priority.URGENT))
+        world.clock.advance(seconds=10)
+    world.agent("amir")
+    for ticket in tickets:
+        world.desk.claim(ticket.ref, by=world.person("amir"))
+    world.deliver_all()
+    assert tickets[-1].response_due_at is not None
+    count, seconds = lag()
+    world.clock.now = tickets[-1].response_due_at + timedelta(seconds=2)
+    world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+    assert lag() == pytest.approx((count + 3, seconds + 2 + 12 + 22))
+
+
+def test_what_became_of_each_row_is_counted(world: World) -> None:
+    def results() -> dict[str, float]:
+        counted = {
+            result: value("helpdesk_deliveries_total", kind="triage_card", result=result)
+            for result in ("posted", "edited", "unchanged", "parked")
+        }
+        kinds = ("customer_card", "assignment_card", "triage_card")
+        retried = sum(value("helpdesk_deliveries_total", kind=kind, result="retried") for kind in kinds)
+        return counted | {"retried": retried}
+
+    amir, before = world.agent("amir"), results()
+    ticket = world.ticket()
+    world.deliver_all()
+    world.desk.start(ticket.ref, by=amir)
+    world.deliver_all()
+    world.desk.outbox.add(Notice(f"c:{TRIAGE}", "t:1", "triage_card", ticket.ref), at=world.clock())
+    world.deliver_all()
+    world.fault(method="chat.postMessage", error="internal_error", times=1)
+    world.ticket()
+    world.deliver_all()
+    world.desk.outbox.add(Notice("c:C0NOWHERE1", "t:1", "triage_card", ticket.ref), at=world.clock())
+    world.deliver_all()
+
+    counted = {result: count - before[result] for result, count in results().items()}
+    assert counted == {"posted": 2, "edited": 1, "unchanged": 1, "retried": 1, "parked": 1}
+
+
+def test_depth_and_age_of_the_outbox_are_of_what_waits(desk: Desk, clock: MovableClock) -> None:
+    metrics.watch_outbox(desk.outbox.depth)
+    assert (value("helpdesk_outbox_waiting"), desk.figures().oldest_unsent) == (0, None)
+    desk.outbox.add(Notice("c:C1", "t:1", "triage_card"), at=clock())
+    clock.advance(seconds=40)
+    desk.outbox.add(Notice("c:C1", "t:2", "triage_card"), at=clock())
+    clock.advance(seconds=50)
+    assert value("helpdesk_outbox_waiting") == 2
+    assert desk.figures().oldest_unsent == timedelta(seconds=90)
+    (first,) = desk.outbox.claim(clock(), 1, 30)
+    desk.outbox.done(first)
+    assert (value("helpdesk_outbox_waiting"), desk.figures().oldest_unsent) == (1, timedelta(seconds=50))
+
+
+def test_work_in_the_background_shows_how_much_is_left(desk: Desk, clock: MovableClock) -> None:
+    cast = Cast(desk)
+    refs = [cast.ticket(f"customer{number}").ref for number in range(3)]
+    amir = cast.agent("amir")
+    problem = desk.open_problem("The export hangs", by=amir, source="v:1")
+    desk.link_to_problem(refs[0], problem.id, by=amir)
+    assert (desk.figures().outdated, desk.figures().acts) == (0, 0)
+
+    hour = dict.fromkeys(("low", "medium", "high", "urgent"), "1h")
+    desk.configure({"policies": [{"first_response": hour, "resolution": hour}]}, by=None)
+    desk.plan_answer_to_all(problem.id, "We look.", by=amir, source="v:2")
+    found = {family.name: family.samples[0].value for family in metrics.DeskCollector(desk.figures).collect()}
+    assert found["helpdesk_recompute_waiting_tickets"] == 3
+    assert found["helpdesk_problem_acts_running"] == 1
+    desk.recompute_step(limit=1)
+    assert desk.figures().outdated == 2
+    while desk.recompute_step() or desk.problem_step(clock()):
+        pass
+    assert (desk.figures().outdated, desk.figures().acts) == (0, 0)
+
+
+def test_one_thing_that_fails_is_counted_for_its_job_and_logged_with_its_reason(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.after_failure(told_of_failure)
+    before = value("helpdesk_job_setbacks_total", job="ladder")
+    with caplog.at_level(logging.ERROR):
+        desk.setbacks("ladder").failed("it", datetime(2026, 11, 23, tzinfo=UTC), LookupError("the reason"))
+    assert value("helpdesk_job_setbacks_total", job="ladder") == before + 1
+    assert "the reason" in caplog.text

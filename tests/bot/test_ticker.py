@@ -110,6 +110,19 @@ def test_a_wake_up_during_a_run_is_not_lost() -> None:
         runs.reach(2)
 
 
+def test_heartbeats_and_wake_ups_that_were_missed_are_one_run() -> None:
+    """As after a machine that slept: five hours of heartbeats, and whatever was asked for meanwhile."""
+    runs = Runs()
+    with ticking(Job("missed", runs, heartbeat_s=NEVER_S)) as ticker:
+        runs.reach(1)
+        for _ in range(5):
+            ticker.wake("missed")
+        ticker._scheduler.modify_job("missed", next_run_time=datetime.now(UTC) - timedelta(hours=5))
+        runs.reach(2)
+        ticker._scheduler.shutdown(wait=True)
+        assert runs.count == 2
+
+
 def test_one_job_that_takes_long_keeps_no_other_waiting() -> None:
     leave = threading.Event()
     slow, quick = Runs(), Runs()

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, select
 
-from ticketing.desk.base import DeskBase
+from ticketing.desk.recomputing import Recomputing
 from ticketing.instants import from_us, to_us
 from ticketing.model import Priority, TicketStatus
-from ticketing.tables import outbox, sla_clocks, tickets
+from ticketing.tables import outbox, problem_acts, sla_clocks, tickets
 
 SOON = timedelta(hours=1)
 
@@ -31,6 +31,7 @@ RUNNING = select(
     func.sum(case((_clock.warned_at.is_not(None), 1), else_=0)).label("warned"),
 ).where(_clock.ended_at.is_(None))
 PARKED = select(func.count()).where(outbox.c.state == "parked")
+ACTS = select(func.count()).where(problem_acts.c.ended_at.is_(None))
 OLDEST_UNSENT = select(func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
 
 
@@ -51,6 +52,10 @@ class DeskFigures:
     warned: int
     parked: int
     oldest_unsent: timedelta | None
+    outdated: int
+    """Tickets whose deadlines still follow an earlier configuration."""
+    acts: int
+    """Answers and resolutions for all tickets of a problem that are not through."""
 
     @property
     def queued(self) -> int:
@@ -58,7 +63,7 @@ class DeskFigures:
         return sum(count for (status, _), count in self.open_tickets.items() if status is TicketStatus.OPEN)
 
 
-class Figures(DeskBase):
+class Figures(Recomputing):
     """See `ticketing.desk.Desk`."""
 
     def figures(self) -> DeskFigures:
@@ -73,6 +78,7 @@ class Figures(DeskBase):
             waiting_since = from_us(connection.execute(OLDEST_WAITING).scalar())
             unsent_since = from_us(connection.execute(OLDEST_UNSENT).scalar())
             parked = int(connection.execute(PARKED).scalar_one())
+            acts = int(connection.execute(ACTS).scalar_one())
         return DeskFigures(
             at=now,
             open_tickets=open_tickets,
@@ -83,6 +89,8 @@ class Figures(DeskBase):
             warned=int(clocks["warned"] or 0),
             parked=parked,
             oldest_unsent=_age(unsent_since, now),
+            outdated=self.outdated_clocks(),
+            acts=acts,
         )
 
 

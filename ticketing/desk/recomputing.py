@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.together import on_all
+from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
 from ticketing.model import OVER, EventKind, PersonId, TicketRef
 from ticketing.tables import IS_NOT_OVER, tickets
@@ -31,8 +31,6 @@ COUNTED = 20_000
 COUNT_OUTDATED = select(func.count()).select_from(_OUTDATED.subquery())
 COUNT_SOME_OUTDATED = select(func.count()).select_from(_OUTDATED.limit(COUNTED).subquery())
 COUNT_NOT_OVER = select(func.count()).select_from(_NOT_OVER.subquery())
-NOT_AT_ONCE = text("SET LOCAL synchronous_commit = off")
-"""PostgreSQL: the commit does not wait for the disk."""
 
 
 @dataclass(frozen=True)

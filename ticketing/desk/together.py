@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
+from sqlalchemy import text
+
 from ticketing.errors import DatabaseUnavailable
 from ticketing.model import TicketRef
 
@@ -14,6 +16,10 @@ TOGETHER = 20
 
 MOST_FAILURES = 3
 """One ticket that somebody holds locked answers like a database that is down; so many in one look are the database."""
+
+
+NOT_AT_ONCE = text("SET LOCAL synchronous_commit = off")
+"""PostgreSQL: the commit does not wait for the disk."""
 
 
 def batches(refs: Iterable[TicketRef], *, is_sqlite: bool) -> Iterator[list[TicketRef]]:

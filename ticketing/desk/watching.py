@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
-from ticketing.desk.together import on_all
+from ticketing.desk.together import NOT_AT_ONCE, TOGETHER, on_all
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
@@ -52,7 +53,7 @@ LATE = tuple(
 class Watching(Reading):
     """See `ticketing.desk.Desk`."""
 
-    def watch_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
+    def watch_step(self, now: datetime, *, limit: int = 400) -> datetime | None:
         """
         Mark what has fallen due by `now`, in short transactions, and log it: observers turn that into alerts.
 
@@ -65,7 +66,8 @@ class Watching(Reading):
         with self._database.read() as connection:
             due = due_tickets(connection, seen, rows)
         free = look.free(due)
-        look.all_of(free, on_all(free, lambda several: self._mark(several, seen), is_sqlite=self._database.is_sqlite))
+        mark = partial(self._mark, seen=seen, at_once=self._database.is_sqlite or len(free) <= TOGETHER)
+        look.all_of(free, on_all(free, mark, is_sqlite=self._database.is_sqlite))
         if len(setbacks) == 0:
             return self.next_due_instant()
         if free and len(due) >= rows:
@@ -88,8 +90,11 @@ class Watching(Reading):
         return [self.ticket(ref) for ref in refs]
 
     @use_case
-    def _mark(self, refs: list[TicketRef], seen: datetime) -> None:
+    def _mark(self, refs: list[TicketRef], seen: datetime, *, at_once: bool = True) -> None:
         with self._transaction() as tx:
+            if not at_once:
+                # Nothing is sent before its row was taken, whose commit waits for all that was committed before.
+                tx.connection.execute(NOT_AT_ONCE)
             for ref in refs:
                 for clock in tx.locked(ref).clocks:
                     if clock.is_running and clock.breached_at is None:
