@@ -112,8 +112,12 @@ class People:
         except (SlackClientError, OSError) as error:
             log.warning("users.info did not answer (%s); it is asked again next time.", type(error).__name__)
             return person or self.desk.ensure_person(user.external_ref, user.id)
-        self._asked.add(user.id)
         told: Mapping[str, Any] = said.get("user") or {}
+        theirs = str(told.get("team_id") or user.team)
+        if user.team == self.team and theirs != self.team:
+            # Who put an emoji there is told without their organization: in a shared channel it may be another.
+            return self.known(SlackUser(theirs, user.id))
+        self._asked.add(user.id)
         if told.get("is_bot"):
             raise NotAPerson(user)
         if told.get("deleted"):

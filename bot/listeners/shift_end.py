@@ -21,7 +21,7 @@ from bot.until import next_time, tomorrow_morning
 from bot.words import day as words
 from bot.work import work_of
 from ticketing.errors import InvalidInput
-from ticketing.model import Person
+from ticketing.model import Person, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class ShiftEnd:
         press = ButtonPress.read(body)
         person = self.parts.access.agent(press.person, "hand over tickets")
         now = self.parts.clock()
-        held = work_of(self.parts.desk, person, now).tickets
+        held = self._held(person)
         rows = [(ticket, self.parts.screens.agent_row(ticket, person.tz)) for ticket in held]
         form = HandingOver(self.parts.desk, self.parts.screens.sight).form(person, now, rows)
         self.parts.private.open(press.trigger_id, handover_view(form), above=press.view)
@@ -57,9 +57,14 @@ class ShiftEnd:
         desk = self.parts.desk
         desk.plan_handover(person.id, plan, source=sent.source)
         done = desk.carry_out_handover(sent.source)
-        kept = [ticket.number for ticket in work_of(desk, person, self.parts.clock()).tickets if ticket.ref not in plan]
+        kept = [ticket.number for ticket in self._held(person) if ticket.ref not in plan]
         ack(response_action="update", view=handover_result_view(result(desk, done, kept)))
         self._redraw_home(sent.person, person)
+
+    def _held(self, person: Person) -> tuple[Ticket, ...]:
+        """What they hold and may still see, by deadline."""
+        hidden = self.parts.access.hidden(person)
+        return work_of(self.parts.desk, person, self.parts.clock(), hidden=hidden).tickets
 
     def open_away(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)

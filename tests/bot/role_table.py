@@ -338,6 +338,20 @@ def press(team: str, user: str, action: Mapping[str, Any], *, of: str, in_view: 
     return body
 
 
+def command(team: str, user: str, name: str, text: str) -> Payload:
+    """A slash command as Slack sends it."""
+    return {
+        "command": name,
+        "text": text,
+        "team_id": team,
+        "user_id": user,
+        "channel_id": "C0SOMEWHERE",
+        "trigger_id": "1.2.abc",
+        "response_url": "https://hooks.slack.com/commands/T/1/x",
+        "api_app_id": "A0HELPDESK",
+    }
+
+
 def button(action_id: str, value: str) -> Payload:
     return {"type": "button", "action_id": action_id, "value": value}
 

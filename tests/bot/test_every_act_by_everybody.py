@@ -326,3 +326,26 @@ def test_whose_role_is_taken_away_is_refused_at_the_next_press(stand: Stand) -> 
             assert isinstance(answer.error, BY_ROLE), case.name
             assert not answer.has_changed
             assert SUBJECT not in answer.said
+
+
+def test_of_a_private_category_nothing_is_done_or_shown_outside_its_channel(stand: Stand) -> None:
+    """Not even to who holds the ticket, in lists, forms and Home as little as on it; this Slack's channels have no members."""
+    private = {"key": "billing", "name": "Billing", "private": True, "channel": "C0PRIVATE1"}
+    stand.desk.configure({"categories": [private, {"key": "account", "name": "Account"}]}, by=None)
+    looked_at = (TicketStatus.ASSIGNED, TicketStatus.RESOLVED)
+    there = {each.status: each for each in tickets(stand) if each.status in looked_at}
+    commands = ("queue", "mine", "day", "search payroll", f"{there[TicketStatus.ASSIGNED].number} why")
+    for who in (Who.AGENT, Who.ADMIN):
+        for line in commands:
+            assert SUBJECT not in stand.send(table.command(*USERS[who], "/helpdesk", line)).said, line
+        for case in CASES:
+            if case.row.may in (table.OWNER, table.NOBODY):
+                continue
+            for ticket in there.values():
+                answer = stand.send(case.body(stand, who, ticket.ref, ticket.version))
+                assert SUBJECT not in answer.said, f"{case.name} ({case.how}) by {who.value} on {ticket.status.value}"
+                if case.row.names_a_ticket:
+                    assert isinstance(answer.error, TicketNotFound), (
+                        f"{case.name} ({case.how}) by {who.value} on {ticket.status.value}: {answer.error!r}"
+                    )
+                    assert not answer.has_changed

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bot.actions import Block, Form, NewTicketState, form_state, ticket_value
+from bot.payloads import SlackUser
+from bot.people import OtherOrganization, People
 from bot.words import inbound
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
@@ -158,6 +160,21 @@ def test_a_ticket_is_moved_to_and_opened_for_a_guest_of_this_workspace(stand: St
     visitor = stand.desk.person_by_ref(f"{TEAM}:U0VISITOR1")
     assert visitor is not None
     assert len(stand.desk.tickets_of_customer(visitor.id)) == 1
+
+
+def test_an_admin_of_another_organisation_is_nothing_here_though_slack_does_not_say_whose_they_are(
+    stand: Stand,
+) -> None:
+    """Reactions that are read again after a gap name people by their id alone."""
+    stand.slack.told = {"U0FOREIGN1": {"team_id": "T9", "is_admin": True}}
+    people, bare = People(stand.desk, stand.slack, TEAM), SlackUser(TEAM, "U0FOREIGN1")
+    for _ in range(2):
+        with pytest.raises(OtherOrganization):
+            people.known(bare)
+    stand.desk.configure({"channels": {"other_organizations": True}}, by=None)
+    for _ in range(2):
+        assert (people.known(bare).external_ref, people.known(bare).role) == ("T9:U0FOREIGN1", Role.CUSTOMER)
+    assert stand.desk.person_by_ref(f"{TEAM}:U0FOREIGN1") is None
 
 
 # --- forged by a customer -------------------------------------------------------------------------------------------------
