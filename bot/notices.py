@@ -29,10 +29,8 @@ ALERT_PRIORITY = AHEAD_FROM
 BACKGROUND = BEHIND - 1
 """What a new policy changes on many cards lets everything else go first; it is no report, which has a lane of its own."""
 
-_PEOPLES_CARDS = select(shown.c.place, shown.c.side).where(
-    shown.c.customer_id == bindparam("customer_id"),
-    shown.c.about == bindparam("about"),
-    shown.c.place.like("p:%"),
+_CARDS = select(shown.c.place, shown.c.side).where(
+    shown.c.customer_id == bindparam("customer_id"), shown.c.about == bindparam("about")
 )
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),
@@ -123,7 +121,9 @@ class Notices:
 
     def _cards(self, tx: Transaction, ticket: Ticket, priority: int = 0) -> None:
         about = places.about_ticket(ticket.number)
-        tx.tell(places.of_customer(ticket), about, "customer_card", ticket=ticket.ref, priority=priority)
+        tx.tell(
+            places.of_customer(ticket, tx.configuration), about, "customer_card", ticket=ticket.ref, priority=priority
+        )
         agent_id = ticket.assigned_agent_id or ticket.last_agent_id
         if agent_id is not None:
             tx.tell(places.of_person(agent_id), about, "assignment_card", ticket=ticket.ref, priority=priority)
@@ -161,7 +161,7 @@ class Notices:
                 kind = {TicketStatus.RESOLVED: "solution", TicketStatus.PENDING_CUSTOMER: "question"}.get(
                     ticket.status, kind
                 )
-            tx.tell(places.of_customer(ticket), about, kind, ticket=ticket.ref, data=data)
+            tx.tell(places.of_customer(ticket, tx.configuration), about, kind, ticket=ticket.ref, data=data)
             self._to_team(tx, ticket, event, "sent")
         self._to_watchers(tx, ticket, event, number)
 
@@ -198,7 +198,7 @@ class Notices:
         for place, kind in sorted({(row.place, row.kind) for row in told}):
             tx.tell(place, about, kind, ticket=ticket.ref, data=data)
         if event.kind is EventKind.COMMENT_DELETED and event.actor_id != ticket.customer_id:
-            place, mark = places.of_customer(ticket), places.about_mark(ticket.number, number)
+            place, mark = places.of_customer(ticket, tx.configuration), places.about_mark(ticket.number, number)
             tx.tell(place, mark, emoji.SENT, ticket=ticket.ref, priority=emoji.LAST, data={"comment": number})
         for watcher in self._watchers(tx, ticket):
             tx.tell(watcher, f"{places.about_watched(ticket.number)}:{number}", "watched", ticket=ticket.ref, data=data)
@@ -234,15 +234,16 @@ class Notices:
             tx.tell(place, about, "assigned_again", ticket=ticket.ref, data={"event": event.seq})
 
     def _recategorized(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        """Among others now: where one of both is private, each card in somebody's own messages says what they may see."""
+        """Among others now: where one of both is private, each card that stands says what may be read there."""
         if not any(tx.configuration.private_category(str(key)) for key in (event.from_value, event.to_value)):
             return
-        cards = {"assignment_card": places.about_ticket, "watch_card": places.about_watched}
-        for kind, about_of in cards.items():
-            about = about_of(ticket.number)
+        kinds = {places.CUSTOMER: "customer_card", places.AGENT: "assignment_card"}
+        for about in (places.about_ticket(ticket.number), places.about_watched(ticket.number)):
+            of_team = "watch_card" if places.watched_in(about) is not None else "triage_card"
             key = {"customer_id": ticket.customer_id, "about": about}
-            for row in tx.connection.execute(_PEOPLES_CARDS, key):
-                if row.side != places.CUSTOMER:
+            for row in tx.connection.execute(_CARDS, key):
+                if places.person_in(row.place) is not None or places.channel_in(row.place) is not None:
+                    kind = kinds.get(row.side, of_team)
                     tx.tell(row.place, about, kind, ticket=ticket.ref, data={"again": True})
 
     def _reopened(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
@@ -284,7 +285,7 @@ class Notices:
 
     def _to_customer(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
         about = places.about_ticket(ticket.number)
-        tx.tell(places.of_customer(ticket), about, kind, ticket=ticket.ref, data={"event": event.seq})
+        tx.tell(places.of_customer(ticket, tx.configuration), about, kind, ticket=ticket.ref, data={"event": event.seq})
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -297,7 +298,7 @@ class Notices:
             tx.tell(place, about, "alert_line", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
         if event.kind is EventKind.BREACHED and event.data["clock"] == ClockKind.FIRST_RESPONSE:
             tx.tell(
-                places.of_customer(ticket),
+                places.of_customer(ticket, tx.configuration),
                 places.about_ticket(ticket.number),
                 "apology",
                 ticket=ticket.ref,

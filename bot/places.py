@@ -79,10 +79,17 @@ def began_at(ticket: Ticket) -> tuple[str, str] | None:
     return message_in(ticket.source)
 
 
-def of_customer(ticket: Ticket) -> str:
-    """Where the customer's side of a ticket is: under the channel message it was opened from, else in their messages."""
+def of_customer(ticket: Ticket, configuration: Configuration) -> str:
+    """
+    Where the customer's side of a ticket is: under the channel message it was opened from, else in their messages.
+
+    A private ticket's is in a channel only if that is its category's own: elsewhere others read it.
+    """
     found = origin(ticket)
-    return of_person(ticket.customer_id) if found is None else of_channel(found[0])
+    private = configuration.private_category(ticket.category)
+    if found is None or (private is not None and found[0] != private.channel):
+        return of_person(ticket.customer_id)
+    return of_channel(found[0])
 
 
 def of_origin(channel: str) -> str:

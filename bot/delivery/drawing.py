@@ -119,7 +119,7 @@ class Drawing:
             return alerts.home(dossier, place)
         if places.watched_in(about) is not None:
             return joining.watch_card(dossier, place)
-        if place == places.of_customer(dossier.ticket):
+        if place == places.of_customer(dossier.ticket, dossier.configuration):
             return cards.for_customer(dossier, place)
         agent_id = places.person_in(place)
         if agent_id == ref.customer_id:
@@ -145,7 +145,7 @@ class Drawing:
         dossier = Dossier(self.desk, errand.ticket)
         about = places.about_ticket(errand.ticket.number)
         at_home = places.of_person(errand.ticket.customer_id)
-        if errand.place == places.of_customer(dossier.ticket) and errand.place != at_home:
+        if errand.place == places.of_customer(dossier.ticket, dossier.configuration) and errand.place != at_home:
             return [Notice(at_home, about, errand.kind, errand.ticket, data=dict(errand.data))]
         if places.person_in(errand.place) is None:
             return []

@@ -1,4 +1,4 @@
-"""What stands in somebody's own conversation of a ticket that is private by now, and not for them: only that it is."""
+"""What stands of a ticket that is private by now where others read: only that it is."""
 
 from __future__ import annotations
 
@@ -13,14 +13,29 @@ from ticketing.outbox import Errand
 ASKED_AGAIN_S = 5.0
 """How long what is for somebody waits while Slack does not say whether they may see it."""
 
-CARDS = {"assignment_card": places.AGENT, "watch_card": places.TEAM}
-COPIES = frozenset({"from_customer", "sent", "note", "watched"})
+CARDS = {
+    "assignment_card": places.AGENT,
+    "watch_card": places.TEAM,
+    "customer_card": places.CUSTOMER,
+    "triage_card": places.TEAM,
+}
+COPIES = frozenset({"from_customer", "sent", "note", "watched", "reply", "question", "solution"})
 
 
 def is_from(dossier: Dossier, errand: Errand, sight: Sight) -> bool:
-    """Whether the ticket is to be kept from whose conversation it is; never from its own customer. Raises NotYet."""
+    """
+    Whether the ticket is to be kept from who reads in the errand's place; never from its own customer.
+
+    What was said before it became private still comes to where it was to go. Raises NotYet.
+    """
+    private = dossier.configuration.private_category(dossier.ticket.category)
+    if private is None:
+        return False
     person_id = places.person_in(errand.place)
-    if person_id is None or person_id == dossier.ref.customer_id:
+    if person_id is None:
+        follows = errand.kind in CARDS or (errand.kind in COPIES and bool(errand.data.get("again")))
+        return follows and places.channel_in(errand.place) != private.channel
+    if person_id == dossier.ref.customer_id:
         return False
     try:
         return sight.surely_hidden(dossier.desk.person(person_id), dossier.ticket.category)
@@ -33,8 +48,10 @@ def instead(dossier: Dossier, errand: Errand) -> Letter | None:
     number = dossier.ref.number
     side = CARDS.get(errand.kind)
     if side is not None:
-        about = places.about_ticket(number) if side == places.AGENT else places.about_watched(number)
-        return Letter(about=about, side=side, message=_card(number), only_edit=True)
+        is_watchers = errand.kind == "watch_card"
+        about = places.about_watched(number) if is_watchers else places.about_ticket(number)
+        template = words.GOES_ON_IN_PRIVATE if side == places.CUSTOMER else words.PRIVATE_NOW
+        return Letter(about=about, side=side, message=_card(template.format(number=number)), only_edit=True)
     if errand.kind in COPIES and dossier.comment(int(errand.data["comment"])) is None:
         return Letter(about=_copy(number, errand), side=places.AGENT, message=None)
     return None
@@ -47,6 +64,5 @@ def _copy(number: int, errand: Errand) -> str:
     return places.about_comment(number, comment)
 
 
-def _card(number: int) -> Message:
-    sentence = words.PRIVATE_NOW.format(number=number)
+def _card(sentence: str) -> Message:
     return Message(sentence, [{"type": "section", "text": {"type": "mrkdwn", "text": sentence}}])

@@ -42,7 +42,8 @@ class Unsent:
         if said is None or said.author_id == ref.customer_id:
             raise TicketNotFound(ref.number)
         copy = places.about_comment(ref.number, number)
-        notice = Notice(places.of_customer(grant.ticket), copy, "reply", ref, data={"comment": number})
+        place = places.of_customer(grant.ticket, self.parts.desk.configuration())
+        notice = Notice(place, copy, "reply", ref, data={"comment": number})
         self.parts.desk.outbox.add(notice, at=self.parts.clock())
         self._take_away(press)
         self.parts.private.say(press.person, refusals.slow(), place=press.place)

@@ -21,7 +21,7 @@ from bot.screens import Screens
 from bot.settings import PersonSeed
 from bot.sight import KEPT, Sight
 from bot.views import ListKind
-from tests.bot.outbound import DOCUMENT, PEOPLE, World, shown_text
+from tests.bot.outbound import DOCUMENT, PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.database import Database, migrate
@@ -306,3 +306,30 @@ def test_a_card_names_no_earlier_ticket_of_a_private_category(world: World, chan
     world.deliver_all()
     (card,) = world.seen("lena")
     assert "Pay of" not in str(card)
+
+
+def test_a_ticket_that_began_in_a_channel_goes_on_in_private_and_leaves_nothing_where_others_read(
+    world: World, channel: Channel
+) -> None:
+    """Not in the channel where it began, nor in the team's; what was said there before stays, and changes no more."""
+    amir = world.agent("amir")
+    said = world.sandbox.post(f"/control/people/{PEOPLE['mara'][0]}/messages", {"channel": SUPPORT, "text": "It hangs"})
+    ticket = world.ticket(source=f"m:{SUPPORT}:{said['ts']}")
+    world.says(ticket.ref, amir, "We are looking.")
+    world.deliver_all()
+    assert "invoice" in shown_text(world.seen("lena", TRIAGE)[0])
+
+    world.desk.set_category(ticket.ref, "personnel", by=amir)
+    world.says(ticket.ref, amir, "It is about your pay.")
+    first = next(each for each in world.desk.comments(ticket.ref, include_internal=True) if "looking" in each.text)
+    world.desk.edit_comment(ticket.ref, first.number, "Your salary.", by=amir, source_version="2")
+    world.deliver_all()
+
+    card, reply = world.seen("tomas", SUPPORT, thread=said["ts"])
+    assert card["text"] == f"#{ticket.number} goes on in private."
+    assert "We are looking." in reply["text"]
+    (of_team,) = world.seen("lena", TRIAGE)
+    assert of_team["text"] == f"#{ticket.number} is private now. Only the members of its channel see it."
+    assert "salary" not in str(world.seen("lena", TRIAGE, thread=of_team["ts"]))
+    assert "It is about your pay." in str(world.thread("mara"))
+    assert any("invoice" in shown_text(each) for each in world.seen("jo", CHANNEL))
