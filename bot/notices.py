@@ -245,6 +245,9 @@ class Notices:
                 if places.person_in(row.place) is not None or places.channel_in(row.place) is not None:
                     kind = kinds.get(row.side, of_team)
                     tx.tell(row.place, about, kind, ticket=ticket.ref, data={"again": True})
+        about = places.about_alert(ticket.number)
+        for row in tx.connection.execute(_CARDS, {"customer_id": ticket.customer_id, "about": about}):
+            tx.tell(row.place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
 
     def _reopened(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if event.actor_id == ticket.customer_id and tx not in self._said:

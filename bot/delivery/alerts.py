@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
+from bot.delivery import hidden
 from bot.delivery.alert_facts import FOUND_LATE, is_time, lag_s, worst
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
@@ -41,10 +42,21 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
         asked = desk.cards_waiting_for(place, stands.channel, stands.ts)
         members = desk.alerts_in_message(stands.channel, stands.ts)
-        if len(members) > 1:
-            return _standing_group(dossier, members, asked)
+        may_be_read = [each for each in members if not hidden.is_private_elsewhere(Dossier(desk, each.ref), place)]
+        if len(members) > 1 and may_be_read:
+            return replace(
+                _standing_group(dossier, members, asked), message=alert_group_message(group_of(desk, may_be_read))
+            )
+        if not may_be_read:
+            return hidden.alert(ref.number)
+    elif hidden.is_private_elsewhere(dossier, place):
+        return None
     elif errand is not None:
-        waiting = [each for each in desk.untold_alerts(errand) if _told(dossier, each)]
+        waiting = [
+            each
+            for each in desk.untold_alerts(errand)
+            if _told(dossier, each) and not hidden.is_private_elsewhere(Dossier(desk, each.ref), place)
+        ]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
     letter = alone(dossier)

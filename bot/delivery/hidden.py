@@ -22,6 +22,22 @@ CARDS = {
 COPIES = frozenset({"from_customer", "sent", "note", "watched", "reply", "question", "solution"})
 
 
+ALERTS = frozenset({"alert_line", "alert_settled", "alert_said", "countdown_card"})
+
+
+def is_private_elsewhere(dossier: Dossier, place: str) -> bool:
+    """Whether a place is a channel that others read than those who may see the ticket."""
+    private = dossier.configuration.private_category(dossier.ticket.category)
+    channel = places.channel_in(place)
+    return private is not None and channel is not None and channel != private.channel
+
+
+def alert(number: int) -> Letter:
+    """What stands in the place of an alert."""
+    message = _card(words.PRIVATE_NOW.format(number=number))
+    return Letter(about=places.about_alert(number), side=places.ALERT, message=message, only_edit=True)
+
+
 def is_from(dossier: Dossier, errand: Errand, sight: Sight) -> bool:
     """
     Whether the ticket is to be kept from who reads in the errand's place; never from its own customer.
@@ -34,7 +50,7 @@ def is_from(dossier: Dossier, errand: Errand, sight: Sight) -> bool:
     person_id = places.person_in(errand.place)
     if person_id is None:
         follows = errand.kind in CARDS or (errand.kind in COPIES and bool(errand.data.get("again")))
-        return follows and places.channel_in(errand.place) != private.channel
+        return (follows or errand.kind in ALERTS) and is_private_elsewhere(dossier, errand.place)
     if person_id == dossier.ref.customer_id:
         return False
     try:

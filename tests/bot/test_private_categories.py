@@ -24,10 +24,11 @@ from bot.views import ListKind
 from tests.bot.outbound import DOCUMENT, PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
+from ticketing.configuration import to_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, TicketNotFound
-from ticketing.model import Person, PersonId, TicketRef
+from ticketing.model import Person, PersonId, Priority, TicketRef
 
 TEAM, CHANNEL = "T0NORTHWND", "C0ESCALATE"
 USERS = {
@@ -333,3 +334,33 @@ def test_a_ticket_that_began_in_a_channel_goes_on_in_private_and_leaves_nothing_
     assert "salary" not in str(world.seen("lena", TRIAGE, thread=of_team["ts"]))
     assert "It is about your pay." in str(world.thread("mara"))
     assert any("invoice" in shown_text(each) for each in world.seen("jo", CHANNEL))
+
+
+def late(world: World, *, hours: int) -> None:
+    now = world.clock.advance(hours=hours)
+    for step in (world.desk.watch_step, world.desk.ladder_step):
+        step(now)
+    world.deliver_all()
+
+
+def test_an_alert_of_a_ticket_that_becomes_private_goes_on_in_its_own_channel(world: World, channel: Channel) -> None:
+    """Alone in its message, and beside another's, which stays."""
+    document = to_document(world.desk.configuration())
+    world.desk.configure(document | {"channels": {"triage": TRIAGE, "escalations": SUPPORT}}, by=None)
+    amir = world.agent("amir", skills={})
+    alone = world.ticket(priority=Priority.URGENT, subject="Alone")
+    late(world, hours=2)
+    both = [world.ticket(priority=Priority.URGENT, subject=each) for each in ("Together", "Beside it")]
+    late(world, hours=2)
+    before = str(world.seen("tomas", SUPPORT))
+    assert all(each in before for each in ("Alone", "Together", "Beside it"))
+
+    for ticket in (alone, both[0]):
+        world.desk.set_category(ticket.ref, "personnel", by=amir)
+    late(world, hours=8)
+
+    after = str([shown_text(each) for each in world.seen("tomas", SUPPORT)])
+    assert "Beside it" in after
+    assert "Alone" not in after
+    assert "Together" not in after
+    assert all(each in str(world.seen("jo", CHANNEL)) for each in ("Alone", "Together"))

@@ -14,7 +14,7 @@ from tests.end_to_end.bot import BotProcess
 from tests.end_to_end.cast import OWN, Cast, toml
 from tests.end_to_end.conftest import database
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.sandbox import Sandbox
+from tests.end_to_end.sandbox import Refused, Sandbox
 from tests.end_to_end.steps import number_in
 from tests.end_to_end.workspace import Workspace
 
@@ -162,3 +162,38 @@ def test_somebody_of_another_organisation_is_a_customer_in_the_channel_they_shar
     triage = lead.sees(f"#{number}", where="triage")
     lead.sees("since nine", where=triage)
     assert "Nothing here reaches Gus unless you press Reply." in triage.text
+
+
+def test_emoji_and_shortcuts_where_two_organisations_meet(open_house: Workspace) -> None:
+    """One's own emoji opens for a guest too; on other people's messages it is only an emoji, and shortcuts are ours."""
+    team = open_house.new_team(agents=1)
+    (amir,) = team.agents
+    gus, mara = open_house.person("gus"), open_house.new_person()
+    open_house.invite(gus, "ideas")
+    maras = mara.writes("a bigger table would help", channel="ideas")
+    said, second = (gus.writes(text, channel="ideas") for text in ("our import stops", "and the totals are wrong"))
+
+    gus.reacts(maras, "ticket")
+    for name, message in (("Open a ticket", maras), ("New ticket", None)):
+        with pytest.raises(Refused):  # Slack offers a guest no shortcut of ours
+            gus.uses_shortcut(name, on=message)
+    gus.reacts(said, "ticket")
+    amir.uses_shortcut("Open a ticket", on=second)
+    assert "On behalf of Gus Guest." in amir.view.text
+    amir.fill(category=team.name)
+    sent = amir.submit()
+
+    assert sent.view is not None
+    by_shortcut = number_in(sent.view.text)
+    open_house.wait_for(
+        lambda: True if replies(gus, said) and replies(gus, second) else None, lambda: gus.describe(second)
+    )
+    by_emoji = number_in(replies(gus, said)[0].text)
+    assert number_in(replies(gus, second)[0].text) == by_shortcut != by_emoji
+    assert replies(mara, maras) == []
+    gus.writes("since nine", thread=second)
+    amir.sees("since nine", where=amir.sees(f"#{by_shortcut}"))
+    for number in (by_emoji, by_shortcut):
+        told = mara.command(f"/ticket {number}")
+        assert told is not None
+        assert told.text == f"There is no ticket #{number} that you can see."
