@@ -102,7 +102,7 @@ class People:
 
     def _known(self, user: SlackUser) -> Person:
         person = self.desk.person_by_ref(user.external_ref)
-        if person is not None and user.id in self._asked:
+        if person is not None and user.external_ref in self._asked:
             return person
         return self._learn(user, person)
 
@@ -117,7 +117,7 @@ class People:
         if user.team == self.team and theirs != self.team:
             # Who put an emoji there is told without their organization: in a shared channel it may be another.
             return self.known(SlackUser(theirs, user.id))
-        self._asked.add(user.id)
+        self._asked.add(user.external_ref)
         if told.get("is_bot"):
             raise NotAPerson(user)
         if told.get("deleted"):
