@@ -23,7 +23,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import refusals
+from bot import refusals, text
 from bot.actions import MalformedValue, read_ticket_value
 from bot.blocks.forms import plain_view
 from bot.blocks.new_ticket import new_ticket_errors
@@ -54,6 +54,10 @@ log = logging.getLogger(__name__)
 
 HOPELESS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_found", "missing_scope"})
 """What Slack would refuse again however often the event came: sending it once more helps nobody."""
+
+
+LINE = 3000
+"""As much of a command's line as is said again."""
 
 
 class Kind(Enum):
@@ -124,7 +128,8 @@ class Answers:
             self._beside(refused, error, ButtonPress.read(body))
         if kind is Kind.SHORTCUT:
             shortcut = Shortcut.read(body)
-            self.private.say(shortcut.person, refused.text, trigger_id=shortcut.trigger_id)
+            on = shortcut.message.place if shortcut.message is not None else None
+            self.private.say(shortcut.person, refused.text, trigger_id=shortcut.trigger_id, place=on)
         return _ok()
 
     def _refusal(self, error: Exception, kind: Kind, body: dict[str, Any]) -> Refusal:
@@ -132,7 +137,7 @@ class Answers:
             return refusals.refusal(error, self._context(error, kind, body))
         if isinstance(error, SlackClientError | TimeoutError | OSError):
             log.warning("Slack did not do what a %s needed: %s.", kind.name.lower(), reason_of(error))
-            return Refusal(words.NOT_OPENED)
+            return Refusal(_not_opened(kind, body))
         return self._failure(error, kind)
 
     def _failure(self, error: Exception, kind: Kind) -> Refusal:
@@ -241,6 +246,14 @@ class Answers:
             return None
         hidden = self.sight.hidden(reader) if reader else ()
         return next(iter(self.desk.queue(limit=1, categories=list(agent.skills), hidden=hidden)), None)
+
+
+def _not_opened(kind: Kind, body: dict[str, Any]) -> str:
+    """That Slack showed nothing; a command's line is gone from where it was typed, so it is said again."""
+    if kind is not Kind.COMMAND:
+        return words.NOT_OPENED
+    line = " ".join(f"{body.get('command')} {body.get('text') or ''}".split())
+    return words.NOT_OPENED_COMMAND.format(line=text.inline(line, LINE))
 
 
 def _pressed(body: dict[str, Any]) -> tuple[TicketRef, int] | None:

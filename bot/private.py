@@ -8,6 +8,7 @@ what the outbox is for (docs/decisions, two lanes out).
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.blocks.forms import plain_view
-from bot.payloads import Place, ShownView, SlackUser
+from bot.payloads import ButtonPress, Place, ShownView, SlackUser
 from bot.views import Message, View
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,24 @@ class Private:
             if error.response.get("error") not in GONE:
                 raise
 
+    def repaint(self, press: ButtonPress, view: View, *, done: str) -> None:
+        """
+        Show what a press has done in the modal or the App Home it was made in.
+
+        It is done already, so a failure is not raised: who pressed is told `done` instead, and does not press again.
+        """
+        shown = press.view
+        if shown is None:
+            return
+        try:
+            if shown.kind == "home":
+                self.slack.views_publish(user_id=press.person.id, view=view)
+            else:
+                self.redraw(shown, view)
+        except (SlackClientError, OSError) as error:
+            log.warning("What a press has done could not be shown (%s).", reason_of(error))
+            self.say(press.person, done, trigger_id=press.trigger_id, view=shown)
+
     def say(
         self,
         person: SlackUser,
@@ -67,18 +86,24 @@ class Private:
         view: ShownView | None = None,
     ) -> None:
         """
-        Tell something beside what was pressed, or in a view where there is no message to stand beside.
+        Tell something beside what was pressed, or in a view where there is no message to stand beside, or the other way
+        round where that cannot be shown.
 
         A failure is logged, not raised: what was to be said is no fact that anybody relies on.
         """
         said = message if isinstance(message, Message) else Message(message, [])
-        try:
-            if place is not None and view is None:
-                self._beside(person, said, place)
-            elif trigger_id:
-                self.open(trigger_id, plain_view(said.text), above=view)
-        except (SlackClientError, OSError) as error:
-            log.warning("A private answer could not be shown (%s).", reason_of(error))
+        ways: list[Callable[[], object]] = []
+        if trigger_id:
+            ways.append(lambda: self.open(trigger_id, plain_view(said.text), above=view))
+        if place is not None:
+            ways.insert(len(ways) if view is not None else 0, lambda: self._beside(person, said, place))
+        for show in ways:
+            try:
+                show()
+            except (SlackClientError, OSError) as error:
+                log.warning("A private answer could not be shown (%s).", reason_of(error))
+            else:
+                return
 
     def _beside(self, person: SlackUser, said: Message, place: Place) -> None:
         # Beside the card, not in its thread; but within the thread when that is where the pressed message stands.

@@ -176,23 +176,25 @@ class Screens:
         return tuple((_spec(asked), answered(ticket, asked.key)) for asked in category.fields) if category else ()
 
     def assign_form(self, ticket: Ticket, zone: str) -> AssignForm:
-        """Who can be given the ticket: those who fit first, the least loaded first among them."""
+        """Who can be given the ticket: those who fit first, then those who know it; the least loaded first among them."""
         category = self.desk.configuration().category(ticket.category)
         skill = category.skill if category else ticket.category
+        agents = self.desk.agents()
+        skilled = {agent.id for agent in agents if skill in agent.skills}
         choices = [
             AgentChoice(
                 id=agent.id,
                 name=agent.name,
                 load=agent.current_load,
                 max_load=agent.max_load,
-                fits=skill in agent.skills and agent.is_available and agent.current_load < agent.max_load,
+                fits=agent.id in skilled and agent.is_available and agent.current_load < agent.max_load,
                 is_available=agent.is_available,
             )
-            for agent in self.desk.agents()
+            for agent in agents
             if self.sight.sees(self.desk.person(agent.id), ticket.category)
             and agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
         ]
-        choices.sort(key=lambda one: (not one.fits, not one.is_available, one.load, one.name))
+        choices.sort(key=lambda one: (not one.fits, one.id not in skilled, not one.is_available, one.load, one.name))
         holder = self._name(ticket.assigned_agent_id) if ticket.is_held else None
         return AssignForm(facts=self.facts(ticket, zone), agents=tuple(choices), holder=holder)
 

@@ -116,7 +116,7 @@ def tell(
     late_by = None
     if clock.due_at is not None and clock.outcome is not Outcome.VOID:
         late_by = until - clock.due_at
-    return Timeline(clock, tuple(spells), late_by, _ended_by(events, clock))
+    return Timeline(clock, tuple(spells), late_by, ended_by(events, clock))
 
 
 _PLACES = {
@@ -183,7 +183,7 @@ def _cut(spells: Iterable[Spell], start: datetime, end: datetime) -> Iterable[Sp
             yield replace(spell, start=max(spell.start, start), end=min(spell.end, end))
 
 
-def _ended_by(events: Iterable[TicketEvent], clock: SlaClock) -> PersonId | None:
+def ended_by(events: Iterable[TicketEvent], clock: SlaClock) -> PersonId | None:
     """Whose answer, solution or hand it was."""
     if clock.ended_at is None:
         return None

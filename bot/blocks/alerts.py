@@ -31,7 +31,7 @@ from bot.words import team as words
 
 ROWS = 10  # of a list in a channel
 PAGE_ROWS = 40  # of a page of the list; a modal has room for 100 blocks
-_MENU = (Act.SEEN, Act.ESCALATE, Act.MORE)
+_MENU = (Act.SEEN, Act.REPLY, Act.ESCALATE, Act.MORE)
 _ROW_MENU = (Act.TAKE, Act.REASSIGN, Act.SEEN, Act.WHY, Act.OPEN)
 _NO_DEADLINE = frozenset({AlertState.NOBODY, AlertState.UNTOUCHED})
 _BROADCAST = frozenset({AlertState.OVERDUE, AlertState.LAPSED, AlertState.REMINDED}) | _NO_DEADLINE

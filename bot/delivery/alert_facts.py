@@ -12,6 +12,7 @@ from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, without_promise
 from ticketing.model import Outcome, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
+from ticketing.timeline import ended_by
 
 FOUND_LATE = timedelta(minutes=10)
 """How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
@@ -73,10 +74,15 @@ def alert_at(
         is_answered=ticket.first_response_at is not None,
         countdown=None if is_late else nearness(due_at, ticket.as_of),
         told_at=found_at if is_late and found_at is not None and found_at - due_at > FOUND_LATE else None,
-        by=dossier.last_agent if state is AlertState.ANSWERED else None,
+        by=_answerer(dossier, clock) if state is AlertState.ANSWERED else None,
         at=clock.ended_at,
         possible=POSSIBLE,
     )
+
+
+def _answerer(dossier: Dossier, clock: SlaClock) -> str | None:
+    """Whose act it was, which need not be the holder's; where no act tells, who has it or had it last."""
+    return dossier.name(ended_by(dossier.events, clock)) or dossier.last_agent
 
 
 def nearness(due_at: datetime, now: datetime) -> int | None:

@@ -63,13 +63,15 @@ class Home:
         agent = self.parts.desk.agent(person.id)
         hidden = self.parts.access.hidden(person)
         waiting = self.parts.desk.queue(limit=1, categories=list(agent.skills) if agent else None, hidden=hidden)
-        if waiting:
-            self.parts.desk.claim(waiting[0].ref, by=person.id)
-        else:
+        if not waiting:
             self.parts.private.say(
                 press.person, words.QUEUE_EMPTY_FOR_YOU, trigger_id=press.trigger_id, view=press.view
             )
-        self._publish(press.person)
+            ack()
+            return
+        self.parts.desk.claim(waiting[0].ref, by=person.id)
+        done = words.TOOK.format(number=waiting[0].number)
+        self.parts.private.repaint(press, self.parts.screens.home(person), done=done)
         ack()
 
     def _publish(self, user: SlackUser, *, page: int = 1) -> None:

@@ -71,12 +71,10 @@ class MacroScreens:
         if act == "edit":
             known = self.parts.desk.macro(key, person.id)
             self.parts.private.redraw(view, macro_view(MacroForm(macro=macro_row(known, person))))
-        elif is_shared:
-            self.parts.desk.delete_shared_macro(key, by=person.id)
-            self.parts.private.redraw(view, self._list(person))
         else:
-            self.parts.desk.delete_macro(key, by=person.id)
-            self.parts.private.redraw(view, self._list(person))
+            delete = self.parts.desk.delete_shared_macro if is_shared else self.parts.desk.delete_macro
+            delete(key, by=person.id)
+            self.parts.private.repaint(press, self._list(person), done=words.DELETED.format(key=key))
         ack()
 
     def save(self, ack: Ack, body: dict[str, Any]) -> None:

@@ -91,7 +91,11 @@ class OfferChoices:
         person, offered = self._answered(press.person, source, place)
         self._own_words(offered, person)
         self.parts.desk.inbound.settle(offered, Stage.GONE)
-        self.offers.remove(place.channel, str(place.ts))
+        try:
+            self.offers.remove(place.channel, str(place.ts))
+        except (SlackClientError, OSError) as error:
+            log.warning("An offer could not be taken away (%s).", reason_of(error))
+            self.parts.private.say(press.person, words.OFFER_DISMISSED, place=place, trigger_id=press.trigger_id)
         ack()
 
     def _add(self, user: SlackUser, source: str, ref: TicketRef, place: Place | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import text
 from bot.access import Grant
 from bot.actions import (
     Act,
@@ -37,6 +38,7 @@ from bot.problems import ProblemReading, left_of
 from bot.views import View
 from bot.views.problems import ForAllForm, LinkForm, ProblemForm, ProblemList, ProblemTickets
 from bot.words import forms as form_words
+from bot.words import problems as words
 from ticketing.desk.problems import Problem
 from ticketing.errors import InvalidInput, ProblemIsResolved, ProblemNotFound
 from ticketing.model import Person
@@ -151,8 +153,7 @@ class ProblemScreens:
         press = ButtonPress.read(body)
         person, problem = self._pressed(press)
         reopened = self.parts.desk.reopen_problem(problem.id, by=person.id)
-        if press.view is not None:
-            self._redraw(press, self._one(person, reopened))
+        self.parts.private.repaint(press, self._one(person, reopened), done=self._done(words.REOPENED_NOW, reopened))
         ack()
 
     def show_tickets(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -175,8 +176,7 @@ class ProblemScreens:
             self.parts.private.open(press.trigger_id, self._left_alone(person, problem), above=press.view)
         elif kind == "own":
             owned = self.parts.desk.set_problem_owner(number, person.id, by=person.id)
-            if press.view is not None:
-                self._redraw(press, self._one(person, owned))
+            self.parts.private.repaint(press, self._one(person, owned), done=self._done(words.OWNED_NOW, owned))
         else:
             raise MalformedValue(press.value)
         ack()
@@ -245,13 +245,13 @@ class ProblemScreens:
         sent = FormSubmission.read(body)
         person = self.parts.access.agent(sent.person, "use problems")
         number = read_problem_value(sent.view.private_metadata)
-        text = sent.view.text(Block.TEXT)
+        said = sent.view.text(Block.TEXT)
         resolves = sent.view.callback_id == Form.PROBLEM_RESOLVE
-        if not text:
+        if not said:
             form = Form.RESOLVE if resolves else Form.REPLY
             raise InvalidInput(Block.TEXT, form_words.MISSING[form])
         plan = self.parts.desk.plan_resolve_all if resolves else self.parts.desk.plan_answer_to_all
-        plan(number, text, by=person.id, source=sent.source)
+        plan(number, said, by=person.id, source=sent.source)
         ack(response_action="clear")
 
     def link(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -281,6 +281,9 @@ class ProblemScreens:
     def _pressed(self, press: ButtonPress) -> tuple[Person, Problem]:
         person = self._agent(press)
         return person, self.parts.desk.problem(read_problem_value(press.value))
+
+    def _done(self, template: str, problem: Problem) -> str:
+        return template.format(title=text.inline(problem.title, text.LIST_SUBJECT))
 
     def _redraw(self, press: ButtonPress, view: View) -> None:
         if press.view is None:

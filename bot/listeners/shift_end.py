@@ -19,6 +19,7 @@ from bot.payloads import ButtonPress, FormSubmission, SlackUser
 from bot.private import reason_of
 from bot.until import next_time, tomorrow_morning
 from bot.words import day as words
+from bot.words import inbound as inbound_words
 from bot.work import work_of
 from ticketing.errors import InvalidInput
 from ticketing.model import Person, Ticket
@@ -84,7 +85,7 @@ class ShiftEnd:
         press = ButtonPress.read(body)
         person = self.parts.access.agent(press.person)
         self.parts.desk.set_available(person.id, available=True, by=person.id)
-        self._redraw_home(press.person, person)
+        self.parts.private.repaint(press, self.parts.screens.home(person), done=inbound_words.BACK_NOW)
         ack()
 
     def _until(self, sent: FormSubmission, person: Person) -> datetime | None:

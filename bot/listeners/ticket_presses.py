@@ -13,6 +13,7 @@ from bot.actions import Act, Form, Press, read_comment_value, read_menu_value, r
 from bot.blocks.forms import (
     assign_view,
     more_actions_view,
+    plain_view,
     rating_view,
     read_all_view,
     release_view,
@@ -203,6 +204,7 @@ class TicketPresses:
             except (TransitionNotAllowed, NotTheHolder) as error:
                 # The card showed what is no longer so: say what is.
                 raise self._stale(error, grant, version) from error
+            self._follow(press, act, grant)
             return
         if act in STEPS and grant.ticket.status in DONE:
             raise StaleTicket(grant.ticket)
@@ -213,6 +215,18 @@ class TicketPresses:
             self.answering.open(press, form, grant)
         else:
             self.parts.private.open(press.trigger_id, self._opens[act](grant), above=press.view)
+
+    def _follow(self, press: ButtonPress, act: Act, grant: Grant) -> None:
+        """A card follows by itself, where it shows what was done; App Home is drawn anew, and a modal says that it is done."""
+        done = words.DONE_NOW.get(act, words.DONE_ELSE).format(number=grant.ticket.number)
+        if press.view is None:
+            if act is Act.ESCALATE:
+                self.parts.private.say(press.person, done, place=press.place, trigger_id=press.trigger_id)
+            return
+        at_home = press.view.kind == "home"
+        self.parts.private.repaint(
+            press, self.parts.screens.home(grant.person) if at_home else plain_view(done), done=done
+        )
 
     def _stale(self, error: HelpdeskError, grant: Grant, version: int) -> HelpdeskError:
         now = self.parts.desk.ticket(grant.ticket.ref)

@@ -1,10 +1,26 @@
 """What listeners answer by themselves: short private sentences that no card carries."""
 
+from bot.actions import Act
+
 NOT_POSSIBLE_YET = "This cannot be done with #{number} now."
 NOT_POSSIBLE_HERE = "This cannot be done here yet."
 QUEUE_EMPTY_FOR_YOU = "Nothing waits that you could take."
 NOTHING_PROMISED = "#{number} has no deadline: nothing was promised for it."
 NOT_OPENED = "Slack did not open the form in time. Press again."
+NOT_OPENED_COMMAND = "Slack did not open the form in time. Type it again: {line}"
+TOOK = "You have #{number} now."
+DONE_NOW = {
+    Act.CLAIM: TOOK,
+    Act.CLAIM_ANYWAY: TOOK,
+    Act.START: "You are working on #{number}.",
+    Act.RESUME: "You are working on #{number}: its clock runs again.",
+    Act.REOPEN: "#{number} is reopened.",
+    Act.UNMERGE: "#{number} stands by itself again.",
+    Act.NOT_A_TICKET: "#{number} is put aside.",
+    Act.ESCALATE: "#{number} is escalated: senior agents come first.",
+}
+DONE_ELSE = "Done with #{number}."
+BACK_NOW = "You are back: new tickets come to you again."
 OTHER_ORGANIZATION = "Only people of the workspace that runs this helpdesk can do this."
 ONLY_PEOPLE = "Only people can do this."
 NOT_AN_ANSWER = "That is not an answer of yours that went out to a customer."

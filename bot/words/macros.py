@@ -15,6 +15,7 @@ SETS_TAGS = "tags {tags}"
 
 TITLE = "Macros"
 NEW = "New macro"
+DELETED = "?{key} is deleted."
 EMPTY = "There are no macros yet. One is an answer that is written once."
 ROW = "*{title}* `?{key}`{whose}\n{text}"
 WHOSE_SHARED = ", the team's"

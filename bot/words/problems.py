@@ -71,5 +71,7 @@ LINK_NEW_HINT = "In one line, for the team: customers never see it."
 LINK_SUBMIT = "Save"
 LINK_OPTION = "{id} {title}"
 
+REOPENED_NOW = "{title} is open again."
+OWNED_NOW = "You look for the cause of {title}."
 MENU = {"rename": "Rename", "own": "Look for the cause", "left": "What was left alone"}
 DONE_LINE = "{said} {left}"

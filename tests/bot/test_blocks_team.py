@@ -265,7 +265,7 @@ def test_a_warning_says_what_is_due_and_who_has_it() -> None:
     message = alert_message(alert(AlertState.DUE_SOON))
 
     assert shown(message) == (f"*Due soon: #42 Cannot open the invoice.* First answer due {BY_1420}.\n{ABOUT}")
-    assert buttons(message) == ["[[Take it]]", "Reassign", "Why", "(Seen, Escalate, More actions)"]
+    assert buttons(message) == ["[[Take it]]", "Reassign", "Why", "(Seen, Reply, Escalate, More actions)"]
     assert message.text == f"#42 is due soon: first answer due {BY_1420}. {AMIR_HAS_IT}"
 
 
@@ -303,7 +303,7 @@ def test_a_promise_has_an_end(state: AlertState, words: str, pressed: list[str])
         is_late=True,
         by="Lena Fischer",
         until=at(15, 30),
-        possible=frozenset(Act) - {Act.ESCALATE, Act.MORE, Act.SEEN},
+        possible=frozenset(Act) - {Act.REPLY, Act.ESCALATE, Act.MORE, Act.SEEN},
     )
     message = alert_message(taken)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.end_to_end.reading import JSON, Control, controls, find_field, find_press, plain, read
+from tests.end_to_end.reading import JSON, Control, controls, find_field, find_press, plain, read, read_block
 from tests.end_to_end.sandbox import Refused
 
 if TYPE_CHECKING:
@@ -259,12 +259,24 @@ class Person:
 
         return self.workspace.wait_for(look, lambda: f"The app has not shown {self.real_name} a home.")
 
-    def press(self, label: str, on: Message | View | None = None) -> None:
-        """Press a button, or choose from an overflow menu, by its words: in the open form unless `on` says where."""
+    def home_says(self, text: str) -> View:
+        """Wait until the App Home before this person says `text`, without their opening it anew."""
+
+        def look() -> View | None:
+            view = self._get("home")["view"]
+            return View(view) if view and text in View(view).text else None
+
+        return self.workspace.wait_for(look, lambda: f"{self.real_name}'s home does not say {text!r}.")
+
+    def press(self, label: str, on: Message | View | None = None, *, row: str = "") -> None:
+        """
+        Press a button, or choose from an overflow menu, by its words: in the open form unless `on` says where, and in the
+        row that says `row`.
+        """
         where = on or self.view
 
         def look() -> tuple[JSON, Control, str | None] | None:
-            blocks = self._blocks(where)
+            blocks = [block for block in self._blocks(where) if row in read_block(block)]
             found = find_press(blocks, label)
             return (self._target(where), *found) if found else None
 

@@ -81,12 +81,14 @@ def test_what_cannot_be_done_is_not_sent_and_its_author_is_told(workspace: Works
     assert told.text == 'There is no shortcut "?reslove". Nothing was sent. Did you mean ?resolve?'
     assert told.is_ephemeral
     begun.agent.sees("Write the note after it", where=begun.assignment)
+    begun.agent.writes("?help", thread=begun.assignment)
+    assert begun.agent.sees("Shortcuts in the threads of a ticket", where=begun.assignment).is_ephemeral
     assert other.sees(f"holds #{begun.number} now", where=triage).is_ephemeral
     begun.agent.writes("?resolve Done.", thread=begun.assignment)
     begun.customer.sees("Done.", where=begun.card)
     begun.agent.writes("?wait", thread=begun.assignment)
     begun.agent.sees(f"?wait cannot be done: #{begun.number} is resolved.", where=begun.assignment)
-    for unsent in ("It works again", "for what", "?wait", "?note"):
+    for unsent in ("It works again", "for what", "?wait", "?note", "?help"):
         begun.customer.sees_not(unsent, where=begun.card)
 
 
@@ -111,7 +113,9 @@ def test_waiting_releasing_and_claiming_are_typed(workspace: Workspace) -> None:
 
 
 def test_a_resolve_is_undone_by_typing_and_told_when_it_is_too_late(workspace: Workspace) -> None:
-    begun = started(workspace, workspace.new_team(agents=1), "Undone by typing")
+    begun = assigned(workspace, workspace.new_team(agents=1), "Undone by typing")
+    begun.agent.writes("?start", thread=begun.assignment)
+    begun.customer.sees_change(begun.card, "is working on it")
 
     begun.agent.writes("?resolve It was nothing.", thread=begun.assignment)
     begun.agent.sees_change(begun.assignment, "Resolved.")

@@ -80,9 +80,28 @@ def test_an_agent_who_takes_an_alert_has_the_ticket_and_can_release_the_alert(ow
     _line(own_workspace, lead, home, f"{other.first_name} no longer sees to it")
 
 
-def test_a_time_of_day_has_to_be_given_where_it_was_chosen(own_workspace: Workspace) -> None:
-    lead, _begun, home = _late(own_workspace, "The tap drips")
+def test_an_alert_is_asked_about_escalated_reassigned_and_answered_where_it_stands(own_workspace: Workspace) -> None:
+    lead, begun, home = _late(own_workspace, "The tap drips")
 
     lead.press("Take it", on=home)
     lead.fill({"Until when?": "A time"})
     assert lead.submit().errors == {"Time": "Choose the time."}
+    lead.close()
+
+    lead.press("Why", on=home)
+    why = lead.view.text.splitlines()
+    assert f"#{begun.number}" in why[0]
+    assert len([line for line in why if line.strip()]) <= 8, "title, six lines and Close"
+    lead.close()
+    lead.press("Escalate", on=home)
+    assert lead.sees(f"#{begun.number} is escalated", where=ESCALATIONS).is_ephemeral
+    other = own_workspace.new_team(agents=1).agents[0]
+    lead.press("Reassign", on=home)
+    lead.fill({"Agent": f"{other.real_name}, 0 of 10"})
+    assert lead.submit().errors == {}
+    other.sees(f"#{begun.number} The tap drips")
+    lead.sees_change(home, f"{other.first_name} has it since")
+    lead.press("Reply", on=home)
+    fill_and_send(lead, "Reply", "A plumber comes at noon")
+    begun.customer.sees("A plumber comes at noon", where=begun.card)
+    lead.sees_change(home, f"Answered by {lead.first_name}")

@@ -68,11 +68,21 @@ def test_an_answer_in_time_lets_no_alert_out(own_workspace: Workspace) -> None:
     begun.agent.press("Reply", on=begun.assignment)
     fill_and_send(begun.agent, "Reply", "We are on it")
     begun.customer.sees("We are on it", where=begun.card)
+    other.agent.press("Snooze", on=other.assignment)
+    other.agent.choose("Show it again", "In 1 h")
+    other.agent.submit()
+    other.agent.sees_change(other.assignment, "Snoozed until")
 
     own_workspace.advance(minutes=61)
 
     lead.sees(f"#{other.number} Left alone", where=ESCALATIONS)
     other.customer.sees("We promised an answer", where=other.card)
+    own_workspace.wait_for(
+        lambda: None if other.agent.now(other.assignment).says("Snoozed") else True, lambda: "It sleeps on."
+    )
+    mine = other.agent.command("/helpdesk mine")
+    assert mine is not None
+    assert mine.says(f"#{other.number}")
     lead.sees_not("Answered at once", where=ESCALATIONS)
     begun.customer.sees_not("We promised", where=begun.card)
 

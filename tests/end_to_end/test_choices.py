@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.steps import assigned
+from tests.end_to_end.steps import assigned, fill_and_send, go_away, open_ticket
 from tests.end_to_end.workspace import Workspace
 
 
@@ -31,6 +31,50 @@ def test_a_category_is_changed_to_another_teams(workspace: Workspace) -> None:
 
     amir.sees_change(begun.assignment, other.name)
     begun.customer.sees_change(begun.card, other.name)
+
+
+def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> None:
+    """Claim and Assign, Wait and Resume, Escalate, Reassign and Take back, Release with a note for who comes next."""
+    team = workspace.new_team(agents=2)
+    amir, jo = team.agents
+    go_away(amir)
+    go_away(jo)
+    mara = workspace.new_person()
+    number = open_ticket(mara, "Handed around", team)
+    card, triage = mara.sees(f"#{number}"), amir.sees(f"#{number}", where=team.channel)
+    one = amir.command(f"/helpdesk {number}")
+    assert one is not None
+    assert one.text.endswith(" [Claim]")
+
+    amir.press("Assign", on=triage)
+    amir.fill({"Agent": f"{jo.real_name}, 0 of 10, away", "Note for them": "You know the man"})
+    assert amir.submit().errors == {}
+    assignment = jo.sees(f"#{number} Handed around")
+    assert f"{amir.first_name} gave it to you" in assignment.text
+    jo.sees("You know the man", where=assignment)
+
+    jo.press("Start", on=assignment)
+    jo.press(f"Wait for {mara.first_name}", on=jo.sees_change(assignment, "You are working on it."))
+    fill_and_send(jo, "What do you need to know?", "Which hand?")
+    mara.sees_change(card, "Waiting for you.")
+    jo.press("Resume", on=jo.sees_change(assignment, f"Waiting for {mara.first_name}"))
+    mara.sees_change(card, f"{jo.first_name} is working on it.")
+
+    jo.press("More actions", on=jo.sees_change(assignment, "You are working on it."))
+    jo.press("Escalate")
+    assert f"#{number} is escalated: senior agents come first." in jo.view.text
+    jo.close()
+
+    jo.press("Reassign", on=assignment)
+    jo.fill({"Agent": f"{amir.real_name}, 0 of 10, away"})
+    assert jo.submit().errors == {}
+    amir.sees(f"#{number} Handed around")
+    jo.press("Take back", on=jo.sees_change(assignment, f"{amir.first_name} has #{number} now."))
+    jo.press("Release", on=jo.sees_change(assignment, "You are working on it."))
+    fill_and_send(jo, "Note for whoever takes it", "He is left-handed")
+    amir.sees("He is left-handed", where=triage)
+    mara.sees_change(card, "Waiting for an agent.")
+    jo.sees_change(assignment, "Back in the queue.")
 
 
 def test_a_ticket_is_snoozed_and_comes_back(workspace: Workspace) -> None:

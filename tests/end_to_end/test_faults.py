@@ -84,6 +84,28 @@ def test_an_answer_below_a_card_that_is_not_written_down_yet_goes_where_it_belon
     assert "lost it again" not in mara.everything()
 
 
+def test_a_form_that_slack_does_not_open_is_told_and_nothing_is_lost(workspace: Workspace) -> None:
+    begun = started(workspace, workspace.new_team(agents=1), "The kettle hums")
+    mara, amir = begun.customer, begun.agent
+    said = mara.writes("the kettle & the stove hum", channel="support")
+    workspace.faults(api=[{"method": "views.open", "error": "internal_error"}])
+
+    typed = mara.command("/ticket the stove & the oven <hum>")
+    mara.uses_shortcut("Open a ticket", on=said)
+    amir.press("Reply", on=begun.assignment)
+
+    assert typed is not None
+    assert typed.text.endswith("Type it again: /ticket the stove & the oven <hum>")
+    assert mara.sees("Slack did not open the form in time. Press again.", where="support").is_ephemeral
+    assert amir.sees("Slack did not open the form in time. Press again.").is_ephemeral
+    workspace.faults(api=[{"method": "views.open", "lose_answer": True, "times": 1}])
+    amir.press("Reply", on=begun.assignment)  # it is open, though the app was not told
+    fill_and_send(amir, "Reply", "We bring another")
+    mara.sees("We bring another", where=begun.card)
+    amir.press("Reply", on=begun.assignment)
+    assert amir.view.title == f"Reply on #{begun.number}"
+
+
 def test_an_event_delivered_twice_is_one_comment(workspace: Workspace) -> None:
     team = workspace.new_team(agents=1)
     begun = started(workspace, team, "The drawer is locked")

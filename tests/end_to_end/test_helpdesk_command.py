@@ -18,6 +18,16 @@ def test_a_ticket_is_found_by_its_words(workspace: Workspace) -> None:
     assert nothing.says("No ticket has all of these words.")
 
 
+def test_help_is_had_from_each_command_and_lists_them_all(workspace: Workspace) -> None:
+    (amir,) = workspace.new_team(agents=1).agents
+    for command, lines in (("/ticket", 5), ("/helpdesk", 15)):
+        answer = amir.command(f"{command} help")
+        assert answer is not None
+        assert answer.text.startswith(f"What {command} can do\n")
+        assert answer.text.count(f"`{command}") == lines
+        assert f"{command} list" in answer.notification or f"{command} queue" in answer.notification
+
+
 def test_who_is_no_agent_finds_nothing(workspace: Workspace) -> None:
     begun = assigned(workspace, workspace.new_team(agents=1), "The submarine leaks")
 

@@ -66,6 +66,9 @@ def test_ones_own_ticket_is_for_another_agent(workspace: Workspace) -> None:
     told = amir.sees("This is your own ticket.", where=team.channel)
     assert told.text == "This is your own ticket. Another agent has to take it."
     assert told.is_ephemeral
+    workspace.faults(api=[{"method": "chat.postEphemeral", "error": "internal_error"}])
+    amir.press("Claim", on=triage)
+    assert told.text in amir.view.text, "where nothing can be said beside it, a view says it"
 
 
 def test_who_is_full_is_told_and_can_claim_all_the_same(own_workspace: Workspace) -> None:

@@ -56,6 +56,14 @@ def test_a_lead_gets_a_report_with_its_picture(workspace: Workspace) -> None:
     lead.sees("come as a file from the app")
     assert with_file(lead).says("one row each")
 
+    month = lead.command("/helpdesk report 30d")
+    assert month is not None
+    assert month.says("The report for ")
+    span = lead.command("/helpdesk report 2026-01-05..2026-01-06")
+    assert span is not None
+    assert span.says("The report for Monday 5 January to Tuesday 6 January 2026 comes as a message from the app.")
+    lead.sees("Monday 5 January to Tuesday 6 January 2026. ")
+
 
 def test_an_export_has_a_row_for_each_ticket_and_no_formula(workspace: Workspace) -> None:
     begun = assigned(workspace, workspace.new_team(agents=1), "=cmd|' /C calc'!A0")

@@ -7,28 +7,13 @@ from tests.end_to_end.steps import assigned, open_ticket
 from tests.end_to_end.workspace import Team, Workspace
 
 
-def _press_in_row(person: Person, row: str, label: str) -> None:
-    """The button of the row that says `row`."""
-    for block in person.view.raw["blocks"]:
-        if row in str(block.get("text", {}).get("text", "")) and block.get("accessory"):
-            body = {
-                "view_id": person.view.id,
-                "block_id": block["block_id"],
-                "action_id": block["accessory"]["action_id"],
-            }
-            assert block["accessory"]["text"]["text"] == label
-            person.workspace.sandbox.post(f"/control/people/{person.id}/actions", body)
-            return
-    raise AssertionError(f"There is no row {row!r} in:\n{person.view.text}")
-
-
 def _category(admin: Person, team: Team) -> View:
     """The form of a team's category, looked up in the pages of categories."""
     admin.command("/helpdesk settings")
-    _press_in_row(admin, "Categories", "Open")
+    admin.press("Open", row="Categories")
     while f"{team.name}: " not in admin.view.text:
         admin.press("Next")
-    _press_in_row(admin, f"*{team.name}*", "Edit")
+    admin.press("Edit", row=f"{team.name}: ")
     return admin.view
 
 
@@ -71,7 +56,7 @@ def test_a_promise_is_added_and_deadlines_are_counted_anew(workspace: Workspace)
     team, admin = workspace.new_team(agents=1), workspace.new_person("admin")
     begun = assigned(workspace, team, "How long will this take")
     admin.command("/helpdesk settings")
-    _press_in_row(admin, "Promises", "Open")
+    admin.press("Open", row="Promises")
     admin.press("Add")
     admin.fill(for_tickets_of=team.name, first_answer_within="medium 4 hours")
     assert admin.submit().errors == {"First answer within": "Write a line each, such as: high 4h."}
@@ -123,7 +108,7 @@ def test_leads_read_and_agents_and_customers_see_nothing(workspace: Workspace) -
     home = lead.home()
     lead.press("Set-up", on=home)
     assert "Admins change the set-up." in lead.view.text
-    _press_in_row(lead, "Channels", "Open")
+    lead.press("Open", row="Channels")
     assert lead.view.fields == []
     assert "Tickets show in:" in lead.view.text
     assert "[Check]" not in lead.view.text
@@ -137,7 +122,7 @@ def test_leads_read_and_agents_and_customers_see_nothing(workspace: Workspace) -
 def test_an_admin_who_is_one_no_more_stores_nothing(workspace: Workspace) -> None:
     first, second = workspace.new_person("admin"), workspace.new_person("admin")
     second.command("/helpdesk settings")
-    _press_in_row(second, "Queue", "Edit")
+    second.press("Edit", row="Queue")
     first.command("/helpdesk team")
     first.choose("Choose a person", second.name)
     first.fill(role="Lead")

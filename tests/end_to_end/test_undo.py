@@ -32,6 +32,20 @@ def test_a_customer_takes_back_a_withdrawal(workspace: Workspace) -> None:
     mara.sees_change(begun.card, f"{begun.agent.first_name} has it.")
 
 
+def test_a_customer_who_is_asked_can_withdraw_all_the_same(workspace: Workspace) -> None:
+    begun = started(workspace, workspace.new_team(agents=1), "No longer wanted")
+    mara, amir = begun.customer, begun.agent
+    amir.press(f"Wait for {mara.first_name}", on=begun.assignment)
+    fill_and_send(amir, "What do you need to know?", "Do you still want it?")
+    asked = mara.sees_change(begun.card, "Waiting for you.")
+
+    mara.press("Withdraw", on=asked)
+    mara.submit()
+
+    mara.sees_change(begun.card, "Withdrawn by you.")
+    amir.sees_change(begun.assignment, "Closed.")
+
+
 def test_what_is_not_a_ticket_is_put_aside(workspace: Workspace) -> None:
     team = workspace.new_team(agents=1)
     begun = assigned(workspace, team, "Lunch is here")
