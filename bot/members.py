@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -35,22 +35,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Shown:
-    """What the form of a person remembers: whom, the last change of them, and what stood in it that the log does not hold."""
+    """
+    What the form of a person remembers: whom, the last change of them, and what stood in it that the log does not hold.
+
+    `told` is of how many tickets it has said that they go back to the queue.
+    """
 
     person: PersonId
     seen: int
     available: bool
     organization_tier: Tier
+    told: int = 0
 
     def text(self) -> str:
-        return json.dumps([self.person, self.seen, self.available, self.organization_tier])
+        return json.dumps([self.person, self.seen, self.available, self.organization_tier, self.told])
 
     @classmethod
     def read(cls, metadata: str) -> Shown:
         """The reverse of `text`. Raises MalformedValue."""
         try:
-            person, seen, available, tier = json.loads(metadata)
-            return cls(PersonId(int(person)), int(seen), bool(available), Tier(tier))
+            person, seen, available, tier, told = json.loads(metadata)
+            return cls(PersonId(int(person)), int(seen), bool(available), Tier(tier), int(told))
         except (TypeError, ValueError, OverflowError) as error:
             raise MalformedValue(metadata) from error
 
@@ -143,6 +148,19 @@ class Members:
             organization=organization,
             organization_tier=organization_tier,
         )
+
+    def touched(self, person_id: PersonId, change: MemberChange) -> int:
+        """How many tickets a change would move: what is held by who takes none any more goes back to the queue."""
+        agent = self.desk.member(person_id).agent
+        return agent.current_load if agent is not None and change.assignable is Assignable.NO else 0
+
+    def checked(self, view: ShownView, shown: Shown, touched: int, reader: Person) -> QuestionForm:
+        """The form as it was filled in, with what it would touch: sent once more it is stored."""
+        form, name = self.form(shown.person, reader), self.desk.person(shown.person).name
+        questions = tuple(replace(one, value=view.text(one.block)) for one in form.questions)
+        line = counted(words.TOUCHES, touched, name=text.first(name))
+        remembered = replace(shown, told=touched).text()
+        return replace(form, lines=(words.HEAD_CHECK, line, *form.lines), questions=questions, remembered=remembered)
 
     def _changed(self, change: TeamChange, reader: Person) -> str:
         at = text.at(change.at, reader.tz)

@@ -76,6 +76,11 @@ class TeamMembers:
         reader = self.parts.access.lead(sent.person, ACT)
         shown = Shown.read(sent.view.private_metadata)
         change = self.members.read(sent.view, shown)
+        touched = self.members.touched(shown.person, change)
+        if touched not in (0, shown.told):
+            checked = self.members.checked(sent.view, shown, touched, reader)
+            ack(response_action="update", view=question_view(checked))
+            return
         try:
             member = self.parts.desk.change_member(shown.person, change, seen=shown.seen, by=reader.id)
         except StaleMember as stale:

@@ -32,6 +32,11 @@ SAVED = "Saved: {name}."
 PERSON_HEAD = "*{name}*, {zone} time."
 PERSON_HOLDS = "Holds {load} of {max_load} tickets."
 SAVE = "Save"
+HEAD_CHECK = "*Check it before it is stored.*"
+TOUCHES = (
+    "This touches {count} open ticket: what {name} holds goes back to the queue.",
+    "This touches {count} open tickets: what {name} holds goes back to the queue.",
+)
 CHANGED_LAST = "Last changed by {who} {at}: {what}."
 CHANGED_LAST_DESK = "Last changed by the desk itself {at}: {what}."
 CHANGED = {

@@ -129,7 +129,7 @@ def person_form(other: PersonId) -> tuple[str, dict[str, str]]:
         "organization": "",
         "organization_tier": "standard",
     }
-    return json.dumps([other, 0, False, "standard"]), answers
+    return json.dumps([other, 0, False, "standard", 0]), answers
 
 
 PRESSES = {
@@ -209,8 +209,8 @@ def test_the_same_form_of_an_admin_counts(office: Office) -> None:
         '["queue", -1, -1, ""]',
         '["queue", -1, 9e99, ""]',
         "[1e999, 0, false, 1]",
-        '[999999, 0, false, "standard"]',
-        '[-1, 0, false, "standard"]',
+        '[999999, 0, false, "standard", 0]',
+        '[-1, 0, false, "standard", 0]',
     ],
 )
 def test_what_no_form_of_ours_carries_changes_nothing(office: Office, metadata: str) -> None:

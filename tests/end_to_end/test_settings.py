@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.end_to_end.person import Person, View
-from tests.end_to_end.steps import assigned, open_ticket
+from tests.end_to_end.steps import assigned, desk_of, open_ticket
 from tests.end_to_end.workspace import Team, Workspace
+from ticketing.configuration import to_document
 
 
 def _category(admin: Person, team: Team) -> View:
@@ -70,6 +71,40 @@ def test_a_promise_is_added_and_deadlines_are_counted_anew(workspace: Workspace)
         return True if answer is not None and answer.says("1 h 30") else None
 
     workspace.wait_for(counted, lambda: begun.agent.describe("app"))
+
+
+def test_calendars_ladder_queue_and_following_are_kept_from_their_forms(workspace: Workspace) -> None:
+    """Each is previewed, stored, and stands in the rows of the set-up; what they mean is proved at the desk."""
+    admin, team = workspace.new_person("admin"), workspace.new_team(agents=0)
+    open_ticket(workspace.new_person(), "Waits while the queue is weighed", team)
+    with desk_of(workspace) as desk:
+        before = to_document(desk.configuration())
+    admin.command("/helpdesk settings")
+
+    admin.press("Open", row="Calendars")
+    admin.press("Add")
+    admin.fill(name="Nights", open="mon-fri 18:00-24:00", closed_on="2026-12-24")
+    _check_and_save(admin, "Nights is new.", "This touches no open ticket.")
+    assert "Nights: mon-fri 18:00-24:00" in admin.view.text
+    admin.close()
+    admin.press("Edit", row="Ladder")
+    admin.fill(steps_once_it_is_overdue="45m\n2h; senior agents first", tell_when_a_ticket_lies_untouched_for="2d")
+    _check_and_save(admin, "45m / 2h; senior agents first")
+    assert "2 steps once it is overdue." in admin.view.text
+    admin.press("Edit", row="Queue")
+    admin.fill(for_each_step_of_priority="50")
+    _check_and_save(admin, "For each step of priority: 10 → 50", "This touches ")
+    assert "50 points a step of priority" in admin.view.text
+    admin.press("Edit", row="Agents by membership")
+    admin.fill(they_begin_with=f"{team.name} 2")
+    _check_and_save(admin, f"They begin with: None → {team.name} 2")
+
+    with desk_of(workspace) as desk:
+        now = desk.configuration()
+        assert [each.name for each in now.calendars][-1] == "Nights"
+        assert (now.queue.per_priority, dict(now.follow.skills)) == (50, {team.key: 2})
+        assert [each.escalate for each in now.ladder.steps] == [False, True]
+        desk.configure(before, by=None)
 
 
 def test_the_app_has_to_be_in_a_channel_that_is_chosen(workspace: Workspace) -> None:

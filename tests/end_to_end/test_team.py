@@ -77,6 +77,10 @@ def test_a_demoted_agents_next_press_is_refused(workspace: Workspace) -> None:
 
     _edit(lead, agent.name)
     lead.fill(role="Customer", takes_tickets="No")
+    assert lead.submit().result == "updated"
+    assert "Check it before it is stored." in lead.view.text
+    assert f"This touches 1 open ticket: what {agent.first_name} holds goes back to the queue." in lead.view.text
+    assert agent.now(begun.assignment).says("Assigned to you.")
     assert lead.submit().errors == {}
 
     begun.customer.sees_change(begun.card, "Waiting for an agent")
@@ -136,6 +140,10 @@ def test_leave_is_given_and_taken_back(workspace: Workspace) -> None:
     lead.close(all_forms=True)
     form = _edit(lead, agent.name)
     label = next(field for field in form.fields if field.startswith("On leave"))
-    lead.fill({label: "Take it back"})
+    lead.fill({label: "Take it back", "Shifts": "mon-sun 00:00-24:00"})
     assert lead.submit().errors == {}
     assert "Available, 0 of" in agent.home().text
+    lead.close(all_forms=True)
+    form = _edit(lead, agent.name)
+    assert "00:00-24:00" in str(form.raw)
+    assert "shifts" in form.text
