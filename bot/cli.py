@@ -5,26 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot import initial, logs, manifest, planning
 from bot.app import SlackUnavailable, clock_of, installed, run, web_client
-from bot.channel_checks import ChannelChecks
 from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
+from bot.doctor import examine
 from bot.settings import Settings, SettingsError, load
 from bot.setup import recomputed_line, touches_line
-from ticketing.configuration import Category, Configuration, parse
+from ticketing.configuration import parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
-from ticketing.desk.job_runs import JobRun
 from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput, StillOfTheTeam
 from ticketing.model import Person
 from ticketing.simulation import Habits
@@ -138,95 +136,9 @@ def init_command(config: Path | None, triage: str | None, escalations: str | Non
 def doctor_command(config: Path | None) -> None:
     """Check settings, database, token and channels, and say what to do."""
     with _said_plainly():
-        settings = load(config)
-        say(f"ok       settings: {settings.transport} transport")
-        migrate(settings.database_url)
-        database = Database.open(settings.database_url)
-        try:
-            desk = Desk(database, clock_of(settings))
-            configuration = desk.configuration() if desk.configuration().version else parse(settings.desk)
-            channels = configuration.channels
-            say("ok       database")
-            faults = 0 if _jobs_are_alive(desk.job_runs(), datetime.now(UTC)) else 1
-        finally:
-            database.close()
-        installation = installed(settings)
-        say(f"ok       token: workspace {installation.team}")
-        faults += sum(
-            not _channel_is_ready(settings, name, channel)
-            for name, channel in (("triage", channels.triage), ("escalations", channels.escalations))
-        )
-        faults += sum(
-            not _private_channel_is_ready(settings, category)
-            for category in configuration.categories
-            if category.private
-        )
-        faults += _followed_is_ready(settings, configuration)
+        faults = examine(load(config), say)
     if faults:
         sys.exit(1)
-
-
-def _jobs_are_alive(runs: Sequence[JobRun], now: datetime) -> bool:
-    """Whether what runs by itself does so, in one process at least. Before the first start there is nothing to say."""
-    late = [run for run in runs if run.expected_by < now]
-    if not runs:
-        return True
-    if len(late) == len(runs):
-        say(
-            f"down     no helpdesk has been running since {late[-1].expected_by:%d %b %H:%M} UTC. Start it: helpdesk run"
-        )
-    elif late:
-        names = ", ".join(run.name for run in late)
-        say(f"dead     jobs that no longer run: {names}. The log says why; restart the helpdesk.")
-    else:
-        say(f"ok       jobs: {len(runs)} run")
-    return not late
-
-
-PRESS_CHANNELS = (
-    "In Slack, an admin opens the app's Home and presses Set-up, Channels; "
-    "or run helpdesk init --triage NAME --escalations NAME."
-)
-PRESS_FOLLOW = "An admin presses Set-up, Agents by membership."
-
-
-def _followed_is_ready(settings: Settings, configuration: Configuration) -> int:
-    """How many of the channel and the user group whose members are agents cannot be followed."""
-    checks, follow = ChannelChecks(web_client(settings)), configuration.follow
-    channel = checks.fault(follow.channel, private=True) if follow.channel else None
-    group = checks.group_fault(follow.usergroup) if follow.usergroup else None
-    faults = [fault for fault in (channel, group) if fault]
-    for fault in faults:
-        say(f"missing  agents by membership: {fault} {PRESS_FOLLOW}")
-    return len(faults)
-
-
-def _private_channel_is_ready(settings: Settings, category: Category) -> bool:
-    """Whether a private category's channel is there, has the app in it, and is private itself."""
-    if not _channel_is_ready(settings, f"the private category {category.key}", category.channel):
-        return False
-    if not web_client(settings).conversations_info(channel=str(category.channel))["channel"].get("is_private"):
-        say(
-            f"public   the category {category.key} is private, but anybody can read and join its channel. Choose another."
-        )
-        return False
-    return True
-
-
-def _channel_is_ready(settings: Settings, name: str, channel: str | None) -> bool:
-    if channel is None:
-        say(f"missing  channel for {name}: nobody has chosen one. {PRESS_CHANNELS}")
-        return False
-    try:
-        told = web_client(settings).conversations_info(channel=channel)["channel"]
-    except SlackApiError as error:
-        say(f"missing  channel for {name}: {channel} cannot be seen ({error.response.get('error')})")
-        return False
-    if not told.get("is_member"):
-        say(f"missing  the app is not in #{told.get('name')}. There, type /invite @Helpdesk.")
-        return False
-    say(f"ok       channel for {name}: #{told.get('name')}")
-    return True
 
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -118,44 +118,54 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
 
     `deliver` has a step for each lane out, so that alerts wait for nothing else.
     """
+    return [*_showing(deliver), *_watching(desk, clock), *_daily(desk, clock), *_tending(desk, clock)]
 
+
+def _showing(deliver: Mapping[Lane, Step]) -> list[Job]:
+    """What shows people what the outbox holds."""
+    papers = [Job("papers", deliver[Lane.BEHIND], heartbeat_s=1)] if Lane.BEHIND in deliver else []
+    return [
+        Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
+        Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
+        *papers,
+    ]
+
+
+def _watching(desk: Desk, clock: Clock) -> list[Job]:
+    """What watches deadlines and the promises about alerts."""
+    countdown = Countdown(desk)
+    return [
+        Job("watch", _at(clock, lambda _: desk.watch_step(clock())), heartbeat_s=30, settle_s=0.1),
+        Job("promises", _at(clock, lambda _: desk.lapse_step(clock())), heartbeat_s=30, settle_s=0.1),
+        Job("ladder", _at(clock, lambda _: desk.ladder_step(clock())), heartbeat_s=30, settle_s=0.1),
+        Job("countdown", _at(clock, lambda _: countdown.step(clock())), heartbeat_s=30),
+    ]
+
+
+def _daily(desk: Desk, clock: Clock) -> list[Job]:
+    """What follows the hours of the day: digest, board, shifts."""
     on_shift: dict[PersonId, datetime] = {}
 
-    def real(now: datetime, due: datetime | None) -> datetime | None:
-        """A business instant as one of machine time; None where the heartbeat comes first anyway."""
-        wait_s = clock.real_seconds_until(due) if due is not None else FAR_OFF_S
-        return now + timedelta(seconds=wait_s) if wait_s < FAR_OFF_S else None
-
-    def watch(now: datetime) -> datetime | None:
-        return real(now, desk.watch_step(clock()))
-
-    def promises(now: datetime) -> datetime | None:
-        return real(now, desk.lapse_step(clock()))
-
-    def ladder(now: datetime) -> datetime | None:
-        return real(now, desk.ladder_step(clock()))
-
-    countdown = Countdown(desk)
-
-    def count_down(now: datetime) -> datetime | None:
-        return real(now, countdown.step(clock()))
-
-    def board(now: datetime) -> datetime | None:
-        return real(now, keep_board(desk, clock(), now))
-
-    def digest(now: datetime) -> datetime | None:
-        return real(now, keep_digest(desk, clock()))
-
-    def roster(now: datetime) -> datetime | None:
+    def roster(_now: datetime) -> datetime | None:
         due = desk.roster_step(clock())
         begin_days(desk, clock(), on_shift)
-        return real(now, due)
+        return due
 
-    def hand_over(_now: datetime) -> None:
-        desk.handover_step(clock())
+    return [
+        Job("digest", _at(clock, lambda _: keep_digest(desk, clock())), heartbeat_s=60),
+        Job("board", _at(clock, lambda now: keep_board(desk, clock(), now)), heartbeat_s=60),
+        Job("roster", _at(clock, roster), heartbeat_s=30),
+    ]
+
+
+def _tending(desk: Desk, clock: Clock) -> list[Job]:
+    """What keeps tickets going: hands out what waits, wakes, closes, follows what was planned or changed for many."""
 
     def hand_out(_now: datetime) -> None:
         desk.drain_queue(clock())
+
+    def hand_over(_now: datetime) -> None:
+        desk.handover_step(clock())
 
     def wake(_now: datetime) -> None:
         desk.wake_step(clock())
@@ -170,23 +180,24 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
         return now if desk.recompute_step() else None
 
     return [
-        Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
-        Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
-        *([Job("papers", deliver[Lane.BEHIND], heartbeat_s=1, hangs_after=LONG)] if Lane.BEHIND in deliver else []),
-        Job("digest", digest, heartbeat_s=60),
-        Job("watch", watch, heartbeat_s=30, settle_s=0.1),
-        Job("promises", promises, heartbeat_s=30, settle_s=0.1),
-        Job("ladder", ladder, heartbeat_s=30, settle_s=0.1),
-        Job("countdown", count_down, heartbeat_s=30),
-        Job("board", board, heartbeat_s=60),
         Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
-        Job("roster", roster, heartbeat_s=30),
         Job("handovers", hand_over, heartbeat_s=20),
         Job("snoozed", wake, heartbeat_s=15),
         Job("close", close, heartbeat_s=60),
         Job("problems", problems, heartbeat_s=15, settle_s=0.05),
         Job("recompute", recompute, heartbeat_s=60),
     ]
+
+
+def _at(clock: Clock, step: Step) -> Step:
+    """A step that gives a business instant, as one that gives machine time; None where the heartbeat comes first anyway."""
+
+    def stepped(now: datetime) -> datetime | None:
+        due = step(now)
+        wait_s = clock.real_seconds_until(due) if due is not None else FAR_OFF_S
+        return now + timedelta(seconds=wait_s) if wait_s < FAR_OFF_S else None
+
+    return stepped
 
 
 def _machine_time() -> datetime:

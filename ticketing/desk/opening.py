@@ -191,14 +191,19 @@ def new_ticket(
     if files:
         tx.keep_files(ticket, OF_TICKET, checked_files(files))
     ticket = tx.start_clocks(ticket, AT_OPENING, run=0, at=began)
-    data = {
-        "at": to_us(began),
+    judged_by = _judged_by(tx, ticket)
+    return tx.log(ticket, EventKind.OPENED, by=opened_by, to_value=TicketStatus.OPEN, data=judged_by)
+
+
+def _judged_by(tx: Transaction, ticket: Ticket) -> dict[str, Any]:
+    """What the clocks began by, so that they can be worked out again from the log alone."""
+    return {
+        "at": to_us(ticket.opened_at),
         "priority": int(ticket.priority),
         "tier": ticket.tier.value,
         "category": ticket.category,
         "config_version": tx.configuration.version,
     }
-    return tx.log(ticket, EventKind.OPENED, by=opened_by, to_value=TicketStatus.OPEN, data=data)
 
 
 def settle_new_ticket(tx: Transaction, ticket: Ticket) -> Ticket:

@@ -1,0 +1,110 @@
+"""`helpdesk doctor`: whether everything is there that the desk needs, and what to press where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from slack_sdk.errors import SlackApiError
+
+from bot.app import clock_of, installed, web_client
+from bot.channel_checks import ChannelChecks
+from bot.settings import Settings
+from ticketing.configuration import Category, Configuration, parse
+from ticketing.database import Database, migrate
+from ticketing.desk import Desk
+from ticketing.desk.job_runs import JobRun
+
+PRESS_CHANNELS = (
+    "In Slack, an admin opens the app's Home and presses Set-up, Channels; "
+    "or run helpdesk init --triage NAME --escalations NAME."
+)
+PRESS_FOLLOW = "An admin presses Set-up, Agents by membership."
+
+
+def examine(settings: Settings, say: Callable[[str], None]) -> int:
+    """
+    Look at database, token, jobs and channels, and say a line of each; how many are not as they have to be.
+
+    Raises what opening the database and asking Slack raise.
+    """
+    return _Doctor(settings, say).examine()
+
+
+@dataclass(frozen=True)
+class _Doctor:
+    settings: Settings
+    say: Callable[[str], None]
+
+    def examine(self) -> int:
+        settings = self.settings
+        self.say(f"ok       settings: {settings.transport} transport")
+        migrate(settings.database_url)
+        database = Database.open(settings.database_url)
+        try:
+            desk = Desk(database, clock_of(settings))
+            configuration = desk.configuration() if desk.configuration().version else parse(settings.desk)
+            self.say("ok       database")
+            faults = 0 if self._jobs_are_alive(desk.job_runs(), datetime.now(UTC)) else 1
+        finally:
+            database.close()
+        self.say(f"ok       token: workspace {installed(settings).team}")
+        channels = configuration.channels
+        for name, channel in (("triage", channels.triage), ("escalations", channels.escalations)):
+            faults += not self._channel_is_ready(name, channel)
+        for category in configuration.categories:
+            faults += category.private and not self._private_channel_is_ready(category)
+        return faults + self._followed_is_ready(configuration)
+
+    def _jobs_are_alive(self, runs: Sequence[JobRun], now: datetime) -> bool:
+        """Whether what runs by itself does so, in one process at least. Before the first start there is nothing to say."""
+        late = [run for run in runs if run.expected_by < now]
+        if not runs:
+            return True
+        if len(late) == len(runs):
+            self.say(
+                f"down     no helpdesk has been running since {late[-1].expected_by:%d %b %H:%M} UTC. Start it: helpdesk run"
+            )
+        elif late:
+            names = ", ".join(run.name for run in late)
+            self.say(f"dead     jobs that no longer run: {names}. The log says why; restart the helpdesk.")
+        else:
+            self.say(f"ok       jobs: {len(runs)} run")
+        return not late
+
+    def _followed_is_ready(self, configuration: Configuration) -> int:
+        """How many of the channel and the user group whose members are agents cannot be followed."""
+        checks, follow = ChannelChecks(web_client(self.settings)), configuration.follow
+        channel = checks.fault(follow.channel, private=True) if follow.channel else None
+        group = checks.group_fault(follow.usergroup) if follow.usergroup else None
+        faults = [fault for fault in (channel, group) if fault]
+        for fault in faults:
+            self.say(f"missing  agents by membership: {fault} {PRESS_FOLLOW}")
+        return len(faults)
+
+    def _private_channel_is_ready(self, category: Category) -> bool:
+        """Whether a private category's channel is there, has the app in it, and is private itself."""
+        if not self._channel_is_ready(f"the private category {category.key}", category.channel):
+            return False
+        if not web_client(self.settings).conversations_info(channel=str(category.channel))["channel"].get("is_private"):
+            self.say(
+                f"public   the category {category.key} is private, but anybody can read and join its channel. Choose another."
+            )
+            return False
+        return True
+
+    def _channel_is_ready(self, name: str, channel: str | None) -> bool:
+        if channel is None:
+            self.say(f"missing  channel for {name}: nobody has chosen one. {PRESS_CHANNELS}")
+            return False
+        try:
+            told = web_client(self.settings).conversations_info(channel=channel)["channel"]
+        except SlackApiError as error:
+            self.say(f"missing  channel for {name}: {channel} cannot be seen ({error.response.get('error')})")
+            return False
+        if not told.get("is_member"):
+            self.say(f"missing  the app is not in #{told.get('name')}. There, type /invite @Helpdesk.")
+            return False
+        self.say(f"ok       channel for {name}: #{told.get('name')}")
+        return True
