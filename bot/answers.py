@@ -24,7 +24,6 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import refusals, text
-from bot.actions import MalformedValue, read_ticket_value
 from bot.blocks.forms import plain_view
 from bot.blocks.new_ticket import new_ticket_errors
 from bot.last_change import last_change
@@ -34,6 +33,7 @@ from bot.people import NotAPerson, OtherOrganization
 from bot.private import Private, reason_of
 from bot.refusals import Refusal, RefusalContext
 from bot.sight import Sight
+from bot.values import MalformedValue, read_ticket_value
 from bot.words import inbound as words
 from ticketing.desk import Desk
 from ticketing.desk.undo import SOMETHING_SINCE

@@ -9,10 +9,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from bot import text
-from bot.actions import Form, MalformedValue
+from bot.actions import Form
 from bot.blocks.parts import counted, said
 from bot.clock import Clock
 from bot.payloads import ShownView
+from bot.values import MalformedValue
 from bot.views.asking import Kind, Question, QuestionForm, TeamList, TeamMember
 from bot.views.lists import Page
 from bot.words import common

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import text
-from bot.actions import COMMAND_HELPDESK, Act, offer_value
+from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.parts import act_button, actions, message, section
+from bot.values import offer_value
 from bot.views import Message, TicketFacts
 from bot.views.common import Block
 from bot.words import common

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.access import Grant
-from bot.actions import Act, NewTicketState, Press
+from bot.actions import Act, Press
 from bot.blocks.home import agent_home, board_home, customer_home
 from bot.blocks.parts import OPTIONS
 from bot.clock import Clock
@@ -19,6 +19,7 @@ from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
 from bot.payloads import SlackUser
 from bot.sight import Sight
+from bot.values import NewTicketState
 from bot.views import (
     AgentChoice,
     AgentHome,

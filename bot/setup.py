@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import text
-from bot.actions import Form, MalformedValue, Press
+from bot.actions import Form, Press
 from bot.blocks.parts import counted, said
 from bot.channel_checks import ChannelChecks
 from bot.members import skill_names
@@ -17,6 +17,7 @@ from bot.sections import editing
 from bot.sections.catalogue import LISTED, SECTIONS, Section, Setting
 from bot.sections.codecs import Around
 from bot.sections.editing import NEW, FieldFaults
+from bot.values import MalformedValue
 from bot.views.asking import Entry, EntryList, Kind, Question, QuestionForm
 from bot.views.lists import Page
 from bot.words import sections as words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import text
-from bot.actions import Act, Form, Press, page_value, ticket_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.forms import until_fields
 from bot.blocks.parts import (
@@ -24,6 +24,7 @@ from bot.blocks.parts import (
     section,
     spoken,
 )
+from bot.values import page_value, ticket_value
 from bot.views import Alert, AlertGroup, AlertState, Board, BoardRow, Message, TakeSeveral, View
 from bot.views.common import Block
 from bot.words import common, forms, lists

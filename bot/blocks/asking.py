@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import text
-from bot.actions import Form, Press, page_value, person_value
+from bot.actions import Form, Press
 from bot.blocks.parts import (
     OPTIONS,
     TYPED,
@@ -22,6 +22,7 @@ from bot.blocks.parts import (
     select,
     text_field,
 )
+from bot.values import page_value, person_value
 from bot.views.asking import Entry, EntryList, Kind, Question, QuestionForm, TeamList, TeamMember
 from bot.views.common import Block, View
 from bot.views.lists import Page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import text
-from bot.actions import Act, Form, Press, comment_value, offer_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.parts import (
     OPTION_TEXT,
@@ -29,6 +29,7 @@ from bot.blocks.parts import (
     whole,
     withdraw_button,
 )
+from bot.values import comment_value, offer_value
 from bot.views import (
     CustomerCard,
     CustomerState,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot import text
-from bot.actions import Act, Form, Press, person_value, read_handover_block, read_person_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
-from bot.actions import handover_block as block_id_of
 from bot.blocks.parts import (
     act_button,
     context,
@@ -18,6 +17,8 @@ from bot.blocks.parts import (
     section,
     select,
 )
+from bot.values import handover_block as block_id_of
+from bot.values import person_value, read_handover_block, read_person_value
 from bot.views import AgentRow, Message, View
 from bot.views.common import Block
 from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker

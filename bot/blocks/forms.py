@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import text
 from bot.actions import Block as Field
-from bot.actions import Form, Press, page_value, person_value, ticket_value
+from bot.actions import Form, Press
 from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     act_button,
@@ -24,6 +24,7 @@ from bot.blocks.parts import (
     select,
     text_field,
 )
+from bot.values import page_value, person_value, ticket_value
 from bot.views import (
     AgentChoice,
     AssignForm,

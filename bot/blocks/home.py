@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot import text
-from bot.actions import Form, Press, page_value
+from bot.actions import Form, Press
 from bot.blocks.alerts import board_message
 from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, press_button, said, section
 from bot.blocks.reports import percent
+from bot.values import page_value
 from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
 from bot.views.common import Block
 from bot.words import lists as words

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import text
-from bot.actions import Act, Form, Press, said_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.forms import about, metadata, value_of
 from bot.blocks.parts import (
@@ -31,6 +31,7 @@ from bot.blocks.parts import (
     text_field,
     title,
 )
+from bot.values import said_value
 from bot.views import Message, View
 from bot.views.common import Block, TicketFacts
 from bot.views.joining import (

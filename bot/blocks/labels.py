@@ -7,8 +7,9 @@ from typing import Any
 
 from bot import text
 from bot.actions import Block as Field
-from bot.actions import Form, Press, ticket_value
+from bot.actions import Form, Press
 from bot.blocks.parts import context, field, initial, modal, option, said, section, select, text_field
+from bot.values import ticket_value
 from bot.views import FieldKind, FieldSpec, TicketFacts, View
 from bot.views.common import Block
 from bot.views.labels import FieldsForm, Labels, TagsForm

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import text
 from bot.actions import Block as Field
-from bot.actions import Form, Press, macro_value, page_value, reply_value
+from bot.actions import Form, Press
 from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     actions,
@@ -22,6 +22,7 @@ from bot.blocks.parts import (
     select,
     text_field,
 )
+from bot.values import macro_value, page_value, reply_value
 from bot.views import View
 from bot.views.common import Block
 from bot.views.macros import MacroForm, MacroList, MacroRow, ReplyForm

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot import text
-from bot.actions import Act, Form, Press, form_state, read_form_state, ticket_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.parts import button, context, field, modal, option, plain_text, said, section, select, text_field, whole
+from bot.values import form_state, read_form_state, ticket_value
 from bot.views import FieldErrors, NewTicketAnswers, NewTicketForm, Promise, Receipt, SimilarAnswer, View
 from bot.views.common import Block
 from bot.views.customer import FieldKind, FieldSpec

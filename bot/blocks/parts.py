@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot import text
-from bot.actions import Act, Form, Press, menu_value, ticket_value
+from bot.actions import Act, Form, Press
+from bot.values import menu_value, ticket_value
 from bot.views.common import Block, Message, Possible, TicketFacts, View
 from bot.words import common as words
 

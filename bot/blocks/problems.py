@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bot import text
-from bot.actions import Act, Form, Press, page_value, problem_menu_value, problem_page_value, ticket_value
+from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.lists import agent_sentence
 from bot.blocks.parts import (
@@ -26,6 +26,7 @@ from bot.blocks.parts import (
     select,
     text_field,
 )
+from bot.values import page_value, problem_menu_value, problem_page_value, ticket_value
 from bot.views import Message, View
 from bot.views.common import Block
 from bot.views.problems import (

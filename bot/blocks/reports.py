@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot import text
-from bot.actions import Act, Form, Press, page_value
+from bot.actions import Act, Form, Press
 from bot.blocks.parts import act_button, actions, button, context, counted, message, modal, press_button, said, section
+from bot.values import page_value
 from bot.views.common import Block, Message, View
 from bot.views.reports import DigestView, Kept, KeptBy, LongestOpen, OldTicket, ReportView, Took
 from bot.words import common, lists

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import text
-from bot.actions import Act, comment_value
+from bot.actions import Act
 from bot.blocks.joining import together_line
 from bot.blocks.labels import labels_block
 from bot.blocks.parts import (
@@ -21,6 +21,7 @@ from bot.blocks.parts import (
     title,
     whole,
 )
+from bot.values import comment_value
 from bot.views import (
     Message,
     Obstacle,

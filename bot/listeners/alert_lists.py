@@ -8,12 +8,13 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import places
-from bot.actions import Press, read_page_value
+from bot.actions import Press
 from bot.blocks.alerts import PAGE_ROWS, alert_group_view, take_several_view
 from bot.delivery.alerts import alert_of, group_of
 from bot.delivery.reading import Dossier
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, PayloadError
+from bot.values import read_page_value
 from bot.views import TakeSeveral
 from ticketing.desk.alerting import AlertedTicket
 from ticketing.model import Person

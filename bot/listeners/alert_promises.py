@@ -8,12 +8,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import Act, Block, Form, read_ticket_value
+from bot.actions import Act, Block, Form
 from bot.blocks.alerts import read_chosen
 from bot.blocks.forms import plain_view, read_until
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.until import next_time
+from bot.values import read_ticket_value
 from bot.words import forms as words
 from bot.words import team
 from ticketing.errors import HelpdeskError, InvalidInput

@@ -15,11 +15,12 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import places
-from bot.actions import SHORTCUT_PULL_BACK, Act, read_comment_value, read_offer_value
+from bot.actions import SHORTCUT_PULL_BACK, Act
 from bot.listeners.parts import Parts
 from bot.listeners.typed import NOTED, SENT, read_typed
 from bot.payloads import ButtonPress, PayloadError, Place, SaidMessage, Shortcut, SlackUser, instant
 from bot.text import first
+from bot.values import read_comment_value, read_offer_value
 from bot.words import inbound as words
 from bot.words import team as team_words
 from ticketing.errors import HelpdeskError

@@ -16,12 +16,13 @@ from slack_bolt import Ack, App
 
 from bot import places
 from bot.access import Grant
-from bot.actions import Act, Form, read_ticket_value
+from bot.actions import Act, Form
 from bot.blocks.forms import text_form_view
 from bot.blocks.macros import reply_view
 from bot.listeners.parts import Parts
 from bot.listeners.reply_forms import reply_form
 from bot.payloads import ButtonPress, FormSubmission
+from bot.values import read_ticket_value
 from bot.views import OtherAnswer, TextForm, View
 from ticketing.desk.answering import Answerer
 from ticketing.errors import HelpdeskError

@@ -7,10 +7,11 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import Press, read_page_value
+from bot.actions import Press
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, HomeOpened, SlackUser
 from bot.people import NotAPerson, OtherOrganization
+from bot.values import read_page_value
 from bot.words import inbound as words
 
 

@@ -11,11 +11,12 @@ from slack_bolt import Ack, App
 
 from bot import text
 from bot.access import Grant
-from bot.actions import Act, Block, Form, MalformedValue, read_said_value, read_ticket_value
+from bot.actions import Act, Block, Form
 from bot.blocks import joining
 from bot.blocks.forms import plain_view, read_choice, read_text
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
+from bot.values import MalformedValue, read_said_value, read_ticket_value
 from bot.views import TicketFacts, View
 from bot.views.joining import LinkForm, MergeForm, MoveForm, OtherTicket, SaidLine, SplitForm, WatchForm
 from bot.words import joining as words

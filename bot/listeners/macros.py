@@ -7,19 +7,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import (
-    Block,
-    Form,
-    Press,
-    read_macro_value,
-    read_page_value,
-)
+from bot.actions import Block, Form, Press
 from bot.blocks.macros import NONE, macro_view, macros_view, read_macro_form
 from bot.listeners.parts import Parts
 from bot.listeners.replies import in_view
 from bot.listeners.reply_forms import macro_row
 from bot.listeners.typed import HELP, NOTED, SENT
 from bot.payloads import FormSubmission, SlackUser
+from bot.values import read_macro_value, read_page_value
 from bot.views import View
 from bot.views.macros import MacroForm, MacroList
 from bot.words import macros as words

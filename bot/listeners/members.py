@@ -10,12 +10,13 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
 from bot import text
-from bot.actions import Form, Press, read_page_value, read_person_value
+from bot.actions import Form, Press
 from bot.blocks.asking import question_view, team_view
 from bot.listeners.parts import Parts
 from bot.members import Members, Shown
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, SlackUser
 from bot.private import reason_of
+from bot.values import read_page_value, read_person_value
 from bot.views import View
 from bot.words import members as words
 from ticketing.errors import StaleMember

@@ -7,16 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import (
-    SHORTCUT_OPEN,
-    SHORTCUT_OPEN_FROM_MESSAGE,
-    Act,
-    Block,
-    Form,
-    NewTicketState,
-    Press,
-    read_ticket_value,
-)
+from bot.actions import SHORTCUT_OPEN, SHORTCUT_OPEN_FROM_MESSAGE, Act, Block, Form, Press
 from bot.blocks.forms import plain_view
 from bot.blocks.new_ticket import (
     SIMILAR_MOST,
@@ -30,6 +21,7 @@ from bot.blocks.new_ticket import (
 )
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, Shortcut
+from bot.values import NewTicketState, read_ticket_value
 from bot.views import NewTicketAnswers, SimilarAnswer
 from bot.words import customer as words
 from ticketing.desk.sharing import OfferedAnswer

@@ -14,7 +14,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
-from bot.actions import Act, Block, Form, Press, read_offer_value
+from bot.actions import Act, Block, Form, Press
 from bot.blocks.customer import offer_message, other_ticket_view
 from bot.listeners.new_ticket import first_line
 from bot.listeners.offers import Offers
@@ -22,6 +22,7 @@ from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, SlackUser
 from bot.private import reason_of
 from bot.rereading import MessageGone
+from bot.values import read_offer_value
 from bot.views import Offer, OfferState, OtherTicketForm
 from bot.words import customer as words
 from ticketing.errors import InvalidInput

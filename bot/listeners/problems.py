@@ -10,18 +10,7 @@ from slack_bolt import Ack, App
 
 from bot import text
 from bot.access import Grant
-from bot.actions import (
-    Act,
-    Block,
-    Form,
-    MalformedValue,
-    Press,
-    read_page_value,
-    read_problem_menu_value,
-    read_problem_page_value,
-    read_problem_value,
-    read_ticket_value,
-)
+from bot.actions import Act, Block, Form, Press
 from bot.blocks.problems import (
     NONE,
     for_all_view,
@@ -35,6 +24,14 @@ from bot.blocks.problems import (
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, SlackUser
 from bot.problems import ProblemReading, left_of
+from bot.values import (
+    MalformedValue,
+    read_page_value,
+    read_problem_menu_value,
+    read_problem_page_value,
+    read_problem_value,
+    read_ticket_value,
+)
 from bot.views import View
 from bot.views.problems import ForAllForm, LinkForm, ProblemForm, ProblemList, ProblemTickets
 from bot.words import forms as form_words

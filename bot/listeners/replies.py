@@ -7,12 +7,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.actions import Act, Press, read_reply_value
+from bot.actions import Act, Press
 from bot.blocks.macros import NONE, read_reply, reply_view
 from bot.listeners.answering import Answering
 from bot.listeners.parts import Parts
 from bot.listeners.reply_forms import reply_form
 from bot.payloads import ButtonPress, PayloadError, ShownView
+from bot.values import read_reply_value
 from ticketing.errors import MacroNotFound
 from ticketing.model import Person, TicketRef
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack, App
 
 from bot import periods, places, reporting
-from bot.actions import Press, read_page_value
+from bot.actions import Press
 from bot.blocks.home_report import home_report
 from bot.blocks.reports import days_in_words, longest_open_view
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, PayloadError
 from bot.periods import Period
 from bot.screens import OF_A_LEAD
+from bot.values import read_page_value
 from bot.views import Message
 from bot.views.reports import HomeReport
 from bot.words import reports as words

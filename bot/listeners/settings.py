@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
 from bot import text
-from bot.actions import Form, MalformedValue, Press, read_page_value
+from bot.actions import Form, Press
 from bot.blocks.asking import entries_view, question_view
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, SlackUser
@@ -18,6 +18,7 @@ from bot.private import reason_of
 from bot.sections.catalogue import SECTIONS, Section
 from bot.sections.editing import NEW, FieldFaults, digest
 from bot.setup import Editing, SetUp, read_entry_value
+from bot.values import MalformedValue, read_page_value
 from bot.views import View
 from bot.words import sections as words
 from ticketing.errors import NotAllowed, StaleConfiguration

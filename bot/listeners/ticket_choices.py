@@ -11,10 +11,11 @@ from slack_bolt import Ack, App
 
 from bot import text
 from bot.access import Grant
-from bot.actions import Act, Block, Form, read_ticket_value
+from bot.actions import Act, Block, Form
 from bot.blocks.forms import choice_view, read_choice
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
+from bot.values import read_ticket_value
 from bot.views import ChoiceForm, View
 from bot.words import common
 from bot.words import forms as words

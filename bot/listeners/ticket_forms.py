@@ -9,12 +9,13 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.access import Grant
-from bot.actions import Act, Block, Form, read_person_value, read_reply_value, read_ticket_value
+from bot.actions import Act, Block, Form
 from bot.blocks.forms import is_shared, read_rating
 from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
+from bot.values import read_person_value, read_reply_value, read_ticket_value
 from bot.words import forms as words
 from ticketing.errors import InvalidInput
 

@@ -9,10 +9,11 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.access import Grant
-from bot.actions import Act, Block, Form, read_ticket_value
+from bot.actions import Act, Block, Form
 from bot.blocks.labels import fields_view, read_fields, shown_tags, tags_view
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
+from bot.values import read_ticket_value
 from bot.views import View
 from bot.views.labels import FieldsForm, TagsForm
 from ticketing.tagging import read_tags

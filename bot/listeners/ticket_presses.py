@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.access import ALLOWED, Grant
-from bot.actions import Act, Form, Press, read_comment_value, read_menu_value, read_page_value, read_ticket_value
+from bot.actions import Act, Form, Press
 from bot.blocks.forms import (
     assign_view,
     more_actions_view,
@@ -28,6 +28,7 @@ from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
+from bot.values import read_comment_value, read_menu_value, read_page_value, read_ticket_value
 from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TicketFacts, View, WithdrawForm
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST

@@ -10,10 +10,11 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
 from bot import places, refusals
-from bot.actions import Act, read_comment_value
+from bot.actions import Act
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress
 from bot.private import reason_of
+from bot.values import read_comment_value
 from ticketing.errors import TicketNotFound
 from ticketing.outbox import Notice
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.actions import NewTicketState
+from bot.values import NewTicketState
 from bot.views.common import Possible, Promise, TicketFacts
 from ticketing.model import CloseReason, Priority, Ticket, TicketRef, TicketStatus
 

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.actions import (
-    Act,
-    Block,
-    Form,
-    Press,
+from bot.actions import Act, Block, Form, Press
+from bot.setup import entry_value
+from bot.values import (
     comment_value,
     macro_value,
     offer_value,
@@ -26,7 +24,6 @@ from bot.actions import (
     reply_value,
     ticket_value,
 )
-from bot.setup import entry_value
 from ticketing.model import TicketRef
 
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import refusals, views
-from bot.actions import Act, Form, NewTicketState, Press
+from bot.actions import Act, Form, Press
 from bot.blocks import (
     alerts,
     asking,
@@ -40,6 +40,7 @@ from bot.blocks import (
     triage,
 )
 from bot.blocks import problems as problem_screens
+from bot.values import NewTicketState
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
 from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions import MalformedValue, NewTicketState, Press, read_offer_value, read_ticket_value
+from bot.actions import Press
 from bot.blocks import new_ticket
 from bot.blocks.customer import (
     closes_soon_post,
@@ -19,6 +19,7 @@ from bot.blocks.customer import (
     resolved_post,
     thanks_post,
 )
+from bot.values import MalformedValue, NewTicketState, read_offer_value, read_ticket_value
 from bot.views import (
     CustomerState,
     LateApology,

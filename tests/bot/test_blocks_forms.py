@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.actions import Act, Form, read_page_value, read_person_value, read_ticket_value
+from bot.actions import Act, Form
 from bot.blocks import forms
+from bot.values import read_page_value, read_person_value, read_ticket_value
 from bot.views import (
     AgentChoice,
     AssignForm,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions import Act, read_comment_value, read_menu_value
+from bot.actions import Act
 from bot.blocks.alerts import (
     alert_group_message,
     alert_group_view,
@@ -17,6 +17,7 @@ from bot.blocks.alerts import (
 )
 from bot.blocks.assignment import assignment_card, why_you
 from bot.blocks.triage import from_customer_post, note_post, sent_post, triage_card, unsent_post
+from bot.values import read_comment_value, read_menu_value
 from bot.views import (
     AlertGroup,
     AlertState,

@@ -23,7 +23,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot.access import Access
-from bot.actions import Act, Form, Press, menu_value, person_value
+from bot.actions import Act, Form, Press
 from bot.answers import Answers
 from bot.app import Installation, bolt_app
 from bot.clock import SystemClock
@@ -36,6 +36,7 @@ from bot.rereading import Rereading
 from bot.screens import Screens
 from bot.settings import PersonSeed
 from bot.sight import Sight
+from bot.values import menu_value, person_value
 from tests.bot import role_table as table
 from tests.bot.role_table import Payload, Row, Who
 from ticketing.database import Database, migrate

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.actions import Block, Form, NewTicketState, form_state, ticket_value
+from bot.actions import Block, Form
 from bot.payloads import SlackUser
 from bot.people import OtherOrganization, People
+from bot.values import NewTicketState, form_state, ticket_value
 from bot.words import inbound
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody

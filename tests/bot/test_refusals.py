@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import actions
-from bot.actions import Act, MalformedValue, NewTicketState
+from bot import values
+from bot.actions import Act
 from bot.refusals import LastChange, Refusal, RefusalContext, failure, not_delivered, refusal, slow, unknown_command
+from bot.values import MalformedValue, NewTicketState
 from tests.bot import role_table
 from tests.bot.builders import REF, VIENNA, at, at_time, since, token
 from tests.processes import ROOT
@@ -86,7 +87,7 @@ def test_of_two_who_claim_the_second_is_told_who_and_when() -> None:
     assert answer.text == f"Jo claimed #42 {when}, just before you. Next in the queue: #43."
     assert pressed(answer) == "Claim"
     assert answer.button is not None
-    assert actions.read_ticket_value(answer.button["value"]) == (TicketRef(PersonId(8), 43), 1)
+    assert values.read_ticket_value(answer.button["value"]) == (TicketRef(PersonId(8), 43), 1)
 
 
 def test_who_has_held_it_for_long_was_not_just_before() -> None:
@@ -200,13 +201,13 @@ ANY_REF = st.builds(TicketRef, IDS.map(PersonId), IDS)
 def test_what_a_button_carries_comes_back(ref: TicketRef, version: int, act: Act, comment: int) -> None:
     source = "m:C1:1795440000.000100"
 
-    assert actions.read_ticket_value(actions.ticket_value(ref, version)) == (ref, version)
-    assert actions.read_menu_value(actions.menu_value(act, ref, version)) == (act, ref, version)
-    assert actions.read_comment_value(actions.comment_value(ref, version, comment)) == (ref, version, comment)
-    assert actions.read_page_value(actions.page_value(3, ref, comment)) == (3, ref, comment)
-    assert actions.read_page_value(actions.page_value(3)) == (3, None, 0)
-    assert actions.read_offer_value(actions.offer_value(source, ref)) == (source, ref)
-    assert actions.read_person_value(actions.person_value(PersonId(comment))) == comment
+    assert values.read_ticket_value(values.ticket_value(ref, version)) == (ref, version)
+    assert values.read_menu_value(values.menu_value(act, ref, version)) == (act, ref, version)
+    assert values.read_comment_value(values.comment_value(ref, version, comment)) == (ref, version, comment)
+    assert values.read_page_value(values.page_value(3, ref, comment)) == (3, ref, comment)
+    assert values.read_page_value(values.page_value(3)) == (3, None, 0)
+    assert values.read_offer_value(values.offer_value(source, ref)) == (source, ref)
+    assert values.read_person_value(values.person_value(PersonId(comment))) == comment
 
 
 @pytest.mark.parametrize(
@@ -215,16 +216,16 @@ def test_what_a_button_carries_comes_back(ref: TicketRef, version: int, act: Act
 )
 def test_a_forged_value_is_refused(forged: object) -> None:
     with pytest.raises(MalformedValue):
-        actions.read_ticket_value(forged)  # type: ignore[arg-type]
+        values.read_ticket_value(forged)  # type: ignore[arg-type]
 
 
 def test_a_forged_menu_offer_or_page_is_refused() -> None:
     for read, forged in (
-        (actions.read_menu_value, "ticket.explode:1:2:3"),
-        (actions.read_offer_value, "v:1:2|1:2"),
-        (actions.read_offer_value, "m:C1:1|x"),
-        (actions.read_page_value, "1:2"),
-        (actions.read_person_value, "amir"),
+        (values.read_menu_value, "ticket.explode:1:2:3"),
+        (values.read_offer_value, "v:1:2|1:2"),
+        (values.read_offer_value, "m:C1:1|x"),
+        (values.read_page_value, "1:2"),
+        (values.read_person_value, "amir"),
     ):
         with pytest.raises(MalformedValue):
             read(forged)
@@ -233,5 +234,5 @@ def test_a_forged_menu_offer_or_page_is_refused() -> None:
 def test_the_forms_memory_comes_back() -> None:
     state = NewTicketState(source="m:C1:1.2", on_behalf_of=PersonId(4), priority_shown=2, priority_chosen=True)
 
-    assert actions.read_form_state(actions.form_state(state)) == state
-    assert actions.read_form_state("") == NewTicketState()
+    assert values.read_form_state(values.form_state(state)) == state
+    assert values.read_form_state("") == NewTicketState()
