@@ -14,7 +14,8 @@ from datetime import datetime
 
 from bot.sight import Sight
 from bot.views import AgentRow
-from bot.views.day import HandedTo, HandoverForm, HandoverResult, HandoverRow, Taker
+from bot.views.day import HandedTo, HandoverForm, HandoverResult, HandoverRow
+from bot.views.forms import AgentChoice
 from ticketing.desk import Desk
 from ticketing.desk.handing_over import HandedOver, Handover
 from ticketing.model import Agent, Person, PersonId, Ticket, TicketStatus
@@ -58,7 +59,7 @@ class HandingOver:
         if suggested is not None:
             planned[suggested] += 1
         takers = [
-            Taker(
+            AgentChoice(
                 id=one.id,
                 name=one.name,
                 load=one.current_load,

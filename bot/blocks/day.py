@@ -21,7 +21,8 @@ from bot.values import handover_block as block_id_of
 from bot.values import person_value, read_handover_block, read_person_value
 from bot.views import AgentRow, Message, View
 from bot.views.common import Block
-from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker
+from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay
+from bot.views.forms import AgentChoice
 from bot.words import common
 from bot.words import day as words
 from bot.words import lists as list_words
@@ -152,7 +153,7 @@ def _handover_row(row: HandoverRow, form: HandoverForm) -> Block:
     return field(block_id_of(shown.facts.ref), label, element, hint=hint)
 
 
-def _taker(taker: Taker) -> Block:
+def _taker(taker: AgentChoice) -> Block:
     template = words.TO_AGENT if taker.is_available else words.TO_AGENT_AWAY
     name = text.plain(taker.name, 24)
     return option(template.format(agent=name, load=taker.load, max_load=taker.max_load), person_value(taker.id))

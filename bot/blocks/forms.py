@@ -32,13 +32,11 @@ from bot.views import (
     MoreActions,
     RatingForm,
     ReadAll,
-    ReleaseForm,
     TakeForm,
     TextForm,
     TicketFacts,
     View,
     WhyView,
-    WithdrawForm,
 )
 from bot.views.common import Block
 from bot.words import common
@@ -151,17 +149,17 @@ def read_agent(view: View) -> str:
     return value_of(view, Field.AGENT)
 
 
-def release_view(form: ReleaseForm) -> View:
+def release_view(facts: TicketFacts) -> View:
     """Release to the queue, with a note for whoever takes it."""
     return modal(
         Form.RELEASE,
-        _titled(words.RELEASE_TITLE, form.facts),
+        _titled(words.RELEASE_TITLE, facts),
         [
-            about(form.facts, words.RELEASE_TEXT),
+            about(facts, words.RELEASE_TEXT),
             text_field(Field.TEXT, words.RELEASE_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
         ],
         submit=words.RELEASE_SUBMIT,
-        metadata=metadata(form.facts),
+        metadata=metadata(facts),
     )
 
 
@@ -239,16 +237,16 @@ def read_choice(view: View) -> str:
     return value_of(view, Field.CHOICE)
 
 
-def withdraw_view(form: WithdrawForm) -> View:
+def withdraw_view(facts: TicketFacts) -> View:
     """Withdraw, asked once more where a button cannot ask back."""
-    subject = text.inline(form.facts.subject, text.CARD_SUBJECT)
+    subject = text.inline(facts.subject, text.CARD_SUBJECT)
     return modal(
         Form.WITHDRAW,
-        _titled(words.WITHDRAW_TITLE, form.facts),
-        [section(said(words.WITHDRAW_TEXT, number=form.facts.number, subject=subject))],
+        _titled(words.WITHDRAW_TITLE, facts),
+        [section(said(words.WITHDRAW_TEXT, number=facts.number, subject=subject))],
         submit=words.WITHDRAW_SUBMIT,
         close=words.WITHDRAW_CLOSE,
-        metadata=metadata(form.facts),
+        metadata=metadata(facts),
     )
 
 

@@ -29,7 +29,7 @@ from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
 from bot.values import read_comment_value, read_menu_value, read_page_value, read_ticket_value
-from bot.views import MoreActions, RatingForm, ReleaseForm, TakeForm, TicketFacts, View, WithdrawForm
+from bot.views import MoreActions, RatingForm, TakeForm, TicketFacts, View
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST
 from ticketing.errors import (
@@ -136,8 +136,8 @@ class TicketPresses:
             {
                 Act.ASSIGN: self._assign_form,
                 Act.REASSIGN: self._assign_form,
-                Act.RELEASE: lambda to: release_view(ReleaseForm(facts=self._facts(to))),
-                Act.WITHDRAW: lambda to: withdraw_view(WithdrawForm(facts=self._facts(to))),
+                Act.RELEASE: lambda to: release_view(self._facts(to)),
+                Act.WITHDRAW: lambda to: withdraw_view(self._facts(to)),
                 Act.WHY: lambda to: why_view(self.parts.explaining.why(to.ticket, self._facts(to))),
                 Act.OPEN: self._open,
                 Act.TAKE: lambda to: take_view(self._take_form(to, is_seen=False)),

@@ -25,11 +25,9 @@ from bot.views.forms import (
     MoreActions,
     RatingForm,
     ReadAll,
-    ReleaseForm,
     TakeForm,
     TextForm,
     WhyView,
-    WithdrawForm,
 )
 from bot.views.lists import (
     AgentHome,
@@ -113,7 +111,6 @@ __all__ = [
     "RatingPost",
     "ReadAll",
     "Receipt",
-    "ReleaseForm",
     "Segment",
     "SegmentKind",
     "SimilarAnswer",
@@ -128,5 +125,4 @@ __all__ = [
     "View",
     "WhyRule",
     "WhyView",
-    "WithdrawForm",
 ]

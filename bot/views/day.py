@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.views.forms import AgentChoice
 from bot.views.lists import AgentRow
 from ticketing.model import PersonId
 
@@ -24,22 +25,11 @@ class MyDay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taker:
-    """An agent who can be given a ticket, and how full they are."""
-
-    id: PersonId
-    name: str
-    load: int
-    max_load: int
-    is_available: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
 class HandoverRow:
     """One ticket that is to be handed over. `suggested` is one of `takers`; None with `is_kept` stays, else it is the queue."""
 
     row: AgentRow
-    takers: tuple[Taker, ...]
+    takers: tuple[AgentChoice, ...]
     suggested: PersonId | None = None
     is_kept: bool = False
 

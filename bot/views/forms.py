@@ -58,13 +58,6 @@ class AssignForm:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseForm:
-    """Release to the queue."""
-
-    facts: TicketFacts
-
-
-@dataclass(frozen=True, kw_only=True)
 class TakeForm:
     """Take it, or Seen (`is_seen`): until when?"""
 
@@ -81,13 +74,6 @@ class ChoiceForm:
     facts: TicketFacts
     options: tuple[tuple[str, str], ...]
     chosen: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithdrawForm:
-    """Withdraw, asked once more."""
-
-    facts: TicketFacts
 
 
 @dataclass(frozen=True, kw_only=True)

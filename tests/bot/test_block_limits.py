@@ -43,7 +43,7 @@ from bot.blocks import problems as problem_screens
 from bot.values import NewTicketState
 from bot.views import Message, View
 from bot.views.asking import EntryList, QuestionForm, TeamList
-from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay, Taker
+from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay
 from bot.views.joining import JoinedPost, MergeForm, MoveForm, SplitForm, WatchCard, WatchForm
 from bot.views.joining import LinkForm as TicketLinkForm
 from bot.views.labels import FieldsForm, TagsForm
@@ -260,9 +260,9 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (macros.macro_view, MacroForm),
     (forms.rating_view, views.RatingForm),
     (forms.assign_view, views.AssignForm),
-    (forms.release_view, views.ReleaseForm),
+    (forms.release_view, views.TicketFacts),
     (forms.take_view, views.TakeForm),
-    (forms.withdraw_view, views.WithdrawForm),
+    (forms.withdraw_view, views.TicketFacts),
     (forms.choice_view, views.ChoiceForm),
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),
@@ -348,7 +348,9 @@ def test_a_hundred_agents_of_each_kind_are_offered() -> None:
 
 
 def test_a_hand_over_of_many_tickets_to_many_agents_has_room() -> None:
-    takers = tuple(Taker(id=PersonId(one), name="👩‍👩‍👧‍👦" * 40, load=10**6, max_load=10**6) for one in range(300))
+    takers = tuple(
+        views.AgentChoice(id=PersonId(one), name="👩‍👩‍👧‍👦" * 40, load=10**6, max_load=10**6) for one in range(300)
+    )
     shown = views.AgentRow(facts=facts(subject="&" * 150), status=TicketStatus.ASSIGNED, customer="x" * 80, due_at=None)
     rows = tuple(
         HandoverRow(row=dataclasses.replace(shown, facts=facts(ref=TicketRef(PersonId(7), one))), takers=takers)

@@ -14,12 +14,10 @@ from bot.views import (
     AssignForm,
     MoreActions,
     ReadAll,
-    ReleaseForm,
     TakeForm,
     TextForm,
     View,
     WhyView,
-    WithdrawForm,
 )
 from tests.bot.builders import REF, VIENNA, at, at_time, buttons, facts, shown
 from ticketing.model import PersonId
@@ -140,12 +138,10 @@ def test_more_actions_has_a_row_for_each() -> None:
 
 
 def test_release_withdraw_and_why() -> None:
-    withdraw = forms.withdraw_view(WithdrawForm(facts=facts()))
+    withdraw = forms.withdraw_view(facts())
     why = forms.why_view(WhyView(facts=facts(), lines=("13:20 opened.", "14:01 assigned to Amir.")))
 
-    assert fields(forms.release_view(ReleaseForm(facts=facts()))) == [
-        ("Note for whoever takes it", "Only the team reads this.")
-    ]
+    assert fields(forms.release_view(facts())) == [("Note for whoever takes it", "Only the team reads this.")]
     assert shown(withdraw).startswith("*Withdraw #42 Cannot open the invoice?*")
     assert (withdraw["submit"]["text"], withdraw["close"]["text"]) == ("Withdraw", "Keep it")
     assert shown(why).endswith("13:20 opened.\n14:01 assigned to Amir.")

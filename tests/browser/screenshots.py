@@ -52,6 +52,30 @@ def shoot(page: Page, address: str, name: str, state: str, waits_for: str) -> No
     page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 
 
+def ask_in_passing(page: Page, address: str) -> None:
+    """Mara writes outside any thread, and is asked where it belongs."""
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={MARA}/app&right={AMIR}/C0TRIAGE01")
+    composer = page.get_by_role("textbox", name="Message Helpdesk").first
+    composer.fill("And since this morning the export hangs again")
+    composer.press("Enter")
+    expect(page.get_by_text("This has not reached anyone yet.").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "offer.png", animations="disabled")
+
+
+def look_back(page: Page, address: str) -> None:
+    """Lena's report in App Home, and in the morning the digest."""
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={LENA}/home&right={LENA}/C0ESCALATE")
+    page.get_by_role("button", name="Report", exact=True).first.click()
+    expect(page.get_by_text("resolved,").first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Forward to the next morning, 9:00").click()
+    expect(page.get_by_text("Longest open:").last).to_be_visible(timeout=30_000)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "report.png", animations="disabled")
+
+
 def hand_over(page: Page, address: str) -> None:
     """Amir's shift ends: what he holds is listed, each with where it may go."""
     page.goto("about:blank")
@@ -94,6 +118,8 @@ def main() -> None:
             shoot(page, address, "home", f"left={LENA}/home&right={MARA}/home", "New ticket")
             shoot_modal(page, "Team", "team", "Somebody else, or a customer's tier")
             shoot_modal(page, "Set-up", "set-up", "Agents by membership")
+            ask_in_passing(page, address)
+            look_back(page, address)
             browser.close()
     finally:
         demo.stop()
