@@ -19,15 +19,16 @@ from bot.blocks.parts import (
     message,
     modal,
     option,
+    pages,
     press_button,
     said,
     section,
     spoken,
 )
-from bot.values import page_value, ticket_value
+from bot.values import ticket_value
 from bot.views import Alert, AlertGroup, AlertState, Board, BoardRow, Message, TakeSeveral, View
 from bot.views.common import Block
-from bot.words import common, forms, lists
+from bot.words import common, forms
 from bot.words import team as words
 
 ROWS = 10  # of a list in a channel
@@ -257,10 +258,8 @@ def _small_print(group: AlertGroup, hidden: int) -> str:
 def alert_group_view(group: AlertGroup) -> View:
     """All of them, in pages."""
     rows = [_row(alert) for alert in group.alerts[:PAGE_ROWS]]
-    back = press_button(Press.ALERTS_PAGE_BACK, page_value(group.page - 1)) if group.page > 1 else None
-    onward = press_button(Press.ALERTS_PAGE, page_value(group.page + 1)) if group.page < group.pages else None
-    page = context(said(lists.PAGE, page=group.page, pages=group.pages)) if group.pages > 1 else None
-    blocks = [section(_group_head(group)), *rows, page, actions(back, onward)]
+    turned = pages(group.page, group.pages, Press.ALERTS_PAGE_BACK, Press.ALERTS_PAGE)
+    blocks = [section(_group_head(group)), *rows, *turned]
     return modal(Form.ALERTS, words.ALERTS_TITLE, blocks, close=common.CLOSE, metadata=group.key)
 
 

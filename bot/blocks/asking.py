@@ -9,25 +9,22 @@ from bot.actions import Form, Press
 from bot.blocks.parts import (
     OPTIONS,
     TYPED,
-    actions,
     button,
     context,
     field,
     modal,
     option,
+    pages,
     plain_text,
-    press_button,
     said,
     section,
     select,
     text_field,
 )
-from bot.values import page_value, person_value
+from bot.values import person_value
 from bot.views.asking import Entry, EntryList, Kind, Question, QuestionForm, TeamList, TeamMember
 from bot.views.common import Block, View
-from bot.views.lists import Page
 from bot.words import common
-from bot.words import lists as list_words
 from bot.words import members as words
 
 _CHANNELS = frozenset({Kind.CHANNEL, Kind.CHANNELS, Kind.PRIVATE_CHANNEL})
@@ -73,7 +70,7 @@ def team_view(team: TeamList) -> View:
         [
             *(section(text.within(line, LINE)) for line in team.lines[:LINES]),
             *(rows or [section(words.TEAM_EMPTY)]),
-            *_pages(team.page, (Press.TEAM_PAGE_BACK, Press.TEAM_PAGE)),
+            *pages(team.page.number, team.page.of, Press.TEAM_PAGE_BACK, Press.TEAM_PAGE),
             section(words.TEAM_ANYBODY, anybody),
         ],
         close=common.CLOSE,
@@ -90,7 +87,7 @@ def entries_view(entries: EntryList) -> View:
             *(section(text.within(line, LINE)) for line in entries.lines[:LINES]),
             *(_entry(one) for one in entries.entries[:ROWS]),
             None if entries.lines or entries.entries else section(common.NONE_YET),
-            *_pages(entries.page, (Press.SETTINGS_PAGE_BACK, Press.SETTINGS_PAGE)),
+            *pages(entries.page.number, entries.page.of, Press.SETTINGS_PAGE_BACK, Press.SETTINGS_PAGE),
         ],
         close=common.CLOSE,
         metadata=entries.remembered,
@@ -171,11 +168,3 @@ def _answer(one: Question) -> Block:
 
 def _distinct(questions: tuple[Question, ...]) -> list[Question]:
     return list({one.block: one for one in questions}.values())[:QUESTIONS]
-
-
-def _pages(page: Page, turn: tuple[Press, Press]) -> list[Block | None]:
-    if page.of <= 1:
-        return []
-    back = press_button(turn[0], page_value(page.number - 1)) if page.number > 1 else None
-    onward = press_button(turn[1], page_value(page.number + 1)) if page.number < page.of else None
-    return [context(said(list_words.PAGE, page=page.number, pages=page.of)), actions(back, onward)]

@@ -11,14 +11,13 @@ from bot.actions import Form, Press
 from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     act_button,
-    actions,
     context,
     distinct,
     field,
     modal,
     option,
+    pages,
     plain_text,
-    press_button,
     said,
     section,
     select,
@@ -253,25 +252,26 @@ def withdraw_view(facts: TicketFacts) -> View:
 def read_all_view(whole: ReadAll) -> View:
     """A whole text, in pages if it must be."""
     pieces = text.body(whole.text)
-    pages = -(-len(pieces) // READ_PIECES)
-    page = min(max(whole.page, 1), pages)
+    count = -(-len(pieces) // READ_PIECES)
+    page = min(max(whole.page, 1), count)
     shown = pieces[(page - 1) * READ_PIECES : page * READ_PIECES]
     author = text.inline(whole.author, text.NAME)
     head = said(words.READ_HEAD_PLAIN, author=author)
     if whole.said_at:
         head = said(words.READ_HEAD, author=author, at=text.at(whole.said_at, whole.zone))
-
-    def turn(press: Press, to: int) -> Block | None:
-        return press_button(press, page_value(to, whole.ref, whole.comment)) if 1 <= to <= pages else None
-
     return modal(
         Form.READ_ALL,
         words.READ_TITLE.format(number=whole.ref.number),
         [
             context(head),
             *(section(piece) for piece in shown),
-            context(said(words.PAGE, page=page, pages=pages)) if pages > 1 else None,
-            actions(turn(Press.READ_PAGE_BACK, page - 1), turn(Press.READ_PAGE, page + 1)),
+            *pages(
+                page,
+                count,
+                Press.READ_PAGE_BACK,
+                Press.READ_PAGE,
+                lambda to: page_value(to, whole.ref, whole.comment),
+            ),
         ],
         close=common.CLOSE,
     )

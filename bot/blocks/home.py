@@ -7,10 +7,9 @@ from bot.actions import Form, Press
 from bot.blocks.alerts import board_message
 from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
-from bot.blocks.parts import actions, context, divider, press_button, said, section
+from bot.blocks.parts import actions, context, divider, pages, press_button, said, section
 from bot.blocks.reports import percent
-from bot.values import page_value
-from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
+from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, View
 from bot.views.common import Block
 from bot.words import lists as words
 
@@ -34,7 +33,7 @@ def customer_home(home: CustomerHome) -> View:
             section(words.HOME_HEAD if rows else words.HOME_EMPTY),
             actions(press_button(Press.NEW_TICKET, primary=True), press_button(Press.HOME_REFRESH)),
             *shown,
-            *_pages(home.page),
+            *pages(home.page.number, home.page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE),
             context(text.as_of(home.now, home.zone)),
         ]
     )
@@ -58,7 +57,7 @@ def agent_home(home: AgentHome) -> View:
             context(_own(home.own)) if home.own and home.own.solved else None,
             section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
             *mine,
-            *_pages(home.page),
+            *pages(home.page.number, home.page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE),
             divider(),
             section(waiting),
             *queue,
@@ -104,14 +103,6 @@ def _own(own: OwnNumbers) -> str:
     )
     parts = [said(template, share=percent(share)) for template, share in shares if share is not None]
     return f"{', '.join([said(words.OWN_SOLVED, solved=own.solved), *parts])}."
-
-
-def _pages(page: Page) -> list[Block | None]:
-    if page.of <= 1:
-        return []
-    back = press_button(Press.HOME_PAGE_BACK, page_value(page.number - 1)) if page.number > 1 else None
-    onward = press_button(Press.HOME_PAGE, page_value(page.number + 1)) if page.number < page.of else None
-    return [context(said(words.PAGE, page=page.number, pages=page.of)), actions(back, onward)]
 
 
 def home_view(blocks: list[Block | None]) -> View:

@@ -16,13 +16,14 @@ from bot.blocks.parts import (
     field,
     modal,
     option,
+    pages,
     press_button,
     said,
     section,
     select,
     text_field,
 )
-from bot.values import macro_value, page_value, reply_value
+from bot.values import macro_value, reply_value
 from bot.views import View
 from bot.views.common import Block
 from bot.views.macros import MacroForm, MacroList, MacroRow, ReplyForm
@@ -97,20 +98,14 @@ def effects(macro: MacroRow) -> str:
 
 def macros_view(listed: MacroList) -> View:
     """All that somebody can use, with what they may change."""
-
-    def turn(press: Press, to: int) -> Block | None:
-        return press_button(press, page_value(to)) if 1 <= to <= listed.pages else None
-
     rows = [_row(row) for row in listed.rows]
-    paged = said(form_words.PAGE, page=listed.page, pages=listed.pages) if listed.pages > 1 else ""
     return modal(
         Form.MACROS,
         words.TITLE,
         [
             actions(press_button(Press.MACRO_NEW, primary=not rows)),
             *(rows or [section(words.EMPTY)]),
-            context(paged) if paged else None,
-            actions(turn(Press.MACROS_PAGE_BACK, listed.page - 1), turn(Press.MACROS_PAGE, listed.page + 1)),
+            *pages(listed.page, listed.pages, Press.MACROS_PAGE_BACK, Press.MACROS_PAGE),
         ],
         close=common.CLOSE,
     )

@@ -6,12 +6,12 @@ Limits: https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot import text
 from bot.actions import Act, Form, Press
-from bot.values import menu_value, ticket_value
+from bot.values import menu_value, page_value, ticket_value
 from bot.views.common import Block, Message, Possible, TicketFacts, View
 from bot.words import common as words
 
@@ -160,6 +160,16 @@ def withdraw_button(facts: TicketFacts, possible: Possible, question: tuple[str,
 def press_button(press: Press, value: str = "-", *, primary: bool = False) -> Block:
     """A button that is not about one ticket."""
     return button(press, words.PRESS[press], value, accessible=words.PRESS[press], primary=primary)
+
+
+def pages(
+    page: int, of: int, back: Press, onward: Press, value: Callable[[int], str] = page_value
+) -> list[Block | None]:
+    """Which page it is, and a button to the one before and after it where there is one; nothing for a single page."""
+    if of <= 1:
+        return []
+    turns = (press_button(press, value(to)) for press, to in ((back, page - 1), (onward, page + 1)) if 1 <= to <= of)
+    return [context(said(words.PAGE, page=page, pages=of)), actions(*turns)]
 
 
 def menu(acts: Sequence[Act], facts: TicketFacts, possible: Possible = None, *, customer: str = "") -> Block | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from bot import text
 from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
@@ -20,13 +18,14 @@ from bot.blocks.parts import (
     message,
     modal,
     option,
+    pages,
     press_button,
     said,
     section,
     select,
     text_field,
 )
-from bot.values import page_value, problem_menu_value, problem_page_value, ticket_value
+from bot.values import problem_menu_value, problem_page_value, ticket_value
 from bot.views import Message, View
 from bot.views.common import Block
 from bot.views.problems import (
@@ -143,7 +142,7 @@ def problems_view(listed: ProblemList) -> View:
         [
             actions(press_button(Press.PROBLEM_NEW, primary=not rows)),
             *(rows or [section(words.LIST_EMPTY)]),
-            *_pages(listed.page, listed.pages, Press.PROBLEMS_PAGE_BACK, Press.PROBLEMS_PAGE, page_value),
+            *pages(listed.page, listed.pages, Press.PROBLEMS_PAGE_BACK, Press.PROBLEMS_PAGE),
         ],
         close=common.CLOSE,
     )
@@ -173,7 +172,7 @@ def problem_tickets_view(listed: ProblemTickets) -> View:
             context(f"{_named(facts, text.LIST_SUBJECT)}."),
             *(rows or empty),
             context(hidden) if hidden else None,
-            *_pages(
+            *pages(
                 listed.page,
                 listed.pages,
                 Press.PROBLEM_TICKETS_PAGE_BACK,
@@ -196,15 +195,6 @@ def _ticket(listed: ProblemTickets, index: int) -> str:
     row = listed.rows[index]
     line = agent_sentence(row, listed.now, row.facts.zone)
     return f"{line}\n{words.WHY_LEFT[listed.why[index]]}" if index < len(listed.why) else line
-
-
-def _pages(page: int, pages: int, back: Press, forth: Press, value: Callable[[int], str]) -> Iterable[Block | None]:
-    def turn(press: Press, to: int) -> Block | None:
-        return press_button(press, value(to)) if 1 <= to <= pages else None
-
-    if pages > 1:
-        yield context(said(form_words.PAGE, page=page, pages=pages))
-    yield actions(turn(back, page - 1), turn(forth, page + 1))
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -7,11 +7,21 @@ from datetime import date, timedelta
 
 from bot import text
 from bot.actions import Act, Form, Press
-from bot.blocks.parts import act_button, actions, button, context, counted, message, modal, press_button, said, section
-from bot.values import page_value
+from bot.blocks.parts import (
+    act_button,
+    actions,
+    button,
+    context,
+    counted,
+    message,
+    modal,
+    pages,
+    press_button,
+    section,
+)
 from bot.views.common import Block, Message, View
 from bot.views.reports import DigestView, Kept, KeptBy, LongestOpen, OldTicket, ReportView, Took
-from bot.words import common, lists
+from bot.words import common
 from bot.words import reports as words
 
 ROWS = 12
@@ -72,11 +82,9 @@ def digest_message(view: DigestView) -> Message:
 def longest_open_view(view: LongestOpen) -> View:
     """All that is open, the oldest first, in pages."""
     rows = [section(_old_row(row.ticket), act_button(Act.OPEN, row.facts)) for row in view.rows[:PAGE_ROWS]]
-    back = press_button(Press.OPEN_PAGE_BACK, page_value(view.page - 1)) if view.page > 1 else None
-    onward = press_button(Press.OPEN_PAGE, page_value(view.page + 1)) if view.page < view.pages else None
-    page = context(said(lists.PAGE, page=view.page, pages=view.pages)) if view.pages > 1 else None
     head = counted(words.OPEN_COUNT, view.count) if view.count else words.OPEN_NONE
-    blocks = [section(head), *rows, page, actions(back, onward)]
+    turned = pages(view.page, view.pages, Press.OPEN_PAGE_BACK, Press.OPEN_PAGE)
+    blocks = [section(head), *rows, *turned]
     return modal(Form.LONGEST_OPEN, words.OPEN_TITLE, blocks, close=common.CLOSE)
 
 

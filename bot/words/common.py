@@ -125,6 +125,8 @@ ACCESSIBLE = {
     Act.ALERT_RELEASE: "Release the alert for ticket {number}",
 }
 
+PAGE = "Page {page} of {pages}"
+
 PRESS = {
     Press.NEW_TICKET: "New ticket",
     Press.HOME_REFRESH: "Refresh",

@@ -122,7 +122,6 @@ SNOOZE_MONDAY = "On Monday at 9:00"
 READ_TITLE = "#{number}"
 READ_HEAD = "*{author}* {at}"
 READ_HEAD_PLAIN = "*{author}*"
-PAGE = "Page {page} of {pages}"
 
 MORE_TITLE = "More actions: #{number}"
 MORE_NONE = "Nothing more can be done with it now."

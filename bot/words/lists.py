@@ -106,7 +106,6 @@ OWN_SOLVED = "Your last 7 days: {solved} resolved"
 OWN_FIRST = "first answers met {share}"
 OWN_SOLUTIONS = "solutions met {share}"
 OWN_HELPFUL = "rated helpful {share}"
-PAGE = "Page {page} of {pages}"
 
 # /helpdesk 42 why
 CLOCK = {
