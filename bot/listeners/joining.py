@@ -31,7 +31,7 @@ ACT_OF = {
     Form.MOVE: Act.MOVE,
     Form.WATCH: Act.WATCH,
 }
-_NUMBER = re.compile(r"#?(\d{1,18})")
+_NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
 
 
 def joining_forms(parts: Parts) -> dict[Act, Callable[[Grant], View]]:

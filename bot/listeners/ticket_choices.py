@@ -25,6 +25,8 @@ from ticketing.model import Priority
 ACT_OF = {Form.PRIORITY: Act.PRIORITY, Form.CATEGORY: Act.CATEGORY, Form.SNOOZE: Act.SNOOZE}
 MORNING = time(9)
 MONDAY = 0
+LONGEST_OFFERED = timedelta(days=8)
+"""What the form offers ends on the next Monday at the latest."""
 
 
 def choice_forms(parts: Parts) -> dict[Act, Callable[[Grant], View]]:
@@ -98,7 +100,7 @@ class TicketChoices:
                 raise InvalidInput(Block.CHOICE, words.CHOICE_MISSING)
             desk.set_priority(ref, Priority(number), by=by)
             return
-        if number < 0:
+        if number < 0 or number > (self.parts.clock() + LONGEST_OFFERED).timestamp():
             raise InvalidInput(Block.CHOICE, words.CHOICE_MISSING)
         try:
             desk.snooze(ref, datetime.fromtimestamp(number, tz=self.parts.clock().tzinfo), by=by)

@@ -10,12 +10,13 @@ import pytest
 from bot.actions import Block, Form
 from bot.payloads import SlackUser
 from bot.people import OtherOrganization, People
-from bot.values import NewTicketState, form_state, ticket_value
+from bot.values import MalformedValue, NewTicketState, form_state, person_value, ticket_value
 from bot.words import inbound
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Stand, tickets
+from ticketing.errors import HelpdeskError
 from ticketing.model import PersonId, Role, Ticket, TicketStatus
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
@@ -226,3 +227,62 @@ def test_an_open_form_tells_nothing_more_to_whose_role_was_taken_away(stand: Sta
     text = {Block.TEXT: {"value": "Another word"}}
     assert sent() == []
     assert [each.person_id for each in stand.desk.answering(one.ref)] == []
+
+
+# --- values that no form offers -------------------------------------------------------------------------------------------
+
+ODD = ["", "0", "-1", "9", "99999999999", "1e9", "\u0663", "nan", "null", "<!channel>", "billing' OR 1=1", "x" * 4000]
+CHOSEN = {
+    Form.PRIORITY: Block.CHOICE,
+    Form.SNOOZE: Block.CHOICE,
+    Form.CATEGORY: Block.CHOICE,
+    Form.MERGE: Block.CHOICE,
+    Form.LINK_PROBLEM: Block.CHOICE,
+    Form.ASSIGN: Block.AGENT,
+}
+
+
+@pytest.mark.parametrize("form", CHOSEN)
+def test_a_choice_that_was_not_offered_changes_nothing(stand: Stand, form: Form) -> None:
+    one = ticket(stand)
+    for value in ODD:
+        answer = send(stand, Who.AGENT, form, on(one), {CHOSEN[form]: {"selected_option": {"value": value}}})
+        assert not answer.has_changed, value
+        assert isinstance(answer.error, HelpdeskError | MalformedValue | None), value
+
+
+def test_what_is_somebody_elses_cannot_be_named_in_a_form(stand: Stand) -> None:
+    """Another customer's ticket to merge with, words of another ticket to split off, a customer to hold it."""
+    one, other = ticket(stand), ticket(stand, TicketStatus.IN_PROGRESS)
+    tomas, amir = stand.person(Who.OTHER), stand.person(Who.AGENT)
+    theirs = stand.desk.open_ticket(tomas, subject="Theirs", description="x", category="account", source="v:t")
+    stand.desk.assign(theirs.ref, to=jo_of(stand), by=amir)
+    forged: list[tuple[Form, str, Values]] = [
+        (Form.MERGE, on(one), {Block.CHOICE: {"selected_option": {"value": str(theirs.number)}}}),
+        (Form.SPLIT, on(one), {Block.TICKETS: {"selected_options": [{"value": f"{other.number}:1"}]}}),
+        (Form.SPLIT, on(one), {Block.TICKETS: {"selected_options": [{"value": f"{theirs.number}:0"}]}}),
+        (Form.SPLIT, on(one), {Block.TICKETS: {"selected_options": [{"value": f"{one.number}:999"}]}}),
+        (Form.ASSIGN, on(one), {Block.AGENT: {"selected_option": {"value": person_value(tomas)}}}),
+        (Form.ASSIGN, on(one), {Block.AGENT: {"selected_option": {"value": person_value(one.customer_id)}}}),
+        (Form.ASSIGN, on(one), {Block.AGENT: {"selected_option": {"value": person_value(PersonId(2**62))}}}),
+    ]
+    for form, metadata, values in forged:
+        answer = send(stand, Who.AGENT, form, metadata, {**values, Block.SUBJECT: {"value": "Split"}})
+        assert isinstance(answer.error, HelpdeskError | MalformedValue), (form, values)
+        assert not answer.has_changed, (form, values)
+        assert "Theirs" not in answer.said
+
+
+def test_a_form_sent_again_changes_nothing_more(stand: Stand) -> None:
+    """Slack sends it again when our answer was lost; somebody may, too."""
+    one = ticket(stand, TicketStatus.IN_PROGRESS)
+    text: Values = {Block.TEXT: {"value": "Once"}}
+    for form, metadata in ((Form.REPLY, table._reply(one.ref, one.version)), (Form.NOTE, on(one))):
+        for _ in range(3):
+            send(stand, Who.AGENT, form, metadata, text)
+        said = [each for each in stand.desk.comments(one.ref, include_internal=True) if each.text == "Once"]
+        assert len(said) == 1, form
+    asked: Values = {Block.SUBJECT: {"value": "Mine"}, Block.CATEGORY: {"selected_option": {"value": "billing"}}}
+    for _ in range(3):
+        send(stand, Who.OTHER, Form.NEW_TICKET, form_state(NewTicketState()), asked)
+    assert [each.subject for each in stand.desk.tickets_of_customer(stand.person(Who.OTHER))] == ["Mine"]
