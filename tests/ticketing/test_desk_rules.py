@@ -53,6 +53,23 @@ def test_waiting_for_ones_turn_is_no_alarm(desk: Desk, cast: Cast) -> None:
     assert (alarms(first), alarms(second)) == (1, 0)
 
 
+def test_a_warning_is_given_once_though_another_deadline_of_the_ticket_comes_near(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """The look that finds the one finds the other's clock as well."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    cast.says(ticket.ref, amir, "Looking")
+    clock.advance(hours=3, minutes=20)
+    cast.says(ticket.ref, ticket.customer_id, "And?")
+    for minutes in (11, 20, 5):  # the solution's at 3:30, the next answer's at 3:50, both due at 4:00 and later
+        clock.advance(minutes=minutes)
+        desk.watch_step(clock.now)
+
+    warned = [event.data["clock"] for event in desk.events(ticket.ref) if event.kind is EventKind.WARNED]
+    assert warned == [ClockKind.RESOLUTION, ClockKind.NEXT_RESPONSE]
+
+
 def test_a_deadline_that_comes_near_again_warns_again(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     amir = cast.agent("amir")
     ticket = cast.ticket(priority=Priority.URGENT)
