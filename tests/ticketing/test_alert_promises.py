@@ -142,6 +142,26 @@ def test_only_what_was_alerted_and_is_owed_can_be_taken(desk: Desk, cast: Cast, 
         desk.take_alert(TicketRef(ticket.customer_id, 999), by=jo, until=until)
 
 
+def test_a_promise_is_not_about_what_came_after_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Taken for the first answer, which is given: the solution that is late later was nobody's promise."""
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(minutes=31)
+    desk.watch_step(clock())
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=5), seen=True)
+    cast.says(ticket.ref, amir, "On it")
+    clock.advance(hours=4)
+    desk.watch_step(clock())
+    assert [event.kind for event in desk.events(ticket.ref)].count(EventKind.BREACHED) == 1
+
+    with pytest.raises(NoAlert):
+        desk.release_alert(ticket.ref, by=jo)
+    clock.advance(hours=1)
+    desk.lapse_step(clock())
+
+    assert EventKind.ALERT_LAPSED not in {event.kind for event in desk.events(ticket.ref)}
+
+
 def test_nobody_takes_the_alert_of_their_own_ticket(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket = warned(desk, cast, clock)
     desk.make_agent(ticket.customer_id, skills={}, by=None)

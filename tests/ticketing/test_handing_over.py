@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -156,6 +156,15 @@ def test_what_has_changed_since_is_left_alone_and_said(desk: Desk, cast: Cast, c
     }
     assert desk.ticket(taken.ref).assigned_agent_id == jo
     assert desk.ticket(own.ref).assigned_agent_id == amir
+
+
+def test_what_one_hands_to_oneself_is_as_it_was(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, (ticket,) = held(cast, desk, 1)
+    before = desk.snooze(ticket.ref, clock.now + timedelta(hours=1), by=amir)
+    desk.plan_handover(amir, {ticket.ref: amir}, source="v:1")
+    desk.carry_out_handover("v:1")
+    assert outcomes(desk) == {ticket.number: HandedOver.GIVEN}
+    assert desk.ticket(ticket.ref) == before
 
 
 def test_only_what_one_holds_is_handed_over(desk: Desk, cast: Cast) -> None:

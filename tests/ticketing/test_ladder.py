@@ -214,6 +214,16 @@ def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
     assert steps(desk, ticket.ref) == ["idle"]
 
 
+def test_whoever_has_just_been_given_it_has_the_time_of_a_step(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    ticket, jo = breached(desk, cast, clock), cast.agent("jo")
+    clock.advance(minutes=20)
+    desk.assign(ticket.ref, to=jo, by=jo)
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
 def test_a_promise_that_is_given_back_holds_nothing_up(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket, jo = breached(desk, cast, clock), cast.agent("jo")
     desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=3), seen=True)

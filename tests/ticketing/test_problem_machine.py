@@ -18,9 +18,9 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
-from tests.ticketing.machine.keeping import Keeping
+from tests.ticketing.machine.keeping import KEPT, Keeping
 from tests.ticketing.machine.passing import Passing
-from tests.ticketing.machine.shifts import Shifts
+from tests.ticketing.machine.shifts import DAYS, Shifts
 from ticketing.database import Database
 from ticketing.errors import HelpdeskError, NotAnAgent, NotRatable, NotTheHolder, ProblemIsResolved, StaleTicket
 from ticketing.model import CloseReason, PersonId, Priority, TicketRef
@@ -59,8 +59,17 @@ class ProblemMachine(Shifts, Keeping, Passing):
     @initialize(
         loads=st.lists(st.integers(1, 2), min_size=4, max_size=4),
         opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=3, max_size=7),
+        day=DAYS,
+        kept=KEPT,
     )
-    def begin(self, loads: list[int], opened: list[tuple[int, str, Priority]]) -> None:
+    def begin(
+        self,
+        *,
+        loads: list[int],
+        opened: list[tuple[int, str, Priority]],
+        day: list[tuple[int, str, int]],
+        kept: list[tuple[str, int, int, int]],
+    ) -> None:
         self.make_people(loads, opened)
         self.problems: dict[int, bool] = {}
         """Each problem, and whether it is resolved."""
@@ -70,6 +79,8 @@ class ProblemMachine(Shifts, Keeping, Passing):
         self.said: dict[TicketRef, bool] = {}
         """What a customer thinks of the present resolution."""
         self.has_macros = False
+        self.keep_several(0, kept)
+        self.live_a_day(day)
 
     # --- one ticket ---------------------------------------------------------------------------------------------------
 
@@ -251,8 +262,8 @@ def test_many_tickets_at_once_are_as_in_the_model(database: Database) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=30,
+            max_examples=7,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             database=None,

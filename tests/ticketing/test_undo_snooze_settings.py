@@ -49,9 +49,12 @@ def test_an_undone_resolve_is_as_if_it_had_not_been(desk: Desk, cast: Cast, cloc
 
 def test_undo_has_a_window_and_ends_when_something_happens(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     amir = cast.agent("amir")
-    late, answered, other = cast.ticket(), cast.ticket(), cast.ticket()
+    just, late, answered, other = cast.ticket(), cast.ticket(), cast.ticket(), cast.ticket()
+    desk.resolve(just.ref, by=amir)
     desk.resolve(late.ref, by=amir)
-    clock.advance(minutes=11)
+    clock.advance(minutes=10)
+    assert desk.undo(just.ref, by=amir).status is TicketStatus.IN_PROGRESS, "at its very end"
+    clock.advance(microseconds=1)
     desk.resolve(answered.ref, by=amir)
     cast.says(answered.ref, answered.customer_id, "thanks")
     desk.resolve(other.ref, by=amir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,8 +15,11 @@ from tests.ticketing.machine.talking import Talking
 from ticketing.errors import CommentNotFound, HelpdeskError, InvalidInput, NotAnAgent, StaleTicket, TicketNotFound
 from ticketing.model import Attachment, Comment, CommentKey, PersonId, TicketRef
 
-VERSIONS = st.sampled_from(["1", "2", "3"])
-FILES = st.sampled_from(["F1", "F2", "F3"])
+VERSIONS = ["1", "2", "3"]
+FILES = ["F1", "F2"]
+ACTS = ("edit", "edit", "delete", "attach", "attach", "detach", "read", "answer")
+KEPT = st.lists(st.tuples(st.sampled_from(ACTS), NUMBERS, NUMBERS, NUMBERS), min_size=16, max_size=16)
+"""What is done about one ticket, one thing after the other: to which of its comments, by whom, and how."""
 
 
 class Keeping(Talking):
@@ -41,9 +45,30 @@ class Keeping(Talking):
         texts = ticket.internal if comment.is_internal else ticket.public
         texts[texts.index(comment.text)] = words
 
+    @rule(which=NUMBERS, kept=KEPT)
+    def keep_several(self, which: int, kept: list[tuple[str, int, int, int]]) -> None:
+        """What goes wrong only with the same few words and files is hardly met among many."""
+        self.agent_says(which, 1, timedelta(0), kind="public")
+        self.customer_says(which, timedelta(0), thanks=False)
+        for act, number, who, dice in kept:
+            if act == "edit":
+                self.edit(which, number, who, VERSIONS[dice % len(VERSIONS)])
+            elif act == "delete":
+                self.delete(which, number, who)
+            elif act == "attach":
+                self.attach(which, number, who, FILES[dice % len(FILES)])
+            elif act == "detach":
+                self.detach(which, number, who, FILES[dice % len(FILES)])
+            elif act == "read":
+                self.read_along(which, number, who, begins=dice % 3 > 0)
+            else:
+                self.answer_question(which, who, ["", *FLOORS, "Roof"][dice % 4])
+            self.what_is_kept_is_as_in_the_model()
+            self.all_is_as_in_the_model()
+
     # --- words --------------------------------------------------------------------------------------------------------
 
-    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, version=VERSIONS)
+    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, version=st.sampled_from(VERSIONS))
     def edit(self, which: int, number: int, who: int, version: str) -> None:
         ticket = self.pick(which)
         comment = self.comment_of(ticket, number)
@@ -94,7 +119,7 @@ class Keeping(Talking):
         is_theirs = comment.author_id == by and comment.deleted_at is None
         return comment.number, by, None if is_theirs else CommentNotFound
 
-    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, file=FILES)
+    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, file=st.sampled_from(FILES))
     def attach(self, which: int, number: int, who: int, file: str) -> None:
         ticket = self.pick(which)
         place, by, refused = self.owner(ticket, number, who)
@@ -103,7 +128,7 @@ class Keeping(Talking):
             there = self.files.setdefault((ticket.ref, place), [])
             there += [] if file in there else [file]
 
-    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, file=FILES)
+    @rule(which=NUMBERS, number=NUMBERS, who=NUMBERS, file=st.sampled_from(FILES))
     def detach(self, which: int, number: int, who: int, file: str) -> None:
         ticket = self.pick(which)
         place, by, refused = self.owner(ticket, number, who)

@@ -24,8 +24,13 @@ PAUSES = "begin wait later ask later wait later resume prioritize wait later res
 PROMISES = "office begin promise wait later office no_promise later promise resume later office no_promise promise wait"
 OUTCOMES = "office promise release look begin release prioritize begin answer prioritize resolve undo prioritize"
 MARKS = "begin at_an_instant later look answer_as_of_an_instant ask at_an_instant second look later look prioritize look resolve"
-WARNINGS = "hurry begin resolve reopen begin answer_now near_the_end ask_now minutes look minutes minutes look minutes look"
-CLIMBS = "hurry begin overdue look half_hour climb see hour lapse hour resolve climb undo climb hour climb answer hour climb take"
+WARNINGS = (
+    "hurry begin resolve reopen begin answer_now near_the_end ask_now minutes look minutes minutes look minutes look"
+)
+CLIMBS = (
+    "hurry begin overdue look half_hour release begin climb half_hour climb see hour climb lapse "
+    "hour resolve climb undo climb answer"
+)
 AGAIN = "begin answer resolve reopen begin answer resolve reopen begin wait resolve reopen begin resolve reopen"
 PLOTS = (PAUSES, PROMISES, OUTCOMES, MARKS, WARNINGS, AGAIN, CLIMBS)
 DICE = st.lists(st.integers(0, 59), min_size=20, max_size=20)
@@ -34,6 +39,7 @@ SPANS = [
     timedelta(0),
     timedelta(seconds=1),
     9 * MINUTES,
+    10 * MINUTES,
     11 * MINUTES,
     55 * MINUTES,
     timedelta(hours=7),

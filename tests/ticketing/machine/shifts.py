@@ -14,9 +14,13 @@ from ticketing.desk.handing_over import HandedOver
 from ticketing.errors import HelpdeskError, InvalidInput, NotAnAgent
 from ticketing.model import PersonId, TicketRef
 
-HOURS = st.sampled_from([None, (8, 16), (10, 18), (22, 6)])
+HOURS = [None, (8, 16), (10, 18), (22, 6)]
 """When one works every day, from and to, in UTC."""
-SPANS = st.sampled_from([timedelta(minutes=30), timedelta(hours=7), timedelta(days=2)])
+SPANS = [timedelta(minutes=30), timedelta(hours=7), timedelta(days=2)]
+DAYS = st.lists(
+    st.tuples(NUMBERS, st.sampled_from(["hours", "leave", "away", "wait"]), NUMBERS), min_size=8, max_size=8
+)
+"""What happens on a day: to whom, what, and how."""
 
 
 class ModelRoster:
@@ -77,7 +81,7 @@ class Shifts(Assigning):
     def refused_to(self, agent: ModelAgent) -> type[HelpdeskError] | None:
         return None if agent.is_active else NotAnAgent
 
-    @rule(who=NUMBERS, hours=HOURS)
+    @rule(who=NUMBERS, hours=st.sampled_from(HOURS))
     def set_hours(self, who: int, hours: tuple[int, int] | None) -> None:
         agent = self.model.agents[self.agent(who)]
         shifts = None if hours is None else {"mon-sun": [f"{hours[0]:02}:00-{hours[1]:02}:00"]}
@@ -87,7 +91,7 @@ class Shifts(Assigning):
             self.roster(agent).hours = hours
             self.look_again(agent)
 
-    @rule(who=NUMBERS, ahead=SPANS, length=SPANS)
+    @rule(who=NUMBERS, ahead=st.sampled_from(SPANS), length=st.sampled_from(SPANS))
     def go_on_leave(self, who: int, ahead: timedelta, length: timedelta) -> None:
         agent = self.model.agents[self.agent(who)]
         start = self.clock.now + ahead - timedelta(minutes=30)
@@ -99,7 +103,7 @@ class Shifts(Assigning):
             self.roster(agent).leaves.append((start, start + length))
             self.look_again(agent)
 
-    @rule(who=NUMBERS, available=st.booleans(), span=st.one_of(st.none(), SPANS))
+    @rule(who=NUMBERS, available=st.booleans(), span=st.sampled_from([None, *SPANS]))
     def come_and_go(self, who: int, available: bool, span: timedelta | None) -> None:
         """By hand one is there, or away, until something of the roster changes."""
         agent = self.model.agents[self.agent(who)]
@@ -119,6 +123,23 @@ class Shifts(Assigning):
         for agent in self.model.agents.values():
             if agent.is_active and self.roster(agent).has_changed_by(self.clock.now):
                 self.look_again(agent)
+
+    @rule(day=DAYS)
+    def live_a_day(self, day: list[tuple[int, str, int]]) -> None:
+        """One thing after the other; in the evening everybody is there."""
+        for who, act, dice in day:
+            if act == "hours":
+                self.set_hours(who, HOURS[dice % len(HOURS)])
+            elif act == "leave":
+                self.go_on_leave(who, SPANS[dice % 2], SPANS[dice % len(SPANS)])
+            elif act == "away":
+                self.come_and_go(who, dice % 4 == 0, SPANS[dice % len(SPANS)])
+            else:
+                self.clock.advance(hours=1 + dice)
+                self.day_goes_on()
+            self.loads_are_what_is_held()
+        for who in range(len(self.agents)):
+            self.come_and_go(who, True, None)
 
     @rule(who=NUMBERS, demoted=st.booleans())
     def leave(self, who: int, demoted: bool) -> None:
