@@ -30,6 +30,9 @@ def test_who_is_away_is_given_nothing_and_comes_back_by_themselves(desk: Desk, c
     assert not is_there(desk, amir)
     assert desk.roster_step(clock.advance(hours=1)) is None
     assert is_there(desk, amir)
+    back = desk.agent(amir)
+    assert back is not None
+    assert back.away_until is None
     assert desk.drain_queue(clock.now) == 1
 
 
