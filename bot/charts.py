@@ -58,6 +58,7 @@ def by_day(days: Sequence[date], panels: Sequence[Panel]) -> bytes:
                 linestyle=STYLES[index % len(STYLES)],
                 linewidth=2,
                 marker="." if len(days) < 40 else "",
+                clip_on=False,  # a hundred per cent stands on the upper edge and is seen whole
             )
         locator = AutoDateLocator(minticks=min(3, len(days)))
         axes.xaxis.set_major_locator(locator)
@@ -72,7 +73,8 @@ def by_day(days: Sequence[date], panels: Sequence[Panel]) -> bytes:
         axes.grid(axis="y", alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
         if len(panel.lines) > 1:
-            axes.legend(frameon=False, fontsize=9, ncols=len(panel.lines))
+            # Above the diagram, where it covers no figure.
+            axes.legend(frameon=False, fontsize=9, ncols=len(panel.lines), loc="lower right", bbox_to_anchor=(1, 1))
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

@@ -158,8 +158,8 @@ def _took(template: str, took: Took) -> str:
 
 
 def length(time: timedelta) -> str:
-    """ "41 min", "3 h 5 min", "52 h"."""
-    minutes = int(time.total_seconds()) // 60
+    """ "41 min", "3 h 5 min", "52 h"; what took no minute is within one."""
+    minutes = max(1, int(time.total_seconds()) // 60)
     hours, rest = divmod(minutes, 60)
     if hours >= 24 or (hours and not rest):
         return f"{hours:,} h"

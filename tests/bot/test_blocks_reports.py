@@ -121,7 +121,7 @@ def test_a_hundred_per_cent_is_said_of_nothing_less() -> None:
 @pytest.mark.parametrize(
     ("time", "words"),
     [
-        (timedelta(seconds=59), "0 min"),
+        (timedelta(seconds=59), "1 min"),
         (timedelta(minutes=59), "59 min"),
         (timedelta(hours=1), "1 h"),
         (timedelta(hours=23, minutes=59), "23 h 59 min"),
