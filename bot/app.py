@@ -26,6 +26,7 @@ from bot.clock import Clock, FollowedClock, SystemClock
 from bot.explaining import Explaining
 from bot.first_run import FirstRun
 from bot.following import Following
+from bot.leaving import follow_leaving
 from bot.listeners import Parts, register
 from bot.outward import Outward
 from bot.people import People
@@ -198,7 +199,7 @@ class Helpdesk:
             self.installation.team,
         )
         further = [
-            Job("members", lambda _now: sight.refresh(), heartbeat_s=20),
+            Job("members", lambda _now: follow_leaving(self.desk, sight, self.clock()), heartbeat_s=20),
             Job("answering", inward.answering.step, heartbeat_s=60),
             Job("following", Following(self.desk, reading_client(settings), people).step, heartbeat_s=20),
             Job("offers", inward.offers.step, heartbeat_s=15),

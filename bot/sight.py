@@ -62,6 +62,7 @@ class Sight:
     team: str = ""
     clock: Callable[[], datetime] = _machine_time
     _known: dict[str, tuple[frozenset[str] | None, datetime]] = field(init=False, default_factory=dict)
+    _seen_in: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _guard: Lock = field(init=False, default_factory=Lock)
 
     def sees(self, person: Person, category: str) -> bool:
@@ -107,11 +108,20 @@ class Sight:
             members = self._known.get(category.channel or "", (None, self.clock()))[0]
         return frozenset(f"{self.team}:{member}" for member in members or ())
 
-    def refresh(self) -> None:
-        """Ask Slack about every private category whose answer has worn off."""
+    def refresh(self) -> list[tuple[str, frozenset[str]]]:
+        """
+        Ask Slack about every private category whose answer has worn off.
+
+        Of each, by its key, the outside references of those who have left its channel since it was last asked so.
+        """
+        left = []
         for category in self.desk.configuration().private_categories:
-            if category.channel is not None:
-                self._members_of(category.channel)
+            members = self._members_of(category.channel) if category.channel is not None else None
+            if category.channel is not None and members is not None:
+                before = self._seen_in.get(category.channel, members)
+                self._seen_in[category.channel] = members
+                left.append((category.key, frozenset(f"{self.team}:{member}" for member in before - members)))
+        return [(key, refs) for key, refs in left if refs]
 
     def _private_channel(self, key: str) -> str | None:
         """The channel of a private category; None for a category that everybody of the team sees."""

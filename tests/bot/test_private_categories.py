@@ -15,6 +15,7 @@ from bot.actions import Act
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Slack
 from bot.delivery.drawing import Drawing
+from bot.leaving import follow_leaving
 from bot.payloads import SlackUser
 from bot.people import People
 from bot.screens import Screens
@@ -220,12 +221,13 @@ class Channel:
         )
         self.members("amir", "jo")
 
-    def members(self, *names: str) -> None:
+    def members(self, *names: str, heard: bool = True) -> None:
         for name in ("amir", "jo", "lena"):
             body = {"user": PEOPLE[name][0], "present": name in names}
             self.world.sandbox.post(f"/control/channels/{CHANNEL}/members", body)
         self.world.machine.now += KEPT
-        self.sight.refresh()
+        if heard:
+            self.sight.refresh()
 
 
 def test_whoever_leaves_the_channel_is_told_nothing_more_though_they_hold_the_ticket(
@@ -252,6 +254,25 @@ def test_whoever_leaves_the_channel_is_told_nothing_more_though_they_hold_the_ti
     assert "worse" not in str(world.thread("amir"))
     assert "A note" not in str(world.thread("amir"))
     assert "worse" in str(world.thread("jo"))
+
+
+def test_the_cards_of_whoever_leaves_the_channel_are_blanked_though_nothing_else_happens(
+    world: World, channel: Channel
+) -> None:
+    world.agent("amir")
+    ticket = world.ticket(category="personnel", subject="Pay of Tomás")
+    jo = world.agent("jo", skills={})
+    world.desk.watch(ticket.ref, jo, by=jo)
+    follow_leaving(world.desk, channel.sight, world.clock())
+    world.deliver_all()
+    assert "Pay of" in shown_text(world.seen("amir")[0]) + shown_text(world.seen("jo")[0])
+
+    channel.members(heard=False)
+    follow_leaving(world.desk, channel.sight, world.clock())
+    world.deliver_all()
+    private = f"#{ticket.number} is private now. Only the members of its channel see it."
+    assert [card["text"] for name in ("amir", "jo") for card in world.seen(name)] == [private] * 2
+    assert channel.sight.refresh() == []
 
 
 def test_a_ticket_that_becomes_private_is_taken_out_of_the_messages_of_whoever_is_outside(
