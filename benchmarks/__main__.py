@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 from time import perf_counter
 
-from benchmarks import alert_lag, alert_storm, growth, opening, sandbox_calls, sandbox_page
+from benchmarks import alert_lag, alert_storm, growth, opening, sandbox_calls, sandbox_page, searching
 from benchmarks.databases import Run, running
 from benchmarks.measuring import Figure, table, write
 
@@ -19,6 +19,7 @@ GROUPS: dict[str, Group] = {
     "opening": opening.figures,
     "growth": growth.figures,
     "alert_lag": alert_lag.figures,
+    "search": searching.figures,
     "sandbox_calls": lambda run: sandbox_calls.figures(quick=run.is_quick),
     "sandbox_page": lambda run: sandbox_page.figures(quick=run.is_quick),
     "alert_storm": alert_storm.figures,

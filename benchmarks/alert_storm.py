@@ -62,7 +62,7 @@ class Storm:
 
 def blow(url: str, tickets: int) -> Storm:
     """Let the first answers of so many tickets fall due in the same second."""
-    filling.tickets(url, tickets, searchable=False)
+    filling.tickets(url, tickets)
     with ExitStack() as stack:
         sandbox = Sandbox.start(ROOT / "demo" / "workspace.toml")
         stack.callback(sandbox.stop)

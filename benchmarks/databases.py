@@ -63,7 +63,7 @@ class Run:
         """
         if engine not in self._crowded:
             url = self._kept.enter_context(self.database(engine))
-            filling.tickets(url, self.tickets, searchable=True)
+            filling.tickets(url, self.tickets)
             self._crowded[engine] = url
         return self._crowded[engine]
 

@@ -101,67 +101,61 @@ INSERT INTO sla_clocks (customer_id, ticket_id, kind, run, started_at, target_s,
 {_SERIES}
 SELECT {_CUSTOMER}, n, :kind, 0, :now - n * 1000, 86400, :due + n * 1000, :due + n * 1000 - 1800000000, 1 FROM series
 """
-_SEARCH = {
-    "postgresql": """
-INSERT INTO ticket_search (customer_id, ticket_id, size, words)
-SELECT customer_id, id, 100, setweight(to_tsvector('ticket_search', subject), 'A') FROM tickets
-""",
-    "sqlite": """
-INSERT INTO ticket_search (rowid, customer_id, subject, body, name, notes)
-SELECT id, customer_id, subject, '', '', '' FROM tickets
-""",
-}
 WORDS = "'printer alpha' || (n % 3) || ' beta' || (n % 50) || ' gamma' || (n % 2000) || ' delta' || (n % (:count / 10))"
 """One word of every ticket, one of each third, of 2 %, of 0.05 %, and one that ten tickets share."""
-COMMON, MIDDLING, RARE = ("printer", "alpha1"), ("beta7", "gamma123"), ("delta77",)
 
 
 # What is kept row by row costs several times what it takes to make it once for all rows.
-_BULKY = "('tickets', 'sla_clocks', 'ticket_search')"
 _KEPT = {
     "postgresql": (
-        f"""
+        """
         SELECT 'ALTER TABLE ' || CAST(conrelid AS regclass) || ' DROP CONSTRAINT ' || conname AS dropped,
             'ALTER TABLE ' || CAST(conrelid AS regclass) || ' ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid)
                 AS made
-        FROM pg_constraint WHERE contype = 'f' AND CAST(CAST(conrelid AS regclass) AS text) IN {_BULKY}
+        FROM pg_constraint WHERE contype = 'f' AND CAST(CAST(conrelid AS regclass) AS text) = :bulky
         """,
-        f"""
+        """
         SELECT 'DROP INDEX ' || indexname AS dropped, indexdef AS made
-        FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN {_BULKY} AND indexname LIKE 'ix_%'
+        FROM pg_indexes WHERE schemaname = current_schema() AND tablename = :bulky AND indexname LIKE 'ix_%'
         """,
     ),
     "sqlite": (
-        f"""
+        """
         SELECT 'DROP INDEX ' || name AS dropped, sql AS made
-        FROM sqlite_master WHERE type = 'index' AND tbl_name IN {_BULKY} AND name LIKE 'ix_%'
+        FROM sqlite_master WHERE type = 'index' AND tbl_name = :bulky AND name LIKE 'ix_%'
         """,
     ),
 }
 
 
 @contextmanager
-def _without_indexes(connection: Connection) -> Iterator[None]:
-    """Indexes and references of the large tables are gone meanwhile, and made anew at the end."""
-    kept = [row for look in _KEPT[connection.dialect.name] for row in connection.execute(text(look))]
-    for row in kept:
-        connection.exec_driver_sql(row.dropped)
+def without_indexes(database: Database, *tables: str) -> Iterator[None]:
+    """Indexes and references of large tables are gone meanwhile, and made anew at the end."""
+    looks = _KEPT["sqlite" if database.is_sqlite else "postgresql"]
+    with database.write() as connection:
+        kept = [row for bulky in tables for look in looks for row in connection.execute(text(look), {"bulky": bulky})]
+        for row in kept:
+            connection.exec_driver_sql(row.dropped)
     yield
-    for row in reversed(kept):
-        connection.exec_driver_sql(row.made)
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
+        for row in reversed(kept):
+            connection.exec_driver_sql(row.made)
 
 
-def tickets(url: str, count: int, *, searchable: bool) -> None:
+def tickets(url: str, count: int) -> None:
     """
     A desk with so many open tickets, half of them waiting and half held, none of them due for a day.
 
-    Written in bulk; what a ticket's log and outbox would hold is left out, since nothing here reads it.
+    Written in bulk; what a ticket's log and outbox would hold is left out, since nothing here reads it. What can be searched
+    for is `benchmarks.corpus`.
     """
     agents_count = max(10, count // 2 // TICKETS_OF_ONE)
     team(url, agents=agents_count, customers=max(10, count // TICKETS_OF_ONE))
     database = Database.open(url)
     try:
-        with database.write() as connection:
+        with database.read() as connection:
             of_customers, staff = people_of(connection)
             now = datetime.now(UTC)
             values = {
@@ -172,22 +166,20 @@ def tickets(url: str, count: int, *, searchable: bool) -> None:
                 "first_agent": staff[0],
                 "now": to_us(now - timedelta(hours=2)),
             }
-            dialect = connection.dialect.name
-            json = "CAST('{}' AS json)" if dialect == "postgresql" else "'{}'"
-            with _without_indexes(connection):
-                connection.execute(text(_TICKETS.format(words=WORDS, json=json)), values)
-                for kind in ("first_response", "resolution"):
-                    due = to_us(now + timedelta(days=1 if kind == "first_response" else 3))
-                    connection.execute(text(_CLOCKS), values | {"kind": kind, "due": due})
-                if searchable:
-                    connection.execute(text(_SEARCH[dialect]))
+        json = "'{}'" if database.is_sqlite else "CAST('{}' AS json)"
+        with without_indexes(database, "tickets", "sla_clocks"), database.write() as connection:
+            connection.execute(text(_TICKETS.format(words=WORDS, json=json)), values)
+            for kind in ("first_response", "resolution"):
+                due = to_us(now + timedelta(days=1 if kind == "first_response" else 3))
+                connection.execute(text(_CLOCKS), values | {"kind": kind, "due": due})
+        with database.write() as connection:
             held = {"load": count // 2 // len(staff), "max": MAX_LOAD}
             for table in ("agent_loads", "agent_skills"):
                 connection.execute(text(f"UPDATE {table} SET load = :load, max_load = :max"), held)
-            if dialect == "postgresql":
-                connection.execute(text("SELECT setval('ticket_number', :count)"), {"count": count})
-            else:
+            if database.is_sqlite:
                 connection.execute(text("UPDATE sequences SET value = :count WHERE name = 'ticket_number'"), values)
+            else:
+                connection.execute(text("SELECT setval('ticket_number', :count)"), {"count": count})
         settle(database)
     finally:
         database.close()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from benchmarks import filling
 from benchmarks.databases import ENGINES, Run
-from benchmarks.measuring import Figure, at_most, below, percentile, timed, told
+from benchmarks.measuring import Figure, at_most, percentile, timed, told
 from ticketing.configuration import Category
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -25,7 +25,6 @@ TIMES = 1.5
 PICK_TIMES = 2.0
 ROUNDS, QUICK_ROUNDS = 200, 50
 WARMING_UP = 20
-SEARCH_LIMIT_MS = {"postgresql": 20.0, "sqlite": 10.0}
 FEW_AGENTS, MANY_AGENTS = 10, 10_000
 
 
@@ -69,9 +68,9 @@ def mark_some(on: Filled) -> None:
 
 
 @contextmanager
-def filled(url: str, tickets: int, *, searchable: bool) -> Iterator[Filled]:
+def filled(url: str, tickets: int) -> Iterator[Filled]:
     """A desk with so many open tickets, written to that address."""
-    filling.tickets(url, tickets, searchable=searchable)
+    filling.tickets(url, tickets)
     with opened(url, tickets) as on:
         yield on
 
@@ -101,22 +100,6 @@ def growth(engine: str, few: Filled, many: Filled, *, rounds: int = ROUNDS) -> I
         p50 = {size: percentile(took, 50) for size, took in times.items()}
         yield at_most(f"{name}_{engine}_growth", p50[many.count], "ms", p50[few.count], TIMES)
         yield told(f"{name}_{engine}_p99_ms", percentile(times[many.count], 99), "ms")
-
-
-def searches(engine: str, many: Filled, *, rounds: int = ROUNDS) -> Iterator[Figure]:
-    """Rare, middling and common words, one or two; then the same for one customer."""
-    single = [*filling.COMMON, *filling.MIDDLING, *filling.RARE]
-    asked = [*single, "printer alpha2", "alpha1 beta7", "beta7 gamma7", "printer gamma123", "print"]
-    for suffix, of_customer in (("", False), ("_of_customer", True)):
-        times = []
-        for turn in range(rounds + WARMING_UP):
-            words = asked[turn % len(asked)]
-            customer = PersonId(many.customers[turn * 7 % len(many.customers)]) if of_customer else None
-            look = partial(many.desk.search, words, customer_id=customer, include_internal=not of_customer)
-            took = timed(look) * 1000
-            if turn >= WARMING_UP:
-                times.append(took)
-        yield below(f"search{suffix}_{engine}_p99_ms", percentile(times, 99), "ms", SEARCH_LIMIT_MS[engine])
 
 
 def _picks(engine: str, few: Filled, many: Filled, *, rounds: int = ROUNDS) -> Figure:
@@ -169,16 +152,15 @@ def _staffed(url: str, agents: int) -> Iterator[Filled]:
 
 
 def figures(run: Run) -> Iterator[Figure]:
-    """Growth from 10 000 to a million tickets (100 000 when quick), choice among agents, and search, on both databases."""
+    """Growth from 10 000 to a million tickets (100 000 when quick) and choice among agents, on both databases."""
     rounds = QUICK_ROUNDS if run.is_quick else ROUNDS
     for engine in ENGINES:
         with (
             run.database(engine) as url,
-            filled(url, FEW, searchable=True) as few,
+            filled(url, FEW) as few,
             opened(run.crowded(engine), run.tickets) as many,
         ):
             yield from growth(engine, few, many, rounds=rounds)
-            yield from searches(engine, many, rounds=rounds)
         with (
             run.database(engine) as url,
             run.database(engine) as other_url,

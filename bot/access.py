@@ -116,6 +116,10 @@ IN_WORDS: dict[Act, str] = {
 """How a refused act completes "Only agents can ..."; the rest is "do this"."""
 
 
+REACHES_JOINED = frozenset({Act.REPLY, Act.NOTE, Act.KEEP_AS_NOTE, Act.UNMERGE})
+"""What the team does on a merged ticket and takes effect on the one with which that was joined."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """Permission given: who, and the ticket as it was read for the decision."""
@@ -158,12 +162,16 @@ class Access:
         """
         Let `user` do `act` on the ticket, or refuse.
 
-        Raises TicketNotFound for what does not exist or may not be known; for what one sees but may not do, OwnTicket
-        (an agent on their own ticket), NotAnAgent or NotAllowed.
+        What is said on a ticket that was merged into another is said on that one, and is asked for there as well. Raises
+        TicketNotFound for what does not exist or may not be known; for what one sees but may not do, OwnTicket (an agent on
+        their own ticket), NotAnAgent or NotAllowed.
         """
         person = self.people.acting(user)
         ticket = self.desk.ticket(ref)
         relation = self._relation(person, ticket)
+        if act in REACHES_JOINED and ticket.merged_into is not None:
+            joined = self.desk.ticket(self.desk.joined_with(ref))
+            relation = relation if self._relation(person, joined) is relation else Relation.NONE
         if relation in ALLOWED.get(act, frozenset()):
             return Grant(person, ticket)
         if relation not in ALLOWED[Act.OPEN]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from ticketing import search
+from ticketing import indexing
 from ticketing.instants import to_us
 from ticketing.model import ClockKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.prepared import Write, run, write_all
@@ -54,7 +54,7 @@ class Unwritten:
 def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: bool) -> None:
     """Write everything; what hangs on the order of things, or on rows that are read for it, after the rest."""
     opened = {ref: (work.now[ref], name) for ref, name in work.opened.items()}
-    new_texts, more_texts = search.writes(opened, work.inserts[comments], is_sqlite=is_sqlite)
+    new_texts, more_texts = indexing.writes(opened, work.inserts[comments], is_sqlite=is_sqlite)
     loads = _loads(work, at)
     writes = [*_tickets(work), *_clocks(work)]
     writes += [Write(table, rows) for table in (comments, ticket_events) if (rows := work.inserts[table])]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from benchmarks import filling, growth, opening
+from benchmarks import corpus, filling, growth, opening, searching
 from benchmarks.databases import running, sqlite_file
 from benchmarks.measuring import Figure, at_least, at_most, below, percentile, table, told, write
 from ticketing.model import PersonId
@@ -71,24 +71,35 @@ def test_growth_is_measured_on_a_small_desk() -> None:
     with (
         sqlite_file() as few_url,
         sqlite_file() as many_url,
-        growth.filled(few_url, 200, searchable=False) as few,
-        growth.filled(many_url, 1000, searchable=True) as many,
+        growth.filled(few_url, 200) as few,
+        growth.filled(many_url, 1000) as many,
     ):
-        figures: list[Figure] = [
-            *growth.growth("sqlite", few, many, rounds=4),
-            *growth.searches("sqlite", many, rounds=3),
-        ]
+        figures: list[Figure] = list(growth.growth("sqlite", few, many, rounds=4))
         with many.database.read() as connection:
             marked = connection.execute(
                 text("SELECT count(*) FROM sla_clocks WHERE warned_at IS NOT NULL")
             ).scalar_one()
         assert marked == (1 + growth.WARMING_UP // 4) * growth.DUE_AT_ONCE
-        assert many.desk.search("gamma123", include_internal=True)
-        assert len(many.desk.search("delta77", include_internal=True, limit=50)) == filling.TICKETS_OF_ONE
 
     assert {figure.name for figure in figures} >= {
         "claim_sqlite_growth",
         "sla_look_sqlite_growth",
         "sla_look_due_sqlite_growth",
+    }
+
+
+def test_search_is_measured_on_bodies_and_comments() -> None:
+    with sqlite_file() as url, growth.filled(url, 300) as on:
+        corpus.index(on.database, 300, 1, 300, on.customers)
+        figures = list(searching.searches("sqlite", on, rounds=3))
+        found = {
+            words: len(on.desk.search(words, include_internal=True, limit=100))
+            for words in ("gamma123", "delta7", "relic", "printer alpha2")
+        }
+
+    assert found == {"gamma123": 1, "delta7": 10, "relic": 100, "printer alpha2": 100}
+    assert {figure.name for figure in figures} == {
         "search_sqlite_p99_ms",
+        "search_of_old_sqlite_p99_ms",
+        "search_of_customer_sqlite_p99_ms",
     }

@@ -32,9 +32,9 @@ def parts(office: Office) -> Parts:
     return cast(Parts, SimpleNamespace(desk=office.desk, access=office.access, screens=office.screens))
 
 
-def general_ticket(office: Office) -> TicketRef:
+def general_ticket(office: Office, source: str = "general") -> TicketRef:
     words: dict[str, Any] = {"subject": "Lamp", "description": "It flickers.", "category": "general"}
-    return office.desk.open_ticket(office.person("customer").id, source="v:general", **words).ref
+    return office.desk.open_ticket(office.person("customer").id, source=f"v:{source}", **words).ref
 
 
 def grant(office: Office, act: Act, ref: TicketRef, role: str = "agent") -> Grant:
@@ -79,3 +79,19 @@ def test_who_is_not_in_the_channel_is_offered_nothing_of_it(office: Office, part
 def test_a_private_ticket_has_no_watchers_beside_its_channel(office: Office, parts: Parts) -> None:
     with pytest.raises(InvalidInput, match="private"):
         joining_forms(parts)[Act.WATCH](grant(office, Act.WATCH, office.ticket()))
+
+
+@pytest.mark.parametrize("act", [Act.REPLY, Act.NOTE, Act.KEEP_AS_NOTE, Act.UNMERGE])
+def test_what_would_reach_a_private_ticket_by_way_of_a_merged_one_is_refused(
+    office: Office, parts: Parts, act: Act
+) -> None:
+    """The one it was joined with has become private since: it is asked for there, where the words would go."""
+    merged, into = general_ticket(office), general_ticket(office, "second")
+    office.desk.merge(merged, into, by=office.person("agent").id)
+    assert grant(office, act, merged, "lead").ticket.ref == merged
+    office.desk.set_category(into, "personnel", by=office.person("agent").id)
+
+    with pytest.raises(TicketNotFound):
+        grant(office, act, merged, "lead")
+    assert grant(office, act, merged).ticket.ref == merged
+    assert grant(office, Act.READ_ALL, merged, "lead").ticket.ref == merged

@@ -156,6 +156,30 @@ def test_using_one_is_an_answer_with_all_that_it_says(desk: Desk, cast: Cast, cl
     assert len(desk.comments(ticket.ref, include_internal=True)) == 1
 
 
+def test_on_a_merged_ticket_it_is_used_on_the_one_with_which_that_was_joined(desk: Desk, cast: Cast) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    macro = {"key": "done", "title": "Done", "text": "{number} is done.", "status": "resolved", "tags": ["pdf"]}
+    desk.save_macro(macro, by=amir)
+    first, second, last = cast.ticket(), cast.ticket(), cast.ticket()
+    desk.claim(last.ref, by=amir)
+    desk.merge(first.ref, second.ref, by=amir)
+    desk.merge(second.ref, last.ref, by=amir)
+
+    assert desk.filled_macro(first.ref, "done", by=amir) == f"#{last.number} is done."
+    for _ in range(2):
+        ticket = desk.apply_macro(first.ref, "done", by=amir, source="v:again")
+        assert (ticket.ref, ticket.status) == (last.ref, TicketStatus.RESOLVED)
+
+    (said,) = [each for each in desk.comments(last.ref, include_internal=False) if each.author_id == amir]
+    assert (said.ticket_number, said.text) == (last.number, f"#{last.number} is done.")
+    (logged,) = [each for each in desk.events(last.ref) if each.kind is EventKind.COMMENTED]
+    assert logged.data["via"] == first.number
+    assert (desk.tags(last.ref), desk.tags(first.ref)) == (["pdf"], [])
+    desk.save_macro(macro | {"key": "more"}, by=jo)
+    with pytest.raises(StaleTicket):
+        desk.apply_macro(second.ref, "more", by=jo, source="v:late")
+
+
 def test_what_was_made_of_its_words_is_what_is_sent(desk: Desk, cast: Cast) -> None:
     amir = cast.agent("amir")
     desk.save_macro(macro(status="pending_customer"), by=amir)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing import search
+from ticketing import indexing
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import NotAnAgent, OtherCustomersTicket, OwnTicket, SameTicket, TicketClosed, TooLateToUndo
@@ -174,6 +174,60 @@ def test_who_watched_the_one_watches_the_other(desk: Desk, cast: Cast, amir: Per
     assert {each.id for each in desk.watchers(second.ref)} == {amir, jo}
 
 
+def test_tags_go_along_and_come_back(desk: Desk, cast: Cast, amir: PersonId) -> None:
+    """As many as there is room for; what the other had of its own, or was given since, stays."""
+    ticket, other = cast.ticket(), cast.ticket()
+    desk.add_tags(ticket.ref, ["vpn", "urgent", "zebra"], by=amir)
+    desk.add_tags(other.ref, ["vpn", *(f"own{number}" for number in range(18))], by=amir)
+
+    desk.merge(ticket.ref, other.ref, by=amir)
+    assert set(desk.tags(other.ref)) == {"vpn", "urgent", *(f"own{number}" for number in range(18))}
+    assert other.ref in [found.ref for found in desk.tagged("urgent")]
+    desk.remove_tags(other.ref, ["own1"], by=amir)
+    desk.add_tags(other.ref, ["since"], by=amir)
+    desk.unmerge(ticket.ref, by=amir)
+
+    own = {f"own{number}" for number in range(18)} - {"own1"}
+    assert set(desk.tags(other.ref)) == {"vpn", "since", *own}
+    assert desk.tags(ticket.ref) == ["urgent", "vpn", "zebra"]
+
+
+def test_a_ticket_is_of_the_problem_of_what_was_merged_into_it(
+    desk: Desk, cast: Cast, amir: PersonId, clock: MovableClock
+) -> None:
+    """Its customer is answered along with the others, once; a cause of its own stays."""
+    problem, another = (desk.open_problem(title, by=amir, source=title).id for title in ("Outage", "Printers"))
+    ticket, other, third = cast.ticket(), cast.ticket(), cast.ticket()
+    desk.link_to_problem(ticket.ref, problem, by=amir)
+    desk.link_to_problem(third.ref, another, by=amir)
+    act = desk.plan_answer_to_all(problem, "We know.", by=amir, source="v:before")
+    clock.advance(seconds=1)
+
+    desk.merge(ticket.ref, other.ref, by=amir)
+    desk.carry_out(act)
+    late = desk.plan_answer_to_all(problem, "It is mended.", by=amir, source="v:after")
+    desk.merge(other.ref, third.ref, by=amir)
+    desk.carry_out(late)
+    said = [each.text for each in desk.comments(third.ref, include_internal=False)]
+    kept = desk.problem_of(third.ref)
+    assert (kept is not None and kept.id, said.count("We know."), said.count("It is mended.")) == (another, 1, 0)
+
+    desk.unmerge(other.ref, by=amir)
+    with pytest.raises(TooLateToUndo):
+        desk.unmerge(ticket.ref, by=amir)  # the answer to all stands on the other by now
+    assert [each.ref for each in desk.tickets_of_problem(problem)] == [other.ref]
+
+
+def test_a_problem_comes_back_with_what_is_taken_apart(desk: Desk, cast: Cast, amir: PersonId) -> None:
+    problem = desk.open_problem("Outage", by=amir, source="v:p").id
+    ticket, other = cast.ticket(), cast.ticket()
+    desk.link_to_problem(ticket.ref, problem, by=amir)
+    desk.merge(ticket.ref, other.ref, by=amir)
+    assert [each.ref for each in desk.tickets_of_problem(problem)] == [other.ref]
+    desk.unmerge(ticket.ref, by=amir)
+    assert [each.ref for each in desk.tickets_of_problem(problem)] == [ticket.ref]
+
+
 def test_the_other_ticket_is_found_by_the_words_of_the_merged_one(
     desk: Desk, cast: Cast, database: Database, amir: PersonId
 ) -> None:
@@ -193,7 +247,7 @@ def test_the_other_ticket_is_found_by_the_words_of_the_merged_one(
     desk.edit_comment(giraffe.key.ticket, giraffe.number, "heron", by=giraffe.author_id, source_version="1")
     assert (found("giraffe"), found("heron")) == (set(), both)
     with database.write() as connection:
-        search.rebuild(connection)
+        indexing.rebuild(connection)
     assert (found("zebra"), found("heron invoice")) == (both, {first.number})
 
     desk.unmerge(second.ref, by=amir)

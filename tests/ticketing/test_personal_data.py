@@ -16,10 +16,11 @@ from ticketing import personal_data
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import NotAllowed, PersonNotFound, StillOfTheTeam
-from ticketing.model import Attachment, CloseReason, EventKind, PersonId, Role, TicketRef, TicketStatus, Tier
+from ticketing.model import Attachment, CloseReason, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus, Tier
 from ticketing.outbox import Notice
 from ticketing.shown import Shown, remember
 from ticketing.tables import metadata, personal_data_acts, shown
+from ticketing.transaction import Transaction
 
 DOCUMENT: dict[str, Any] = {
     "colleagues_see_tickets": True,
@@ -273,6 +274,70 @@ def test_merged_split_moved_and_linked_tickets_are_erased_as_well(
     assert [each.text for each in desk.comments(moved.ref, include_internal=True) if each.text] == ["We see to it"]
     assert desk.ticket(split.ref).close_reason is CloseReason.ERASED
     assert desk.search("odd", limit=9, include_internal=True) == []
+
+
+def test_words_that_became_the_beginning_of_tickets_of_others_are_erased_there(
+    life: Life, cast: Cast, clock: MovableClock, database: Database
+) -> None:
+    """By a split, by a move of what was split off, by a merge of that, by a follow-up; what others wrote there stays."""
+    desk, word, amir, tomas = life.desk, life.word, life.amir, cast.customer("tomas")
+    theirs = cast.ticket("tomas", subject="Scanner").ref
+    own = desk.add_comment(theirs, author_id=tomas, text="My own words", source="m:C:own")
+    files = [Attachment("F88", word("file split off"))]
+    said = desk.add_comment(
+        theirs, author_id=life.who, text=f"And {word('said and split off')}", source="m:C:88", files=files
+    )
+    off = desk.split(theirs, [said.key], subject=f"About {word('subject of that')}", by=amir, source="v:off")
+    begun = desk.split(theirs, [own.key, said.key], subject="His", by=amir, source="v:begun")
+    moved = desk.move_to_customer(off.ref, cast.customer("lena"), by=amir, source="v:moved")
+    there = desk.add_comment(moved.ref, author_id=moved.customer_id, text="Lena asks as well", source="m:C:89")
+    apart = desk.split(moved.ref, [there.key], subject="Lena's", by=amir, source="v:apart")
+    into = cast.ticket("lena", subject="Scanner").ref
+    desk.merge(moved.ref, into, by=amir)
+    joined = next(each for each in desk.comments(into, include_internal=True) if each.key.number == 0)
+    out_of_merged = desk.split(into, [joined.key], subject="Once more", by=amir, source="v:again")
+    desk.resolve(theirs, by=amir)
+    clock.advance(days=9)
+    late = desk.add_comment(theirs, author_id=life.who, text=f"Still {word('follow-up')}", source="m:C:90")
+
+    desk.erase_customer(life.who, by=None)
+    desk.compact()
+
+    with database.read() as connection:
+        assert rows_with(connection, CANARY) == set()
+    assert in_files(database, CANARY) == set()
+    assert [desk.ticket(each.ref).description for each in (off, moved, out_of_merged)] == ["", "", ""]
+    follow_up = desk.ticket(TicketRef(tomas, late.ticket_number))
+    assert (follow_up.subject, follow_up.description) == ("Scanner", "")
+    kept = [desk.ticket(each.ref) for each in (begun, apart)]
+    assert [(each.subject, each.description) for each in kept] == [
+        ("His", "My own words"),
+        ("Lena's", "Lena asks as well"),
+    ]
+    assert [found.number for found in desk.search("lena asks", include_internal=True)] != []
+    assert desk.search("still", include_internal=True) == []
+
+
+def test_what_is_erased_is_locked_by_ascending_number(life: Life, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of merged tickets runs to lower numbers as well; two who lock it in two orders would wait for each other."""
+    desk, amir = life.desk, life.amir
+    lower, higher = cast.ticket("tomas").ref, cast.ticket("tomas").ref
+    desk.add_comment(higher, author_id=life.who, text="Me too", source="m:C:91")
+    desk.merge(higher, lower, by=amir)
+    desk.merge(life.open, life.solved, by=amir)
+    locked = Transaction.locked
+    order: dict[Transaction, list[int]] = {}
+
+    def noted(self: Transaction, ref: TicketRef) -> Ticket:
+        numbers = order.setdefault(self, [])
+        numbers += [ref.number] if ref.number not in numbers else []
+        return locked(self, ref)
+
+    monkeypatch.setattr(Transaction, "locked", noted)
+    desk.erase_customer(life.who, by=None)
+
+    assert {(lower.number, higher.number), (life.solved.number, life.open.number)} <= set(map(tuple, order.values()))
+    assert all(numbers == sorted(numbers) for numbers in order.values())
 
 
 def test_the_log_stays_whole_and_the_figures_with_it(life: Life) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, Table, insert, text
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing import search
+from ticketing import indexing, search
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import PersonId, Priority, Ticket, TicketStatus, Tier
@@ -134,7 +134,7 @@ def test_subject_before_name_before_text(desk: Desk, cast: Cast) -> None:
 
 def test_of_too_many_the_newest(desk: Desk, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "COMMON_ON_SQLITE", 3)
-    monkeypatch.setattr(search, "COMMON_ON_POSTGRESQL", 0)
+    monkeypatch.setattr(search, "RANKED", 200)
     first = cast.ticket(subject="Ordinary")
     later = [cast.ticket(subject="Other", description="ordinary") for _ in range(4)]
     last = cast.ticket(subject="Ordinary")
@@ -175,7 +175,7 @@ def test_the_longest_conversation_is_kept_and_searched_to_a_point(desk: Desk, ca
     for part in range(20):
         cast.says(ticket.ref, amir, " ".join(f"w{part}x{word}" for word in range(4_400)), internal=bool(part % 2))
 
-    assert found(desk, "w0x0 w13x4000") == [ticket.number]
+    assert found(desk, "w0x0 w7x4000") == [ticket.number]
     assert found(desk, "w19x0") == []
 
 
@@ -215,7 +215,7 @@ def test_the_index_can_be_built_anew(desk: Desk, cast: Cast, database: Database)
     assert found(desk, "invoice") == []
 
     with database.write() as connection:
-        search.rebuild(connection)
+        indexing.rebuild(connection)
 
     assert [(found(desk, each), found(desk, each, include_internal=False)) for each in asked] == before
     assert before[4][0] == [other.number, ticket.number]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from ticketing import family, search
+from ticketing import family, indexing
 from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
@@ -180,15 +180,26 @@ def _without_words(
 
 def _locked(tx: Transaction, ref: TicketRef, number: int) -> Ticket:
     """
-    The ticket of a comment, locked with the others that show the same words: by ascending number, as everybody does.
+    The ticket of a comment, locked with the others that show the same words.
 
     They are those into which it was merged, and those with copies, which are opened later than what they are copies of.
     """
-    places = {ref}
+    shown = [ref]
     if is_id(ref.customer_id) and is_id(ref.number) and is_id(number):
-        key = CommentKey(ref.customer_id, ref.number, number)
-        for each in (key, *copies_of(tx.connection, key)):
-            places |= {each.ticket, *family.went_to(tx.connection, each.ticket)}
+        shown += [each.ticket for each in copies_of(tx.connection, CommentKey(ref.customer_id, ref.number, number))]
+    return locked_with_places(tx, *shown)
+
+
+def locked_with_places(tx: Transaction, ref: TicketRef, *others: TicketRef) -> Ticket:
+    """
+    The ticket, locked with others and with all those into which they were merged: by ascending number, as everybody does.
+
+    So two who take the words away from one chain of merged tickets never wait for each other.
+    """
+    places = {ref, *others}
+    for each in (ref, *others):
+        if is_id(each.customer_id) and is_id(each.number):
+            places |= set(family.went_to(tx.connection, each))
     for place in sorted(places, key=lambda each: each.number):
         tx.locked(place)
     return tx.locked(ref)
@@ -212,7 +223,7 @@ def index_anew(tx: Transaction, ref: TicketRef) -> None:
     """What is said on a ticket now is in the search index and nothing else, also where it was merged into another."""
     for place in (ref, *family.went_to(tx.connection, ref)):
         ticket = tx.locked(place)
-        search.rewrite(tx.connection, place, subject=ticket.subject, description=ticket.description)
+        indexing.rewrite(tx.connection, place, subject=ticket.subject, description=ticket.description)
 
 
 def without_words_here(tx: Transaction, key: CommentKey, *, by: PersonId | None, reason: str) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ticketing import family
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, keep, known_comment
 from ticketing.desk.opening import new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
+from ticketing.desk.places import at_its_place, check_place
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, known_role
 from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
@@ -19,14 +19,6 @@ from ticketing.transaction import Transaction
 
 IN_NEW_TICKET = 0
 """The number of a comment whose words became the description of a follow-up ticket."""
-
-
-class _GoesOn(Exception):
-    """The ticket was merged: what is said on it is to be said on `place`. Another transaction locks that one."""
-
-    def __init__(self, place: TicketRef) -> None:
-        self.place = place
-        super().__init__()
 
 
 class Conversation(DeskBase):
@@ -63,12 +55,7 @@ class Conversation(DeskBase):
             "automatic": automatic,
             "files": files,
         }
-        place = ref
-        while True:
-            try:
-                return self._add(place, ref, **said)
-            except _GoesOn as goes_on:
-                place = goes_on.place
+        return at_its_place(ref, lambda place: self._add(place, ref, **said))
 
     @use_case
     def _add(
@@ -84,10 +71,10 @@ class Conversation(DeskBase):
         automatic: bool,
         files: Sequence[Attachment],
     ) -> Comment:
-        """Say on one ticket what was said on it, or on one that was merged into it. Raises _GoesOn."""
+        """Say on one ticket what was said on it, or on one that was merged into it."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
-            _check_place(tx, ticket, came_to)
+            check_place(tx, ticket, came_to)
             if (known := _known(tx, ticket, author_id, source)) is not None:
                 return known
             if internal and not automatic:
@@ -118,14 +105,6 @@ class Conversation(DeskBase):
             else:
                 reopened(tx, ticket, by=author_id)
             return comment
-
-
-def _check_place(tx: Transaction, ticket: Ticket, came_to: TicketRef) -> None:
-    """Raise _GoesOn unless it is here that what came to a ticket is to be said: asked under the lock of this one."""
-    if ticket.merged_into is not None:
-        raise _GoesOn(TicketRef(ticket.customer_id, ticket.merged_into))
-    if ticket.ref != came_to and ticket.ref not in family.went_to(tx.connection, came_to):
-        raise _GoesOn(came_to)
 
 
 def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) -> Comment | None:

@@ -14,6 +14,7 @@ from ticketing.configuration import Configuration, to_document
 from ticketing.desk.base import use_case
 from ticketing.desk.comments import answered, keep, known_comment
 from ticketing.desk.people import known_person
+from ticketing.desk.places import at_its_place, check_place
 from ticketing.desk.progress import begun, prioritized
 from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_lead, as_team, role_of
@@ -62,25 +63,36 @@ class Macros(Reading):
             return _macro(connection, self._configuration_in_force(connection), key, person_id)
 
     def filled_macro(self, ref: TicketRef, key: str, *, by: PersonId) -> str:
-        """What a macro says on a ticket, before it is sent. Raises MacroNotFound, NotAnAgent, OwnTicket, TicketNotFound."""
-        ticket = self.ticket(ref)
+        """
+        What a macro says on a ticket, or on the one with which that was joined, before it is sent.
+
+        Raises MacroNotFound, NotAnAgent, OwnTicket, TicketNotFound.
+        """
+        ticket = self.ticket(self.joined_with(ref))
         with self._database.read() as connection:
             permissions.check_team(ticket, by, role_of(connection, by), "use macros")
             configuration = self._configuration_in_force(connection)
             known = _macro(connection, configuration, key, by)
             return known.macro.filled(_values(connection, configuration, ticket, by))
 
-    @use_case
     def apply_macro(self, ref: TicketRef, key: str, *, by: PersonId, source: str, text: str | None = None) -> Ticket:
         """
         Answer with a macro, and do what else it says: all of it, or nothing.
 
-        `text` is what was made of its words before sending. The same source again changes nothing. Raises MacroNotFound,
+        On a ticket that was merged into another it is done on that one, which is returned and asked for permission. `text`
+        is what was made of its words before sending. The same source again changes nothing. Raises MacroNotFound,
         NotTheHolder and StaleTicket where it sets a status that its user cannot set now, InvalidInput, NotAnAgent,
         OwnTicket, TicketNotFound.
         """
+        return at_its_place(ref, lambda place: self._apply(place, ref, key, by=by, source=source, text=text))
+
+    @use_case
+    def _apply(
+        self, ref: TicketRef, came_to: TicketRef, key: str, *, by: PersonId, source: str, text: str | None
+    ) -> Ticket:
         with self._transaction() as tx:
             ticket = tx.locked(ref)
+            check_place(tx, ticket, came_to)
             as_team(tx, ticket, by, "use macros")
             if known_comment(tx, ticket, source) is not None:
                 return ticket
@@ -89,7 +101,15 @@ class Macros(Reading):
             words = macro.filled(_values(tx.connection, tx.configuration, ticket, by)) if text is None else text
             if macro.status is not None and ticket.status in OVER:
                 raise StaleTicket(ticket)
-            ticket, comment = keep(tx, ticket, by, words, internal=False, source=source)
+            ticket, comment = keep(
+                tx,
+                ticket,
+                by,
+                words,
+                internal=False,
+                source=source,
+                via=came_to.number if came_to != ref else None,
+            )
             ticket = answered(tx, ticket, comment)
             data = {"comment": comment.number}
             ticket = tx.log(ticket, EventKind.MACRO_APPLIED, by=by, to_value=key, reason=known.whose, data=data)

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 
-from ticketing import family, search
-from ticketing.desk.base import DeskBase, use_case
+from ticketing import family, indexing
+from ticketing.desk.base import use_case
 from ticketing.desk.comments import our_turn
+from ticketing.desk.problems import Problems
 from ticketing.desk.roles import as_team, speaks_for_desk
+from ticketing.desk.tags import carry_tags, take_tags
 from ticketing.desk.undo import NOTHING_TO_UNDO, TIME_IS_UP, as_before
 from ticketing.errors import OtherCustomersTicket, SameTicket, TicketClosed, TooLateToUndo
 from ticketing.instants import is_id, to_us
@@ -70,7 +72,7 @@ EVENTS_SINCE = (
 )
 
 
-class Merging(DeskBase):
+class Merging(Problems):
     """See `ticketing.desk.Desk`."""
 
     @use_case
@@ -78,7 +80,8 @@ class Merging(DeskBase):
         """
         Join a ticket with another of the same customer: it is closed and says where it went; again changes nothing.
 
-        What was said on it is read on the other, what is said on it later is said there, and who watched it watches that one.
+        What was said on it is read on the other, what is said on it later is said there, who watched it watches that one, its
+        tags are put on that one as well, and its problem goes over to that one if it has none.
         Its clocks end; if its customer waited for an answer, they now do on the other, save a resolved one. Raises SameTicket,
         OtherCustomersTicket, TicketClosed for either of them, NotAnAgent, OwnTicket, TicketNotFound.
         """
@@ -96,7 +99,7 @@ class Merging(DeskBase):
             for each in (target, ticket):
                 if each.status is TicketStatus.CLOSED:
                     raise TicketClosed(each)
-            return _merged(tx, ticket, target, by=by)
+            return self._merged(tx, ticket, target, by=by)
 
     @use_case
     def unmerge(self, ref: TicketRef, *, by: PersonId) -> Ticket:
@@ -109,7 +112,8 @@ class Merging(DeskBase):
         with self._transaction() as tx:
             way = family.went_to(tx.connection, ref) if is_id(ref.customer_id) and is_id(ref.number) else []
             ticket, target = both_locked(tx, ref, way[0]) if way else (tx.locked(ref), None)
-            as_team(tx, ticket, by, "take tickets apart")
+            for each in filter(None, (ticket, target)):
+                as_team(tx, each, by, "take tickets apart")
             if target is None or ticket.merged_into != target.number:
                 raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
             act = _events(tx, ticket, EventKind.STATUS)[0]
@@ -120,12 +124,69 @@ class Merging(DeskBase):
                 for event in _events(tx, target, EventKind.RECEIVED_MERGE)
                 if event.from_value == str(ticket.number)
             )
-            _returned(tx, ticket, target, received, by=by)
+            self._returned(tx, ticket, target, received, by=by)
             _goes_to(tx, ticket, None)
             ticket = as_before(tx, tx.change(ticket, merged_into=None), act, by=by)
             ticket = tx.log(ticket, EventKind.UNMERGED, by=by, from_value=target.number)
-            search.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
+            indexing.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
             return ticket
+
+    def _merged(self, tx: Transaction, ticket: Ticket, target: Ticket, *, by: PersonId) -> Ticket:
+        waits_for_answer = target.status is not TicketStatus.RESOLVED and _awaits_answer(tx, ticket)
+        ticket = tx.log(ticket, EventKind.MERGED, by=by, to_value=target.number)
+        ticket = tx.move(
+            ticket,
+            TicketStatus.CLOSED,
+            by=by,
+            because=Because.ENDED,
+            reason=CloseReason.MERGED.value,
+            close_reason=CloseReason.MERGED,
+            merged_into=target.number,
+        )
+        data: dict[str, Any] = {"watchers": _watch_along(tx, ticket, target), "asked_at": None, "next_run": None}
+        data |= {
+            "tags": carry_tags(tx, ticket, target, by=by),
+            "problem": self._carry_problem(tx, ticket, target, by=by),
+        }
+        target = tx.final(target.ref)
+        data["waited"] = target.status is TicketStatus.PENDING_CUSTOMER
+        target = tx.change(target, last_activity_at=tx.now)
+        if waits_for_answer:
+            runs = _next_runs(target)
+            target = our_turn(tx, target, by=by, at=tx.now)
+            data["asked_at"] = to_us(tx.now)
+            data["next_run"] = next(iter(_next_runs(target) - runs), None)
+        tx.log(target, EventKind.RECEIVED_MERGE, by=by, from_value=ticket.number, data=data)
+        _goes_to(tx, ticket, target.number)
+        indexing.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
+        return tx.final(ticket.ref)
+
+    def _returned(
+        self, tx: Transaction, ticket: Ticket, target: Ticket, received: TicketEvent, *, by: PersonId
+    ) -> None:
+        """The other ticket as it was before the merge. Raises TooLateToUndo where it cannot be any more."""
+        asked = _key(target) | {"seq": received.seq}
+        since = [event_from(row) for row in tx.connection.execute(EVENTS_SINCE, asked).mappings()]
+        if any(_is_public(event) for event in since):
+            raise TooLateToUndo(ticket, SAID_SINCE)
+        steps = [event for event in since if event.kind is EventKind.STATUS]
+        is_over = target.status is TicketStatus.CLOSED or (
+            target.status is TicketStatus.RESOLVED and any(step.to_value == TicketStatus.RESOLVED for step in steps)
+        )
+        if is_over:
+            raise TooLateToUndo(ticket, OVER_SINCE)
+        run = received.data["next_run"]
+        started = next((c for c in target.clocks if c.kind is ClockKind.NEXT_RESPONSE and c.run == run), None)
+        voided = run if started is not None and started.is_running else None
+        if voided is not None:
+            target = tx.stop_clocks(target, void=[ClockKind.NEXT_RESPONSE])
+        if received.data["asked_at"] and received.data["waited"] and not steps:
+            target = tx.move(target, TicketStatus.PENDING_CUSTOMER, by=by)
+        if received.data["watchers"]:
+            tx.connection.execute(FORGET_WATCHERS, _key(target) | {"them": received.data["watchers"]})
+        take_tags(tx, target, received.data.get("tags", ()), by=by)
+        self._bring_problem_back(tx, target, ticket, received.data.get("problem"), by=by)
+        tx.log(target, EventKind.RETURNED_MERGE, by=by, to_value=ticket.number, data={"next_run": voided})
 
 
 def both_locked(tx: Transaction, one: TicketRef, other: TicketRef) -> tuple[Ticket, Ticket]:
@@ -133,32 +194,6 @@ def both_locked(tx: Transaction, one: TicketRef, other: TicketRef) -> tuple[Tick
     for ref in sorted((one, other), key=lambda each: each.number):
         tx.locked(ref)
     return tx.locked(one), tx.locked(other)
-
-
-def _merged(tx: Transaction, ticket: Ticket, target: Ticket, *, by: PersonId) -> Ticket:
-    waits_for_answer = target.status is not TicketStatus.RESOLVED and _awaits_answer(tx, ticket)
-    ticket = tx.log(ticket, EventKind.MERGED, by=by, to_value=target.number)
-    ticket = tx.move(
-        ticket,
-        TicketStatus.CLOSED,
-        by=by,
-        because=Because.ENDED,
-        reason=CloseReason.MERGED.value,
-        close_reason=CloseReason.MERGED,
-        merged_into=target.number,
-    )
-    data: dict[str, Any] = {"watchers": _watch_along(tx, ticket, target), "asked_at": None, "next_run": None}
-    data["waited"] = target.status is TicketStatus.PENDING_CUSTOMER
-    target = tx.change(target, last_activity_at=tx.now)
-    if waits_for_answer:
-        runs = _next_runs(target)
-        target = our_turn(tx, target, by=by, at=tx.now)
-        data["asked_at"] = to_us(tx.now)
-        data["next_run"] = next(iter(_next_runs(target) - runs), None)
-    tx.log(target, EventKind.RECEIVED_MERGE, by=by, from_value=ticket.number, data=data)
-    _goes_to(tx, ticket, target.number)
-    search.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
-    return tx.final(ticket.ref)
 
 
 def _awaits_answer(tx: Transaction, ticket: Ticket) -> bool:
@@ -190,30 +225,6 @@ def _watch_along(tx: Transaction, ticket: Ticket, target: Ticket) -> list[int]:
     if rows:
         tx.connection.execute(insert(ticket_watchers), rows)
     return new
-
-
-def _returned(tx: Transaction, ticket: Ticket, target: Ticket, received: TicketEvent, *, by: PersonId) -> None:
-    """The other ticket as it was before the merge. Raises TooLateToUndo where it cannot be any more."""
-    asked = _key(target) | {"seq": received.seq}
-    since = [event_from(row) for row in tx.connection.execute(EVENTS_SINCE, asked).mappings()]
-    if any(_is_public(event) for event in since):
-        raise TooLateToUndo(ticket, SAID_SINCE)
-    steps = [event for event in since if event.kind is EventKind.STATUS]
-    is_over = target.status is TicketStatus.CLOSED or (
-        target.status is TicketStatus.RESOLVED and any(step.to_value == TicketStatus.RESOLVED for step in steps)
-    )
-    if is_over:
-        raise TooLateToUndo(ticket, OVER_SINCE)
-    run = received.data["next_run"]
-    started = next((c for c in target.clocks if c.kind is ClockKind.NEXT_RESPONSE and c.run == run), None)
-    voided = run if started is not None and started.is_running else None
-    if voided is not None:
-        target = tx.stop_clocks(target, void=[ClockKind.NEXT_RESPONSE])
-    if received.data["asked_at"] and received.data["waited"] and not steps:
-        target = tx.move(target, TicketStatus.PENDING_CUSTOMER, by=by)
-    if received.data["watchers"]:
-        tx.connection.execute(FORGET_WATCHERS, _key(target) | {"them": received.data["watchers"]})
-    tx.log(target, EventKind.RETURNED_MERGE, by=by, to_value=ticket.number, data={"next_run": voided})
 
 
 def _is_public(event: TicketEvent) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ticketing import search
+from ticketing import indexing
 from ticketing.desk import roster
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, is_key, use_case
 from ticketing.desk.roles import as_lead, as_oneself_or_lead
@@ -86,7 +86,7 @@ class People(DeskBase):
             connection.execute(update(people).where(people.c.external_ref == external_ref).values(changes))
             found = connection.execute(PERSON_BY_REF, {"ref": external_ref}).mappings().one()
             if known is not None and known.name != name:
-                search.rename(connection, known.id, name)
+                indexing.rename(connection, known.id, name)
             connection.execute(
                 dialect.insert(customers).values(id=found["id"]).on_conflict_do_nothing(index_elements=["id"])
             )

@@ -9,14 +9,12 @@ holds ids, codes and numbers only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    RowMapping,
     String,
     bindparam,
     cast,
@@ -31,31 +29,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from ticketing import permissions, search
+from ticketing import indexing, permissions
 from ticketing.compaction import compact
-from ticketing.desk.amending import index_anew, without_words_here
+from ticketing.desk.amending import index_anew, locked_with_places, without_words_here
 from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import checked_key, use_case
 from ticketing.desk.copies import DESCRIPTION
 from ticketing.desk.people import known_person
+from ticketing.desk.personal_document import document, instant
 from ticketing.desk.progress import closed
 from ticketing.desk.reading import Reading
 from ticketing.desk.roles import role_of
+from ticketing.desk.words_elsewhere import SAID_ELSEWHERE, WordsElsewhere, words_elsewhere
 from ticketing.errors import StillOfTheTeam
-from ticketing.instants import from_us, to_us
+from ticketing.instants import to_us
 from ticketing.model import CloseReason, CommentKey, EventKind, Person, PersonId, Role, TicketRef
-from ticketing.personal_data import ELSEWHERE, own_rows, tables_of_people
 from ticketing.tables import (
     agent_leaves,
     agents,
     answering,
     attachments,
-    comment_origins,
     comments,
     customers,
-    metadata,
     offers,
-    organizations,
     outbox,
     people,
     personal_data_acts,
@@ -84,23 +80,6 @@ _is_erased = tickets.c.source.like("erased:%")
 NEXT_TICKETS = (
     select(tickets.c.id).where(tickets.c.customer_id == _person, ~_is_erased).order_by(tickets.c.id).limit(BATCH)
 )
-SAID_ELSEWHERE = (
-    select(comments.c.customer_id, comments.c.ticket_id, comments.c.id)
-    .where(comments.c.author_id == _person, comments.c.customer_id != _person, ~comments.c.source.like("erased:%"))
-    .order_by(comments.c.customer_id, comments.c.ticket_id, comments.c.id)
-    .limit(BATCH)
-)
-# Tickets of others that began as a copy of one of theirs, which was moved to their real customer.
-COPIED_ELSEWHERE = select(comment_origins.c.customer_id, comment_origins.c.ticket_id).where(
-    comment_origins.c.origin_customer_id == _person,
-    comment_origins.c.customer_id != _person,
-    comment_origins.c.comment_id == DESCRIPTION,
-)
-COPIED_FROM = select(comment_origins.c.customer_id, comment_origins.c.ticket_id).where(
-    comment_origins.c.origin_customer_id == bindparam("customer"),
-    comment_origins.c.origin_ticket_id == bindparam("ticket"),
-    comment_origins.c.comment_id == DESCRIPTION,
-)
 WATCHED_ELSEWHERE = select(ticket_watchers.c.customer_id, ticket_watchers.c.ticket_id).where(
     ticket_watchers.c.person_id == _person, ticket_watchers.c.customer_id != _person
 )
@@ -113,10 +92,10 @@ _COMMENTS = (comments.c.customer_id == _ticket_key[0], comments.c.ticket_id == _
 BLANK_COMMENTS = update(comments).where(*_COMMENTS).values(text="", source=_CUT)
 CUT_COMMENT = update(comments).where(*_COMMENTS, comments.c.id == bindparam("comment")).values(source=_CUT)
 # Written before all the rest, for the index of words to be read by it.
-BARE_TICKET = (
+PUT_WORDS = (
     update(tickets)
     .where(tickets.c.customer_id == _ticket_key[0], tickets.c.id == _ticket_key[1])
-    .values(subject="", description="")
+    .values(subject=bindparam("title"), description=bindparam("words"))
 )
 BLANK_RATINGS = (
     update(ratings)
@@ -193,7 +172,7 @@ class Privacy(Reading):
             known_person(connection, person_id)
             connection.execute(NOTE, _act(person_id, EXPORTED, by, self._clock()))
         with self._database.read() as connection:
-            return {"format": FORMAT, "written_at": _instant(to_us(self._clock()))} | _document(connection, person_id)
+            return {"format": FORMAT, "written_at": instant(to_us(self._clock()))} | document(connection, person_id)
 
     def erase_customer(self, person_id: PersonId, *, by: PersonId | None) -> Erased:
         """
@@ -211,10 +190,15 @@ class Privacy(Reading):
         if not was_of_the_team:
             while rows := self._found(SAID_ELSEWHERE, person_id):
                 for row in rows:
-                    self._erase_comment(TicketRef(row[0], row[1]), row[2], by)
+                    self._erase_comment(CommentKey(*row), by)
                     said += 1
-            for ref in self._copies(person_id):
-                self._erase_copy(ref, by)
+        with self._database.read() as connection:
+            elsewhere = words_elsewhere(connection, person_id, was_of_the_team=was_of_the_team)
+        for words in elsewhere:
+            if words.key.number == DESCRIPTION:
+                self._erase_description(words, by)
+            else:
+                self._erase_comment(words.key, by)
         for row in self._found(WATCHED_ELSEWHERE, person_id):
             self._stop_watching(TicketRef(row[0], row[1]), person_id, by)
         self._finish_erasing(person_id, by)
@@ -223,15 +207,6 @@ class Privacy(Reading):
     def compact(self) -> None:
         """Write the whole database anew, so that nothing deleted is left in its files; others wait meanwhile."""
         compact(self._database)
-
-    def _copies(self, person_id: PersonId) -> list[TicketRef]:
-        """Tickets of others that are copies of theirs, and copies of these."""
-        found = [TicketRef(row[0], row[1]) for row in self._found(COPIED_ELSEWHERE, person_id)]
-        with self._database.read() as connection:
-            for ref in found:  # which grows meanwhile
-                further = (TicketRef(*row) for row in connection.execute(COPIED_FROM, _key(ref)))
-                found += [each for each in further if each not in found and each.customer_id != person_id]
-        return found
 
     def _found(self, statement: Any, person_id: PersonId) -> list[tuple[Any, ...]]:
         with self._database.read() as connection:
@@ -255,7 +230,7 @@ class Privacy(Reading):
             connection.execute(delete(personal_macros).where(personal_macros.c.owner_id == person_id))
             log = team_changes.c
             connection.execute(update(team_changes).where(log.person_id == person_id).values(before=None, after=None))
-            search.rename(connection, person_id, "")
+            indexing.rename(connection, person_id, "")
             connection.execute(NOTE, _act(person_id, ERASING, by, self._clock()))
             return bool(connection.execute(WAS_OF_THE_TEAM, {"person": person_id}).scalar())
 
@@ -264,7 +239,7 @@ class Privacy(Reading):
         """A ticket without words; closed if it was not. What others are shown of it is asked for by who hears of it."""
         with self._transaction() as tx:
             key = {"customer": ref.customer_id, "ticket": ref.number}
-            ticket = closed(tx, tx.locked(ref), CloseReason.ERASED, by=by)
+            ticket = closed(tx, locked_with_places(tx, ref), CloseReason.ERASED, by=by)
             tagged = tx.connection.execute(TAGS_OF, key).scalars().all()
             for forget in FORGET_CHILDREN.values():
                 tx.connection.execute(forget, key)
@@ -276,26 +251,31 @@ class Privacy(Reading):
             ticket = tx.change(
                 tx.final(ref), subject="", description="", source=source, fields={}, organization_id=None
             )
-            tx.connection.execute(BARE_TICKET, key)
+            tx.connection.execute(PUT_WORDS, key | {"words": "", "title": ""})
             index_anew(tx, ref)
             tx.log(ticket, EventKind.ERASED, by=by)
 
     @use_case
-    def _erase_comment(self, ref: TicketRef, number: int, by: PersonId | None) -> None:
+    def _erase_comment(self, key: CommentKey, by: PersonId | None) -> None:
         """Something that they said on somebody else's ticket: it is deleted there, and its copies go as those of others do."""
         with self._transaction() as tx:
-            without_words_here(tx, CommentKey(ref.customer_id, ref.number, number), by=by, reason=ERASED)
-            tx.connection.execute(CUT_COMMENT, _key(ref) | {"comment": number})
+            locked_with_places(tx, key.ticket)
+            without_words_here(tx, key, by=by, reason=ERASED)
+            tx.connection.execute(CUT_COMMENT, _key(key.ticket) | {"comment": key.number})
 
     @use_case
-    def _erase_copy(self, ref: TicketRef, by: PersonId | None) -> None:
+    def _erase_description(self, words: WordsElsewhere, by: PersonId | None) -> None:
         """A ticket of somebody else's that began with their words."""
         with self._transaction() as tx:
-            ticket = tx.locked(ref)
-            if not (ticket.subject or ticket.description or ticket.fields):
+            ref = words.key.ticket
+            ticket = locked_with_places(tx, ref)
+            bare: dict[str, Any] = {"description": ""} | (
+                {"subject": "", "fields": {}} if words.is_whole_ticket else {}
+            )
+            if all(getattr(ticket, name) == value for name, value in bare.items()):
                 return
-            tx.connection.execute(BARE_TICKET, _key(ref))
-            ticket = tx.change(ticket, subject="", description="", fields={})
+            ticket = tx.change(ticket, **bare)
+            tx.connection.execute(PUT_WORDS, _key(ref) | {"words": ticket.description, "title": ticket.subject})
             drop_files(tx.connection, ref, DESCRIPTION)
             index_anew(tx, ref)
             tx.log(ticket, EventKind.ERASED, by=by, reason=COPY)
@@ -329,62 +309,3 @@ def _act(person_id: PersonId, act: str, by: PersonId | None, at: datetime) -> di
 
 def _key(ref: TicketRef) -> dict[str, int]:
     return {"customer": ref.customer_id, "ticket": ref.number}
-
-
-# --- the document -----------------------------------------------------------------------------------------------------
-
-
-def _document(connection: Connection, person_id: PersonId) -> dict[str, Any]:
-    """Their rows by table: what belongs to a ticket stands under it."""
-    whole: dict[str, Any] = {}
-    by_ticket: dict[int, dict[str, Any]] = {}
-    for table in tables_of_people():
-        column: Any = own_rows(table)
-        rows = connection.execute(select(table).where(column == person_id).order_by(*table.primary_key)).mappings()
-        found = [readable(row) for row in rows]
-        if table is tickets:
-            by_ticket = {row["id"]: row for row in found}
-            whole["tickets"] = found
-        elif "ticket_id" in table.columns:
-            for row in found:
-                _place(row, table.name, by_ticket, whole)
-        elif found:
-            whole[table.name] = found
-    for name, column_name in ELSEWHERE.items():
-        table = metadata.tables[name]
-        theirs = (table.c[column_name] == person_id, table.c.customer_id != person_id)
-        rows = connection.execute(select(table).where(*theirs).order_by(*table.primary_key)).mappings()
-        if found := [readable(row) for row in rows]:
-            whole[f"{name}_on_others_tickets"] = found
-    _name_things(connection, whole)
-    return whole
-
-
-def _place(row: dict[str, Any], name: str, by_ticket: Mapping[int, dict[str, Any]], whole: dict[str, Any]) -> None:
-    ticket = by_ticket.get(row["ticket_id"])
-    (whole if ticket is None else ticket).setdefault(name, []).append(row)
-
-
-def _name_things(connection: Connection, whole: dict[str, Any]) -> None:
-    """Organizations and tags by name, which the rows hold as ids."""
-    for row in whole.get("customers", ()):
-        named = select(organizations.c.name).where(organizations.c.id == row["organization_id"])
-        row["organization"] = connection.execute(named).scalar()
-    for ticket in whole.get("tickets", ()):
-        for row in ticket.get("ticket_tags", ()):
-            row["tag"] = connection.execute(select(tags.c.name).where(tags.c.id == row["tag_id"])).scalar()
-
-
-_INSTANTS = frozenset({"at", "until", "since"})
-
-
-def readable(row: RowMapping) -> dict[str, Any]:
-    """A row as JSON: instants in ISO 8601, the rest as it is stored."""
-    return {
-        name: _instant(value) if name.endswith(("_at", "_until", "_after")) or name in _INSTANTS else value
-        for name, value in row.items()
-    }
-
-
-def _instant(value: Any) -> Any:
-    return from_us(value).isoformat() if isinstance(value, int) else value

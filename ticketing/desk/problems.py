@@ -25,7 +25,7 @@ from ticketing.errors import InvalidInput, NotAnAgent, ProblemIsResolved, Proble
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.model import EventKind, PersonId, Role, Ticket, TicketRef
 from ticketing.statements import put
-from ticketing.tables import problem_acts, problem_tickets, problems, tickets
+from ticketing.tables import problem_acts, problem_steps, problem_tickets, problems, tickets
 from ticketing.transaction import Transaction
 
 LONGEST_TITLE = 150
@@ -88,6 +88,19 @@ STATE_SHARED = STATE.with_for_update(read=True)
 STATE_LOCKED = STATE.with_for_update()
 LINKED = select(_link.problem_id).where(
     _link.customer_id == bindparam("customer"), _link.ticket_id == bindparam("ticket")
+)
+LINK_OF = select(_link.problem_id, _link.linked_at).where(
+    _link.customer_id == bindparam("customer"), _link.ticket_id == bindparam("ticket")
+)
+STEP_OF_RUNNING = (
+    select(problem_steps.c.act_id)
+    .join_from(problem_steps, problem_acts, problem_acts.c.id == problem_steps.c.act_id)
+    .where(
+        problem_steps.c.customer_id == bindparam("customer"),
+        problem_steps.c.ticket_id == bindparam("ticket"),
+        problem_acts.c.problem_id == bindparam("problem"),
+        problem_acts.c.ended_at.is_(None),
+    )
 )
 LINK = put(problem_tickets, "problem_id", "linked_at")
 UNLINK = delete(problem_tickets).where(
@@ -228,6 +241,39 @@ class Problems(Reading):
             tx.log(ticket, EventKind.PROBLEM_UNLINKED, by=by, from_value=before)
             self._problem_changed(tx, before)
             return True
+
+    def _carry_problem(self, tx: Transaction, ticket: Ticket, to: Ticket, *, by: PersonId) -> int | None:
+        """
+        Let another ticket be of a ticket's cause in its place, unless that one has a cause; which it was.
+
+        What is being done for all tickets of the problem reaches the other one, unless it has reached the first.
+        """
+        link = tx.connection.execute(LINK_OF, _key(ticket.ref)).one_or_none()
+        if link is None or _problem_of(tx.connection, to.ref) is not None:
+            return None
+        problem_id = int(link.problem_id)
+        is_done = tx.connection.execute(STEP_OF_RUNNING, _key(ticket.ref) | {"problem": problem_id}).first() is not None
+        self._relink(tx, ticket, to, problem_id, to_us(tx.now) if is_done else link.linked_at, by=by)
+        return problem_id
+
+    def _bring_problem_back(
+        self, tx: Transaction, ticket: Ticket, to: Ticket, problem_id: int | None, *, by: PersonId
+    ) -> None:
+        """Take back what `_carry_problem` did, unless either ticket has another cause by now."""
+        link = tx.connection.execute(LINK_OF, _key(ticket.ref)).one_or_none()
+        if link is None or link.problem_id != problem_id or _problem_of(tx.connection, to.ref) is not None:
+            return
+        self._relink(tx, ticket, to, int(link.problem_id), link.linked_at, by=by)
+
+    def _relink(
+        self, tx: Transaction, ticket: Ticket, to: Ticket, problem_id: int, linked_at: int, *, by: PersonId
+    ) -> None:
+        tx.connection.execute(UNLINK, _key(ticket.ref))
+        row = {"customer_id": to.customer_id, "ticket_id": to.number, "problem_id": problem_id}
+        tx.connection.execute(LINK, row | {"linked_at": linked_at})
+        tx.log(ticket, EventKind.PROBLEM_UNLINKED, by=by, from_value=problem_id)
+        tx.log(to, EventKind.PROBLEM_LINKED, by=by, to_value=problem_id)
+        self._problem_changed(tx, problem_id)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 

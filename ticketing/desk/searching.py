@@ -12,6 +12,7 @@ from ticketing.desk.reading import Reading
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Ticket
 from ticketing.tables import tickets
+from ticketing.words import asked_words
 
 MOST = 100
 MOST_WORDS_COMPARED = 12
@@ -43,7 +44,7 @@ class Searching(Reading):
         with self._database.read() as connection:
             numbers = search.matching(
                 connection,
-                search.asked_words(text),
+                asked_words(text),
                 limit=MOST if hidden else max(0, min(limit, MOST)),
                 customer_id=customer_id,
                 include_internal=include_internal,
@@ -60,7 +61,7 @@ class Searching(Reading):
         """
         if category is not None and not is_key(category):
             return []
-        words = search.asked_words(text, at_most=MOST_WORDS_COMPARED)
+        words = asked_words(text, at_most=MOST_WORDS_COMPARED)
         with self._database.read() as connection:
             most = MOST if hidden else max(0, min(limit, MOST))
             numbers = search.resolved_like(connection, words, category=category, limit=most)

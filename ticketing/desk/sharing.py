@@ -19,6 +19,7 @@ from ticketing.errors import TicketNotFound
 from ticketing.model import CloseReason, Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from
 from ticketing.tables import comments, ticket_events
+from ticketing.words import asked_words
 
 NOT_ANSWERED = frozenset(CloseReason) - {CloseReason.TIME}
 
@@ -43,7 +44,7 @@ class Sharing(Searching):
 
         Those that share most of its rarer words first.
         """
-        words = search.asked_words(text, at_most=MOST_WORDS_COMPARED)
+        words = asked_words(text, at_most=MOST_WORDS_COMPARED)
         with self._database.read() as connection:
             numbers = search.resolved_like(connection, words, category=category, limit=MOST)
             found = self._offered(connection, customer_id, self._in_order(connection, numbers))

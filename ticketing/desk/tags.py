@@ -216,6 +216,21 @@ def change_tags(
     return ticket
 
 
+def carry_tags(tx: Transaction, ticket: Ticket, to: Ticket, *, by: PersonId) -> list[int]:
+    """Put a ticket's tags on another as well, as many as that can carry; the numbers of those that it did not carry."""
+    there, carried = tags_on(tx.connection, to.ref), tags_on(tx.connection, ticket.ref)
+    new = [name for name in carried if name not in there][: MOST_TAGS - len(there)]
+    change_tags(tx, to, add=new, by=by)
+    return [carried[name] for name in new]
+
+
+def take_tags(tx: Transaction, ticket: Ticket, numbers: Collection[int], *, by: PersonId) -> None:
+    """Take off those of these tags that a ticket still carries."""
+    change_tags(
+        tx, ticket, remove=[name for name, at in tags_on(tx.connection, ticket.ref).items() if at in numbers], by=by
+    )
+
+
 def _numbered(connection: Connection, names: Sequence[str]) -> list[int]:
     """The numbers of tags, made where there are none yet; in a fixed order, so that no two wait for each other."""
     if not names:

@@ -71,6 +71,8 @@ _ticket = tickets.c
 IS_HELD = text("tickets.status IN ('assigned', 'in_progress', 'pending_customer')")
 IS_RESOLVED = text("tickets.status = 'resolved'")
 IS_NOT_OVER = text("tickets.status IN ('open', 'assigned', 'in_progress', 'pending_customer')")
+IS_FOR_ANOTHER = text("tickets.opened_by <> tickets.customer_id")
+IS_ON_ANOTHERS = text("comments.author_id <> comments.customer_id")
 
 Index("ix_tickets_id", _ticket.id)
 Index(
@@ -124,6 +126,13 @@ Index(
     postgresql_where=text("organization_id IS NOT NULL"),
     sqlite_where=text("organization_id IS NOT NULL"),
 )
+# Who has opened a ticket for somebody else.
+Index(
+    "ix_tickets_opened_for_another",
+    _ticket.opened_by,
+    postgresql_where=text("opened_by <> customer_id"),
+    sqlite_where=text("opened_by <> customer_id"),
+)
 # What was merged into a ticket: its words are read along with the ticket's own.
 Index(
     "ix_tickets_merged_into",
@@ -165,6 +174,14 @@ comments = Table(
     PrimaryKeyConstraint("customer_id", "ticket_id", "id"),
     UniqueConstraint("customer_id", "source"),
     ticket_key(),
+)
+
+# What somebody has said on the tickets of others: most of it is the team's.
+Index(
+    "ix_comments_author_id",
+    comments.c.author_id,
+    postgresql_where=text("author_id <> customer_id"),
+    sqlite_where=text("author_id <> customer_id"),
 )
 
 # Of which comment one is a copy, after a split or a move; the origin may be of another customer. Origin 0: a description.

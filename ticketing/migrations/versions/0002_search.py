@@ -2,14 +2,14 @@
 The full-text index: one row a ticket, on SQLite an FTS5 table, on PostgreSQL a tsvector under GIN.
 
 Both stem by the same rules (Porter) and leave out no word: which words are not worth keeping, and how accents are folded,
-`ticketing.search` decides for both.
+`ticketing.words` decides for both.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-from ticketing import search
+from ticketing import indexing
 
 revision = "0002"
 down_revision = "0001"
@@ -49,4 +49,4 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in ON_POSTGRESQL if connection.dialect.name == "postgresql" else ON_SQLITE:
         op.execute(statement)
-    search.rebuild(connection)
+    indexing.rebuild(connection)
