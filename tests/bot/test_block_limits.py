@@ -307,7 +307,7 @@ def everything_wrong(shown: Message | View) -> list[str]:
 
 
 @pytest.mark.parametrize(("renderer", "wanted"), RENDERERS, ids=lambda one: getattr(one, "__name__", ""))
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_no_input_breaks_a_screen(renderer: Callable[[Any], Message | View], wanted: Any, data: st.DataObject) -> None:
     view = data.draw(anything(wanted))

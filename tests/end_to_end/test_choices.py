@@ -45,6 +45,10 @@ def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> Non
     one = amir.command(f"/helpdesk {number}")
     assert one is not None
     assert one.text.endswith(" [Claim]")
+    asked = mara.command(f"/ticket {number}")
+    assert asked is not None
+    mara.press("Open", on=asked)
+    assert "It is so." in mara.view.text
 
     amir.press("Assign", on=triage)
     amir.fill({"Agent": f"{jo.real_name}, 0 of 10, away", "Note for them": "You know the man"})
@@ -75,6 +79,8 @@ def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> Non
     amir.sees("He is left-handed", where=triage)
     mara.sees_change(card, "Waiting for an agent.")
     jo.sees_change(assignment, "Back in the queue.")
+    amir.press("Claim", on=one)
+    mara.sees_change(card, f"{amir.first_name} has it.")
 
 
 def test_a_ticket_is_snoozed_and_comes_back(workspace: Workspace) -> None:
