@@ -2,7 +2,7 @@
 What people write. A message's side is that of its thread's root, never of who writes it.
 
 A customer's thread goes to the desk and back; the thread under an agent's assignment goes to the customer; the thread under
-a ticket's card in its triage channel is the team's, or goes to the customer, as its first words say. What is in no thread of
+a ticket's card in its triage channel is the team's, or goes to the customer, as the card says. What is in no thread of
 ours is never guessed, but offered. Edits and deletions are followed. `hear` is the one way in, for what Slack tells now and
 for what is read again after a gap.
 """

@@ -78,7 +78,7 @@ HELPDESK_HELP = (
     ("/helpdesk help", "this list"),
 )
 HELPDESK_HELP_FOOT = (
-    "Replies go out in the thread under your assignment. The thread in the triage channel is for the team."
+    "Replies go out in the thread under your assignment. A card in the triage channel says where its thread goes."
 )
 HELP_ROW = "`{command}` {what}"
 AWAY_SET = "You are away. No new tickets come to you until /helpdesk back."

@@ -84,7 +84,7 @@ SETTING: dict[str, tuple[str, str]] = {
     "channels.other_organizations": ("People of other organizations", "Of channels shared through Slack Connect."),
     "channels.replies_from_triage": (
         "What is typed in a triage thread",
-        "Of new tickets: threads that stand keep what their first words say.",
+        "Of new tickets: threads that stand keep what their card says.",
     ),
     "follow.channel": ("Members of this channel are agents", "A private channel: anybody could join another."),
     "follow.usergroup": ("Members of this user group are agents", "Its id, such as S0123ABCD."),
