@@ -185,8 +185,25 @@ ATTAINMENT = union_all(
     _verdicts(_clock.due_at, 0, _owed, _clock.breached_at.is_(None)),
 )
 _ended = and_(_clock.kind == bindparam("kind"), HAS_VERDICT, _in_period(_clock.ended_at))
+_changed = ticket_events.alias("changed")
+# What a clock has counted follows from the category of then, whatever the ticket has become since.
+_category_then = (
+    select(_changed.c.from_value)
+    .where(
+        _changed.c.customer_id == _clock.customer_id,
+        _changed.c.ticket_id == _clock.ticket_id,
+        _changed.c.kind == EventKind.CATEGORY.value,
+        _changed.c.at > _clock.ended_at,
+    )
+    .order_by(_changed.c.seq)
+    .limit(1)
+    .correlate(sla_clocks)
+    .scalar_subquery()
+)
 ENDED = (
-    select(sla_clocks, _ticket.priority, _ticket.tier, _ticket.category)
+    select(
+        sla_clocks, _ticket.priority, _ticket.tier, func.coalesce(_category_then, _ticket.category).label("category")
+    )
     .join_from(sla_clocks, tickets, _of_ticket)
     .where(_ended)
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -30,14 +31,14 @@ class Fortnight:
         self.random = Random(5)
         self.tickets: list[Ticket] = []
         desk.seed(DOCUMENT)
+        self._customers = [cast.customer(name) for name in ("mara", "tomas")]
         clock.now = datetime(2026, 10, 16, 7, 0, tzinfo=UTC)  # the clocks change within
         can = ({"billing": 3, "technical": 1}, {"technical": 4})
         self.agents = [cast.agent(name, skills, max_load=4) for name, skills in zip(("amir", "jo"), can, strict=True)]
 
     def pass_by(self) -> None:
         self.opens()
-        steps = [self.opens] * 3 + [self.answers] * 3 + [self.writes] * 2 + [self.resolves] * 4
-        steps += [self.waits, self.undoes, self.reopens, self.withdraws, self.reprioritizes, self.recategorizes]
+        steps = self.steps()
         for _ in range(150):
             self.clock.advance(minutes=self.random.choice([0, 1, 8, 40, 150, 600]))
             step = self.random.choice(steps)
@@ -47,6 +48,15 @@ class Fortnight:
                 continue
             self.desk.watch_step(self.clock.now)
             self.desk.drain_queue(self.clock.now)
+
+    def steps(self) -> list[Callable[[], None]]:
+        """What may happen, as often as it stands here."""
+        steps = [self.opens] * 3 + [self.answers] * 3 + [self.writes] * 2 + [self.resolves] * 4
+        return [*steps, self.waits, self.undoes, self.reopens, self.withdraws, self.reprioritizes, self.recategorizes]
+
+    def customers(self) -> list[PersonId]:
+        """Everybody who has a ticket."""
+        return self._customers
 
     def any(self) -> Ticket:
         return self.desk.ticket(self.random.choice(self.tickets[-8:]).ref)
@@ -102,3 +112,56 @@ class Fortnight:
 
     def recategorizes(self) -> None:
         self.desk.set_category(self.any().ref, self.random.choice(["billing", "technical"]), by=self.agents[0])
+
+
+class JoinedFortnight(Fortnight):
+    """The same, with tickets that are merged and taken apart, split, moved, and linked to a problem."""
+
+    def steps(self) -> list[Callable[[], None]]:
+        return [
+            *super().steps(),
+            *[self.merges] * 4,
+            self.takes_apart,
+            *[self.splits] * 2,
+            self.moves,
+            self.finds_a_cause,
+        ]
+
+    def recategorizes(self) -> None:
+        """At an instant of its own: what a clock has counted goes by the category that the ticket had when it ended."""
+        self.clock.advance(seconds=1)
+        super().recategorizes()
+        self.clock.advance(seconds=1)
+
+    def merges(self) -> None:
+        one, other = self.any(), self.any()
+        self.desk.merge(one.ref, other.ref, by=self.agents[0])
+        if self.random.random() < 0.4:
+            self.clock.advance(minutes=5)
+            self.desk.unmerge(one.ref, by=self.agents[0])
+
+    def takes_apart(self) -> None:
+        self.desk.unmerge(self.any().ref, by=self.agents[0])
+
+    def splits(self) -> None:
+        ticket = self.any()
+        said = [each.key for each in self.desk.comments(ticket.ref, include_internal=True)][-2:]
+        self.adds(self.desk.split(ticket.ref, said, subject="Apart", by=self.agents[0], source=self.source()))
+
+    def moves(self) -> None:
+        ticket, customers = self.any(), self.customers()
+        whose = next(each for each in customers if each != ticket.customer_id)
+        self.adds(self.desk.move_to_customer(ticket.ref, whose, by=self.agents[0], source=self.source()))
+
+    def finds_a_cause(self) -> None:
+        problem = self.desk.open_problem("The export hangs", by=self.agents[0], source=self.source())
+        for ticket in self.tickets[-3:]:
+            self.desk.link_to_problem(ticket.ref, problem.id, by=self.agents[0])
+        plan = self.random.choice([self.desk.plan_answer_to_all, self.desk.plan_resolve_all])
+        self.desk.carry_out(plan(problem.id, "It is mended.", by=self.agents[0], source=self.source()))
+
+    def adds(self, ticket: Ticket) -> None:
+        self.tickets.append(ticket)
+
+    def source(self) -> str:
+        return f"v:{self.random.random()}"

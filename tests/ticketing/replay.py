@@ -156,6 +156,7 @@ class Replay:
         self._version, self._at = 0, _EPOCH
         self._first_at = _EPOCH
         self._answers: dict[int, tuple[datetime, PersonId]] = {}
+        self._asked_by_merge: dict[str, set[tuple[ClockKind, int]]] = {}
         steps = {
             EventKind.OPENED: self._opened,
             EventKind.REOPENED: self._reopened,
@@ -168,6 +169,8 @@ class Replay:
             EventKind.CLOCKS_RECOMPUTED: self._recomputed,
             EventKind.WARNED: self._warned,
             EventKind.BREACHED: self._breached,
+            EventKind.RECEIVED_MERGE: self._received,
+            EventKind.RETURNED_MERGE: self._returned,
         }
         for event in events:
             self._version, self._at = version_at(event), event.at
@@ -244,6 +247,21 @@ class Replay:
             self._answers[event.data["comment"]] = said_at, event.actor_id
             self._answered(said_at)
             return
+        self._asked(said_at)
+
+    def _received(self, event: TicketEvent) -> None:
+        """Whoever waited for an answer on the ticket that came waits for it here, from the moment of the merge."""
+        if event.data["asked_at"] is not None:
+            before = set(self.clocks)
+            self._asked(event.at)
+            self._asked_by_merge[str(event.from_value)] = set(self.clocks) - before
+
+    def _returned(self, event: TicketEvent) -> None:
+        for key in self._asked_by_merge.pop(str(event.to_value), set()):
+            if self.clocks[key].ended_at is None:
+                self.clocks[key].stop(event.at, void=True)
+
+    def _asked(self, said_at: datetime) -> None:
         owed = any(clock.ended_at is None and kind in (FIRST, NEXT) for (kind, _), clock in self.clocks.items())
         if self.status not in ("resolved", "closed") and self._is_answered and not owed:
             turns = [run for kind, run in self.clocks if kind is NEXT]

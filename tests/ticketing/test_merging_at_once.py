@@ -7,14 +7,17 @@ Processes on PostgreSQL, threads on SQLite, as in `tests.ticketing.test_concurre
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from tests.ticketing.desks import Cast
 from tests.ticketing.test_concurrency import WORKERS, at_once, check_loads
 from ticketing.database import Database
 from ticketing.desk import Desk
+from ticketing.desk.undo import NOTHING_TO_UNDO
 from ticketing.errors import HelpdeskError, TicketClosed, TooLateToUndo
-from ticketing.model import CloseReason, CommentKey, PersonId, TicketRef, TicketStatus
+from ticketing.model import CloseReason, CommentKey, EventKind, PersonId, TicketRef, TicketStatus
 
 PAIRS = 8
 Results = Any
@@ -133,6 +136,90 @@ def test_a_merge_is_taken_back_once(database: Database, desk: Desk, cast: Cast) 
 
     assert [sum(each[place] for each in results) for place in range(PAIRS)] == [1] * PAIRS
     assert cast.load(amir) == PAIRS + 1
+    check_loads(database)
+
+
+def undo_at_once(desk: Desk, _number: int, refs: list[TicketRef], by: PersonId) -> list[str]:
+    results = []
+    for ref in refs:
+        try:
+            results.append(desk.undo(ref, by=by).status.value)
+        except TooLateToUndo as refused:
+            results.append(refused.why)
+    return results
+
+
+def test_what_is_undone_by_several_at_once_is_undone_once(database: Database, desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", max_load=99)
+    refs = [cast.ticket().ref for _ in range(PAIRS)]
+    for ref in refs:
+        desk.resolve(ref, by=amir)
+
+    results: Results = at_once(database, undo_at_once, refs, amir)
+
+    for place, ref in enumerate(refs):
+        # One takes it back; the others are told that there is nothing of theirs to take back any more.
+        assert Counter(each[place] for each in results) == {"in_progress": 1, NOTHING_TO_UNDO: WORKERS - 1}
+        assert [event.kind for event in desk.events(ref)].count(EventKind.UNDONE) == 1
+    assert cast.load(amir) == PAIRS
+    check_loads(database)
+
+
+def merge_or_split(desk: Desk, number: int, pairs: list[tuple[TicketRef, TicketRef]], by: PersonId) -> list[int]:
+    """Half merge one into the other, half split the description and what was said off either."""
+    made = []
+    for turn, (one, other) in enumerate(pairs if number % 2 else list(reversed(pairs))):
+        if number < WORKERS / 2:
+            with suppress(TicketClosed):
+                desk.merge(one, other, by=by)
+            continue
+        ref = one if number % 2 else other
+        said = [each.key for each in desk.comments(ref, include_internal=True) if each.number]
+        made.append(desk.split(ref, said, subject="Apart", by=by, source=f"v:{number}.{turn}").number)
+    return made
+
+
+def test_what_is_split_off_while_it_is_merged_is_whole(database: Database, desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir", max_load=99)
+    pairs = [(cast.ticket().ref, cast.ticket().ref) for _ in range(PAIRS)]
+    for ref in (ref for pair in pairs for ref in pair):
+        cast.says(ref, ref.customer_id, f"words of {ref.number}")
+
+    results: Results = at_once(database, merge_or_split, pairs, amir)
+
+    made = [number for each in results for number in each]
+    assert len(set(made)) == len(made) == PAIRS * WORKERS // 2
+    for number in made:
+        opened = desk.ticket(TicketRef(pairs[0][0].customer_id, number))
+        assert opened.description.startswith("words of ")
+    for one, other in pairs:
+        assert desk.joined_with(one) == other
+        said = {each.text for each in desk.comments(other, include_internal=False) if each.number}
+        assert said == {f"words of {one.number}", f"words of {other.number}"}
+    check_loads(database)
+
+
+def merge_or_erase(desk: Desk, number: int, refs: list[TicketRef], by: PersonId, who: PersonId) -> None:
+    """One erases; the others merge the tickets into each other, downwards and upwards."""
+    if number == 0:
+        desk.erase_customer(who, by=None)
+        return
+    ordered = refs if number % 2 else list(reversed(refs))
+    for one, other in pairwise(ordered):
+        with suppress(TicketClosed):
+            desk.merge(one, other, by=by)
+
+
+def test_an_erasure_and_merges_do_not_wait_for_each_other(database: Database, desk: Desk, cast: Cast) -> None:
+    amir, tomas = cast.agent("amir", max_load=99), cast.customer("tomas")
+    refs = [cast.ticket().ref for _ in range(PAIRS)]
+    for ref in refs:
+        cast.says(ref, tomas, "zanzibar")
+
+    at_once(database, merge_or_erase, refs, amir, tomas)
+
+    assert desk.search("zanzibar", include_internal=True) == []
+    assert "zanzibar" not in [each.text for ref in refs for each in desk.comments(ref, include_internal=True)]
     check_loads(database)
 
 

@@ -1,7 +1,8 @@
 """
 Merging, taking apart, splitting, linking and moving among everything else that people and timers do, on both databases.
 
-As `tests.ticketing.test_desk_machine`, with rules of its own (`tests.ticketing.machine.joining`).
+As `tests.ticketing.test_desk_machine`, with rules of its own (`tests.ticketing.machine.joining`). At the end of each
+life a customer is written out and erased, and figures and clocks still follow from the log (`...machine.looking_back`).
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.ticketing.machine.joining import Joining
+from tests.ticketing.machine.looking_back import LookingBack
 from ticketing.database import Database
 
 
 def test_the_desk_merges_and_splits_as_the_model_does(database: Database) -> None:
-    machine = type("MergingMachine", (Joining,), {"database": database})
+    machine = type("MergingMachine", (LookingBack,), {"database": database})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from tests.ticketing.fortnight import DOCUMENT, Fortnight
-from tests.ticketing.replay import Promise, Replay, ReplayedClock
-from ticketing.calendars import ALWAYS, Calendar, Pause, counted_periods
+from tests.ticketing.fortnight import DOCUMENT, Fortnight, JoinedFortnight
+from tests.ticketing.replay import Promise, Replay
+from tests.ticketing.report_oracle import Logged, logged, recomputed
 from ticketing.configuration import parse
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput
@@ -24,17 +20,16 @@ from ticketing.model import (
     ClockKind,
     EventKind,
     Outcome,
-    PersonId,
     Priority,
-    Ticket,
-    TicketEvent,
+    SlaClock,
     TicketStatus,
 )
+from ticketing.replay import replay
 from ticketing.reports import Attainment, Day, Ratings, Report, Spread, Times, local_day
 
 VIENNA = ZoneInfo("Europe/Vienna")
 FIRST, NEXT, SOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RESPONSE = {Priority.URGENT: 1, Priority.HIGH: 4, Priority.MEDIUM: 8, Priority.LOW: 24}
 RESOLUTION = {Priority.URGENT: 4, Priority.HIGH: 24, Priority.MEDIUM: 72, Priority.LOW: 168}
 
@@ -220,167 +215,72 @@ def test_the_export_has_a_row_for_each_ticket_opened(desk: Desk, cast: Cast, clo
 # --- against the log --------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Logged:
-    """A ticket as its log tells it."""
-
-    events: list[TicketEvent]
-    clocks: list[ReplayedClock]
-    opened_at: datetime
-    priority: Priority
-    category: str
-    agent: PersonId | None
-
-    def is_unsolved(self, at: datetime) -> bool:
-        if self.opened_at >= at:
-            return False
-        moves = [event for event in self.events if event.kind is EventKind.STATUS and event.at < at]
-        return not moves or moves[-1].to_value not in ("resolved", "closed")
-
-    def holder(self, at: datetime) -> PersonId | None:
-        """Who held it just before an instant, by walking the log."""
-        holder, is_held = None, False
-        for event in self.events:
-            if event.at < at and event.kind is EventKind.ASSIGNED:
-                holder = PersonId(int(event.to_value or 0))
-            if event.at < at and event.kind is EventKind.STATUS:
-                is_held = event.to_value in ("assigned", "in_progress", "pending_customer")
-        return holder if is_held else None
-
-    def resolutions(self) -> Iterator[tuple[TicketEvent, bool]]:
-        """Each that was not undone, and whether the ticket was reopened after it."""
-        undone = {event.to_value for event in self.events if event.kind is EventKind.UNDONE}
-        for event in self.events:
-            is_step = event.kind is EventKind.STATUS and event.to_value == "resolved" and event.reason != "undone"
-            if is_step and str(event.seq) not in undone:
-                yield event, any(e.kind is EventKind.REOPENED and e.seq > event.seq for e in self.events)
-
-
-def logged(desk: Desk, ticket: Ticket, agents: set[PersonId]) -> Logged:
-    events = desk.events(ticket.ref)
-    opened = events[0]
-    priority, category, agent = Priority(opened.data["priority"]), str(opened.data["category"]), None
-    for event in events:
-        if event.kind is EventKind.PRIORITY:
-            priority = Priority(int(event.to_value or 0))
-        elif event.kind is EventKind.CATEGORY:
-            category = str(event.to_value)
-        elif event.kind is EventKind.ASSIGNED:
-            agent = PersonId(int(event.to_value or 0))
-    replay = Replay(events, promises=promised, agents_at=lambda _: frozenset(agents), version_at=lambda _: 1)
-    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=opened.data["at"])
-    return Logged(events, list(replay.clocks.values()), at, priority, category, agent)
-
-
-def recomputed(tickets: list[Logged], start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
-    """The report, from the log alone and in other ways."""
-    resolutions = [found for ticket in tickets for found in ticket.resolutions() if start <= found[0].at < end]
-    opened = Counter(t.opened_at.astimezone(VIENNA).date() for t in tickets if start <= t.opened_at < end)
-    resolved = Counter(event.at.astimezone(VIENNA).date() for event, _ in resolutions)
-    days, day = [], start.astimezone(VIENNA).date()
-    while local_day(day, VIENNA.key)[0] < end:
-        until = min(end, local_day(day, VIENNA.key)[1])
-        days.append(Day(day, opened[day], resolved[day], sum(ticket.is_unsolved(until) for ticket in tickets)))
-        day += timedelta(days=1)
-    verdicts: dict[tuple[str, Any], dict[ClockKind, Attainment]] = defaultdict(dict)
-    for ticket in tickets:
-        for clock in ticket.clocks:
-            found = verdict(clock, start, end, now)
-            for key in (
-                ("all", None),
-                ("priority", ticket.priority),
-                ("agent", ticket.agent),
-                ("cat", ticket.category),
-                ("day", found and day_of_verdict(clock)),
-            ):
-                if found is not None:
-                    verdicts[key][clock.kind] = verdicts[key].get(clock.kind, Attainment()) + found
-    return {
-        "backlog_before": sum(ticket.is_unsolved(start) for ticket in tickets),
-        "days": tuple(days),
-        "first_response": times(tickets, FIRST, start, end),
-        "resolution": times(tickets, SOLUTION, start, end),
-        "attainment": verdicts["all", None],
-        "by_priority": {key: each for (group, key), each in verdicts.items() if group == "priority"},
-        "by_agent": {key: each for (group, key), each in verdicts.items() if group == "agent"},
-        "by_category": {key: each for (group, key), each in verdicts.items() if group == "cat"},
-        "by_day": {key: each for (group, key), each in verdicts.items() if group == "day"},
-        "load_by_agent": dict(Counter(agent for each in tickets if (agent := each.holder(end)) is not None)),
-        "resolved_by_agent": dict(Counter(event.actor_id for event, _ in resolutions)),
-        "reopened": sum(was_reopened for _, was_reopened in resolutions),
-        "ratings_by_agent": rated(tickets, start, end),
-    }
-
-
-def verdict(clock: ReplayedClock, start: datetime, end: datetime, now: datetime) -> Attainment | None:
-    if clock.outcome is Outcome.MET and clock.ended_at is not None:
-        return Attainment(1, 0) if start <= clock.ended_at < end else None
-    due_at = clock.due_at
-    is_broken = clock.outcome is Outcome.BREACHED or (clock.outcome is None and due_at is not None and due_at <= now)
-    return Attainment(0, 1) if is_broken and due_at is not None and start <= due_at < end else None
-
-
-def rated(tickets: list[Logged], start: datetime, end: datetime) -> dict[PersonId | None, Ratings]:
-    """The last word on each resolution, by who had solved it."""
-    found: dict[PersonId | None, Ratings] = {}
-    for ticket in tickets:
-        actors = {event.seq: event.actor_id for event in ticket.events}
-        last = {event.data["resolution"]: event for event in ticket.events if event.kind is EventKind.RATED}
-        for resolution, event in last.items():
-            if start <= event.at < end:
-                given = Ratings(1, 0) if event.to_value == "helpful" else Ratings(0, 1)
-                found[actors[resolution]] = found.get(actors[resolution], Ratings()) + given
+def from_the_log(desk: Desk, fortnight: Fortnight) -> list[Logged]:
+    """All tickets by their logs, with clocks that are the stored ones."""
+    agents = frozenset(fortnight.agents)
+    found = []
+    for who in fortnight.customers():
+        for ticket in desk.tickets_of_customer(who, limit=999):
+            events = desk.events(ticket.ref)
+            replayed = Replay(events, promises=promised, agents_at=lambda _: agents, version_at=lambda _: 1)
+            assert list(ticket.clocks) == replayed.result()
+            found.append(logged(events, replayed.clocks.values()))
     return found
 
 
-def day_of_verdict(clock: ReplayedClock) -> date:
-    at = clock.ended_at if clock.outcome is Outcome.MET else clock.due_at
-    assert at is not None
-    return at.astimezone(VIENNA).date()
-
-
-def times(tickets: list[Logged], kind: ClockKind, start: datetime, end: datetime) -> Times:
-    wall, working = [], []
-    for ticket in tickets:
-        for clock in ticket.clocks:
-            if clock.kind is not kind or clock.outcome not in (Outcome.MET, Outcome.BREACHED):
-                continue
-            if clock.ended_at is not None and start <= clock.ended_at < end:
-                wall.append(clock.ended_at - clock.started_at)
-                working.append(counted(clock, clock.ended_at))
-    return Times(len(wall), spread(wall), spread(working))
-
-
-def counted(clock: ReplayedClock, ended_at: datetime) -> timedelta:
-    calendar: Calendar = clock.promise.calendar or ALWAYS
-    pauses = [Pause(begin, end) for begin, end in clock.pauses if begin is not None]
-    return sum((period.length for period in counted_periods(calendar, clock.started_at, pauses, ended_at)), timedelta())
-
-
-def spread(lengths: list[timedelta]) -> Spread:
-    def at_most(percent: int) -> timedelta:
-        enough = math.ceil(len(lengths) * percent / 100)
-        return min(length for length in lengths if sum(other <= length for other in lengths) >= enough)
-
-    return Spread(at_most(50), at_most(90)) if lengths else Spread()
+def check_figures(desk: Desk, tickets: list[Logged], begin: datetime, now: datetime) -> None:
+    third = (now - begin) / 3
+    for start, end in ((begin, now), (begin + third, begin + 2 * third), (begin - third, begin + 4 * third)):
+        expected = recomputed(tickets, start, end, now, VIENNA)
+        report: Report = desk.report(start, end)
+        assert {name: getattr(report, name) for name in expected} == expected
 
 
 def test_the_log_gives_the_same_figures(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     fortnight = Fortnight(desk, cast, clock)
     begin = clock.now
     fortnight.pass_by()
-    customers = {ticket.customer_id for ticket in fortnight.tickets}
-    everything = [ticket for who in customers for ticket in desk.tickets_of_customer(who, limit=999)]
-    tickets = [logged(desk, ticket, set(fortnight.agents)) for ticket in everything]
-
-    third = (clock.now - begin) / 3
     whole = desk.report(begin, clock.now)
     assert min(whole.opened, whole.resolved, whole.reopened, whole.first_response.count, whole.resolution.count) > 5
     assert min(whole.ratings.helpful, whole.ratings.not_helpful) > 0
     assert whole.ratings == sum(whole.ratings_by_agent.values(), Ratings())
     assert whole.first_response.wall != whole.first_response.working
     assert all(figures.met and figures.breached for figures in whole.attainment.values())
-    for start, end in ((begin, clock.now), (begin + third, begin + 2 * third), (begin - third, begin + 4 * third)):
-        expected = recomputed(tickets, start, end, clock.now)
-        report: Report = desk.report(start, end)
-        assert {name: getattr(report, name) for name in expected} == expected
+    check_figures(desk, from_the_log(desk, fortnight), begin, clock.now)
+
+
+def test_what_was_joined_moved_and_erased_is_in_the_log_as_in_the_figures(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Merges, some taken back, splits, moves and problems; then one customer is erased, and the log still tells it all."""
+    fortnight = JoinedFortnight(desk, cast, clock)
+    begin = clock.now
+    fortnight.pass_by()
+    tickets = from_the_log(desk, fortnight)
+    kinds = Counter(event.kind for ticket in tickets for event in ticket.events)
+    joined = (EventKind.MERGED, EventKind.UNMERGED, EventKind.SPLIT_TO, EventKind.MOVED_TO, EventKind.PROBLEM_LINKED)
+    assert min(kinds[kind] for kind in joined) > 1
+    check_figures(desk, tickets, begin, clock.now)
+    before = desk.report(begin, clock.now - timedelta(seconds=1))
+    logs = {ticket.events[0].ticket_number: ticket.events for ticket in tickets}
+
+    desk.erase_customer(fortnight.customers()[0], by=None)
+
+    erased = from_the_log(desk, fortnight)
+    check_figures(desk, erased, begin, clock.now)
+    after = desk.report(begin, clock.now - timedelta(seconds=1))
+    assert (after.days, after.resolution, after.ratings) == (before.days, before.resolution, before.ratings)
+    for ticket in erased:
+        known = logs[ticket.events[0].ticket_number]
+        assert ticket.events[: len(known)] == known
+    configuration, replayed = desk.configuration(), desk.replay(DOCUMENT, begin - DAY, clock.now + DAY)
+    assert (replayed.tickets, replayed.replayed) == (len(erased), replayed.actual)
+    for who in fortnight.customers():
+        for stored in desk.tickets_of_customer(who, limit=999):
+            made = replay(desk.events(stored.ref), configuration, fortnight.agents)
+            assert [judged(clock) for clock in made] == [judged(clock) for clock in stored.clocks]
+
+
+def judged(clock: SlaClock) -> tuple[object, ...]:
+    """Without what the watch has marked: that is no part of a replay under other policies."""
+    return clock.kind, clock.run, clock.started_at, clock.due_at, clock.paused_at, clock.ended_at, clock.outcome
