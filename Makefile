@@ -22,8 +22,8 @@ demo: setup ## Run the real bot against the sandbox workspace, in a browser (SPE
 	@SPEED=$(SPEED) exec $(BIN)/python -m demo
 
 # Three at once also on two cores: much of the time of a bot or a browser that starts and stops is spent waiting.
-test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+test: setup ## Run every test: SQLite, PostgreSQL, Socket Mode, HTTP, browser (BOTH=1: each end-to-end test over both ways)
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(if $(BOTH),--every-combination)
 
 bench: setup ## Measure against the references of docs/benchmarks.md (QUICK=1: the short one)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)

@@ -26,6 +26,11 @@ settings.load_profile("repeatable")
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the end-to-end tests do with it stands in their own conftest; only here pytest asks for options."""
+    parser.addoption("--every-combination", action="store_true", help="each end-to-end test in both combinations")
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresServer]:
     """The one server of this session. Where none can be had, the run ends with a sentence that says what to install."""

@@ -14,7 +14,39 @@ from tests.end_to_end.sandbox import Sandbox
 from tests.end_to_end.workspace import Workspace
 from tests.postgres import PostgresServer
 
+HERE = Path(__file__).parent
+IN_BOTH = (
+    "test_faults",
+    "test_locked_database",
+    "test_one_ticket",
+    "test_queue_and_claim",
+    "test_recovery",
+    "test_running_bot",
+)
+"""The files whose tests run in both combinations: what they show hangs on the database or on the way to Slack."""
+
 NO_FAULTS = {"api": [], "delivery": {}, "rate_limits": False}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """
+    Every second test runs over Socket Mode on SQLite, the others over HTTP on PostgreSQL: what people see is the same in both.
+
+    Those of IN_BOTH run in both, and so do all with `--every-combination`.
+    """
+    if config.getoption("every_combination"):
+        return
+    turns: dict[str, Combination] = {}
+    left_out: set[pytest.Item] = set()
+    for item in items:
+        found = next((each for each in COMBINATIONS if f"[{each}" in item.name), None)
+        if found is None or item.path.parent != HERE or item.path.stem in IN_BOTH:
+            continue
+        test = item.nodeid.replace(f"[{found}", "[")
+        if turns.setdefault(test, COMBINATIONS[len(turns) % len(COMBINATIONS)]) != found:
+            left_out.add(item)
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
