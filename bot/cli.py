@@ -107,6 +107,10 @@ def apply_command(config: Path | None) -> None:
         finally:
             database.close()
         say(f"Version {version} of the configuration is in force. {follows}".rstrip())
+        if desk.stemming_of_index() is not desk.configuration().stemming:
+            say(
+                "The search index is stemmed otherwise: run `helpdesk reindex` in a quiet hour, until then it stays so."
+            )
 
 
 @helpdesk.command("init")
@@ -250,6 +254,14 @@ def compact_command(config: Path | None) -> None:
     with _said_plainly(), _desk(load(config)) as desk:
         desk.compact()
         say("The database is written anew.")
+
+
+@helpdesk.command("reindex")
+@click.pass_obj
+def reindex_command(config: Path | None) -> None:
+    """Make the search index anew, as the setting `stemming` says. For a quiet hour: nothing can be written meanwhile."""
+    with _said_plainly(), _desk(load(config)) as desk:
+        say(f"The search index is made anew; stemming: {desk.reindex()}.")
 
 
 def _one_person(desk: Desk, who: str) -> Person:

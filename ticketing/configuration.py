@@ -31,6 +31,7 @@ from ticketing.model import ClockKind, Priority, Strategy, Tier
 from ticketing.opening_hours import parse_windows
 from ticketing.policies import Policy
 from ticketing.thanks import BARE_THANKS, GREETINGS, is_bare_thanks
+from ticketing.words import Stemming
 from ticketing.written import Key, Line, Part, PriorityName
 
 LEAST_WORKING_TIME = timedelta(days=7)
@@ -209,6 +210,7 @@ class Configuration(Part):
     nudge_before_days: Days = 2
     colleagues_see_tickets: bool = False
     rating_days: Days = 7
+    stemming: Stemming = Stemming.ENGLISH
     macros: Annotated[tuple[Macro, ...], Field(max_length=MOST_SHARED)] = ()
 
     def __hash__(self) -> int:

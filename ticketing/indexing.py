@@ -10,7 +10,6 @@ asked of the index itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -19,7 +18,7 @@ from ticketing import family
 from ticketing.model import PersonId, Ticket, TicketRef
 from ticketing.prepared import Write
 from ticketing.tables import comments, people, tickets
-from ticketing.words import searchable
+from ticketing.words import Stemming, searchable
 
 ROOM = 350_000
 """How many characters of a ticket are searchable: a tsvector holds a megabyte, spans included, and refuses what is longer."""
@@ -32,13 +31,6 @@ _LETTERS = "bcdfghjklmnpqrstvwxz"
 _BATCH = 500
 
 # The statements below are put together from constants of this module alone; what comes from outside is bound.
-
-
-class Stemming(StrEnum):
-    """Which endings of words do not matter: what both databases can do."""
-
-    ENGLISH = "english"
-    OFF = "off"
 
 
 def span_of(number: int) -> int:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
+
+
+class Stemming(StrEnum):
+    """Which endings of words do not matter: what both databases can do."""
+
+    ENGLISH = "english"
+    OFF = "off"
+
 
 LONGEST_WORD = 64
 LONGEST_TEXT = 40_000

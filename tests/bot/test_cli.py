@@ -225,6 +225,13 @@ class TestPersonalData:
         gone = command("erase-customer", "U0MARA0001", "--yes", HELPDESK_DATABASE_URL=url)
         assert (gone.exit_code, gone.output) == (1, "Nobody is known as U0MARA0001.\n")
 
+    def test_the_search_index_is_made_anew_as_the_settings_say(self, url: str, tmp_path: Path) -> None:
+        (tmp_path / "helpdesk.toml").write_text('[desk]\nstemming = "off"\n')
+        assert "run `helpdesk reindex`" in command("config", "apply", HELPDESK_DATABASE_URL=url).output
+        made = command("reindex", HELPDESK_DATABASE_URL=url).output
+        assert made == "The search index is made anew; stemming: off.\n"
+        assert "reindex" not in command("config", "apply", HELPDESK_DATABASE_URL=url).output
+
     def test_without_compacting_it_says_what_is_left_to_do(self, url: str) -> None:
         result = command("erase-customer", "1", "--yes", HELPDESK_DATABASE_URL=url)
         assert "until `helpdesk compact` writes them anew" in result.output

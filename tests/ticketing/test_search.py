@@ -221,6 +221,29 @@ def test_the_index_can_be_built_anew(desk: Desk, cast: Cast, database: Database)
     assert before[4][0] == [other.number, ticket.number]
 
 
+def test_stemming_is_a_setting_that_counts_once_the_index_is_made_anew(
+    desk: Desk, cast: Cast, database: Database
+) -> None:
+    ticket = cast.ticket(subject="Printing invoices", description="Die Rechnungen fehlen.")
+    assert (found(desk, "invoice printed failed"), found(desk, "printed invoice")) == ([], [ticket.number])
+
+    desk.configure({"stemming": "off"}, by=None)
+    before = cast.ticket(subject="Printing invoices")
+    assert set(found(desk, "printed invoice")) == {before.number, ticket.number}, "as before: the index is what it was"
+    assert (desk.stemming_of_index(), desk.reindex(), desk.stemming_of_index()) == ("english", "off", "off")
+    after = cast.ticket(subject="Printing invoices")
+    cast.says(after.ref, after.customer_id, "Rechnungen")
+
+    everything = [after.number, before.number, ticket.number]
+    assert (found(desk, "printed invoice"), found(desk, "prints")) == ([], [])
+    for asked in ("printing invoices", "PRINTING invoi", "invoices print"):
+        assert sorted(found(desk, asked), reverse=True) == everything, asked
+    assert set(found(desk, "rechnung")) == {after.number, ticket.number}
+    desk.configure({"stemming": "english"}, by=None)
+    assert desk.reindex() == "english"
+    assert sorted(found(desk, "printed invoice"), reverse=True) == everything
+
+
 def test_an_older_database_is_indexed_when_it_is_brought_up(empty_database_url: str, clock: MovableClock) -> None:
     migrate(empty_database_url, "0001")
     at = clock.now

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from ticketing import search
+from ticketing import indexing, search
 from ticketing.desk.base import is_key
 from ticketing.desk.reading import Reading
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Ticket
 from ticketing.tables import tickets
-from ticketing.words import asked_words
+from ticketing.words import Stemming, asked_words
 
 MOST = 100
 MOST_WORDS_COMPARED = 12
@@ -66,6 +66,22 @@ class Searching(Reading):
             most = MOST if hidden else max(0, min(limit, MOST))
             numbers = search.resolved_like(connection, words, category=category, limit=most)
             return _seen(self._in_order(connection, numbers), hidden, limit)
+
+    def stemming_of_index(self) -> Stemming:
+        """By which endings of words the index does not care; the settings may have another in mind, until `reindex`."""
+        with self._database.read() as connection:
+            return indexing.stemming_of(connection)
+
+    def reindex(self) -> Stemming:
+        """
+        Make the index of words anew, stemmed as the settings say; which that is.
+
+        Whoever opens or answers a ticket meanwhile waits, and after a while is told to try again.
+        """
+        with self._database.write() as connection:
+            stemming = self._configuration_in_force(connection).stemming
+            indexing.rebuild(connection, stemming)
+        return stemming
 
     def _in_order(self, connection: Connection, numbers: Sequence[int]) -> list[Ticket]:
         rows = connection.execute(NUMBERED, {"numbers": numbers}).mappings().all() if numbers else []
