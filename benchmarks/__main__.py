@@ -7,7 +7,16 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 from time import perf_counter
 
-from benchmarks import alert_lag, alert_storm, growth, opening, sandbox_calls, sandbox_page, searching
+from benchmarks import (
+    alert_lag,
+    alert_storm,
+    growth,
+    opening,
+    sandbox_calls,
+    sandbox_page,
+    searching,
+    simulated_month,
+)
 from benchmarks.databases import Run, running
 from benchmarks.measuring import Figure, table, write
 
@@ -23,8 +32,9 @@ GROUPS: dict[str, Group] = {
     "sandbox_calls": lambda run: sandbox_calls.figures(quick=run.is_quick),
     "sandbox_page": lambda run: sandbox_page.figures(quick=run.is_quick),
     "alert_storm": alert_storm.figures,
+    "simulated_month": simulated_month.figures,
 }
-BY_NAME_ONLY = {"alert_storm"}
+BY_NAME_ONLY = {"alert_storm", "simulated_month"}
 """What takes minutes, and is measured when it is asked for."""
 
 

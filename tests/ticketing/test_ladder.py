@@ -84,6 +84,23 @@ def test_a_promise_holds_the_ladder_up_until_its_end(desk: Desk, cast: Cast, clo
     assert steps(desk, ticket.ref) == ["step1"]
 
 
+def test_a_promise_that_has_lapsed_still_holds_the_ladder_up_for_the_time_of_a_step(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Also when it was short, and when the climb is worked out anew meanwhile."""
+    ticket, jo = breached(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(minutes=20), seen=True)
+    climb(desk, clock, minutes=20)
+    climb(desk, clock, minutes=11)
+    desk.configure({"policies": [{"first_response": {"urgent": "45m"}}]}, by=None)
+    while desk.recompute_step():
+        pass
+    climb(desk, clock, minutes=18)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
 def test_an_answer_ends_the_climb(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket = breached(desk, cast, clock)
     cast.says(ticket.ref, cast.person("amir").id, "On it")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +12,11 @@ import pytest
 from tests.conftest import SqliteTemplates
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from tests.ticketing.replay import Promise, Replay
-from ticketing.configuration import parse
+from tests.ticketing.eventful import DOCUMENT, MONDAY, differences, eventful
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, EventKind, PersonId, Priority, TicketRef
+from ticketing.model import ClockKind, EventKind, Priority
 from ticketing.simulation import Habits, Played, Scenario, made_up, play, recorded
-
-DOCUMENT: dict[str, Any] = {
-    "zone": "Europe/Vienna",
-    "calendars": [{"name": "office", "windows": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}],
-    "policies": [{"calendar": "office"}],
-}
-MONDAY = datetime(2026, 10, 19, tzinfo=UTC)
-"""The week after begins with the end of summer time."""
-LOOKS_BEHIND = timedelta(seconds=1)
-RESPONSE = {Priority.URGENT: 1, Priority.HIGH: 4, Priority.MEDIUM: 8, Priority.LOW: 24}
-RESOLUTION = {Priority.URGENT: 4, Priority.HIGH: 24, Priority.MEDIUM: 72, Priority.LOW: 168}
 
 
 def scenario(**changes: Any) -> Scenario:
@@ -44,43 +31,15 @@ def stage(sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[Databas
     opened.close()
 
 
-def promised(_version: int, priority: Priority, _category: str, kind: ClockKind) -> Promise:
-    """What DOCUMENT promises, in a table of its own."""
-    if kind is ClockKind.TIME_TO_CLAIM:
-        return Promise(None)
-    hours = (RESOLUTION if kind is ClockKind.RESOLUTION else RESPONSE)[priority]
-    return Promise(timedelta(hours=hours), calendar=parse(DOCUMENT).calendar("office"))
+def test_every_alert_step_lapse_and_return_is_what_the_log_says_across_a_change_of_policy(stage: Database) -> None:
+    played = play(eventful(days=9, tickets_a_day=16, agents=2), stage)
+    stages, wrong = differences(played, stage)
 
-
-def owed_alerts(
-    desk: Desk, refs: set[TicketRef], agents: set[PersonId], end: datetime
-) -> dict[tuple[Any, ...], datetime]:
-    """Each warning and breach that there must have been, and its instant, from nothing but the audit log."""
-    owed = {}
-    for ref in refs:
-        replayed = Replay(
-            desk.events(ref), promises=promised, agents_at=lambda _: frozenset(agents), version_at=lambda _event: 1
-        )
-        for clock in replayed.result():
-            for stage, at in (("warning", clock.warn_at), ("breach", clock.due_at)):
-                if at is not None and at + LOOKS_BEHIND < (clock.ended_at or end):
-                    owed[ref, clock.kind, clock.run, stage] = at + LOOKS_BEHIND
-    return owed
-
-
-def test_every_alert_of_a_simulated_time_is_what_the_log_says(stage: Database) -> None:
-    played = play(scenario(), stage)
-    desk = Desk(stage, lambda: played.scenario.end)
-    agents = {agent.id for agent in desk.agents()}
-    everything = desk.export_rows(played.scenario.start, played.scenario.end)
-    refs = {ref for row in everything if (ref := desk.find(row.number)) is not None}
-
-    given = {(alert.ref, alert.kind, alert.run, alert.stage): alert.at for alert in played.alerts}
-
-    assert len(given) == len(played.alerts), "each once"
-    assert given == owed_alerts(desk, refs, agents, played.scenario.end)
-    stages = Counter(alert.stage for alert in played.alerts)
-    assert min(stages["warning"], stages["breach"]) > 5
+    assert wrong == []
+    asked = ("warning", "breach", "step1", "step2", "nobody", "lapsed", "woken")
+    assert {name for name in asked if stages[name] < 3} == set()
+    alerts = [(alert.ref, alert.kind, alert.run, alert.stage, alert.at) for alert in played.alerts]
+    assert len(set(alerts)) == len(alerts) == stages["warning"] + stages["breach"], "each once"
     assert {alert.kind for alert in played.alerts} >= {ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ticketing.desk.assignment import give_by_hand
 from ticketing.desk.base import DeskBase, checked_instant, use_case
@@ -19,8 +19,9 @@ from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
-from ticketing.tables import alert_promises
+from ticketing.ladder import NOBODY
+from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.tables import alert_promises, ladder
 from ticketing.transaction import Transaction
 
 TAKE, SEEN = "take", "seen"
@@ -39,6 +40,18 @@ LAPSED = (
 )
 NEXT_LAPSE = select(func.min(_promise.until))
 NEXT_LAPSE_AFTER = NEXT_LAPSE.where(_promise.until > bindparam("now"))
+_HELD_UP = (
+    update(ladder)
+    .where(
+        ladder.c.customer_id == bindparam("key_customer_id"),
+        ladder.c.ticket_id == bindparam("key_ticket_id"),
+        ladder.c.kind.in_([NOBODY, *(kind.value for kind in ClockKind)]),
+        ladder.c.since < bindparam("ended"),
+    )
+    .values(since=bindparam("ended"))
+)
+"""The steps of a climb count from the end of the last promise, also once it is forgotten."""
+
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
 _KEEP = insert(alert_promises)
 
@@ -135,6 +148,7 @@ class Promising(DeskBase):
             if promise is None or promise.until > now:
                 return
             _forget(tx, ref)
+            tx.connection.execute(_HELD_UP, _key(ref) | {"ended": to_us(promise.until)})
             if _covered(promise, ticket):
                 data = {
                     "person": promise.person_id,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
 from ticketing.calendars import Calendar, is_open, next_opening
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.roster import shift_calendar
+from ticketing.errors import NoAlert
 from ticketing.instants import from_us
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
 from ticketing.reports import Attainment, Report, local_day
@@ -93,8 +96,10 @@ class _Stage:
         self._customers: dict[str, PersonId] = {}
         self._questions: dict[TicketRef, int] = {}
         self._woken: set[PersonId] = set()
+        self._alarmed: list[TicketRef] = []
         self._has_room = False
-        self._watch_at: datetime | None = None
+        self._steps = {"watch": self._watch, "ladder": self._ladder, "promises": self._promises}
+        self._looks_at: dict[str, datetime] = {}
         self._workers: dict[PersonId, _Worker] = {}
 
     def run(self, progress: Progress) -> None:
@@ -108,7 +113,8 @@ class _Stage:
             self._settle()
             progress((self.now - self.scenario.start) / length)
         self.now = self.scenario.end
-        self.desk.watch_step(self.now)
+        for step in self._steps.values():
+            step()
         progress(1.0)
 
     def _set_up(self) -> None:
@@ -123,6 +129,8 @@ class _Stage:
             self._workers[person.id] = _Worker(agent, shift_calendar(agent.shifts, agent.tz))
         for number, arrival in enumerate(self.scenario.arrivals):
             self._at(arrival.at, lambda arrival=arrival, number=number: self._open(arrival, number))  # type: ignore[misc]
+        for at, document in self.scenario.changes:
+            self._at(at, lambda document=document: self._reconfigure(document))  # type: ignore[misc]
         self._at(self.now, self._roster)
         self._at(self.now, self._housekeeping)
 
@@ -133,6 +141,8 @@ class _Stage:
         if event.kind in STAGES:
             kind, due_at = ClockKind(event.data["clock"]), from_us(event.data["due_at"])
             self.alerts.append(Alert(event.at, due_at, ticket.ref, kind, event.data["run"], STAGES[event.kind]))
+        if event.kind in (EventKind.BREACHED, EventKind.ALERT_STEP) and self.scenario.habits.sees_to:
+            self._alarmed.append(ticket.ref)
         if event.kind is EventKind.UNASSIGNABLE:
             self.nobody_could += 1
         if event.kind is EventKind.STATUS and event.to_value in FREES:
@@ -145,19 +155,46 @@ class _Stage:
         if self._has_room:
             self._has_room = False
             self.desk.drain_queue(self.now)
-        due = self.desk.next_due_instant()
-        if due is not None and (self._watch_at is None or due < self._watch_at):
-            self._watch_at = due
-            self._at(due, self._watch)
+        self._look("watch", self.desk.next_due_instant())
+        self._look("ladder", self.desk.ladder_step(self.now))
+        self._look("promises", self.desk.lapse_step(self.now))
+        for ref in self._alarmed:
+            self._at(self.now, lambda ref=ref: self._see_to(ref))  # type: ignore[misc]
+        self._alarmed.clear()
         woken, self._woken = self._woken, set()
         for agent_id in sorted(woken):
             self._look_up(agent_id)
 
     # --- the desk's own steps -----------------------------------------------------------------------------------------
 
+    def _look(self, name: str, due: datetime | None) -> None:
+        """Run a step at that instant, unless it runs earlier already."""
+        known = self._looks_at.get(name)
+        if due is not None and (known is None or due < known):
+            self._looks_at[name] = due
+            self._at(due, lambda: self._run_step(name))
+
+    def _run_step(self, name: str) -> None:
+        self._looks_at.pop(name, None)
+        self._steps[name]()
+
     def _watch(self) -> None:
-        self._watch_at = None
         self.desk.watch_step(self.now)
+
+    def _ladder(self) -> None:
+        self.desk.ladder_step(self.now)
+
+    def _promises(self) -> None:
+        self.desk.lapse_step(self.now)
+
+    def _wake(self) -> None:
+        self.desk.wake_step(self.now)
+
+    def _reconfigure(self, document: Mapping[str, Any]) -> None:
+        """Another configuration: all that is open follows at once."""
+        self.desk.configure(document, by=None)
+        while self.desk.recompute_step():
+            pass
 
     def _roster(self) -> None:
         following = self.desk.roster_step(self.now)
@@ -195,6 +232,15 @@ class _Stage:
 
     # --- agents -------------------------------------------------------------------------------------------------------
 
+    def _see_to(self, ref: TicketRef) -> None:
+        """Somebody other than who holds it notes that it is late, and promises to see to it."""
+        if self.random.random() >= self.scenario.habits.sees_to:
+            return
+        others = [each for each in self._workers if each != self.desk.ticket(ref).assigned_agent_id]
+        until = self.now + self.scenario.habits.around(self.scenario.habits.promise, self.random)
+        with suppress(NoAlert):
+            self.desk.take_alert(ref, by=self.random.choice(others), until=until, seen=True)
+
     def _look_up(self, agent_id: PersonId) -> None:
         """Take up what is due first, if there is anything, one is free, and it is one's shift."""
         worker = self._workers[agent_id]
@@ -206,7 +252,11 @@ class _Stage:
                 worker.looks_at = opening
                 self._at(opening, lambda: self._look_up(agent_id))
             return
-        mine = [ticket for ticket in self.desk.tickets_of_agent(agent_id) if ticket.status in WORKABLE]
+        mine = [
+            ticket
+            for ticket in self.desk.tickets_of_agent(agent_id)
+            if ticket.status in WORKABLE and ticket.snoozed_until is None
+        ]
         if mine:
             worker.is_busy = True
             needed = self.scenario.habits.around(self.scenario.habits.work, self.random)
@@ -217,6 +267,11 @@ class _Stage:
         self._woken.add(agent_id)
         ticket, habits = self.desk.ticket(ref), self.scenario.habits
         if ticket.assigned_agent_id != agent_id or ticket.status not in WORKABLE:
+            return
+        if habits.puts_off and self.random.random() < habits.puts_off:
+            until = self.now + habits.around(habits.asleep, self.random)
+            self.desk.snooze(ref, until, by=agent_id)
+            self._at(until, self._wake)
             return
         asked = self._questions.get(ref, 0)
         if asked < QUESTIONS and self.random.random() < habits.asks_back:

@@ -60,6 +60,12 @@ class Habits:
     reopens: float = 0.06
     reopens_after: timedelta = timedelta(hours=5)
     spread: float = 0.6
+    sees_to: float = 0.0
+    """Of alerts that are late or reminded of: how often somebody promises to see to them, and for how long."""
+    promise: timedelta = timedelta(minutes=45)
+    puts_off: float = 0.0
+    """Instead of an answer: how often an agent puts a ticket out of sight, and for how long."""
+    asleep: timedelta = timedelta(hours=3)
 
     def around(self, median: timedelta, random: Random) -> timedelta:
         """One length of time."""
@@ -68,7 +74,10 @@ class Habits:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is played from `start` to `end` under the configuration `document`."""
+    """
+    What is played from `start` to `end` under the configuration `document`; `changes` are those that replace it, each with its
+    instant.
+    """
 
     start: datetime
     end: datetime
@@ -77,6 +86,7 @@ class Scenario:
     agents: tuple[SimulatedAgent, ...]
     habits: Habits = Habits()
     seed: int = 1
+    changes: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
 
     def with_agents(self, number: int) -> Scenario:
         """The same with more or fewer agents: the first ones, and then like them from the first again."""

@@ -31,6 +31,8 @@ class Alerting(World):
         super().__init__()
         self.promised: dict[TicketRef, tuple[PersonId, datetime, datetime]] = {}
         """Who sees to a ticket's alerts: since when and until when."""
+        self.lapsed_at: dict[TicketRef, datetime] = {}
+        """The end of the last promise that came to one."""
         self.climbed: dict[Matter, list[datetime]] = {}
         """When a breach was marked, and when each step after it was taken."""
         self.heard: dict[TicketRef, int] = {}
@@ -75,6 +77,7 @@ class Alerting(World):
         over = {ref: promise for ref, promise in self.promised.items() if promise[2] <= self.clock.now}
         owed = {ref for ref, promise in over.items() if self.is_covered(self.model.tickets[ref], promise[1])}
         following = self.does(lambda: self.desk.lapse_step(self.clock.now))
+        self.lapsed_at |= {ref: until for ref, (_, _, until) in over.items()}
         self.promised = {ref: promise for ref, promise in self.promised.items() if ref not in over}
         assert following == min((until for _, _, until in self.promised.values()), default=None)
         lapsed = {
@@ -157,6 +160,7 @@ class Alerting(World):
         since = [times[-1]]
         since += [ticket.assigned_at] if ticket.assigned_at is not None else []
         since += [self.promised[ref][2]] if ref in self.promised else []
+        since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
         return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock))
 
     def calendar_of(self, ticket: Ticket, clock: SlaClock) -> Calendar:
