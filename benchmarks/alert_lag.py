@@ -64,7 +64,14 @@ class NoSlack(Slack):
         self._guard = Lock()
 
     def post(
-        self, channel: str, message: Message, key: str, *, thread_ts: str | None = None, broadcast: bool = False
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        shares_files: bool = False,
     ) -> Posted:
         """As chat.postMessage; no two messages have the same `ts`."""
         with self._guard:

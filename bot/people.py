@@ -17,9 +17,10 @@ from bot.text import NAME, from_slack, inline
 from bot.words import inbound as words
 from bot.words import members
 from ticketing.desk import Desk
+from ticketing.desk.attachments import LONGEST_URL, MOST_FILES
 from ticketing.desk.team_log import Changed
 from ticketing.errors import HelpdeskError, InvalidInput
-from ticketing.model import Person, Role, Tier
+from ticketing.model import Attachment, Person, Role, Tier
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +182,16 @@ class People:
         """What a message says, and after it a line for each file that came with it."""
         files = [words.A_FILE.format(name=each.name, link=each.permalink) for each in said.files]
         return "\n".join([*filter(None, [self.as_read(said.text)]), *files])
+
+    def files_of(self, said: Iterable[SaidMessage]) -> tuple[Attachment, ...]:
+        """The files that came with messages, as the desk refers to them; `words_of` names them to whoever reads."""
+        files = {
+            each.id: Attachment(each.id, each.name, url=each.permalink)
+            for one in said
+            for each in one.files
+            if each.permalink.startswith("https://") and len(each.permalink) <= LONGEST_URL
+        }
+        return tuple(files.values())[:MOST_FILES]
 
     def _has_admin(self) -> bool:
         return any(person.role is Role.ADMIN for person in self.desk.members())

@@ -8,6 +8,7 @@ it can be looked for before it is sent again: chat.postMessage itself knows no i
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ PAGE = 200
 LOOK_BACK = timedelta(minutes=1)
 """How much earlier than the row a message is looked for: clocks differ a little."""
 
-_FILE = re.compile(r"https://[\w.-]+\.slack\.com/files/")
+_FILE = re.compile(r"https://[\w.-]+\.slack\.com/files/[^\s<>|\"'\\]+")
 
 NOT_SENT = (ConnectionRefusedError, http.client.CannotSendRequest)
 """Failures before anything reached Slack."""
@@ -85,15 +86,21 @@ class Slack:
         self._bot_id: str | None = None
 
     def post(
-        self, channel: str, message: Message, key: str, *, thread_ts: str | None = None, broadcast: bool = False
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        shares_files: bool = False,
     ) -> Posted:
         """
         chat.postMessage. A user's id as `channel` opens their conversation with the app. Raises CallFailed.
 
-        Nothing unfurls but a file's own address: showing it is what shares the file into that conversation, so that
-        those who read there may open it.
+        Nothing unfurls but the addresses of files where `shares_files`: showing one is what shares the file into that
+        conversation, so that those who read there may open it.
         """
-        shows_file = _FILE.search(message.text) is not None or _FILE.search(str(message.blocks)) is not None
         answer = self._call(
             "chat.postMessage",
             lambda: self._client.chat_postMessage(
@@ -101,8 +108,8 @@ class Slack:
                 **_content(message, key),
                 thread_ts=thread_ts,
                 reply_broadcast=broadcast or None,
-                unfurl_links=shows_file,
-                unfurl_media=shows_file,
+                unfurl_links=shares_files,
+                unfurl_media=shares_files,
             ),
         )
         return Posted(str(answer["channel"]), str(answer["ts"]), (answer.get("message") or {}).get("thread_ts"))
@@ -248,3 +255,8 @@ def _retry_after(headers: Mapping[str, Any]) -> float:
             except (TypeError, ValueError):
                 break
     return 30.0
+
+
+def files_in(message: Message) -> frozenset[str]:
+    """The addresses of Slack's files that a message names."""
+    return frozenset(_FILE.findall(message.text) + _FILE.findall(json.dumps(message.blocks)))

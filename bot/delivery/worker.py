@@ -19,7 +19,7 @@ from bot.delivery.errors import NOBODY, Verdict, verdict
 from bot.delivery.letters import Letter, NotYet, Reactions, digest
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
-from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack
+from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack, files_in
 from bot.people import MADE_UP
 from bot.views import Message
 from ticketing.desk import Desk
@@ -278,6 +278,7 @@ class Delivery:
             _key(errand, letter.about),
             thread_ts=thread_ts,
             broadcast=letter.broadcast and thread_ts is not None,
+            shares_files=self._shares_files(errand, letter, message),
         )
         if thread_ts is not None and posted.thread_ts != thread_ts:
             # Slack puts an answer to a message that is gone into the channel itself, before everybody.
@@ -289,6 +290,18 @@ class Delivery:
             place = places.of_origin(posted.channel)
             self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
         return _shown(errand, letter, posted, digest(message))
+
+    def _shares_files(self, errand: Errand, letter: Letter, message: Message) -> bool:
+        """
+        Whether all files that it names came with what was said on its ticket.
+
+        An address can be typed by anybody who has seen it, also that of a file which those who read here may not open.
+        """
+        named = files_in(message)
+        if not named or errand.ticket is None:
+            return False
+        came = self._desk.attachments(errand.ticket, include_internal=letter.side != places.CUSTOMER)
+        return named <= {file.url for files in came.values() for file in files}
 
     def _found_in_its_thread(self, errand: Errand, letter: Letter) -> Shown | None:
         """What an earlier try may have posted, of a row whose message is to vanish by now."""

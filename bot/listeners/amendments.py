@@ -83,6 +83,7 @@ class Amendments:
                 text=text,
                 source=f"{said.source}:{version}",
                 said_at=instant(version),
+                files=self.parts.access.people.files_of([said]),
             )
         return True
 
@@ -193,6 +194,7 @@ class Amendments:
             internal=True,
             source=source,
             said_at=said.said_at,
+            files=self.parts.access.people.files_of([said]),
         )
         self.parts.private.say(press.person, words.KEPT_AS_NOTE.format(number=ref.number), place=press.place)
         ack()

@@ -229,6 +229,7 @@ class Messages:
             internal=internal,
             source=said.source,
             said_at=said.said_at,
+            files=self.parts.access.people.files_of([said]),
         )
         return comment.ticket_number
 

@@ -112,6 +112,7 @@ class OfferChoices:
                 text=self.offers.words_of([each]),
                 source=each.source,
                 said_at=each.said_at,
+                files=self.offers.files_of([each]),
             )
             placed = TicketRef(placed.customer_id, comment.ticket_number)
         state = OfferState.ADDED if placed == ref else OfferState.OPENED
@@ -132,6 +133,7 @@ class OfferChoices:
             source=source,
             opened_by=person.id,
             at=said[0].said_at,
+            files=self.offers.files_of(said),
         )
         settled = Offer(
             source=source,

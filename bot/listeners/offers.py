@@ -24,7 +24,7 @@ from bot.people import NotAPerson, OtherOrganization
 from bot.private import reason_of
 from bot.views import Offer
 from bot.views.common import Message
-from ticketing.model import Person
+from ticketing.model import Attachment, Person
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
@@ -222,6 +222,9 @@ class Offers:
     def words_of(self, said: list[SaidMessage]) -> str:
         """What several messages say, one below the other."""
         return "\n".join(self.parts.access.people.words_of(each) for each in said)
+
+    def files_of(self, said: list[SaidMessage]) -> tuple[Attachment, ...]:
+        return self.parts.access.people.files_of(said)
 
     def show(self, channel: str, ts: str, message: Message) -> None:
         """Change an offer where it stands. Raises SlackApiError."""

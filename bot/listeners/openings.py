@@ -87,4 +87,5 @@ class Openings:
             source=said.source,
             opened_by=by.id,
             at=said.said_at,
+            files=self.parts.access.people.files_of([said]),
         )

@@ -174,7 +174,12 @@ class TypedShortcuts:
         if not rest:
             raise EmptyReply
         self.parts.desk.add_comment(
-            to.ticket.ref, author_id=to.person.id, text=rest, source=said.source, said_at=said.said_at
+            to.ticket.ref,
+            author_id=to.person.id,
+            text=rest,
+            source=said.source,
+            said_at=said.said_at,
+            files=self.parts.access.people.files_of([said]),
         )
 
     def _snooze(self, to: Grant, said: SaidMessage, rest: str) -> None:
@@ -212,6 +217,7 @@ class TypedShortcuts:
                 internal=True,
                 source=said.source,
                 said_at=said.said_at,
+                files=self.parts.access.people.files_of([said]),
             )
 
     def _was_done(self, act: Act, to: Grant, said: SaidMessage) -> bool:

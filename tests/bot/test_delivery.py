@@ -22,9 +22,11 @@ from bot.outward import LONG
 from bot.watchdog import STALLED
 from tests.bot.outbound import PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from ticketing.errors import DatabaseUnavailable
+from ticketing.model import Attachment
 from ticketing.outbox import Notice
 from ticketing.shown import Shown
 
+FILES = "https://lakeside.slack.com/files/U0AMIR0001"
 POST, UPDATE = "chat.postMessage", "chat.update"
 
 
@@ -63,12 +65,48 @@ def test_a_files_address_unfurls_which_shares_it_with_who_reads_there(world: Wor
     ticket = world.ticket()
     world.deliver_all()
     before = len(world.calls(POST))
-    world.says(ticket.ref, amir, "plan.pdf: https://lakeside.slack.com/files/U0AMIR0001/F0PLAN0001/plan.pdf")
+    plan = Attachment("F0PLAN0001", "plan.pdf", url=f"{FILES}/F0PLAN0001/plan.pdf")
+    world.says(ticket.ref, amir, f"plan.pdf: {plan.url}", files=[plan])
     world.deliver_all()
 
     posted = [call["request"] for call in world.calls(POST)[before:]]
     assert len(posted) == 2  # the customer's copy and the team's
     assert all(str(asked["unfurl_media"]).lower() in ("true", "1") for asked in posted)
+
+
+@pytest.mark.parametrize(
+    "typed", [f"{FILES}/F0SALARIES/all.csv", f"look: {FILES}/F0PLAN0001/plan.pdf {FILES}/F0X/x.csv"]
+)
+def test_a_files_address_that_somebody_typed_shares_nothing(world: World, typed: str) -> None:
+    """Whoever knows an address could else have the app show them a file of a conversation that they are not in."""
+    world.agent("amir")
+    ticket = world.ticket()
+    world.deliver_all()
+    before = len(world.calls(POST))
+    plan = Attachment("F0PLAN0001", "plan.pdf", url=f"{FILES}/F0PLAN0001/plan.pdf")
+    world.says(ticket.ref, ticket.customer_id, typed, files=[plan])
+    world.deliver_all()
+
+    posted = [call["request"] for call in world.calls(POST)[before:]]
+    assert len(posted) == 2  # the agent's copy and the team's
+    assert all(str(asked["unfurl_media"]).lower() in ("false", "0") for asked in posted)
+
+
+def test_a_file_of_a_note_is_not_shared_by_its_address_in_an_answer(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    secret = Attachment("F0SECRET01", "secret.csv", url=f"{FILES}/F0SECRET01/secret.csv")
+    world.says(ticket.ref, amir, "for us", internal=True, files=[secret])
+    world.deliver_all()
+    before = len(world.calls(POST))
+    world.says(ticket.ref, amir, f"not for you: {secret.url}")
+    world.deliver_all()
+
+    shared = {
+        call["request"]["channel"]: str(call["request"]["unfurl_links"]).lower() in ("true", "1")
+        for call in world.calls(POST)[before:]
+    }
+    assert shared == {PEOPLE["mara"][0]: False, TRIAGE: True}
 
 
 def test_messages_carry_their_key_and_neither_link_names_nor_unfurl(world: World) -> None:
