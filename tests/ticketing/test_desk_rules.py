@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
+from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
+from ticketing.tables import alerts
 
 
 def in_queue(desk: Desk) -> list[int]:
@@ -70,16 +73,23 @@ def test_a_warning_is_given_once_though_another_deadline_of_the_ticket_comes_nea
     assert warned == [ClockKind.RESOLUTION, ClockKind.NEXT_RESPONSE]
 
 
-def test_a_deadline_that_comes_near_again_warns_again(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+def test_a_deadline_that_comes_near_again_warns_again(
+    database: Database, desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """And its alert stands in no message yet, though the one before it did."""
     amir = cast.agent("amir")
     ticket = cast.ticket(priority=Priority.URGENT)
     clock.advance(minutes=31)
     desk.watch_step(clock.now)
+    with database.write() as connection:
+        connection.execute(update(alerts).values(home="C1:7"))
     desk.set_priority(ticket.ref, Priority.HIGH, by=amir)
     clock.advance(hours=3)
 
     desk.watch_step(clock.now)
 
+    with database.read() as connection:
+        assert connection.execute(select(alerts.c.home)).scalars().all() == [None]
     warned = [event.data["clock"] for event in desk.events(ticket.ref) if event.kind is EventKind.WARNED]
     assert warned == ["first_response", "first_response"]
 

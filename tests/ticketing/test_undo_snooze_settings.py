@@ -202,6 +202,7 @@ def test_a_promise_made_where_there_was_none_reaches_the_tickets_that_are_open(
     assert (after.response_due_at, after.resolution_due_at) == (response, solution)
     assert desk.events(idle.ref)[-1].kind is EventKind.CLOCKS_RECOMPUTED
     assert desk.ticket(answered.ref).resolution_due_at == solution
+    assert desk.ticket(answered.ref).clock(ClockKind.FIRST_RESPONSE) is None, "it was given already"
     assert desk.ticket(over.ref).clocks == ()
 
 
@@ -224,6 +225,8 @@ def test_what_no_deadline_depends_on_has_no_clock_counted_anew(desk: Desk, cast:
         desk.configure(settings, by=None)
         assert desk.outdated_clocks() == desk.recompute_step() == 1
     assert [event.kind for event in desk.events(ticket.ref)].count(EventKind.CLOCKS_RECOMPUTED) == 0
+    cast.ticket()
+    assert desk.outdated_clocks() == 0, "what is new goes by what is in force"
 
 
 def test_what_waits_follows_new_weights_of_the_queue(desk: Desk, cast: Cast, clock: MovableClock) -> None:
