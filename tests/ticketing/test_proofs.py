@@ -16,7 +16,7 @@ def test_every_promise_names_a_test() -> None:
 
 
 def test_every_test_that_is_named_exists() -> None:
-    folders = [ROOT / "tests" / "ticketing", ROOT / "tests" / "bot"]
+    folders = [ROOT / "tests" / each for each in ("ticketing", "bot", "end_to_end")]
     for module, test in re.findall(r"`(test_\w+\.py)::(test_\w+)`", DOCUMENT):
         texts = [(folder / module).read_text(encoding="utf-8") for folder in folders if (folder / module).is_file()]
         assert any(f"def {test}(" in text for text in texts), f"{module}::{test}"
