@@ -104,10 +104,11 @@ def apply_command(config: Path | None) -> None:
             say(touches_line(desk.preview(settings.desk)))
             version = desk.configure(settings.desk, by=None)
             follows = recomputed_line(desk.recompute_progress())
+            is_stemmed_otherwise = desk.stemming_of_index() is not desk.configuration().stemming
         finally:
             database.close()
         say(f"Version {version} of the configuration is in force. {follows}".rstrip())
-        if desk.stemming_of_index() is not desk.configuration().stemming:
+        if is_stemmed_otherwise:
             say(
                 "The search index is stemmed otherwise: run `helpdesk reindex` in a quiet hour, until then it stays so."
             )
