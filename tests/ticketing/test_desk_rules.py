@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
+from tests.ticketing.test_alert_promises import Failing
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
@@ -28,6 +29,28 @@ def test_an_agents_own_ticket_at_the_head_keeps_nobody_waiting(desk: Desk, cast:
 
     assert desk.ticket(other.ref).assigned_agent_id == amir
     assert in_queue(desk) == [own.number]
+
+
+def test_a_ticket_that_nobody_can_be_given_keeps_nobody_behind_it_waiting(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """It is told of, and has its turn again a minute later."""
+    broken, other = cast.ticket(priority=Priority.HIGH), cast.ticket("tomas")
+    failing, told = Failing(EventKind.STATUS, broken), list[tuple[str, Exception]]()
+    desk.subscribe(failing)
+    desk.after_failure(lambda job, error: told.append((job, error)))
+    amir = cast.agent("amir")
+
+    assert desk.drain_queue(clock.now) == 1
+    assert desk.ticket(other.ref).assigned_agent_id == amir
+    assert in_queue(desk) == [broken.number]
+    assert desk.drain_queue(clock.now) == 0
+    assert [(job, type(error)) for job, error in told] == [("queue", LookupError)]
+
+    failing.ticket = None
+    clock.advance(minutes=1)
+    assert desk.drain_queue(clock.now) == 1
+    assert desk.ticket(broken.ref).assigned_agent_id == amir
 
 
 def test_an_urgent_ticket_does_not_wait_behind_a_full_team(desk: Desk, cast: Cast, clock: MovableClock) -> None:

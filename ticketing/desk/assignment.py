@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import Select, bindparam, delete, literal_column, select
 
 from ticketing import queue, routing
 from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
+from ticketing.desk.setbacks import Look
 from ticketing.desk.shortage import why_nobody
 from ticketing.errors import (
     AgentFull,
@@ -81,6 +84,8 @@ HEADS = {
     Line.OF_OTHERS: HEAD.where(_OF_OTHERS),
     Line.URGENT_OF_OTHERS: HEAD.where(_URGENT, _OF_OTHERS),
 }
+FIRST_FEW = {line: head.limit(50) for line, head in HEADS.items()}
+"""Asked for while something has failed, so that those behind it have their turn."""
 
 
 class Assignment(DeskBase):
@@ -143,23 +148,29 @@ class Assignment(DeskBase):
         """
         Assign what waits, first in line first, one transaction a ticket; how many were assigned.
 
-        A category for which nobody is free is left alone for the rest of the run.
+        A category for which nobody is free is left alone for the rest of the run. A ticket on which it fails holds up nobody
+        behind it, and has its turn again later.
         """
+        setbacks = self.setbacks("queue")
+        look = setbacks.look(now)
         assigned = 0
         tired: set[tuple[str, Line]] = set()
         for _ in range(limit):
-            following = self._next_waiting(tired)
+            following = self._next_waiting(tired, look, HEADS if len(setbacks) == 0 else FIRST_FEW)
             if following is None:
                 break
             ref, category, line = following
-            if self._drain_one(ref):
+            waits_no_longer = look.outcome(ref, partial(self._drain_one, ref))
+            if waits_no_longer:
                 assigned += 1
-            else:
+            elif waits_no_longer is not None:
                 tired.add((category, line))
         return assigned
 
-    def _next_waiting(self, tired: set[tuple[str, Line]]) -> tuple[TicketRef, str, Line] | None:
-        """The first in line of the categories in which somebody may be free."""
+    def _next_waiting(
+        self, tired: set[tuple[str, Line]], look: Look[TicketRef], lines: Mapping[Line, Select[Any]]
+    ) -> tuple[TicketRef, str, Line] | None:
+        """The first in line whose turn it is, of the categories in which somebody may be free."""
         heads = []
         with self._database.read() as connection:
             configuration = self._configuration_in_force(connection)
@@ -176,7 +187,11 @@ class Assignment(DeskBase):
                             is_urgent=is_urgent,
                             holders=self._holders(asked),
                         )
-                    head = connection.execute(HEADS[line], values).one_or_none()
+                    rows = {
+                        TicketRef(PersonId(row.customer_id), row.id): row
+                        for row in connection.execute(lines[line], values)
+                    }
+                    head = next((rows[ref] for ref in look.free(rows)), None)
                     if head is not None:
                         heads.append((head.queue_rank, head.id, head.customer_id, key, line))
                         break

@@ -20,6 +20,7 @@ FORGOTTEN = timedelta(days=1)
 """What was not tried for so long after its wait is no longer due."""
 
 K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,21 @@ class Look(Generic[K]):
         """
         Do it; whether it went well. Raises DatabaseUnavailable once that is what too much of a look ends in.
         """
+        return self.outcome(item, lambda: (do(),)) is not None
+
+    def outcome(self, item: K, do: Callable[[], R]) -> R | None:
+        """The same, and what came of it; None where it did not go well."""
         try:
-            do()
+            done = do()
         except Exception as error:
             if isinstance(error, DatabaseUnavailable):
                 self._unavailable += 1
                 if self._unavailable == MOST_FAILURES:
                     raise
             self._setbacks.failed(item, self._now, error)
-            return False
+            return None
         self._setbacks.went_well(item)
-        return True
+        return done
 
     def all_of(self, items: Iterable[K], failed: Mapping[K, Exception]) -> None:
         """The same of what was done together, all but what `failed` went well."""
