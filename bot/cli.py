@@ -20,7 +20,7 @@ from bot.clock import ClockError
 from bot.doctor import examine
 from bot.settings import Settings, SettingsError, load
 from bot.setup import recomputed_line, touches_line
-from ticketing.configuration import parse
+from ticketing.configuration import parse, to_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, InvalidConfiguration, InvalidInput, StillOfTheTeam
@@ -196,9 +196,8 @@ def simulate_command(
     with _said_plainly():
         habits = Habits(work=timedelta(minutes=work_minutes))
         if first is not None and last is not None:
-            settings = load(config)
-            with _desk(settings) as desk:
-                document = planning.document_in(policy) if policy else settings.desk
+            with _desk(load(config)) as desk:
+                document = planning.document_in(policy) if policy else to_document(desk.configuration())
                 scenario = planning.recorded_scenario(
                     desk, document, first.date(), last.date(), habits=habits, seed=seed
                 )

@@ -116,6 +116,22 @@ class TestSimulate:
         assert result.exit_code == 0, result.output
         assert "Tickets: 1, from 23 Nov 2026" in result.output
 
+    def test_what_was_recorded_is_played_under_what_is_in_force(self) -> None:
+        """And not under what the file has only seeded: a category that was added since is known."""
+        record()
+        database = Database.open("sqlite:///desk.db")
+        desk = Desk(database, lambda: MONDAY + timedelta(hours=2))
+        categories = [{"key": "general", "name": "General"}, {"key": "printing", "name": "Printing"}]
+        desk.configure({"categories": categories}, by=None)
+        mara = desk.ensure_person("T1:MARA", "Mara").id
+        desk.open_ticket(mara, subject="Twice", description="", category="printing", source="v:2")
+        database.close()
+
+        result = command("simulate", "--from", "2026-11-23", "--to", "2026-11-24", "--agents", "1")
+
+        assert result.exit_code == 0, result.output
+        assert "Tickets: 2, from 23 Nov 2026" in result.output
+
     def test_an_empty_time_is_a_sentence(self) -> None:
         result = command("simulate", "--from", "2026-11-23", "--to", "2026-11-24")
         assert (result.exit_code, result.output) == (2, "No ticket was opened in that time.\n")
