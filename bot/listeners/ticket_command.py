@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from bot.actions import COMMAND_TICKET, Act
 from bot.blocks.lists import customer_line, customer_list, ticket_help
 from bot.blocks.new_ticket import new_ticket_view
+from bot.listeners.new_ticket import first_line
 from bot.listeners.parts import Parts
 from bot.payloads import SlashCommand
 from bot.views import Message
@@ -34,9 +35,15 @@ class TicketCommand:
         elif word.isascii() and word.isdigit() and len(word) <= 18:
             self._one(ack, command, int(word))
         else:
-            form = self.parts.screens.new_ticket(command.person, subject=command.text)
-            self.parts.private.open(command.trigger_id, new_ticket_view(form))
+            self._open(command)
             ack()
+
+    def _open(self, command: SlashCommand) -> None:
+        """The form, with what was typed: a line that is too long to be a subject is the description as well."""
+        subject = first_line(command.text)
+        description = command.text if subject != command.text else ""
+        form = self.parts.screens.new_ticket(command.person, subject=subject, description=description)
+        self.parts.private.open(command.trigger_id, new_ticket_view(form))
 
     def _list(self, ack: Ack, command: SlashCommand) -> None:
         person = self.parts.access.acting(command.person)

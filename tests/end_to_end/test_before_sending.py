@@ -88,6 +88,25 @@ def test_an_agent_opens_a_ticket_on_behalf_of_a_customer(workspace: Workspace) -
     assert f"#{number}" in listed.text
 
 
+def test_a_long_line_after_the_command_is_kept_whole(workspace: Workspace) -> None:
+    """What is too long for a subject is the description; the subject is its beginning."""
+    team = workspace.new_team(agents=1)
+    mara = workspace.new_person()
+    sentence = "the label printer of the north hall prints every second label upside down "
+    line = (sentence * 6)[:397].strip() + " end"
+    assert len(line) >= 400
+
+    mara.command(f"/ticket {line}")
+    mara.fill(category=team.name)
+    sent = mara.submit()
+
+    assert sent.view is not None
+    card = mara.sees(f"#{number_in(sent.view.text)} the label printer of the north hall")
+    assert line not in card.text.partition("\n")[0]
+    (amir,) = team.agents
+    assert line in amir.sees(f"#{number_in(sent.view.text)} the label").text.replace("> ", "")
+
+
 def test_an_app_is_no_customer(workspace: Workspace) -> None:
     (amir,) = workspace.new_team(agents=1).agents
     amir.command("/ticket")
