@@ -231,6 +231,118 @@ def test_a_ticket_that_lies_untouched_climbs_and_work_on_it_puts_that_off(
     assert steps(desk, ticket.ref) == ["idle"]
 
 
+@pytest.mark.parametrize("steps_of_the_ladder", [[], [{"after": "1h"}]])
+@pytest.mark.parametrize("how", ["note", "answer", "customer"])
+def test_what_was_worked_on_after_it_was_told_of_is_told_of_again_once_it_lies_again(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str, steps_of_the_ladder: list[Any]
+) -> None:
+    """However far it had climbed; and not before it has lain as long as the first time."""
+    no_promise = {kind: {"low": "none"} for kind in ("first_response", "next_response", "resolution")}
+    ladder = {"untouched_after": "2h", "steps": steps_of_the_ladder}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [no_promise]}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    climb(desk, clock, hours=30)
+    told = ["idle", *(f"idle{step}" for step in range(1, len(steps_of_the_ladder) + 1))]
+    assert steps(desk, ticket.ref) == told
+
+    cast.says(ticket.ref, ticket.customer_id if how == "customer" else amir, "Still on it", internal=how == "note")
+    climb(desk, clock, hours=1, minutes=59)
+    assert steps(desk, ticket.ref) == told
+    climb(desk, clock, minutes=2)
+    climb(desk, clock, hours=30)
+    assert steps(desk, ticket.ref) == told * 2
+    assert all(row.home is None for row in desk.outbox.alerts(ticket.ref))
+
+
+def test_what_waits_for_an_agent_is_told_of_again_no_earlier_than_after_the_same_time_from_a_note(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Not at once because it has waited for so long altogether; nor because a policy has changed meanwhile."""
+    ladder = {"unassigned_after": "2h", "steps": [{"after": "1h"}]}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [NO_SLA]}, by=None)
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    clock.advance(minutes=30)
+    cast.says(ticket.ref, ticket.customer_id, "And?")
+    climb(desk, clock)
+    climb(desk, clock, hours=1)
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [{"resolution": {"low": "20d"}}]}, by=None)
+    desk.recompute_step()
+    climb(desk, clock, minutes=59)
+    assert steps(desk, ticket.ref) == ["idle"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle", "idle"]
+
+
+def test_what_is_given_back_after_it_was_told_of_is_told_of_again_if_nobody_takes_it(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ladder = {"untouched_after": "2h", "unassigned_after": "1h", "steps": []}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [NO_SLA]}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+    clock.advance(hours=1)
+    desk.set_available(amir, available=False, by=amir)
+    desk.release(ticket.ref, by=amir)
+    assert desk.ticket(ticket.ref).assigned_at is None
+    climb(desk, clock, minutes=59)
+    assert steps(desk, ticket.ref) == ["idle"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle", "idle"]
+
+
+def test_a_note_on_what_will_be_looked_at_anyway_writes_nothing_more(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    configured(desk, untouched_after="2h")
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    first = desk.ladder_step(clock())
+    clock.advance(hours=1)
+    cast.says(ticket.ref, amir, "I am looking", internal=True)
+    assert desk.ladder_step(clock()) == first == ticket.opened_at + timedelta(hours=2)
+
+
+def test_what_was_late_ages_again_once_nothing_is_late_any_more(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Late things climb by themselves; meanwhile nobody keeps looking whether the ticket lies."""
+    ladder = {"untouched_after": "20m", "steps": []}
+    policy = {"resolution": {"urgent": "none"}, "next_response": {"urgent": "1h"}}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [policy]}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    cast.says(ticket.ref, amir, "Looking")
+    cast.says(ticket.ref, ticket.customer_id, "And?")
+    climb(desk, clock, hours=1, minutes=1)
+    assert steps(desk, ticket.ref) == []
+    assert desk.ladder_step(clock()) is None
+
+    cast.says(ticket.ref, amir, "On it")
+    climb(desk, clock, minutes=19)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+
+
+def test_a_policy_that_changes_tells_of_nothing_anew_that_has_been_told(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ladder = {"untouched_after": "2h", "steps": [{"after": "1h"}]}
+    desk.configure({"zone": VIENNA, "ladder": ladder}, by=None)
+    cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [{"resolution": {"low": "20d"}}]}, by=None)
+    assert desk.recompute_step() == 1
+    climb(desk, clock, minutes=59)
+    assert steps(desk, ticket.ref) == ["idle"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle", "idle1"]
+
+
 def test_whoever_has_just_been_given_it_has_the_time_of_a_step(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket, jo = breached(desk, cast, clock), cast.agent("jo")
     clock.advance(minutes=20)

@@ -161,14 +161,26 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         next_at_ = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), _calendar(tx, ticket))
         if next_at_ is not None:
             _put(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
-    if event.kind in (EventKind.OPENED, EventKind.STATUS, EventKind.ASSIGNED, EventKind.CLOCKS_RECOMPUTED):
-        _watch_for_idleness(tx, ticket)
+    if event.kind in _MOVES_IDLENESS:
+        watch_for_idleness(tx, ticket, None if event.kind in _CHANGES_THE_TIME else tx.now)
     # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
         tx.connection.execute(_WAKE, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
     elif event.kind in _CHANGES_THE_TIME:
         tx.connection.execute(_RETHINK, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
 
+
+_MOVES_IDLENESS = (
+    EventKind.OPENED,
+    EventKind.STATUS,
+    EventKind.ASSIGNED,
+    EventKind.COMMENTED,
+    EventKind.RECEIVED_MERGE,
+    EventKind.PRIORITY,
+    EventKind.CATEGORY,
+    EventKind.CLOCKS_RECOMPUTED,
+)
+"""After these a ticket may lie for too long earlier than was foreseen, or again."""
 
 _CHANGES_THE_TIME = (
     EventKind.PRIORITY,
@@ -186,28 +198,49 @@ def _takes_back(event: TicketEvent) -> bool:
     return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
 
 
-def _watch_for_idleness(tx: Transaction, ticket: Ticket) -> None:
+def watch_for_idleness(tx: Transaction, ticket: Ticket, done_at: datetime | None = None) -> None:
+    """
+    Put on the ladder when the ticket will have lain for too long; `done_at` where somebody has just done something.
+
+    What was told of already goes on as it was until somebody does something; then it counts anew from that.
+    """
     settings = tx.configuration.ladder
     if settings.unassigned_after is None and settings.untouched_after is None:
         return
-    climb = Climb(ticket.ref, IDLE, ticket.reopened_count, since=tx.now)
-    due = _idle_at(tx, ticket)
+    climb = Climb(ticket.ref, IDLE, ticket.reopened_count)
+    stored = tx.connection.execute(_READ, climb.key).one_or_none()
+    since = ticket.sla_start_at
+    if stored is not None:
+        was = from_us(stored.since)
+        acted = done_at or _acted_at(ticket)
+        if stored.step and acted < was:
+            return
+        # Without an agent it counts from what was done last before it is told of again, and not from its beginning.
+        since = max(since, acted if stored.step or stored.next_at is None else was)
+    due = _idle_at(tx, ticket, since)
     if due is None:
-        tx.connection.execute(_DROP, climb.key)
-    else:
-        _put(tx, replace(climb, next_at=due))
+        if stored is not None:
+            tx.connection.execute(_DROP, climb.key)
+    elif stored is None or stored.step or stored.next_at is None or due < from_us(stored.next_at):
+        # Where it only moves later, nothing is written: the step looks itself.
+        _put(tx, replace(climb, since=since, next_at=due))
 
 
-def _idle_at(tx: Transaction, ticket: Ticket) -> datetime | None:
-    """When the ticket has lain for too long; None while it is the customer's turn, or over."""
+def _acted_at(ticket: Ticket) -> datetime:
+    acted = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
+    return max(acted, default=ticket.sla_start_at)
+
+
+def _idle_at(tx: Transaction, ticket: Ticket, since: datetime | None) -> datetime | None:
+    """When the ticket has lain for too long, without an agent since then; None while it is the customer's turn, or over."""
     if ticket.status in (TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED, TicketStatus.CLOSED):
         return None
-    active = [at for at in (ticket.assigned_at, ticket.last_activity_at, ticket.snoozed_until) if at is not None]
+    active = [at for at in (_acted_at(ticket), ticket.snoozed_until) if at is not None]
     return rules.idle_instant(
         tx.configuration.ladder,
         is_held=ticket.is_held,
-        since=ticket.sla_start_at,
-        active_at=max(active, default=ticket.sla_start_at),
+        since=since or ticket.sla_start_at,
+        active_at=max(active),
         calendar=_calendar(tx, ticket),
     )
 
@@ -229,12 +262,12 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     steps = tx.configuration.ladder.steps
     clock = _first_due(ticket)
     if not _is_so(tx, ticket, climb) or climb.step > len(steps):
-        tx.connection.execute(_DROP, climb.key)
+        _lay_aside(tx, ticket, climb)
         return
     if climb.step:
         _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
         return
-    due = _idle_at(tx, ticket) if climb.kind == IDLE else climb.next_at
+    due = _idle_at(tx, ticket, climb.since) if climb.kind == IDLE else climb.next_at
     due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, due or tx.now)
     if due > tx.now:
         _put(tx, replace(climb, next_at=due))
@@ -243,16 +276,32 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     _go_on(tx, ticket, climb, clock)
 
 
+def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+    """Nothing is to be told. What may lie for too long again is not forgotten: touched meanwhile, it counts from that."""
+    if climb.kind == NOBODY or climb.run != ticket.reopened_count or _idle_at(tx, ticket, climb.since) is None:
+        tx.connection.execute(_DROP, climb.key)
+    elif _is_any_late(tx, ticket):
+        _put(tx, replace(climb, step=0, next_at=None))  # until the end of the breach
+    elif climb.step and climb.since is not None and _acted_at(ticket) >= climb.since:
+        since = _acted_at(ticket)
+        _put(tx, replace(climb, step=0, since=since, next_at=_idle_at(tx, ticket, since)))
+    else:
+        _put(tx, replace(climb, next_at=None))  # until somebody does something
+
+
 def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
     """Whether what began the climb is still the case; a breach climbs by itself, and says more."""
-    if any(clock.is_running and _is_late(clock, tx.now) for clock in ticket.clocks):
+    if _is_any_late(tx, ticket):
         return False
     if climb.kind == NOBODY:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
-    if _idle_at(tx, ticket) is None or climb.since is None:
+    if climb.run != ticket.reopened_count or climb.since is None or _idle_at(tx, ticket, climb.since) is None:
         return False
-    acted = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
-    return climb.step == 0 or all(at <= climb.since for at in acted)
+    return climb.step == 0 or _acted_at(ticket) < climb.since
+
+
+def _is_any_late(tx: Transaction, ticket: Ticket) -> bool:
+    return any(clock.is_running and _is_late(clock, tx.now) for clock in ticket.clocks)
 
 
 def _is_late(clock: SlaClock, now: datetime) -> bool:
