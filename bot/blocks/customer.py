@@ -168,10 +168,10 @@ def reopened_post(number: int) -> Message:
     return message(said(words.SPOKEN_REOPENED, number=number), [section(words.REOPENED)])
 
 
-def closes_soon_post(number: int, days: int) -> Message:
+def closes_soon_post(ref: TicketRef, version: int, days: int) -> Message:
     """Before a resolved ticket closes by time."""
-    sentence = counted(words.CLOSES_IN, days, number=number)
-    return message(sentence, [section(sentence)])
+    sentence = counted(words.CLOSES_IN, days, number=ref.number)
+    return message(sentence, [section(sentence), actions(act_button(Act.NOT_SOLVED, _bare(ref, version)))])
 
 
 def late_apology_post(apology: LateApology) -> Message:

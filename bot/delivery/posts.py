@@ -135,9 +135,9 @@ def reopened(dossier: Dossier, errand: Errand) -> Letter | None:
 def closes_soon(dossier: Dossier, errand: Errand) -> Letter | None:
     if dossier.ticket.status is not TicketStatus.RESOLVED:
         return None
-    number = dossier.ref.number
-    message = customer.closes_soon_post(number, dossier.configuration.nudge_before_days)
-    return _in_thread(dossier, f"n:{number}:{errand.data['event']}", places.CUSTOMER, message)
+    ticket = dossier.ticket
+    message = customer.closes_soon_post(ticket.ref, ticket.version, dossier.configuration.nudge_before_days)
+    return _in_thread(dossier, f"n:{ticket.number}:{errand.data['event']}", places.CUSTOMER, message)
 
 
 def thanked(dossier: Dossier, errand: Errand) -> Letter | None:

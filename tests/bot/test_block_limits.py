@@ -327,7 +327,7 @@ def test_no_input_breaks_a_screen(renderer: Callable[[Any], Message | View], wan
         lists.ticket_help(),
         lists.helpdesk_help(),
         customer.reopened_post(42),
-        customer.closes_soon_post(42, 2),
+        customer.closes_soon_post(TicketRef(PersonId(1), 42), 3, 2),
         customer.thanks_post(TicketRef(PersonId(1), 42), 3),
         refusals.unknown_command("<!channel>" * 40, ["queue"]).message(),
         refusals.failure("7F3A", "<@U1> Fischer").message(),

@@ -173,8 +173,11 @@ def test_not_solved_asks_what_is_still_wrong() -> None:
 
 
 def test_closing_is_said_before() -> None:
-    assert closes_soon_post(42, 2).text == "#42 closes in 2 days. Write here if it is not solved."
-    assert closes_soon_post(42, 1).text == "#42 closes in 1 day. Write here if it is not solved."
+    message = closes_soon_post(REF, 3, 2)
+
+    assert message.text == "#42 closes in 2 days. Write here if it is not solved."
+    assert buttons(message) == ["Not solved"]
+    assert closes_soon_post(REF, 3, 1).text == "#42 closes in 1 day. Write here if it is not solved."
 
 
 def test_a_broken_promise_is_said_once_and_plainly() -> None:

@@ -98,8 +98,15 @@ def test_a_message_on_a_closed_ticket_opens_another_and_says_so(own_workspace: W
     begun.customer.sees_change(begun.card, "Resolved by")
 
     own_workspace.advance(days=1, minutes=5)
-    begun.customer.sees(f"#{begun.number} closes in 2 days.", where=begun.card)
-    own_workspace.advance(days=2, minutes=5)
+    soon = begun.customer.sees(f"#{begun.number} closes in 2 days.", where=begun.card)
+    begun.customer.press("Not solved", on=soon)
+    begun.customer.sees("Reopened. What is still wrong?", where=begun.card)
+    begun.agent.sees_change(begun.assignment, "Yours again")
+    begun.agent.press("Resolve", on=begun.agent.now(begun.assignment))
+    fill_and_send(begun.agent, "What solved it?", "More patience")
+    begun.customer.sees_change(begun.card, "More patience")
+
+    own_workspace.advance(days=3, minutes=5)
     begun.customer.sees_change(begun.card, "Closed")
     begun.customer.writes("It is back.", thread=begun.card)
 
