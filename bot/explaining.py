@@ -11,7 +11,7 @@ from bot.views import ExplanationView, Segment, SegmentKind, TicketFacts, WhyVie
 from bot.words import inbound as words
 from ticketing import sla
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Ticket, TicketEvent
+from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.routing import RoutingReason, Rule
 from ticketing.timeline import Place, Shortage, Spell, Timeline
 
@@ -45,9 +45,12 @@ class Explaining:
         if spell.place is Place.QUEUE:
             first = spell.start == ticket.opened_at
             begun = words.WHY_QUEUE_FIRST if first else words.WHY_QUEUE_AGAIN
-            shortage = self._shortage(spell, facts)
-            return words.WHY_QUEUED.format(
-                begun=begun.format(at=text.at(spell.start, zone)), took=took, shortage=shortage
+            lasts = ticket.status is TicketStatus.OPEN and spell.end >= ticket.as_of
+            return (words.WHY_QUEUED_STILL if lasts else words.WHY_QUEUED).format(
+                begun=begun.format(at=self._moment(spell.start, facts)),
+                until=self._moment(spell.end, facts),
+                took=took,
+                shortage=self._shortage(spell, facts),
             )
         if spell.place is Place.CUSTOMER:
             customer = self._name(facts.ref.customer_id)
@@ -64,9 +67,7 @@ class Explaining:
         said = _SHORTAGES[spell.shortage].format(category=category)
         if spell.back_id is None or spell.back_at is None:
             return said
-        return said + words.WHY_BACK.format(
-            agent=self._name(spell.back_id), since=text.since(spell.back_at, facts.zone)
-        )
+        return said + words.WHY_BACK.format(agent=self._name(spell.back_id), at=self._moment(spell.back_at, facts))
 
     def _end(self, told: Timeline, ticket: Ticket, facts: TicketFacts) -> str:
         clock, zone = told.clock, facts.zone
@@ -78,8 +79,8 @@ class Explaining:
             return said.format(at=text.at(clock.due_at, zone), late=late)
         agent = self._name(told.ended_by) if told.ended_by is not None else words.WHY_THE_TEAM
         said = words.WHY_ENDED_LATE if clock.outcome is Outcome.BREACHED else words.WHY_ENDED
-        due, at = text.at(clock.due_at, zone), text.at(clock.ended_at, zone)
-        return said.format(due=due, agent=agent, at=at, late=late, spare=late)
+        due, at = self._moment(clock.due_at, facts), self._moment(clock.ended_at, facts)
+        return said.format(due=due, agent=agent, at=at, did=words.WHY_DID[clock.kind], late=late, spare=late)
 
     def explanations(self, ticket: Ticket, zone: str) -> list[ExplanationView]:
         """Every deadline that was promised, as a sum, in the order in which they are kept."""
@@ -117,7 +118,7 @@ class Explaining:
         )
 
     def _assigned(self, event: TicketEvent, facts: TicketFacts) -> str:
-        at = text.at(event.at, facts.zone)
+        at = self._moment(event.at, facts)
         reason = RoutingReason.from_data(event.data) if event.data else None
         if reason is None or reason.chosen is None:
             return words.WHY_ASSIGNED.format(at=at)
@@ -142,6 +143,9 @@ class Explaining:
             candidates=f"{len(reason.candidates)}{'+' if reason.more else ''}",
         )
 
+    def _moment(self, instant: datetime, facts: TicketFacts) -> str:
+        return text.moment(instant, self.clock(), facts.zone)
+
     def _name(self, person_id: PersonId) -> str:
         return text.first(self.desk.person(person_id).name)
 
@@ -155,10 +159,20 @@ _SHORTAGES = {
 
 
 def _headline(told: Timeline, facts: TicketFacts) -> str:
-    target = text.duration(told.clock.target_s)
+    clock, target = told.clock, text.duration(told.clock.target_s)
     queued = told.counted(Place.QUEUE)
     is_late = told.late_by is not None and told.late_by > timedelta(0)
-    headline = words.WHY_KEPT if not is_late else words.WHY_LATE if queued else words.WHY_LATE_HELD
-    passed = text.duration(queued.total_seconds())
-    what = words.WHY_WHAT[told.clock.kind]
-    return headline.format(what=what, number=facts.ref.number, passed=passed, target=target)
+    late = words.WHY_LATE if clock.kind is ClockKind.FIRST_RESPONSE else words.WHY_LATE_OTHER
+    headline = words.WHY_KEPT if not is_late else late if queued else words.WHY_LATE_HELD
+    passed = _passed(queued, timedelta(seconds=clock.target_s))
+    return headline.format(what=words.WHY_WHAT[clock.kind], number=facts.ref.number, passed=passed, target=target)
+
+
+def _passed(queued: timedelta, target: timedelta) -> str:
+    """How much of a target passed, in minutes alone where that reads well: "41 of 60 min", "41 min of 4 h"."""
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    if minute <= queued <= hour and minute <= target <= hour:
+        return words.WHY_PASSED_MINUTES.format(passed=queued // minute, target=target // minute)
+    return words.WHY_PASSED.format(
+        passed=text.duration(queued.total_seconds()), target=text.duration(target.total_seconds())
+    )

@@ -214,6 +214,13 @@ def clock_time(instant: datetime, zone: str) -> str:
     return f"<!date^{_epoch(instant)}^{{time}}|{here:%H:%M}>"
 
 
+def moment(instant: datetime, now: datetime, zone: str) -> str:
+    """A date token to begin a line with: "14:20", and on another day than `now`'s with that day."""
+    if local(instant, zone).date() == local(now, zone).date():
+        return clock_time(instant, zone)
+    return _token(instant, zone, words.MOMENT)
+
+
 def plain_time(instant: datetime, zone: str) -> str:
     """Day, month and time in a zone, the zone named: what a reader sees where tokens are not understood."""
     here = local(instant, zone)

@@ -204,6 +204,7 @@ SINCE = ("since {date_short_pretty} at {time}", "since {when}")
 UNTIL = ("until {date_short_pretty} at {time}", "until {when}")
 AT = ("at {time} {date_short_pretty}", "at {when}")
 AS_OF = ("as of {time}", "as of {when}")
+MOMENT = ("{date_short_pretty} {time}", "{when}")
 AT_SECONDS = ("at {time_secs}", "at {when}")
 CLOSED_ON = ("Closed {date_short_pretty}", "Closed {when}")
 

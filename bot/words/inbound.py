@@ -31,21 +31,31 @@ MESSAGE_GONE = "That message is gone. Write it again."
 UNKNOWN_COMMAND = "The app does not know this command."
 
 # Why, in up to six lines
-WHY_LATE = "{what} of #{number} was late: {passed} of {target} passed before anyone had it."
+WHY_LATE = "#{number} was late: {passed} passed before anyone could take it."
+WHY_LATE_OTHER = "{what} of #{number} was late: {passed} passed before anyone could take it."
 WHY_LATE_HELD = "{what} of #{number} was late: it was promised within {target}."
 WHY_KEPT = "{what} of #{number} was promised within {target}."
+WHY_PASSED_MINUTES = "{passed} of {target} min"
+WHY_PASSED = "{passed} of {target}"
 WHY_WHAT = {
     "time_to_claim": "The claim",
     "first_response": "The first answer",
     "next_response": "The next answer",
     "resolution": "The solution",
 }
-WHY_QUEUED = "{begun} for {took}{shortage}."
-WHY_QUEUE_FIRST = "Opened {at}; in the queue"
-WHY_QUEUE_AGAIN = "Back in the queue {at}"
+WHY_DID = {
+    "time_to_claim": "took it",
+    "first_response": "answered",
+    "next_response": "answered",
+    "resolution": "resolved it",
+}
+WHY_QUEUED = "{begun} until {until}{shortage}."
+WHY_QUEUED_STILL = "{begun} for {took} so far{shortage}."
+WHY_QUEUE_FIRST = "{at} opened; in the queue"
+WHY_QUEUE_AGAIN = "{at} back in the queue"
 WHY_NO_SKILL = ": nobody can answer {category}"
 WHY_NOBODY_THERE = ": nobody with {category} was there"
-WHY_BACK = " ({agent} {since})"
+WHY_BACK = " ({agent} from {at})"
 WHY_ALL_FULL = ": everybody with {category} was full"
 WHY_NO_MEMBER = ": nobody who may see it was free"
 WHY_TOOK = "{line} It took {took} there."
@@ -53,20 +63,18 @@ WHY_WITH = "With {agent} {since}."
 WHY_CUSTOMER = "Waiting for {customer} {since}: {took}, not counted."
 WHY_DUE = "Due {at}."
 WHY_DUE_NOW_LATE = "Due {at}, {late} ago; still owed."
-WHY_ENDED_LATE = "Due {due}. Done by {agent} {at}, {late} late."
-WHY_ENDED = "Due {due}. Done by {agent} {at}, with {spare} to spare."
+WHY_ENDED_LATE = "{due} due. {at} {agent} {did}, {late} late."
+WHY_ENDED = "{due} due. {at} {agent} {did}, with {spare} to spare."
 WHY_PAUSED = "Not due while it waits for {customer}."
 WHY_THE_TEAM = "the team"
 WHY_OPENED = "Opened {at}."
-WHY_BY_HAND = "Given to {agent} by {by} {at}."
-WHY_CLAIMED = "Claimed by {agent} {at}."
-WHY_STRATEGY = (
-    "Assigned to {agent} {at}: {category} level {level}, {load} of {max_load} tickets; {candidates} could take it."
-)
-WHY_URGENT = "Assigned to {agent} {at}: urgent, so the most skilled who is there ({category} level {level})."
-WHY_SENIOR = "Assigned to {agent} {at}: it has escalated, so senior agents come first."
-WHY_LAST_AGENT = "Back to {agent} {at}, who had it before."
-WHY_ASSIGNED = "Assigned {at}."
+WHY_BY_HAND = "{at} given to {agent} by {by}."
+WHY_CLAIMED = "{at} claimed by {agent}."
+WHY_STRATEGY = "{at} assigned to {agent} ({load} of {max_load}): {category} level {level}; {candidates} could take it."
+WHY_URGENT = "{at} assigned to {agent}: urgent, so the most skilled who is there ({category} level {level})."
+WHY_SENIOR = "{at} assigned to {agent}: it has escalated, so senior agents come first."
+WHY_LAST_AGENT = "{at} back to {agent}, who had it before."
+WHY_ASSIGNED = "{at} assigned."
 
 FOR_WHOM_WRONG = "Choose a person of this workspace; an app has no tickets."
 FOR_WHOM_NOT_SAID = "Slack does not say who that is. Send it again in a minute."

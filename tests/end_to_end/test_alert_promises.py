@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import URGENT, Begun, assigned, fill_and_send
+from tests.end_to_end.steps import URGENT, Begun, assigned, fill_and_send, go_away, open_ticket
 from tests.end_to_end.workspace import Workspace
 
 ESCALATIONS = "escalations"
@@ -15,6 +17,20 @@ def _late(workspace: Workspace, subject: str) -> tuple[Person, Begun, Message]:
     begun = assigned(workspace, workspace.new_team(agents=1), subject, priority=URGENT)
     workspace.advance(minutes=61)
     return lead, begun, lead.sees(f"#{begun.number} {subject}", where=ESCALATIONS)
+
+
+def _late_after_waiting(workspace: Workspace, subject: str) -> tuple[Person, Begun, Message]:
+    """As `_late`, of a ticket that waited for its agent to be back before it became late."""
+    lead, customer, team = workspace.new_person("lead"), workspace.new_person(), workspace.new_team(agents=1)
+    (agent,) = team.agents
+    go_away(agent)
+    number = open_ticket(customer, subject, team, priority=URGENT)
+    agent.sees(f"#{number} {subject}", where=team.channel)
+    workspace.advance(minutes=41)
+    agent.press("Back", on=agent.home())
+    begun = Begun(number, customer, agent, customer.sees(subject), agent.sees(f"#{number} {subject}"))
+    workspace.advance(minutes=20)
+    return lead, begun, lead.sees_change(lead.sees(f"#{number} {subject}", where=ESCALATIONS), "Overdue since")
 
 
 def _line(workspace: Workspace, lead: Person, home: Message, words: str) -> Message:
@@ -81,7 +97,7 @@ def test_an_agent_who_takes_an_alert_has_the_ticket_and_can_release_the_alert(ow
 
 
 def test_an_alert_is_asked_about_escalated_reassigned_and_answered_where_it_stands(own_workspace: Workspace) -> None:
-    lead, begun, home = _late(own_workspace, "The tap drips")
+    lead, begun, home = _late_after_waiting(own_workspace, "The tap drips")
 
     lead.press("Take it", on=home)
     lead.fill({"Until when?": "A time"})
@@ -89,9 +105,15 @@ def test_an_alert_is_asked_about_escalated_reassigned_and_answered_where_it_stan
     lead.close()
 
     lead.press("Why", on=home)
-    why = lead.view.text.splitlines()
+    why = [line for line in lead.view.text.splitlines() if line.strip()]
     assert f"#{begun.number}" in why[0]
-    assert len([line for line in why if line.strip()]) <= 8, "title, six lines and Close"
+    assert len(why) <= 9, "title, ticket, six lines and Close"
+    (late,) = [line for line in why if line.startswith(f"#{begun.number} was late: ")]
+    assert re.search(r": \d+ of 60 min passed before anyone could take it\.$", late)
+    (queued,) = [line for line in why if " opened; in the queue until " in line]
+    assert re.search(r": nobody with Team \d+ was there\.$", queued)
+    assert f" assigned to {begun.agent.first_name}: urgent" in "\n".join(why)
+    assert why[-2].endswith(" ago; still owed.")
     lead.close()
     lead.press("Escalate", on=home)
     assert lead.sees(f"#{begun.number} is escalated", where=ESCALATIONS).is_ephemeral
