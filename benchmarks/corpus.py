@@ -10,6 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import text
@@ -31,11 +33,12 @@ _SYLLABLES = [
 ]
 
 
+@cache
 def _sentences() -> list[str]:
     draw = random.Random(7)
     words = ["".join(draw.choices(_SYLLABLES, k=draw.choice((1, 2, 2, 3, 3, 4)))) for _ in range(VOCABULARY)]
-    weights = [1 / (rank + 10) for rank in range(VOCABULARY)]
-    return [" " + " ".join(draw.choices(words, weights, k=draw.randint(8, 16))) for _ in range(SENTENCES)]
+    weights = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
+    return [" " + " ".join(draw.choices(words, cum_weights=weights, k=draw.randint(8, 16))) for _ in range(SENTENCES)]
 
 
 def _row(number: int, count: int, customer: int, sentences: list[str]) -> dict[str, Any]:
