@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
 import string
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+import ticketing
 from bot import words
 from bot.actions import Act, Form, Press
 from bot.views import CustomerState, ListKind
 from bot.words import common, customer, forms, lists, team
+from ticketing import errors
 from ticketing.model import ClockKind, Priority, TicketStatus, Tier
 
 SURFACES = [importlib.import_module(f"bot.words.{each.name}") for each in pkgutil.iter_modules(words.__path__)]
@@ -33,14 +37,44 @@ def all_of(surface: ModuleType) -> list[str]:
     return [one for name, value in vars(surface).items() if name.isupper() for one in sentences(value)]
 
 
+def said_by_the_core() -> list[str]:
+    """What the desk itself says when it refuses something: whatever stands in the arguments of an error (docs/decisions, 6)."""
+    found = []
+    for path in sorted(Path(ticketing.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not _makes_an_error(node.func):
+                continue
+            found += [
+                one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+    return found
+
+
+def _makes_an_error(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr == "__init__"
+    return isinstance(function, ast.Name) and isinstance(getattr(errors, function.id, None), type)
+
+
+def keeps_the_house_style(sentence: str) -> None:
+    """No exclamation mark, "oops", "please", "the bot"; words that never stand on a screen (screens, section 11)."""
+    low = sentence.replace("<!", "").lower()
+    for banned in ("!", "oops", "please", "the bot", "breach", "assignee", "acknowledg", "incident"):
+        assert banned not in low, sentence
+    assert not {"sla", "eta", "pending"} & set(re.findall(r"[\w']+", low)), sentence
+
+
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda one: one.__name__)
 def test_nobody_shouts_pleads_or_blames(surface: ModuleType) -> None:
-    """No exclamation mark, "oops", "please", "the bot"; words that never stand on a screen (screens, section 11)."""
     for sentence in all_of(surface):
-        low = sentence.replace("<!", "").lower()
-        for banned in ("!", "oops", "please", "the bot", "breach", "assignee", "acknowledg", "incident"):
-            assert banned not in low, sentence
-        assert not {"sla", "eta", "pending"} & set(re.findall(r"[\w']+", low)), sentence
+        keeps_the_house_style(sentence)
+
+
+def test_the_core_does_not_either() -> None:
+    sentences = said_by_the_core()
+    assert len([one for one in sentences if one.endswith(".")]) > 60
+    for sentence in sentences:
+        keeps_the_house_style(sentence)
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda one: one.__name__)
