@@ -48,7 +48,6 @@ ADDITIONAL_TRANSITIONS: dict[Because, dict[TicketStatus, frozenset[TicketStatus]
     Because.UNDONE: {
         RESOLVED: frozenset({ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER}),
         CLOSED: frozenset({OPEN, ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED}),
-        OPEN: frozenset({ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER}),
         ASSIGNED: frozenset({ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER}),
     },
 }
@@ -64,4 +63,11 @@ def is_allowed(from_status: TicketStatus, to_status: TicketStatus, because: Beca
 def check(number: int, from_status: TicketStatus, to_status: TicketStatus, because: Because | None = None) -> None:
     """Raise TransitionNotAllowed unless ticket `number` may go from one status to the other."""
     if not is_allowed(from_status, to_status, because):
+        raise TransitionNotAllowed(number, from_status, to_status)
+
+
+def check_asked(number: int, from_status: TicketStatus, to_status: TicketStatus) -> None:
+    """Raise TransitionNotAllowed unless ticket `number` may go so because somebody asks; an undo is no such reason."""
+    reasons = (None, *(because for because in Because if because is not Because.UNDONE))
+    if not any(is_allowed(from_status, to_status, because) for because in reasons):
         raise TransitionNotAllowed(number, from_status, to_status)

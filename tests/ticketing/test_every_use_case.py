@@ -191,8 +191,8 @@ LEAD_ON = {
         "add_comment",
         "apply_macro",
     },
-    TicketStatus.IN_PROGRESS: {"release", "wait_for_customer", "resolve", "withdraw", "put_aside"},
-    TicketStatus.PENDING_CUSTOMER: {"release", "start", "resume", "resolve", "withdraw", "put_aside"},
+    TicketStatus.IN_PROGRESS: {"release", "wait_for_customer", "resolve", "transition", "withdraw", "put_aside"},
+    TicketStatus.PENDING_CUSTOMER: {"release", "start", "resume", "resolve", "transition", "withdraw", "put_aside"},
     TicketStatus.RESOLVED: {"reopen", "undo", "withdraw", "put_aside"},
     TicketStatus.CLOSED: set(),
 }

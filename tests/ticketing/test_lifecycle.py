@@ -46,10 +46,6 @@ ADDITIONS = [
     (Because.UNDONE, CLOSED, IN_PROGRESS),
     (Because.UNDONE, CLOSED, PENDING),
     (Because.UNDONE, CLOSED, RESOLVED),
-    # a release taken back
-    (Because.UNDONE, OPEN, ASSIGNED),
-    (Because.UNDONE, OPEN, IN_PROGRESS),
-    (Because.UNDONE, OPEN, PENDING),
     # a reassignment taken back
     (Because.UNDONE, ASSIGNED, ASSIGNED),
     (Because.UNDONE, ASSIGNED, IN_PROGRESS),

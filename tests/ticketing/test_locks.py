@@ -14,7 +14,7 @@ from tests.ticketing.use_cases import ACTS, INNER
 from tests.ticketing.wire import Wire, listening
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.model import Attachment, CommentKey, PersonId, Priority, Role, Ticket, TicketRef
+from ticketing.model import Attachment, CommentKey, PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
 
 HOUR = timedelta(hours=1)
 OF_TWO = {"link", "unlink", "move_to_customer"}
@@ -133,7 +133,9 @@ class Scene:
             desk.resolve(ref, by=amir)
             desk.rate(ref, by=ticket.customer_id, is_helpful=True, comment="Quick")
             desk.reopen(ref, by=ticket.customer_id)
-            desk.put_aside(ref, by=amir)
+            desk.transition(ref, TicketStatus.CLOSED, by=amir)
+        for ticket in self.held():
+            desk.put_aside(ticket.ref, by=amir)
 
     def alerts(self) -> None:
         desk, amir = self.desk, self.amir

@@ -40,6 +40,7 @@ OF_THE_HOLDER: dict[str, Act] = {
     "start": lambda desk, ref, by: desk.start(ref, by=by),
     "wait_for_customer": lambda desk, ref, by: desk.wait_for_customer(ref, by=by),
     "resume": lambda desk, ref, by: desk.resume(ref, by=by),
+    "transition": lambda desk, ref, by: desk.transition(ref, TicketStatus.IN_PROGRESS, by=by),
     "resolve": lambda desk, ref, by: desk.resolve(ref, by=by),
     "snooze": lambda desk, ref, by: desk.snooze(ref, LATER, by=by),
 }

@@ -16,7 +16,18 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.desk.membership import Assignable, MemberChange
-from ticketing.model import Attachment, ClockKind, CommentKey, PersonId, Priority, Role, Ticket, TicketRef, Tier
+from ticketing.model import (
+    Attachment,
+    ClockKind,
+    CommentKey,
+    PersonId,
+    Priority,
+    Role,
+    Ticket,
+    TicketRef,
+    TicketStatus,
+    Tier,
+)
 
 HOUR = timedelta(hours=1)
 MACRO = {"key": "hello", "title": "Hello", "text": "Hello {customer}."}
@@ -144,6 +155,7 @@ ACTS: Mapping[str, Arguments] = {
     "reopen": _by_amir(),
     "withdraw": lambda on: {"ref": on.ref, "by": on.mara},
     "put_aside": _by_amir(),
+    "transition": _by_amir(to=TicketStatus.RESOLVED),
     "undo": _by_amir(),
     "set_priority": _by_amir(priority=Priority.LOW),
     "set_category": _by_amir(category="account"),
@@ -333,6 +345,7 @@ STEPS = (
         "reopen",
         "withdraw",
         "put_aside",
+        "transition",
     ),
     *("undo", "set_priority", "set_category", "escalate", "snooze", "take_alert", "release_alert", "add_comment"),
     *("set_tags", "change_fields", "apply_macro", "rate", "link_to_problem"),

@@ -42,6 +42,7 @@ from ticketing.desk.shifts import Shifts
 from ticketing.desk.snoozing import Snoozing
 from ticketing.desk.splitting import Splitting
 from ticketing.desk.tags import Tags
+from ticketing.desk.transitions import Transitions
 from ticketing.desk.trying import Trying
 from ticketing.desk.undo import Undo
 from ticketing.desk.watchers import Watchers
@@ -52,6 +53,7 @@ from ticketing.outbox import Outbox
 
 class Desk(
     Opening,
+    Transitions,
     Assignment,
     HandingOver,
     Progress,
