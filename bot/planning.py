@@ -194,7 +194,8 @@ def outcome_chart(played: Mapping[str, Played]) -> bytes:
         [
             Panel("Unsolved at the end of the day", {name: _backlog(one) for name, one in played.items()}),
             Panel("First answers given in time, %", {name: _answered(one) for name, one in played.items()}, top=105),
-            Panel("Broken promises", {name: _alerts(one) for name, one in played.items()}),
+            Panel("Warnings", {name: _alerts(one, "warning") for name, one in played.items()}),
+            Panel("Broken promises", {name: _alerts(one, "breach") for name, one in played.items()}),
         ],
     )
 
@@ -203,10 +204,10 @@ def _backlog(played: Played) -> list[float | None]:
     return [day.backlog for day in played.report.days]
 
 
-def _alerts(played: Played) -> list[float | None]:
+def _alerts(played: Played, stage: str) -> list[float | None]:
     zone = ZoneInfo(played.report.zone)
-    breaches = Counter(alert.due_at.astimezone(zone).date() for alert in played.alerts if alert.stage == "breach")
-    return [breaches[day.date] for day in played.report.days]
+    told = Counter(alert.at.astimezone(zone).date() for alert in played.alerts if alert.stage == stage)
+    return [told[day.date] for day in played.report.days]
 
 
 def _answered(played: Played) -> list[float | None]:

@@ -337,8 +337,6 @@ def recomputed_line(progress: Recomputed | None) -> str:
     """How far the deadlines have followed a change; nothing once they all have."""
     if progress is None:
         return ""
-    if progress.total is None:
-        return words.RECOMPUTES_MANY
     return said(words.RECOMPUTED, done=progress.done, total=progress.total)
 
 

@@ -10,7 +10,9 @@ from bot.sections import editing
 from bot.sections.catalogue import CALENDARS, CATEGORIES, CHANNELS, HOURS, LADDER, LISTED, POLICIES, SECTIONS, Section
 from bot.sections.codecs import Around
 from bot.sections.editing import NEW, FieldFaults
+from bot.setup import recomputed_line
 from ticketing.configuration import Configuration, parse, to_document
+from ticketing.desk.recomputing import Recomputed
 from ticketing.errors import InvalidConfiguration
 
 DOCUMENT = to_document(
@@ -204,3 +206,9 @@ def test_hours_become_a_calendar_and_the_promise_for_all() -> None:
     assert editing.values(HOURS, to_document(configuration), NEW, around) == answers
     always = editing.apply(HOURS, opened, NEW, answers | {"open": "always"}, around)
     assert parse(always).policies[0].calendar == "24x7"
+
+
+def test_how_far_deadlines_have_followed_a_change_is_told_however_many_there_are() -> None:
+    line = "Deadlines follow: recomputed 400,000 of 1,000,000 tickets."
+    assert recomputed_line(Recomputed(400_000, 1_000_000)) == line
+    assert recomputed_line(None) == ""

@@ -44,7 +44,11 @@ def test_every_alert_step_lapse_and_return_is_what_the_log_says_across_a_change_
 
 
 def test_nobody_works_outside_their_shift_and_capacity_holds(stage: Database) -> None:
-    played = play(scenario(days=3), stage)
+    shares: list[float] = []
+    played = play(scenario(days=3), stage, progress=shares.append)
+    assert shares == sorted(shares), "how far it has come is told on the way"
+    assert len(shares) > 10
+    assert shares[-1] == 1.0
     desk = Desk(stage, lambda: played.scenario.end)
 
     for row in desk.export_rows(played.scenario.start, played.scenario.end):

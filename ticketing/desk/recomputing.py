@@ -25,23 +25,16 @@ _NOT_OVER = select(_ticket.customer_id, _ticket.id).where(IS_NOT_OVER)
 _OUTDATED = _NOT_OVER.where(_ticket.promised_version < bindparam("version"))
 OUTDATED = _OUTDATED.order_by(_ticket.promised_version, _ticket.customer_id, _ticket.id)
 """In the order of the index, so that the tickets of a customer come together."""
-COUNTED = 20_000
-"""No progress counts further: whoever asks stands before a screen."""
-
 COUNT_OUTDATED = select(func.count()).select_from(_OUTDATED.subquery())
-COUNT_SOME_OUTDATED = select(func.count()).select_from(_OUTDATED.limit(COUNTED).subquery())
 COUNT_NOT_OVER = select(func.count()).select_from(_NOT_OVER.subquery())
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """
-    How far open tickets have followed the configuration in force: `done` of `total`; `total` None where there are too many
-    to count.
-    """
+    """How far open tickets have followed the configuration in force: `done` of `total`."""
 
     done: int
-    total: int | None
+    total: int
 
 
 class Recomputing(DeskBase):
@@ -57,11 +50,9 @@ class Recomputing(DeskBase):
         """How far `recompute_step` has come; None where there is nothing to do."""
         with self._database.read() as connection:
             version = {"version": self._promised_since(connection)}
-            outdated = int(connection.execute(COUNT_SOME_OUTDATED, version).scalar_one())
+            outdated = int(connection.execute(COUNT_OUTDATED, version).scalar_one())
             if outdated == 0:
                 return None
-            if outdated >= COUNTED:
-                return Recomputed(0, None)
             total = int(connection.execute(COUNT_NOT_OVER).scalar_one())
         return Recomputed(max(0, total - outdated), max(total, outdated))
 
