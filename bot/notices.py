@@ -85,9 +85,9 @@ class Notices:
             EventKind.WARNED: self._alerted,
             EventKind.BREACHED: self._alerted,
             EventKind.ALERT_STEP: self._alerted,
-            EventKind.ALERT_TAKEN: self._seen_to,
-            EventKind.ALERT_RELEASED: self._seen_to,
-            EventKind.ALERT_LAPSED: self._seen_to,
+            EventKind.ALERT_TAKEN: self._somebody_sees_to,
+            EventKind.ALERT_RELEASED: self._somebody_sees_to,
+            EventKind.ALERT_LAPSED: self._somebody_sees_to,
         }
 
     def __call__(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
@@ -293,6 +293,9 @@ class Notices:
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def _alerted(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        if "event" in event.data:
+            self._seen_to(tx, ticket, int(event.data["event"]))  # quiet hours held it back
+            return
         stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
         data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
@@ -308,11 +311,14 @@ class Notices:
                 data={"run": event.data["run"]},
             )
 
-    def _seen_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+    def _somebody_sees_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        self._seen_to(tx, ticket, event.seq)
+
+    def _seen_to(self, tx: Transaction, ticket: Ticket, seq: int) -> None:
         """Somebody has an alert in hand, or has no longer; the cards say the rest."""
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
-            data = {"event": event.seq}
+            data = {"event": seq}
             tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
             tx.tell(place, about, "alert_said", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
 

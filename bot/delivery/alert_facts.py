@@ -10,7 +10,7 @@ from bot.views import Alert, AlertState
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, without_promise
-from ticketing.model import Outcome, SlaClock, TicketStatus
+from ticketing.model import Outcome, Priority, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import ended_by
 
@@ -103,8 +103,12 @@ def lag_s(dossier: Dossier, row: AlertRow) -> float:
 
 def is_time(dossier: Dossier, row: AlertRow) -> bool:
     """Whether quiet hours do not hold it back any more."""
-    quiet = dossier.configuration.quiet_hours
-    return told_from(quiet, dossier.ticket.priority, row.created_at) <= dossier.ticket.as_of
+    return is_told_by_now(dossier, dossier.ticket.priority, row.created_at)
+
+
+def is_told_by_now(dossier: Dossier, priority: Priority, at: datetime) -> bool:
+    """Whether quiet hours do not hold back any more what came about at `at` with a ticket of that priority."""
+    return told_from(dossier.configuration.quiet_hours, priority, at) <= dossier.ticket.as_of
 
 
 def holds(dossier: Dossier, row: AlertRow) -> bool:

@@ -15,6 +15,7 @@ from bot.delivery.alert_facts import (
     holds,
     is_alerted,
     is_time,
+    is_told_by_now,
     lag_s,
     of_clock,
     state_of,
@@ -96,11 +97,16 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
 
 
 def _still_true(dossier: Dossier, stands: Shown, errands: list[Errand]) -> list[AlertedStage]:
-    """Of lines that are only counted, those that hold; asked for once for all of them."""
+    """Of lines that are only counted, those that hold and are not held back; asked for once for all of them."""
     if errands[0].kind != "alert_line":
         return []
     members = dossier.desk.alerts_in_message(stands.channel, stands.ts)
-    by_key = {(stage.key.ref, _stage(stage)): stage for each in members for stage in each.stages}
+    by_key = {
+        (stage.key.ref, _stage(stage)): stage
+        for each in members
+        for stage in each.stages
+        if is_told_by_now(dossier, each.priority, stage.created_at)
+    }
     found = [by_key.get((each.ticket, _wanted(each))) for each in errands if each.ticket is not None]
     return list(dict.fromkeys(stage for stage in found if stage is not None and stage.is_owed and not stage.is_told))
 
@@ -161,6 +167,8 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     owed = [clock for clock in dossier.ticket.clocks if is_alerted(clock) and of_clock(rows, clock)]
     if event is None or not owed:
         return None
+    if event.kind is EventKind.ALERT_LAPSED and not is_told_by_now(dossier, dossier.ticket.priority, event.at):
+        return None  # told when the quiet hours are over
     state = {
         EventKind.ALERT_TAKEN: AlertState.SEEN if event.data.get("kind") == SEEN else AlertState.TAKEN,
         EventKind.ALERT_RELEASED: AlertState.RELEASED,

@@ -13,13 +13,13 @@ from datetime import datetime
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
 from bot.delivery import hidden
-from bot.delivery.alert_facts import FOUND_LATE, is_time, lag_s, worst
+from bot.delivery.alert_facts import FOUND_LATE, is_time, is_told_by_now, lag_s, worst
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
-from ticketing.ladder import has_no_deadline, told_from
+from ticketing.ladder import has_no_deadline
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH
 
@@ -172,5 +172,4 @@ def _told_at(stages: list[AlertedStage]) -> datetime | None:
 
 def _told(dossier: Dossier, each: AlertedTicket) -> bool:
     """Whether it has something to tell that holds, and it is time; what a message told that is gone is told again."""
-    quiet, now = dossier.configuration.quiet_hours, dossier.ticket.as_of
-    return any(told_from(quiet, each.priority, stage.created_at) <= now for stage in each.owed)
+    return any(is_told_by_now(dossier, each.priority, stage.created_at) for stage in each.owed)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.desk import Desk
@@ -29,6 +31,13 @@ def _climb(world: World, **by: float) -> None:
     """Time passes, and what falls due in it is marked and told."""
     world.clock.advance(**by)
     world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+
+
+def _lapse(world: World, **by: float) -> None:
+    world.clock.advance(**by)
+    world.desk.lapse_step(world.clock())
     world.desk.ladder_step(world.clock())
     world.deliver_all()
 
@@ -200,6 +209,82 @@ def test_quiet_hours_hold_everything_back_but_what_is_urgent(world: World) -> No
     _climb(world, minutes=5)
     told = [one for one in _roots(world) if f"#{high.number} It can wait" in shown_text(one)]
     assert ["*Overdue <" in shown_text(one) for one in told] == [True]
+
+
+def test_that_a_promise_has_lapsed_is_told_when_the_quiet_hours_are_over(world: World) -> None:
+    """What is urgent is told at night."""
+    _configured(world, quiet=_hours(world, 4.5, 10), steps=[])
+    amir = world.agent("amir")
+    tickets = {
+        priority: world.ticket(priority=priority, subject=f"It is {priority.name}")
+        for priority in (Priority.HIGH, Priority.URGENT)
+    }
+    world.deliver_all()
+    _climb(world, hours=4, minutes=1)
+    world.clock.advance(minutes=1)
+    for ticket in tickets.values():
+        world.desk.take_alert(ticket.ref, by=amir, until=world.clock() + timedelta(hours=1))
+    world.deliver_all()
+
+    def told(priority: Priority) -> int:
+        sentence = f"#{tickets[priority].number}: Amir's time ended"
+        return sum(one["text"].count(sentence) for one in world.seen("lena", ESCALATIONS))
+
+    _lapse(world, hours=1, minutes=1)
+    assert (told(Priority.URGENT), told(Priority.HIGH)) == (1, 0)
+    _lapse(world, hours=4, minutes=50)
+    assert told(Priority.HIGH) == 0
+    _lapse(world, minutes=10)
+    _lapse(world, minutes=1)
+    assert (told(Priority.URGENT), told(Priority.HIGH)) == (1, 1)
+
+
+@pytest.mark.parametrize("how", ["answered", "taken"])
+def test_that_a_promise_lapsed_at_night_is_not_told_once_somebody_has_seen_to_it(world: World, how: str) -> None:
+    _configured(world, quiet=_hours(world, 4.5, 10), steps=[])
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.HIGH)
+    world.deliver_all()
+    _climb(world, hours=4, minutes=1)
+    world.desk.take_alert(ticket.ref, by=amir, until=world.clock() + timedelta(hours=1))
+    _lapse(world, hours=2)
+    if how == "answered":
+        world.says(ticket.ref, amir, "We are on it.")
+        world.desk.resolve(ticket.ref, by=amir)
+    else:
+        world.desk.take_alert(ticket.ref, by=amir, until=world.clock() + timedelta(hours=9))
+    _lapse(world, hours=5)
+    assert "time ended" not in str(world.seen("lena", ESCALATIONS))
+
+
+def test_what_quiet_hours_hold_back_is_not_counted_among_more_lines_than_are_drawn_at_night(world: World) -> None:
+    """It would be told already then, and be left out in the morning."""
+    answers_only = {"resolution": dict.fromkeys(("high", "urgent"), "none")}
+    quiet = {"steps": [], "quiet": _hours(world, 3.75, 12)}
+    world.desk.configure({**DOCUMENT, "ladder": quiet, "policies": [answers_only]}, by=None)
+    world.agent("amir", max_load=50)
+    world.person("mara")  # of two who write, what the first wrote is marked first
+    words: dict[str, Any] = {"subject": "It can wait", "description": "", "category": "billing"}
+    high = [
+        world.desk.open_ticket(world.person("tomas"), **words, priority=Priority.HIGH, source=f"v:t:{each}")
+        for each in range(2)
+    ]
+    world.clock.advance(hours=2, minutes=55)
+    urgent = [world.ticket(priority=Priority.URGENT) for _ in range(12)]
+    world.deliver_all()
+    _climb(world, minutes=36)
+    (home,) = _roots(world)
+    assert "14 tickets" in shown_text(home)
+    said = len(_lines(world, home))
+
+    _climb(world, minutes=34)
+    (line,) = _lines(world, home)[said:]
+    assert f"{len(urgent)} alerts" in shown_text(line)
+    _climb(world, hours=7)
+    assert len(_lines(world, home)) == said + 1
+    _climb(world, hours=1)
+    (morning,) = _lines(world, home)[said + 1 :]
+    assert all(f"#{ticket.number} is overdue" in shown_text(morning) for ticket in high)
 
 
 class Unmarkable:

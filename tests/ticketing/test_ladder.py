@@ -139,6 +139,29 @@ def test_what_comes_about_in_quiet_hours_is_told_at_their_end(desk: Desk, cast: 
     assert "breach" in told
 
 
+@pytest.mark.parametrize("is_owed", [True, False])
+def test_a_lapse_in_quiet_hours_comes_back_at_their_end_where_it_is_still_owed(
+    desk: Desk, cast: Cast, clock: MovableClock, is_owed: bool
+) -> None:
+    configured(desk, quiet=NIGHTS, steps=[])
+    clock.now = datetime(2026, 11, 23, 12, tzinfo=UTC)  # due at 17:00 in Vienna
+    ticket, jo = breached(desk, cast, clock, priority=Priority.HIGH), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=datetime(2026, 11, 23, 20, tzinfo=UTC), seen=True)
+    clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    climb(desk, clock)
+    lapsed = desk.events(ticket.ref)[-1]
+    if not is_owed:
+        desk.resolve(ticket.ref, by=cast.person("amir").id)
+    climb(desk, clock, hours=10, minutes=59)
+    assert "lapse" not in steps(desk, ticket.ref)
+    climb(desk, clock, minutes=1)
+    climb(desk, clock, minutes=1)
+
+    told = [each.data for each in desk.events(ticket.ref) if each.data.get("stage") == "lapse"]
+    assert lapsed.kind is EventKind.ALERT_LAPSED
+    assert [each["event"] for each in told] == [lapsed.seq] * is_owed
+
+
 def test_urgent_knows_no_quiet_hours(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     configured(desk, quiet=NIGHTS)
     clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)

@@ -2,7 +2,8 @@
 The ladder: what follows while nobody sees to an alert, while nobody can take a ticket, or while it lies untouched.
 
 A row of `ladder` holds the next step of one matter and its instant, so that a look costs what is due. Matters are a clock
-run that was breached, NOBODY and IDLE of a ticket, and HELD: alerts that came about in quiet hours.
+run that was breached, NOBODY and IDLE of a ticket, HELD: alerts that came about in quiet hours, and HELD_LAPSE: that in them a
+promise came to its end.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from ticketing.tables import alerts, ladder
 from ticketing.transaction import Transaction
 
 HELD = "held"
+HELD_LAPSE = "held_lapse"
+"""Its run is the number of the event."""
 
 _row = ladder.c
 _KEY = (
@@ -132,6 +135,8 @@ class Climbing(DeskBase):
             climb = replace(climb, step=stored.step, since=from_us(stored.since), next_at=from_us(stored.next_at))
             if climb.kind == HELD:
                 _tell_what_was_held(tx, ticket, climb)
+            elif climb.kind == HELD_LAPSE:
+                _tell_of_held_lapse(tx, ticket, climb)
             elif climb.kind in (NOBODY, IDLE):
                 _climb_without_deadline(tx, ticket, climb)
             else:
@@ -151,6 +156,10 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
         if told > tx.now:
             _put(tx, Climb(ticket.ref, HELD, 0, since=tx.now, next_at=told))
+    if event.kind is EventKind.ALERT_LAPSED:
+        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, event.at)
+        if told > tx.now:
+            _put(tx, Climb(ticket.ref, HELD_LAPSE, event.seq, since=event.at, next_at=told))
     if event.kind is EventKind.BREACHED and settings.steps:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
@@ -352,6 +361,15 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         if (row.kind, row.run) in running:
             data = {"clock": row.kind, "run": row.run, "stage": row.stage}
             tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+
+
+def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+    """The quiet hours are over, and still something is owed to which nobody sees."""
+    tx.connection.execute(_DROP, climb.key)
+    owed = [clock for clock in ticket.clocks if clock.is_running and (clock.warned_at or clock.breached_at)]
+    if owed and promise_of(tx.connection, ticket.ref) is None:
+        data = {"clock": owed[0].kind.value, "run": owed[0].run, "stage": "lapse", "event": climb.run}
+        tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
 
 
 def _first_due(ticket: Ticket) -> SlaClock:
