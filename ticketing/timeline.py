@@ -27,6 +27,8 @@ from ticketing.model import (
     Tier,
 )
 
+_ANSWERS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
+
 
 class Shortage(StrEnum):
     """Why nobody could take a ticket when it came, as the UNASSIGNABLE event keeps it."""
@@ -85,9 +87,16 @@ class Timeline:
         return sum((spell.counted for spell in self.spells if spell.place is place), timedelta(0))
 
 
-def most_telling(ticket: Ticket, kind: ClockKind | None = None) -> SlaClock | None:
-    """The clock that somebody who asks why means: what is late, else what was late last, else what is due next."""
-    clocks = [clock for clock in ticket.clocks if kind in (None, clock.kind) and clock.outcome is not Outcome.VOID]
+def most_telling(ticket: Ticket, kind: ClockKind | None = None, run: int | None = None) -> SlaClock | None:
+    """
+    The clock that somebody who asks why means: what is late, else what was late last, else what is due next.
+
+    `kind` and `run` leave only the clocks that have them, or what is no longer owed where both name it.
+    """
+    asked = [clock for clock in ticket.clocks if kind in (None, clock.kind) and run in (None, clock.run)]
+    if kind is not None and run is not None:
+        return next(iter(asked), None)
+    clocks = [clock for clock in asked if clock.outcome is not Outcome.VOID]
     late = [clock for clock in clocks if clock.is_late(ticket.as_of)]
     broken = [clock for clock in clocks if clock.outcome is Outcome.BREACHED]
     running = [clock for clock in clocks if clock.is_running]
@@ -187,18 +196,17 @@ def ended_by(events: Iterable[TicketEvent], clock: SlaClock) -> PersonId | None:
     """Whose answer, solution or hand it was."""
     if clock.ended_at is None:
         return None
-    for event in events:
-        if clock.kind in (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE):
-            is_answer = event.kind is EventKind.COMMENTED and not (event.data["internal"] or event.data["automatic"])
-            if is_answer and event.actor_id != event.customer_id:
-                said_at = from_us(event.data["said_at"])
-                if max(said_at, clock.started_at) == clock.ended_at:
-                    return event.actor_id
-        elif event.at == clock.ended_at:
-            if clock.kind is ClockKind.TIME_TO_CLAIM and event.kind is EventKind.ASSIGNED and event.to_value:
-                return PersonId(int(event.to_value))
-            if event.kind is EventKind.STATUS and event.to_value == TicketStatus.RESOLVED:
-                return event.actor_id
+    since = _since_its_start(events, clock)
+    pulled_back = {event.data["comment"] for event in since if _runs_on(event, clock)}
+    for event in since:
+        if _is_answer_at_its_end(event, clock) and event.data["comment"] not in pulled_back:
+            return event.actor_id
+        if event.at != clock.ended_at or clock.kind in _ANSWERS:
+            continue
+        if clock.kind is ClockKind.TIME_TO_CLAIM and event.kind is EventKind.ASSIGNED and event.to_value:
+            return PersonId(int(event.to_value))
+        if event.kind is EventKind.STATUS and event.to_value == TicketStatus.RESOLVED:
+            return event.actor_id
     return None
 
 
@@ -206,8 +214,9 @@ def as_judged(ticket: Ticket, events: Sequence[TicketEvent], clock: SlaClock) ->
     """The ticket with the priority, category and tier that a clock was last set by: later changes leave it as it was."""
     if clock.ended_at is None:
         return ticket
+    ended_with = _ended_with(events, clock)
     for event in reversed(events):
-        if event.at <= clock.ended_at:
+        if event.seq <= ended_with:
             break
         if event.from_value is None:
             continue
@@ -218,3 +227,70 @@ def as_judged(ticket: Ticket, events: Sequence[TicketEvent], clock: SlaClock) ->
         if event.kind is EventKind.TIER:
             ticket = replace(ticket, tier=Tier(event.from_value))
     return ticket
+
+
+def _ended_with(events: Sequence[TicketEvent], clock: SlaClock) -> int:
+    """
+    The number of the event that ended a clock.
+
+    Not its time: an answer counts from when it was said, and what was changed before it came had already set the deadline.
+    """
+    ending, is_owed = 0, True
+    answers: set[object] = set()
+    for event in _since_its_start(events, clock):
+        if _is_answer_at_its_end(event, clock):
+            answers.add(event.data["comment"])
+        if event.kind is EventKind.COMMENT_DELETED:
+            answers.discard(event.data["comment"])
+        if _runs_on(event, clock):
+            ending, is_owed = event.seq, not answers  # with another answer it ends anew here
+        elif event.kind is EventKind.UNDONE and event.to_value == str(ending):
+            is_owed = True
+        elif is_owed and _ends(event, clock):
+            ending, is_owed = event.seq, False
+    if is_owed and clock.ended_at is not None:  # no step ended it: it was no longer promised
+        return max((event.seq for event in events if event.at <= clock.ended_at), default=0)
+    return ending
+
+
+def _since_its_start(events: Iterable[TicketEvent], clock: SlaClock) -> list[TicketEvent]:
+    """What came after a clock began: an answer that was there before did not end it."""
+    every = list(events)
+    if clock.kind is not ClockKind.NEXT_RESPONSE and clock.run == 0:
+        return every
+    begun = next((place for place, event in enumerate(every) if _begins(event, clock)), len(every))
+    return every[begun + 1 :]
+
+
+def _begins(event: TicketEvent, clock: SlaClock) -> bool:
+    if clock.kind is not ClockKind.NEXT_RESPONSE:
+        return event.kind is EventKind.REOPENED and event.to_value == str(clock.run)
+    if event.kind is EventKind.RECEIVED_MERGE:
+        return event.at == clock.started_at
+    if event.kind is not EventKind.COMMENTED or event.data["internal"] or event.data["automatic"]:
+        return False
+    said_at: datetime = from_us(event.data["said_at"])
+    return said_at == clock.started_at
+
+
+def _runs_on(event: TicketEvent, clock: SlaClock) -> bool:
+    """Whether an answer was pulled back that had ended the clock."""
+    return event.kind is EventKind.COMMENT_DELETED and [clock.kind, clock.run] in event.data.get("run_on", [])
+
+
+def _ends(event: TicketEvent, clock: SlaClock) -> bool:
+    if event.kind is EventKind.STATUS:
+        return [clock.kind, clock.run] in event.data.get("ended", [])
+    if event.kind is EventKind.ASSIGNED:
+        is_taken = clock.kind is ClockKind.TIME_TO_CLAIM and event.to_value is not None
+        return is_taken and event.at == clock.ended_at
+    return _is_answer_at_its_end(event, clock)
+
+
+def _is_answer_at_its_end(event: TicketEvent, clock: SlaClock) -> bool:
+    if event.kind is not EventKind.COMMENTED or clock.kind not in _ANSWERS or not clock.is_judged:
+        return False
+    if event.data["internal"] or event.data["automatic"] or event.actor_id == event.customer_id:
+        return False
+    said_at: datetime = from_us(event.data["said_at"])
+    return max(said_at, clock.started_at) == clock.ended_at

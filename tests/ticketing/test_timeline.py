@@ -15,8 +15,8 @@ from ticketing.timeline import Place, Shortage, Timeline
 MINUTE = timedelta(minutes=1)
 
 
-def told(desk: Desk, ref: TicketRef, kind: ClockKind | None = None) -> Timeline:
-    timeline = desk.timeline(ref, kind)
+def told(desk: Desk, ref: TicketRef, kind: ClockKind | None = None, run: int | None = None) -> Timeline:
+    timeline = desk.timeline(ref, kind, run)
     assert timeline is not None
     return timeline
 
@@ -198,3 +198,162 @@ def test_what_is_owed_is_told_up_to_now(desk: Desk, cast: Cast, clock: MovableCl
     assert timeline.clock.kind is ClockKind.FIRST_RESPONSE
     assert timeline.late_by == (minutes - 60) * MINUTE
     assert ways(timeline) == [(Place.QUEUE, minutes, None)]
+
+
+def with_office_for_account(desk: Desk) -> None:
+    document = {
+        "calendars": [{"name": "office", "zone": "Europe/Vienna", "windows": {"mon-fri": ["09:00-17:00"]}}],
+        "policies": [{"category": "account", "calendar": "office"}],
+    }
+    desk.configure(document, by=None)
+
+
+def test_an_answer_that_came_late_is_explained_by_what_had_set_its_deadline(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Said at ten, in another team by two minutes past, here at five past: the deadline is the new team's."""
+    clock.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday
+    with_office_for_account(desk)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    clock.advance(hours=1)
+    said_at = clock.now
+    clock.advance(minutes=2)
+    desk.set_category(ticket.ref, "account", by=amir)
+    clock.advance(minutes=3)
+    cast.says(ticket.ref, amir, "So.", said_at=said_at)
+    desk.set_category(ticket.ref, "billing", by=amir)
+
+    explained = desk.explain(ticket.ref, ClockKind.FIRST_RESPONSE)
+
+    assert explained is not None
+    assert explained.ended_at == said_at
+    assert (explained.calendar, explained.total) == ("office", explained.target)
+    assert explained.due_at == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # eight hours of office time on Monday
+    assert told(desk, ticket.ref, ClockKind.FIRST_RESPONSE).counted(Place.AGENT) == timedelta(0)
+
+
+def test_an_answer_pulled_back_leaves_the_deadline_that_was_set_after_the_next(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    clock.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday
+    with_office_for_account(desk)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    for _ in range(2):
+        clock.advance(minutes=1)
+        cast.says(ticket.ref, amir, "So.")
+    answered_at = clock.now
+    clock.advance(minutes=1)
+    desk.set_category(ticket.ref, "account", by=amir)
+    clock.advance(minutes=1)
+    desk.pull_back(ticket.ref, 1, by=amir)
+    desk.set_category(ticket.ref, "billing", by=amir)
+
+    explained = desk.explain(ticket.ref, ClockKind.FIRST_RESPONSE)
+
+    assert explained is not None
+    assert explained.ended_at == answered_at
+    assert (explained.calendar, explained.total) == ("office", explained.target)
+    assert explained.due_at == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+def test_what_was_undone_since_did_not_end_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    clock.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday
+    with_office_for_account(desk)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.resolve(ticket.ref, by=amir)
+    desk.undo(ticket.ref, by=amir)
+    desk.set_category(ticket.ref, "account", by=amir)
+    desk.resolve(ticket.ref, by=amir)
+
+    explained = desk.explain(ticket.ref, ClockKind.RESOLUTION)
+
+    assert explained is not None
+    assert (explained.calendar, explained.total) == ("office", explained.target)
+
+
+def test_each_run_of_a_reopened_ticket_is_explained_by_itself(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    clock.advance(hours=2)
+    cast.says(ticket.ref, amir, "So.")
+    clock.advance(hours=3)
+    desk.resolve(ticket.ref, by=amir)
+    clock.advance(hours=1)
+    desk.reopen(ticket.ref, by=amir)
+
+    broken = [desk.explain(ticket.ref, kind, 0) for kind in (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)]
+    assert [(each.outcome, each.spare) for each in broken if each] == [(Outcome.BREACHED, timedelta(hours=-1))] * 2
+    assert told(desk, ticket.ref, ClockKind.FIRST_RESPONSE, 0).late_by == timedelta(hours=1)
+    assert ways(told(desk, ticket.ref, ClockKind.RESOLUTION, 0)) == [(Place.AGENT, 300, amir)]
+    latest = desk.explain(ticket.ref, ClockKind.RESOLUTION)
+    assert latest == desk.explain(ticket.ref, ClockKind.RESOLUTION, 1)
+    assert latest is not None
+    assert (latest.started_at, latest.outcome) == (clock.now, None)
+    assert desk.explain(ticket.ref, ClockKind.RESOLUTION, 2) is None
+    assert desk.timeline(ticket.ref, ClockKind.RESOLUTION, 2) is None
+
+
+def test_an_earlier_turn_is_explained_by_itself(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """The next answer was late the first time, in time the second; the third is void, for it was solved without one."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    cast.says(ticket.ref, amir, "Which one?")
+    for minutes in (90, 20):
+        clock.advance(minutes=1)
+        cast.says(ticket.ref, ticket.customer_id, "That one.")
+        clock.advance(minutes=minutes)
+        cast.says(ticket.ref, amir, "And now?")
+    clock.advance(minutes=1)
+    cast.says(ticket.ref, ticket.customer_id, "Yes, but.")
+    desk.resolve(ticket.ref, by=amir)
+
+    explained = [desk.explain(ticket.ref, ClockKind.NEXT_RESPONSE, turn) for turn in range(3)]
+    assert [each and (each.outcome, each.spare) for each in explained] == [
+        (Outcome.BREACHED, -30 * MINUTE),
+        (Outcome.MET, 40 * MINUTE),
+        (Outcome.VOID, None),
+    ]
+    turns = [told(desk, ticket.ref, ClockKind.NEXT_RESPONSE, turn) for turn in range(3)]
+    assert [(turn.late_by, turn.ended_by) for turn in turns] == [
+        (30 * MINUTE, amir),
+        (-40 * MINUTE, amir),
+        (None, None),
+    ]
+
+
+def test_a_deadline_is_explained_by_its_figures(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Ten hours of office time from Friday noon in Vienna: five, over the weekend four, a pause of two, and one."""
+    clock.now = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+    document = {
+        "calendars": [{"name": "office", "zone": "Europe/Vienna", "windows": {"mon-fri": ["09:00-17:00"]}}],
+        "policies": [{"calendar": "office", "resolution": {"medium": "10h"}}],
+    }
+    version = desk.configure(document, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    clock.now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    desk.wait_for_customer(ticket.ref, by=amir, question="Which one?")
+    paused = desk.explain(ticket.ref, ClockKind.RESOLUTION)
+    clock.advance(hours=2)
+    cast.says(ticket.ref, ticket.customer_id, "That one.")
+
+    explained = desk.explain(ticket.ref, ClockKind.RESOLUTION)
+
+    assert explained is not None
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    hour, monday = timedelta(hours=1), timedelta(days=3)
+    assert [(step.kind.value, step.start, step.end, step.length) for step in explained.steps] == [
+        ("counted", day + 11 * hour, day + 16 * hour, 5 * hour),
+        ("counted", day + monday + 8 * hour, day + monday + 12 * hour, 4 * hour),
+        ("paused", day + monday + 12 * hour, day + monday + 14 * hour, 2 * hour),
+        ("counted", day + monday + 14 * hour, day + monday + 15 * hour, hour),
+    ]
+    assert (explained.kind, explained.calendar, explained.config_version) == (ClockKind.RESOLUTION, "office", version)
+    assert (explained.started_at, explained.target, explained.total) == (ticket.opened_at, 10 * hour, 10 * hour)
+    assert explained.due_at == day + monday + 15 * hour == desk.ticket(ticket.ref).resolution_due_at
+    assert (explained.remaining, explained.spare, explained.outcome) == (timedelta(0), hour, None)
+    assert paused is not None
+    assert (paused.due_at, paused.total, paused.remaining) == (None, 9 * hour, hour)

@@ -241,8 +241,8 @@ LOOKS: Mapping[str, Arguments] = {
     "joined_with": _of_ticket(),
     "links": _of_ticket(),
     "events": _of_ticket(),
-    "explain": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
-    "timeline": _of_ticket(kind=ClockKind.FIRST_RESPONSE),
+    "explain": _of_ticket(kind=ClockKind.FIRST_RESPONSE, run=0),
+    "timeline": _of_ticket(kind=ClockKind.FIRST_RESPONSE, run=0),
     "last_decision": _of_ticket(),
     "alert_promise": _of_ticket(),
     "watchers": _of_ticket(),
@@ -401,7 +401,7 @@ NO_FILES = {
     "too many": [Attachment(f"F{number}", "a") for number in range(60)],
 }
 _PEOPLE = ("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by", "owner_id")
-_NUMBERS = ("number", "version", "seen", "problem_id", "act_id")
+_NUMBERS = ("number", "version", "seen", "problem_id", "act_id", "run")
 _TEXTS = ("subject", "description", "text", "question", "answer", "name", "title", "comment")
 _KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key", "channel", "view")
 _MOMENTS = ("at", "said_at", "until", "start", "end")

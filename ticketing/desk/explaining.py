@@ -14,24 +14,28 @@ from ticketing.timeline import Timeline
 class Explaining(Reading):
     """See `ticketing.desk.Desk`."""
 
-    def explain(self, ref: TicketRef, kind: ClockKind) -> sla.Explanation | None:
-        """How the latest deadline of a kind comes about, as a sum; None where none was promised. Raises TicketNotFound."""
+    def explain(self, ref: TicketRef, kind: ClockKind, run: int | None = None) -> sla.Explanation | None:
+        """
+        How a deadline comes about, as a sum: of that run (see `SlaClock.run`), or the latest of its kind.
+
+        None where none was promised. Raises TicketNotFound.
+        """
         ticket = self.ticket(ref)
-        clock = ticket.clock(kind)
+        clock = ticket.clock(kind) if run is None else timeline.most_telling(ticket, kind, run)
         if clock is None:
             return None
         calendar, pauses = self._counted_by(ticket, self.events(ref), clock)
         return sla.explain(clock, calendar, pauses, self._clock())
 
-    def timeline(self, ref: TicketRef, kind: ClockKind | None = None) -> Timeline | None:
+    def timeline(self, ref: TicketRef, kind: ClockKind | None = None, run: int | None = None) -> Timeline | None:
         """
         Where the promised time went: in the queue and why, with whom, with the customer; how late, and who ended it.
 
-        Of the clocks of that kind (None: of all) it is about the one that is late, else was late last, else is due next;
-        None where nothing was promised. Raises TicketNotFound.
+        Of the clocks of that kind and run (None: of all) it is about the one that is late, else was late last, else is due
+        next; None where nothing was promised. Raises TicketNotFound.
         """
         ticket = self.ticket(ref)
-        clock = timeline.most_telling(ticket, kind)
+        clock = timeline.most_telling(ticket, kind, run)
         if clock is None:
             return None
         events = self.events(ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -155,8 +155,19 @@ class World(RuleBasedStateMachine):
         if ticket.is_held:
             assert ticket.assigned_agent_id == known.holder
         version, last_event = self.seen.get(ticket.ref, (0, 0))
+        if ticket.last_event > last_event:
+            self.check_explanations(ticket)
         assert (ticket.version > version) is (ticket.last_event > last_event)
         self.seen[ticket.ref] = ticket.version, ticket.last_event
+
+    def check_explanations(self, ticket: Ticket) -> None:
+        """Each deadline is the sum that it is explained by; one that is paused or no longer owed has none."""
+        for clock in ticket.clocks:
+            if clock.is_judged or (clock.is_running and clock.paused_at is None):
+                explained = self.desk.explain(ticket.ref, clock.kind, clock.run)
+                assert explained is not None
+                assert (explained.due_at, explained.config_version) == (clock.due_at, clock.config_version)
+                assert explained.total == explained.target == timedelta(seconds=clock.target_s)
 
     def stored_pauses(self, ref: TicketRef | None = None) -> dict[int, dict[ClockKey, Pauses]]:
         """The pauses that stand in the table, by ticket and clock."""
