@@ -177,7 +177,10 @@ DEFAULT_CATEGORIES = (
 
 
 OF_OPEN_TICKETS = ("zone", "calendars", "policies", "queue")
-"""The settings that deadlines and places in the queue follow from: others change nothing about tickets that are open."""
+"""The settings that deadlines and places in the queue follow from."""
+
+OF_OPEN_TICKETS_IN_LADDER = ("unassigned_after", "untouched_after")
+"""When what lies is told of. Settings other than these and `OF_OPEN_TICKETS` change nothing about tickets that are open."""
 
 
 class Configuration(Part):
@@ -236,8 +239,13 @@ class Configuration(Part):
         return None if self.board_at == NEVER else time.fromisoformat(self.board_at)
 
     def promises_as(self, other: Configuration) -> bool:
-        """Whether no deadline and no place in the queue is another than under `other`, whatever else differs."""
-        return all(getattr(self, name) == getattr(other, name) for name in OF_OPEN_TICKETS)
+        """
+        Whether no deadline, no place in the queue and no time after which to tell of what lies is another than under
+        `other`, whatever else differs.
+        """
+        return all(getattr(self, name) == getattr(other, name) for name in OF_OPEN_TICKETS) and all(
+            getattr(self.ladder, name) == getattr(other.ladder, name) for name in OF_OPEN_TICKETS_IN_LADDER
+        )
 
     @property
     def rating_window(self) -> timedelta:

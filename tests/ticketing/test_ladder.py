@@ -318,6 +318,39 @@ def test_what_is_given_back_after_it_was_told_of_is_told_of_again_if_nobody_take
     assert steps(desk, ticket.ref) == ["idle", "idle"]
 
 
+def test_a_time_after_which_to_tell_that_is_set_or_shortened_reaches_the_tickets_that_are_open(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """No clock and nothing else that people see of them changes; what the setting does not change is not gone through."""
+    amir = cast.agent("amir", max_load=1)
+    held = cast.ticket(priority=Priority.LOW)
+    waiting = cast.ticket("tomas", priority=Priority.LOW)
+    over = cast.ticket(priority=Priority.LOW)
+    desk.claim(over.ref, by=cast.agent("jo"))
+    desk.resolve(over.ref, by=cast.person("jo").id)
+    desk.set_available(cast.person("jo").id, available=False, by=None)
+    before = desk.ticket(held.ref)
+    assert (before.assigned_agent_id, desk.ticket(waiting.ref).is_held) == (amir, False)
+    clock.advance(hours=1)
+
+    long = {"steps": [], "untouched_after": "5h", "unassigned_after": "5h"}
+    for ladder in (long, long | {"untouched_after": "3h"}, long | {"untouched_after": "3h", "unassigned_after": "2h"}):
+        configured(desk, **ladder)
+        assert desk.outdated_clocks() == desk.recompute_step() == 2
+        assert desk.outdated_clocks() == desk.recompute_step() == 0
+    configured(desk, **ladder | {"steps": [{"after": "9h"}]})
+    assert desk.outdated_clocks() == 0
+    climb(desk, clock, minutes=59)
+    assert [steps(desk, each.ref) for each in (held, waiting, over)] == [[], [], []]
+    climb(desk, clock, minutes=1)
+    assert [steps(desk, each.ref) for each in (held, waiting, over)] == [[], ["idle"], []]
+    after = desk.ticket(held.ref)
+    assert (after.version, after.last_event) == (before.version, before.last_event)
+    assert [each.due_at for each in after.clocks] == [each.due_at for each in before.clocks]
+    climb(desk, clock, hours=1)
+    assert [steps(desk, each.ref) for each in (held, waiting, over)] == [["idle"], ["idle"], []]
+
+
 def test_a_note_on_what_will_be_looked_at_anyway_writes_nothing_more(
     desk: Desk, cast: Cast, clock: MovableClock
 ) -> None:

@@ -211,7 +211,11 @@ def test_what_no_deadline_depends_on_has_no_clock_counted_anew(desk: Desk, cast:
     settings: dict[str, Any]
     for settings in (
         {"digest_at": "08:30", "channels": {"triage": "C1"}, "thanks": ["ta"]},
-        {"grace_days": 3, "default_max_load": 3, "ladder": {"unassigned_after": "2h"}},
+        {
+            "grace_days": 3,
+            "default_max_load": 3,
+            "ladder": {"steps": [{"after": "2h"}], "quiet": {"sat": ["00:00-24:00"]}},
+        },
         {"categories": [{"key": "billing", "name": "Invoices", "default_priority": "high"}]},
     ):
         desk.configure(settings, by=None)

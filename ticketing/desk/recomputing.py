@@ -1,5 +1,5 @@
 """
-Open tickets follow a new policy, calendar or weight of the queue: in the background, a few at a time, with progress.
+Open tickets follow a new policy, calendar, weight of the queue or time to lie: in the background, a few at a time, with progress.
 
 A ticket whose deadlines do not move is not touched but for its place in line and the version that it names, so that a change
 for some is no flood of cards for all. Tickets with nothing promised so far are among those looked at: perhaps something is now.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.climbing import watch_for_idleness
 from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
 from ticketing.model import OVER, EventKind, PersonId, TicketRef
@@ -98,5 +99,7 @@ def _recompute_one(tx: Transaction, ref: TicketRef, since: int) -> None:
     if ticket.status in OVER or ticket.promised_version >= since:
         return
     recomputed = tx.recompute_clocks(ticket)
-    if not tx.restamp_clocks(ticket, recomputed):
+    if tx.restamp_clocks(ticket, recomputed):
+        watch_for_idleness(tx, tx.final(ref))
+    else:
         tx.log(recomputed, EventKind.CLOCKS_RECOMPUTED, by=None, to_value=tx.configuration.version)
