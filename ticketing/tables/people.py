@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -117,44 +120,29 @@ agent_skills = Table(
     Column("last_assigned_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("category", "agent_id"),
 )
-_FREE_POSTGRESQL = text("is_available AND load < max_load")
-_FREE_SQLITE = text("is_available = 1 AND load < max_load")
+_AVAILABLE = {"postgresql": "is_available", "sqlite": "is_available = 1"}
+_HAS_ROOM = dict.fromkeys(_AVAILABLE, "load < max_load")
+_SENIOR = {"postgresql": "is_senior", "sqlite": "is_senior = 1"}
 _skill = agent_skills.c
-Index(
-    "ix_agent_skills_least_loaded",
-    _skill.category,
-    _skill.load,
-    _skill.last_assigned_at,
-    _skill.agent_id,
-    postgresql_where=_FREE_POSTGRESQL,
-    sqlite_where=_FREE_SQLITE,
-)
-Index(
-    "ix_agent_skills_round_robin",
-    _skill.category,
-    _skill.last_assigned_at,
-    _skill.agent_id,
-    postgresql_where=_FREE_POSTGRESQL,
-    sqlite_where=_FREE_SQLITE,
-)
-Index(
-    "ix_agent_skills_most_skilled",
-    _skill.category,
-    _skill.level.desc(),
-    _skill.load,
-    _skill.last_assigned_at,
-    _skill.agent_id,
-    postgresql_where=_FREE_POSTGRESQL,
-    sqlite_where=_FREE_SQLITE,
-)
-Index(
-    "ix_agent_skills_urgent",
-    _skill.category,
-    _skill.level.desc(),
-    _skill.load,
-    _skill.last_assigned_at,
-    _skill.agent_id,
-    postgresql_where=text("is_available"),
-    sqlite_where=text("is_available = 1"),
-)
+
+
+def _index(name: str, *order: Any, where: Sequence[Mapping[str, str]]) -> None:
+    """An index of one skill's agents in that order, of those alone of whom all of `where` is true."""
+    conditions: dict[str, Any] = {
+        f"{dialect}_where": text(" AND ".join(each[dialect] for each in where)) for dialect in _AVAILABLE
+    }
+    Index(f"ix_agent_skills_{name}", _skill.category, *order, **conditions)
+
+
+_IDLE = (_skill.last_assigned_at, _skill.agent_id)
+_LEAST_LOADED = (_skill.load, *_IDLE)
+_MOST_SKILLED = (_skill.level.desc(), _skill.load, *_IDLE)
+_index("least_loaded", *_LEAST_LOADED, where=(_AVAILABLE, _HAS_ROOM))
+_index("round_robin", *_IDLE, where=(_AVAILABLE, _HAS_ROOM))
+_index("most_skilled", *_MOST_SKILLED, where=(_AVAILABLE, _HAS_ROOM))
+_index("urgent", *_MOST_SKILLED, where=(_AVAILABLE,))
+_index("senior_urgent", *_MOST_SKILLED, where=(_AVAILABLE, _SENIOR))
+_index("senior_least_loaded", *_LEAST_LOADED, where=(_AVAILABLE, _HAS_ROOM, _SENIOR))
+_index("senior_round_robin", *_IDLE, where=(_AVAILABLE, _HAS_ROOM, _SENIOR))
+_index("senior_most_skilled", *_MOST_SKILLED, where=(_AVAILABLE, _HAS_ROOM, _SENIOR))
 Index("ix_agent_skills_agent_id", _skill.agent_id)
