@@ -147,3 +147,43 @@ def test_leave_is_given_and_taken_back(workspace: Workspace) -> None:
     form = _edit(lead, agent.name)
     assert "00:00-24:00" in str(form.raw)
     assert "shifts" in form.text
+
+
+def test_members_of_a_channel_are_agents_until_they_leave_it_or_a_lead_says_otherwise(own_workspace: Workspace) -> None:
+    admin, team = own_workspace.new_person("admin"), own_workspace.new_team(agents=0)
+    leads = [own_workspace.new_person("lead") for _ in range(2)]
+    jo, kim, mara = (own_workspace.new_person() for _ in range(3))
+    for lead in leads:  # they would be agents as well
+        own_workspace.invite(lead, team.channel, present=False)
+    admin.command("/helpdesk settings")
+    admin.press("Edit", row="Agents by membership")
+    admin.fill(members_of_this_channel_are_agents=team.channel, they_begin_with=f"{team.name} 2")
+    assert admin.submit().errors == {}
+    assert admin.submit().errors == {}
+    number = open_ticket(mara, "Who belongs to us", team)
+    card = mara.sees_change(mara.sees("Who belongs to us"), "Waiting for an agent")
+
+    own_workspace.invite(jo, team.channel)
+    own_workspace.advance(minutes=1)
+    jo.sees(f"#{number} Who belongs to us")
+    mara.sees_change(card, f"{jo.first_name} has it.")
+    own_workspace.invite(jo, team.channel, present=False)
+    own_workspace.advance(minutes=1)
+    mara.sees_change(card, "Waiting for an agent")
+    _is_no_agent(jo)
+
+    _edit(leads[0], jo.name)
+    leads[0].fill(role="Customer", takes_tickets="No")
+    assert leads[0].submit().errors == {}
+    for member in (jo, kim):
+        own_workspace.invite(member, team.channel)
+    own_workspace.advance(minutes=1)
+    kim.sees(f"#{number} Who belongs to us")
+    mara.sees_change(card, f"{kim.first_name} has it.")
+    _is_no_agent(jo)
+
+
+def _is_no_agent(person: Person) -> None:
+    answer = person.command("/helpdesk mine")
+    assert answer is not None
+    assert answer.says("Only agents can use this command")
