@@ -37,6 +37,8 @@ EMPTY = Size(teams={}, customers={"standard": 4}, leads=0, has_channels=False)
 """For the first run of a desk."""
 
 
+FAR_TIER, FAR_ZONE = "enterprise", "Asia/Tokyo"
+"""Customers of this tier live far away, where the clocks are never changed; all others where the desk is."""
 WITH_QUESTIONS = 3
 """The categories of teams of this many agents ask questions of their own."""
 QUESTIONS: list[dict[str, Any]] = [
@@ -144,7 +146,8 @@ class Cast:
         name, user_id = first.lower(), f"U0{first.upper():0<8}"
         real_name = f"{first} {role.capitalize()}"
         email = f"{name}@tests.example"
-        self.people.append({"id": user_id, "name": name, "real_name": real_name, "email": email, "tz": "Europe/Vienna"})
+        tz = FAR_ZONE if seed.get("tier") == FAR_TIER else "Europe/Vienna"
+        self.people.append({"id": user_id, "name": name, "real_name": real_name, "email": email, "tz": tz})
         if role != "customer" or seed.get("tier") != "standard":
             self.seeds.append({"slack": user_id, "name": real_name, "role": role} | seed)
         return name, user_id

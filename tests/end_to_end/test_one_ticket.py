@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.end_to_end.steps import HIGH, assigned, fill_and_send, number_in, open_ticket, started
 from tests.end_to_end.workspace import Workspace
 
@@ -28,6 +30,22 @@ def test_the_form_adapts_to_its_category_and_answers_with_a_number_and_a_promise
     card = mara.sees(f"#{number} The invoice is blank")
     assert "An answer by" in card.text
     assert "High" in card.text
+
+
+def test_each_reads_times_in_their_own_zone(workspace: Workspace) -> None:
+    team, kenji = workspace.new_team(agents=1), workspace.new_person(tier="enterprise")
+    kenji.command("/ticket")
+    kenji.fill(subject="When is that here", description="It is so.", category=team.name)
+    kenji.fill(priority=HIGH)
+    assert re.search(r"You will have an answer by \d+ \w+ \d\d:\d\d JST", kenji.view.text)
+    sent = kenji.submit()
+    assert sent.view is not None
+    assert re.search(r"You will have an answer by \d+ \w+ \d\d:\d\d JST", sent.view.text)
+    assert re.search(r"An answer by \d+ \w+ \d\d:\d\d JST", kenji.sees("When is that here").text)
+
+    card = team.agents[0].sees("When is that here")
+    assert re.search(r"First answer due by \d+ \w+ \d\d:\d\d CES?T", card.text)
+    assert "JST" not in card.text
 
 
 def test_an_agent_is_told_what_and_why(workspace: Workspace) -> None:
