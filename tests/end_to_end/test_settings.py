@@ -73,7 +73,7 @@ def test_a_promise_is_added_and_deadlines_are_counted_anew(workspace: Workspace)
     workspace.wait_for(counted, lambda: begun.agent.describe("app"))
 
 
-def test_calendars_ladder_queue_and_following_are_kept_from_their_forms(workspace: Workspace) -> None:
+def test_calendars_ladder_queue_following_channels_and_habits_are_kept_from_their_forms(workspace: Workspace) -> None:
     """Each is previewed, stored, and stands in the rows of the set-up; what they mean is proved at the desk."""
     admin, team = workspace.new_person("admin"), workspace.new_team(agents=0)
     open_ticket(workspace.new_person(), "Waits while the queue is weighed", team)
@@ -98,12 +98,24 @@ def test_calendars_ladder_queue_and_following_are_kept_from_their_forms(workspac
     admin.press("Edit", row="Agents by membership")
     admin.fill(they_begin_with=f"{team.name} 2")
     _check_and_save(admin, f"They begin with: None → {team.name} 2")
+    admin.press("Edit", row="Channels")
+    admin.fill(the_emoji_opens_tickets_in=team.channel, the_emoji="tickets-please")
+    _check_and_save(admin, f"The emoji opens tickets in: None → #{workspace.channel(team.channel)}", "→ tickets-please")
+    admin.press("Edit", row="Habits")
+    admin.fill(days_until_a_resolved_ticket_closes="11")
+    _check_and_save(admin, "Days until a resolved ticket closes: 3 → 11")
+    assert "Resolved tickets close after 11 days." in admin.view.text
+    admin.close(all_forms=True)
+    admin.command("/helpdesk settings")
 
     with desk_of(workspace) as desk:
         now = desk.configuration()
         assert [each.name for each in now.calendars][-1] == "Nights"
         assert (now.queue.per_priority, dict(now.follow.skills)) == (50, {team.key: 2})
         assert [each.escalate for each in now.ladder.steps] == [False, True]
+        assert [*now.channels.by_emoji, now.channels.emoji] == [workspace.channel(team.channel), "tickets-please"]
+        assert now.auto_close_after_days == 11
+        assert f"Version {now.version}, stored by {admin.first_name} " in admin.view.text
         desk.configure(before, by=None)
 
 
