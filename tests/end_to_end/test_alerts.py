@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.delivery.boards import BOARD
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import URGENT, Begun, assigned, fill_and_send
+from tests.end_to_end.steps import URGENT, Begun, assigned, desk_of, fill_and_send, open_ticket
 from tests.end_to_end.workspace import Workspace
 
 ESCALATIONS = "escalations"
@@ -128,3 +133,28 @@ def test_what_fell_due_while_the_bot_was_down_is_told_once_and_says_so(own_works
     begun.customer.sees("We promised an answer by", where=begun.card)
     assert len([one for one in _roots(lead) if one.says(f"#{begun.number} ")]) == 1
     assert _lines(lead, home, "first answer") == []
+
+
+def test_the_board_is_posted_once_and_then_edited_where_it_stands(own_workspace: Workspace) -> None:
+    admin, lead, mara = own_workspace.new_person("admin"), own_workspace.new_person("lead"), own_workspace.new_person()
+    team = own_workspace.new_team(agents=0)
+    an_hour_ago = own_workspace.now.astimezone(ZoneInfo("Europe/Vienna")) - timedelta(hours=1)
+    admin.command("/helpdesk settings")
+    admin.press("Edit", row="Habits")
+    admin.fill(the_board_is_posted_at=f"{an_hour_ago:%H:%M}")
+    assert admin.submit().errors == {}
+    assert admin.submit().errors == {}
+    board = lead.sees("Open and late as of", where=ESCALATIONS)
+    assert "0 overdue, 0 due within 1 h, 0 without an agent" in board.text
+
+    number = open_ticket(mara, "Nobody has this", team, priority=URGENT)
+    own_workspace.advance(minutes=10)
+    with desk_of(
+        own_workspace
+    ) as desk:  # as if a minute of machine time had passed, at most once in which it is edited
+        desk.outbox.take_turn(BOARD, datetime.now(UTC) + timedelta(minutes=2), -120)
+    own_workspace.advance(minutes=1)
+
+    edited = lead.sees_change(board, "0 overdue, 1 due within 1 h, 1 without an agent")
+    assert re.search(rf"#{number} due in 4\d min\. Nobody has it\.", edited.text)
+    assert [each.ts for each in lead.messages(ESCALATIONS) if each.says("Open and late")] == [board.ts]
