@@ -311,6 +311,14 @@ ONLY_SHOWN = frozenset(
 )
 """Views without anything to send: sending one all the same does nothing."""
 
+HELPDESK: Mapping[str, frozenset[Who]] = {
+    "{number}": SEE_IT,
+    "{number} why": TEAM,
+    **dict.fromkeys(("queue", "mine", "day", "search payroll", "macros", "problem", "away", "back"), TEAM),
+    **dict.fromkeys(("report", "export 7d", "team", "settings"), LEADS),
+}
+"""What is typed after `/helpdesk`; help is anybody's."""
+
 Payload = dict[str, Any]
 
 

@@ -29,6 +29,7 @@ from bot.app import Installation, bolt_app
 from bot.clock import SystemClock
 from bot.explaining import Explaining
 from bot.listeners import Parts, register
+from bot.listeners.helpdesk_command import WORDS
 from bot.payloads import SlackUser
 from bot.people import NotAPerson, OtherOrganization, People
 from bot.private import Private
@@ -315,6 +316,25 @@ def test_what_nothing_answers_does_nothing(stand: Stand, who: Who) -> None:
     ]
     for body in sent:
         assert not stand.send(body).has_changed
+
+
+@pytest.mark.parametrize(("line", "may"), table.HELPDESK.items())
+def test_what_is_typed_after_helpdesk_is_answered_to_who_may(stand: Stand, line: str, may: frozenset[Who]) -> None:
+    ticket = next(each for each in tickets(stand) if each.status is TicketStatus.OPEN)
+    for who in Who:
+        answer = stand.send(table.command(*USERS[who], "/helpdesk", line.format(number=ticket.number)))
+        told = f"/helpdesk {line} by {who.value}"
+        if who in may:
+            assert not isinstance(answer.error, BY_ROLE), f"{told} is refused: {answer.error}"
+            continue
+        assert isinstance(answer.error, BY_ROLE), f"{told} was not refused: {answer.said[:300]}"
+        assert not answer.has_changed, f"{told} changed something"
+        assert SUBJECT not in answer.said, f"{told} shows what they may not know of"
+
+
+def test_every_word_after_helpdesk_has_a_row() -> None:
+    words = {line.split()[0] for line in table.HELPDESK}
+    assert words == {*WORDS, "{number}"} - {"help"}, "in HELPDESK of tests/bot/role_table.py: say there who may"
 
 
 def test_whose_role_is_taken_away_is_refused_at_the_next_press(stand: Stand) -> None:

@@ -147,12 +147,15 @@ def test_a_reply_is_pulled_back_by_its_button_and_only_by_its_author(workspace: 
     triage = triage_of(begun, team.channel)
     amir.press("Reply", on=triage)
     fill_and_send(amir, "Reply", "Come to room 7")
-    mara.sees("Come to room 7", where=begun.card)
+    reply = mara.sees("Come to room 7", where=begun.card)
     sent = amir.sees("Come to room 7", where=triage)
 
     other.press("Pull back", on=sent)
+    other.uses_shortcut("Pull back", on=sent)
     said = [each.text for each in other.messages(triage) if each.is_ephemeral]
-    assert said == [f"Only {amir.first_name}, who wrote it, can pull it back."]
+    assert said == [f"Only {amir.first_name}, who wrote it, can pull it back."] * 2
+    mara.uses_shortcut("Pull back", on=reply)
+    assert [each.text for each in mara.messages(begun.card) if each.is_ephemeral]
     mara.sees("Come to room 7", where=begun.card)
 
     amir.press("Pull back", on=sent)
