@@ -44,6 +44,7 @@ def test_a_typed_resolve_goes_out_as_the_solution(workspace: Workspace) -> None:
 
     begun.customer.sees("It was the font.", where=begun.card)
     begun.agent.sees_change(begun.assignment, "Resolved")
+    assert "Your last 7 days: 1 resolved, first answers met 100 %" in begun.agent.home().text
     begun.agent.edits(typed, "?resolve It was the printer.")
     begun.customer.sees("It was the printer.", where=begun.card)
     begun.customer.sees_not("?resolve", where=begun.card)

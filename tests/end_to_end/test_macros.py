@@ -58,15 +58,21 @@ def test_a_macro_is_written_changed_and_deleted(workspace: Workspace) -> None:
 
 
 def test_the_teams_macros_are_the_leads_to_change(workspace: Workspace) -> None:
-    lena = workspace.new_person("lead")
-    (amir,) = workspace.new_team(agents=1).agents
-    write_macro(lena, "outage", "We know, {customer}.", **{"Who uses it": "The whole team"})
+    lena, team = workspace.new_person("lead"), workspace.new_team(agents=1)
+    begun = started(workspace, team, "Out for all of us")
+    amir = begun.agent
+    write_macro(lena, "outage", "We know, {customer}.", **{"Who uses it": "The whole team", "Priority": "Low"})
 
     amir.command("/helpdesk macros")
     assert "About outage `?outage`, the team's" in amir.view.text
     assert "Change" not in amir.view.text
     amir.press("New macro")
     assert "Who uses it" not in amir.view.text
+    amir.close(all_forms=True)
+    amir.writes("?outage", thread=begun.assignment)
+    begun.customer.sees(f"We know, {begun.customer.first_name}.", where=begun.card)
+    assert "Medium, " in begun.assignment.text
+    amir.sees_change(begun.assignment, f"Low, {team.name}.")
     lena.command("/helpdesk macros")
     lena.press("Delete")
     assert "?outage" not in lena.view.text

@@ -64,6 +64,28 @@ def test_an_agent_is_told_what_and_why(workspace: Workspace) -> None:
     assert f"#{begun.number}" in begun.assignment.notification
     begun.customer.sees_change(begun.card, f"{begun.agent.first_name} has it.")
 
+    later = open_ticket(begun.customer, "It eats more", team, text=f"{'A page and ' * 100}then the lid")
+    second = begun.agent.sees(f"#{later} It eats more")
+    assert re.search(rf"\d tickets? this month; last: #{begun.number} The scanner eats paper", second.text)
+    assert "then the lid" not in second.text
+    begun.agent.press("Read all", on=second)
+    assert "then the lid" in begun.agent.view.text
+
+
+def test_what_a_customer_types_is_never_an_order(workspace: Workspace) -> None:
+    """Neither somebody of the team's, where they are the customer."""
+    team = workspace.new_team(agents=1)
+    (amir,) = team.agents
+    for customer in (workspace.new_person(), workspace.new_team(agents=1).agents[0]):
+        number = open_ticket(customer, f"As {customer.first_name} says", team)
+        card = customer.sees_change(customer.sees(f"#{number} As "), f"{amir.first_name} has it.")
+        assignment = amir.sees(f"#{number} As ")
+        for order in ("?resolve It works.", "?claim", "?note of mine", "?no-such-order"):
+            customer.writes(order, thread=card)
+            assert f"From {customer.first_name}" in amir.sees(order, where=assignment).text
+        assert f"{amir.first_name} has it." in customer.now(card).text
+        assert customer.ephemerals() == []
+
 
 def test_words_travel_between_both_and_notes_stay_with_the_team(workspace: Workspace) -> None:
     team = workspace.new_team(agents=2)
