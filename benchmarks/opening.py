@@ -83,7 +83,9 @@ class Contest:
 
     def by_driver(self, each: int) -> Span:
         """Every thread writes that many by the driver."""
-        agents = cycle(self._agents)
+        # Each process begins elsewhere, or all would write the same agent's row at the same time and wait for each other.
+        start = self._number * len(self._agents) // PROCESSES
+        agents = cycle([*self._agents[start:], *self._agents[:start]])
         writers: dict[int, Open] = {}
 
         def write(customer: int, index: int) -> None:

@@ -88,6 +88,26 @@ def test_growth_is_measured_on_a_small_desk() -> None:
     }
 
 
+def test_of_all_choices_among_agents_the_one_that_grows_most_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        sqlite_file() as few_url,
+        sqlite_file() as many_url,
+        growth.staffed(few_url, 5) as few,
+        growth.staffed(many_url, 40) as many,
+    ):
+        seniors = text("SELECT count(*) FROM agent_skills WHERE is_senior AND category = 'rare'")
+        with many.database.read() as connection:
+            assert connection.execute(seniors).scalar_one() == 5
+        figure = growth.picks("sqlite", few, many, rounds=2)
+    assert (figure.name, figure.unit) == ("pick_sqlite_growth", "ms")
+
+    p50s = {growth.Choice("rare"): (1.0, 9.0), growth.Choice("billing"): (5.0, 10.0)}
+    monkeypatch.setattr(growth, "CHOICES", tuple(p50s))
+    monkeypatch.setattr(growth, "_pick_growth", lambda _few, _many, choice, rounds: p50s[choice])
+    worst = growth.picks("sqlite", few, many)
+    assert (worst.ratio, worst.is_met) == (9.0, False)
+
+
 def test_search_is_measured_on_bodies_and_comments() -> None:
     with sqlite_file() as url, growth.filled(url, 300) as on:
         corpus.index(on.database, 300, 1, 300, on.customers)
