@@ -233,6 +233,7 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
     """A RESOLVED ticket in its next run: with its last agent if they can take it, else in the queue."""
     count = ticket.reopened_count + 1
     last_agent = ticket.last_agent_id
+    escalates = count > tx.configuration.reopen_limit and not ticket.is_escalated
     ticket = tx.change(
         ticket,
         reopened_count=count,
@@ -240,9 +241,11 @@ def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
         first_response_at=None,
         resolved_at=None,
         nudged_at=None,
-        is_escalated=ticket.is_escalated or count > tx.configuration.reopen_limit,
+        is_escalated=ticket.is_escalated or escalates,
     )
     ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count)
+    if escalates:
+        ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason=Because.REOPENED)
     ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
     category = category_of(tx, ticket)
     reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
