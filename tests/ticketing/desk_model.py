@@ -87,7 +87,7 @@ class DeskModel:
         return self.load(agent.id) < agent.max_load
 
     def chosen(self, ticket: ModelTicket, last_agent: PersonId | None = None) -> PersonId | None:
-        """Whom the automatic gives a ticket, by the words of docs/routing.md."""
+        """Whom the automatic gives a ticket, by the words of docs/lifecycle.md."""
         able = [
             agent
             for agent in self.agents.values()

@@ -62,7 +62,7 @@ class Transitions(Assignment, Progress, Reading):
 
     @use_case
     def _close_solved(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """What the grace time does, before it is over. Raises StaleTicket, NotAnAgent, OwnTicket, TicketNotFound."""
+        """What closing by time does, before its time. Raises StaleTicket, NotAnAgent, OwnTicket, TicketNotFound."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "close tickets")
