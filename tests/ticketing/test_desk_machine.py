@@ -7,23 +7,13 @@ are in the log; the clocks, their pauses and their alerts are those that `tests.
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.ticketing.machine.examples import with_examples
 from tests.ticketing.machine.lives import Lives
 from ticketing.database import Database
 
 
 def test_the_desk_does_what_the_model_does(database: Database) -> None:
     machine = type("DeskMachine", (Lives,), {"database": database})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=9,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(machine, settings=with_examples(9, steps=20))

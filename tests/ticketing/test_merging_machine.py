@@ -7,23 +7,13 @@ life a customer is written out and erased, and figures and clocks still follow f
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.ticketing.machine.examples import with_examples
 from tests.ticketing.machine.looking_back import LookingBack
 from ticketing.database import Database
 
 
 def test_the_desk_merges_and_splits_as_the_model_does(database: Database) -> None:
     machine = type("MergingMachine", (LookingBack,), {"database": database})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=6,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(machine, settings=with_examples(6, steps=20))

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
+from tests.ticketing.machine.examples import with_examples
 from tests.ticketing.machine.keeping import KEPT, Keeping
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.shifts import DAYS, Shifts
@@ -259,14 +259,4 @@ class ProblemMachine(Shifts, Keeping, Passing):
 
 def test_many_tickets_at_once_are_as_in_the_model(database: Database) -> None:
     machine = type("Machine", (ProblemMachine,), {"database": database})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=7,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(machine, settings=with_examples(7, steps=25))
