@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -105,6 +106,29 @@ def test_a_message_of_several_that_was_deleted_comes_back_as_one(world: World, a
     world.deliver_all()
     assert [one["ts"] for one in _homes(world)] == [again["ts"]]
     assert "Answered" in shown_text(_homes(world)[0])
+
+
+def test_several_stand_in_one_message_the_longest_overdue_first_and_what_is_settled_last(world: World) -> None:
+    """In whatever order they were opened, also once one is answered."""
+    none = dict.fromkeys(("low", "medium", "high", "urgent"), "none")
+    answers = {"urgent": "1h", "high": "2h", "low": "150m"}
+    world.desk.configure({**DOCUMENT, "policies": [{"first_response": answers, "resolution": none}]}, by=None)
+    amir = world.agent("amir")
+    letters = {"A": Priority.URGENT, "B": Priority.LOW, "C": Priority.HIGH, "D": Priority.URGENT}
+    tickets = {each: world.ticket(subject=f"Case {each}.", priority=priority) for each, priority in letters.items()}
+    world.deliver_all()
+
+    def order() -> str:
+        (home,) = _homes(world)
+        return "".join(dict.fromkeys(re.findall(r"Case (\w)\.", shown_text(home))))
+
+    world.clock.advance(hours=2, minutes=5)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert order() == "ADCB"
+    world.says(tickets["A"].ref, amir, "We are on it.")
+    world.deliver_all()
+    assert order() == "DCBA"
 
 
 def test_a_ticket_without_any_promise_is_told_of_when_it_has_waited_too_long(world: World) -> None:
