@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, MetaData, Table, text
+from sqlalchemy.exc import IntegrityError
 
 import ticketing
 from tests.ticketing.desks import Cast
@@ -160,3 +162,27 @@ def count_on(database: Database) -> Iterator[str]:
         yield f"SELECT setval('{sequence}', 1000)"
     yield "SELECT setval(pg_get_serial_sequence('people', 'id'), 1000)"
     yield "SELECT setval(pg_get_serial_sequence('team_changes', 'id'), 1000)"
+
+
+def test_a_load_that_was_below_nothing_is_counted_anew_and_none_is_again(empty_database_url: str) -> None:
+    """Before the database refused one, a wrong load could have been stored; it must not stop the step."""
+    migrate(empty_database_url, "0021")
+    with closing(Database.open(empty_database_url)) as database:
+        with database.write() as connection:
+            there = {table.name: table for table in tables(connection)}
+            for number, load in ((1, -1), (2, 5), (3, -2)):
+                status = {"status": "in_progress", "assigned_agent_id": 1, "queue_rank": None}
+                connection.execute(there["tickets"].insert(), row_of(there["tickets"], number) | status)
+                connection.execute(there["agent_loads"].insert(), row_of(there["agent_loads"], number) | {"load": load})
+                skill = row_of(there["agent_skills"], number) | {"agent_id": number, "load": load}
+                connection.execute(there["agent_skills"].insert(), skill)
+        database.engine.dispose()
+
+        migrate(empty_database_url)
+
+        with database.write() as connection:
+            for name in ("agent_loads", "agent_skills"):
+                loads = connection.execute(text(f"SELECT load FROM {name} ORDER BY agent_id")).scalars()  # noqa: S608
+                assert list(loads) == [3, 5, 0]
+        with pytest.raises(IntegrityError), database.write() as connection:
+            connection.execute(text("UPDATE agent_loads SET load = -1 WHERE agent_id = 1"))
