@@ -21,6 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import metrics
 from bot.access import Access
 from bot.answers import Answers
+from bot.aside import Lanes
 from bot.channel_checks import ChannelChecks
 from bot.clock import Clock, FollowedClock, SystemClock
 from bot.explaining import Explaining
@@ -44,7 +45,10 @@ from ticketing.desk import Desk
 log = logging.getLogger(__name__)
 
 LISTENER_TIMEOUT_S = 2
-"""How long a listener waits for Slack, once and without another try: it has 3 s in all."""
+"""How long a listener waits for Slack, once and without another try: it has 3 s in all. What is called besides is done aside."""
+
+KNOWN_TIMEOUT_S = 0.5
+"""How long a listener waits to hear whether somebody whom it knows is called differently by now: another call follows."""
 
 READING_TIMEOUT_S = 8
 DATABASE_PATIENCE_S = 2.0
@@ -71,24 +75,19 @@ class Installation:
     url: str = ""
 
 
-def web_client(settings: Settings) -> WebClient:
+def web_client(settings: Settings, timeout_s: float = LISTENER_TIMEOUT_S) -> WebClient:
     """The client of listeners: short time-out, no second try. The outbox has one of its own."""
     return WebClient(
         token=settings.bot_token(),
         base_url=settings.slack_api_url,
-        timeout=LISTENER_TIMEOUT_S,
+        timeout=timeout_s,  # type: ignore[arg-type] # handed on to a socket, which takes parts of a second
         retry_handlers=[],
     )
 
 
 def reading_client(settings: Settings) -> WebClient:
     """The client that reads conversations again: nobody waits for it, and what fails is read later."""
-    return WebClient(
-        token=settings.bot_token(),
-        base_url=settings.slack_api_url,
-        timeout=READING_TIMEOUT_S,
-        retry_handlers=[],
-    )
+    return web_client(settings, READING_TIMEOUT_S)
 
 
 def installed(settings: Settings) -> Installation:
@@ -166,14 +165,17 @@ class Helpdesk:
         self.desk = Desk(self.database, self.clock)
         self.desk.seed(settings.desk)
         client = web_client(settings)
-        people = People(self.desk, client, self.installation.team, self.installation.bot_user_id)
+        hurried = web_client(settings, KNOWN_TIMEOUT_S)
+        people = People(self.desk, client, self.installation.team, self.installation.bot_user_id, hurried)
         people.seed(settings.people)
 
-        private = Private(client)
+        self.lanes = Lanes()
+        private = Private(client, self.lanes)
         sight = Sight(self.desk, client, self.installation.team)
         self.desk.restrict_holders(sight.holders)
         screens = Screens(self.desk, self.clock, sight, FirstRun(self.desk, ChannelChecks(client)))
         access = Access(self.desk, people, sight)
+        answers = Answers(self.desk, private, self.installation.team, sight)
         parts = Parts(
             self.desk,
             access,
@@ -184,10 +186,10 @@ class Helpdesk:
             self.clock,
             Rereading(client, self.installation.team),
             self.installation.url,
+            answers.answer,
         )
         self.app = bolt_app(client, self.installation)
         inward = register(self.app, parts)
-        answers = Answers(self.desk, private, self.installation.team, sight)
         answers.register(self.app)
         recovery = Recovery(
             self.desk,
@@ -224,6 +226,7 @@ class Helpdesk:
         """Take nothing new, finish what runs, disconnect; then stop sending."""
         for what, step in (
             ("transport", self.transport.stop),
+            ("lanes", self.lanes.stop),
             ("outward", self.outward.stop),
             ("metrics", self.metrics.stop if self.metrics else lambda: None),
             ("clock", self.clock.stop),

@@ -67,6 +67,8 @@ class People:
     slack: WebClient
     team: str
     bot_user_id: str = ""
+    hurried: WebClient | None = None
+    """Asks about somebody who is known already: what is stored does as well, and the act waits for the answer."""
     _asked: set[str] = field(init=False, default_factory=set)
     _ended: set[str] = field(init=False, default_factory=set)
 
@@ -108,12 +110,15 @@ class People:
         return self._learn(user, person)
 
     def _learn(self, user: SlackUser, person: Person | None) -> Person:
+        slack = self.slack if person is None else self.hurried or self.slack
         try:
-            said = self.slack.users_info(user=user.id)
+            said = slack.users_info(user=user.id)
         except (SlackClientError, OSError) as error:
             log.warning("users.info did not answer (%s); it is asked again next time.", type(error).__name__)
             return person or self.desk.ensure_person(user.external_ref, user.id)
-        told: Mapping[str, Any] = said.get("user") or {}
+        return self._told(user, person, said.get("user") or {})
+
+    def _told(self, user: SlackUser, person: Person | None, told: Mapping[str, Any]) -> Person:
         theirs = str(told.get("team_id") or user.team)
         if user.team == self.team and theirs != self.team:
             # Who put an emoji there is told without their organization: in a shared channel it may be another.
@@ -143,7 +148,7 @@ class People:
         is_guest = told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger")
         if told.get("team_id") != self.team or is_guest or told.get("is_bot") or told.get("deleted"):
             raise NotAColleague(str(told.get("real_name") or user_id))
-        return self.known(SlackUser(self.team, user_id))
+        return self._chosen(user_id, told)
 
     def heard_of(self, user_id: str) -> Person | None:
         """Somebody of this workspace whom the desk knows already; nobody is learned by it."""
@@ -166,7 +171,12 @@ class People:
             raise InvalidInput(field, words.FOR_WHOM_NOT_SAID) from None
         if told.get("team_id") != self.team or told.get("is_stranger") or told.get("is_bot") or told.get("deleted"):
             raise InvalidInput(field, words.FOR_WHOM_WRONG)
-        return self.known(SlackUser(self.team, user_id))
+        return self._chosen(user_id, told)
+
+    def _chosen(self, user_id: str, told: Mapping[str, Any]) -> Person:
+        """Slack has just told who that is, and is not asked again."""
+        user = SlackUser(self.team, user_id)
+        return self._told(user, self.desk.person_by_ref(user.external_ref), told)
 
     def as_read(self, text: str) -> str:
         """A message's text as people read it: mentions by name, as far as they are known, and not the one that calls us."""

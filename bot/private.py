@@ -1,8 +1,8 @@
 """
 What only the person at the screen needs: views opened for them, answers nobody else sees.
 
-Called once within the listener, with the client's short time-out and no second try; never carries a fact alone, which is
-what the outbox is for (docs/decisions, two lanes out).
+Called once, with the client's short time-out and no second try; never carries a fact alone, which is what the outbox is for
+(docs/decisions, two lanes out). What can fail without anybody being told is done aside, so that no answer waits for it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.aside import Aside, at_once
 from bot.blocks.forms import plain_view
 from bot.payloads import ButtonPress, Place, ShownView, SlackUser
 from bot.views import Message, View
@@ -30,6 +31,7 @@ class Private:
     """Answers one person."""
 
     slack: WebClient
+    aside: Aside = at_once
 
     def open(self, trigger_id: str, view: View, *, above: ShownView | None = None) -> str:
         """Show a modal, on top of the modal the person is in, if any; the view's id. Raises SlackApiError."""
@@ -64,9 +66,11 @@ class Private:
 
         It is done already, so a failure is not raised: who pressed is told `done` instead, and does not press again.
         """
-        shown = press.view
-        if shown is None:
-            return
+        if press.view is not None:
+            shown = press.view
+            self.aside(lambda: self._repaint(press, shown, view, done), about=press.person.id)
+
+    def _repaint(self, press: ButtonPress, shown: ShownView, view: View, done: str) -> None:
         try:
             if shown.kind == "home":
                 self.slack.views_publish(user_id=press.person.id, view=view)
@@ -74,7 +78,7 @@ class Private:
                 self.redraw(shown, view)
         except (SlackClientError, OSError) as error:
             log.warning("What a press has done could not be shown (%s).", reason_of(error))
-            self.say(press.person, done, trigger_id=press.trigger_id, view=shown)
+            self._say(press.person, Message(done, []), None, press.trigger_id, shown)
 
     def say(
         self,
@@ -92,6 +96,11 @@ class Private:
         A failure is logged, not raised: what was to be said is no fact that anybody relies on.
         """
         said = message if isinstance(message, Message) else Message(message, [])
+        self.aside(lambda: self._say(person, said, place, trigger_id, view), about=person.id)
+
+    def _say(
+        self, person: SlackUser, said: Message, place: Place | None, trigger_id: str, view: ShownView | None
+    ) -> None:
         ways: list[Callable[[], object]] = []
         if trigger_id:
             ways.append(lambda: self.open(trigger_id, plain_view(said.text), above=view))

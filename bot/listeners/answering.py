@@ -35,7 +35,7 @@ ANSWERS = frozenset({Form.REPLY, Form.RESOLVE, Form.WAIT})
 """The forms whose text the customer reads."""
 
 TOLD_AT_MOST = 3
-"""How many open forms of others are drawn anew at once: the press waits for it."""
+"""How many open forms of others are drawn anew at once: each is a call to Slack."""
 
 
 LONGEST_NAME = 64
@@ -102,7 +102,7 @@ class Answering:
         except HelpdeskError as error:
             log.warning("Who is answering could not be kept (%s).", type(error).__name__)
             return
-        self._tell(others, grant.ticket)
+        self._aside(others, grant.ticket)
 
     def _drawn(
         self,
@@ -143,10 +143,9 @@ class Answering:
         return self.parts.desk.answering(grant.ticket.ref)
 
     def sent(self, others: list[Answerer], grant: Grant, text: str) -> None:
-        """Show what has gone out in the forms that others have open."""
-        now = self.parts.clock()
-        answer = OtherAnswer(name=grant.person.name, at=now, text=text)
-        self._tell(others, self.parts.desk.ticket(grant.ticket.ref), answer)
+        """Show what has gone out in the forms that others have open. It is committed: who has sent it waits for none of that."""
+        answer = OtherAnswer(name=grant.person.name, at=self.parts.clock(), text=text)
+        self._aside(others, grant.ticket, answer)
 
     def closed(self, ack: Ack, body: dict[str, Any]) -> None:
         """Closed without sending."""
@@ -156,7 +155,7 @@ class Answering:
         if person is not None and self.parts.desk.end_answering(ref, by=person.id):
             ticket = self.parts.desk.ticket(ref)
             self._show_on_cards(ticket)
-            self._tell(self.parts.desk.answering(ref), ticket)
+            self._aside(self.parts.desk.answering(ref), ticket)
         ack()
 
     def step(self, _now: datetime) -> None:
@@ -164,7 +163,12 @@ class Answering:
         for ref in self.parts.desk.forget_answering(self.parts.clock()):
             self._show_on_cards(self.parts.desk.ticket(ref))
 
-    def _tell(self, others: list[Answerer], ticket: Ticket, answer: OtherAnswer | None = None) -> None:
+    def _aside(self, others: list[Answerer], ticket: Ticket, answer: OtherAnswer | None = None) -> None:
+        if others:
+            self.parts.private.aside(lambda: self._tell(others, ticket.ref, answer), about=str(ticket.number))
+
+    def _tell(self, others: list[Answerer], ref: TicketRef, answer: OtherAnswer | None) -> None:
+        ticket = self.parts.desk.ticket(ref)
         for other, reader in self._still_may(others, ticket)[:TOLD_AT_MOST]:
             opened = OpenForm.read(other.view)
             if opened is not None:

@@ -20,7 +20,7 @@ from bot.blocks.new_ticket import (
     similar_view,
 )
 from bot.listeners.parts import Parts
-from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, Shortcut
+from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, Shortcut, ShownView
 from bot.values import NewTicketState, read_ticket_value
 from bot.views import NewTicketAnswers, SimilarAnswer
 from bot.words import customer as words
@@ -62,11 +62,17 @@ class NewTicket:
     def open_from_message(self, ack: Ack, body: dict[str, Any]) -> None:
         """On one's own message, one's own ticket; an agent opens it for whoever wrote the message."""
         shortcut = Shortcut.read(body)
-        if shortcut.message is None:
+        message = shortcut.message
+        if message is None:
             raise PayloadError("message")
-        link = permalink(self.parts.home_url, shortcut.message.place)
-        state = NewTicketState(source=shortcut.message.source, permalink=link)
-        author = shortcut.message.person
+        # Slack may have to be asked who they are, before the form can be opened.
+        self.parts.after_ack(lambda: self._open_from(shortcut, message), body, about=shortcut.person.id)
+        ack()
+
+    def _open_from(self, shortcut: Shortcut, message: SaidMessage) -> None:
+        link = permalink(self.parts.home_url, message.place)
+        state = NewTicketState(source=message.source, permalink=link)
+        author = message.person
         for_customer = None
         if author is not None and author != shortcut.person:
             presser = self.parts.access.acting(shortcut.person)
@@ -74,7 +80,7 @@ class NewTicket:
                 customer = self.parts.access.person(author)
                 state = replace(state, on_behalf_of=customer.id)
                 for_customer = customer.name
-        text = self.parts.access.people.as_read(shortcut.message.text)
+        text = self.parts.access.people.as_read(message.text)
         form = self.parts.screens.new_ticket(
             shortcut.person,
             subject=first_line(text),
@@ -83,14 +89,18 @@ class NewTicket:
             for_customer=for_customer,
         )
         self.parts.private.open(shortcut.trigger_id, new_ticket_view(form))
-        ack()
 
     def choose_category(self, ack: Ack, body: dict[str, Any]) -> None:
         """The one moment the form changes: fields, default priority, promise."""
         press = ButtonPress.read(body)
-        if press.view is None:
+        view = press.view
+        if view is None:
             raise PayloadError("view")
-        answers = read_new_ticket(press.view.payload)
+        self.parts.after_ack(lambda: self._change(press, view), body, about=press.person.id)
+        ack()
+
+    def _change(self, press: ButtonPress, view: ShownView) -> None:
+        answers = read_new_ticket(view.payload)
         person = self.parts.access.acting(press.person)
         try:
             customer = self._for(person, answers)
@@ -103,8 +113,7 @@ class NewTicket:
         promise = self.parts.screens.promise(customer, category=press.value, priority=form.priority)
         # What the one who reads it may know, whoever the ticket is for.
         similar = self._similar(person, answers, press.value)
-        self.parts.private.redraw(press.view, new_ticket_view(replace(form, promise=promise, similar=similar)))
-        ack()
+        self.parts.private.redraw(view, new_ticket_view(replace(form, promise=promise, similar=similar)))
 
     def read_similar(self, ack: Ack, body: dict[str, Any]) -> None:
         """What solved it before, on top of the form; only what this customer may be offered."""

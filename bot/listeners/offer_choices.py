@@ -92,12 +92,15 @@ class OfferChoices:
         person, offered = self._answered(press.person, source, place)
         self._own_words(offered, person)
         self.parts.desk.inbound.settle(offered, Stage.GONE)
+        self.parts.private.aside(lambda: self._take_away(press, place), about=press.person.id)
+        ack()
+
+    def _take_away(self, press: ButtonPress, place: Place) -> None:
         try:
             self.offers.remove(place.channel, str(place.ts))
         except (SlackClientError, OSError) as error:
             log.warning("An offer could not be taken away (%s).", reason_of(error))
             self.parts.private.say(press.person, words.OFFER_DISMISSED, place=place, trigger_id=press.trigger_id)
-        ack()
 
     def _add(self, user: SlackUser, source: str, ref: TicketRef, place: Place | None) -> None:
         """Each message by itself and under its own key, so that its edits are followed."""
@@ -148,6 +151,9 @@ class OfferChoices:
     def _settle(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
         """Show on the offer what became of it: where it was pressed, or for a form where it stands by now."""
         self.parts.desk.inbound.settle(offered, Stage.PLACED)
+        self.parts.private.aside(lambda: self._show(user, offered, settled, place), about=user.id)
+
+    def _show(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
         ts = str(place.ts) if place is not None else offered.offer_ts
         message = offer_message(settled)
         try:

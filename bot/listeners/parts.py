@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -33,6 +34,27 @@ class Parts:
     reading: Rereading
     home_url: str = ""
     """The workspace's address, which links to its messages begin with."""
+    answer: Callable[[Exception, dict[str, Any]], object] | None = None
+    """Tells somebody what has failed after Slack had its answer."""
+
+    def after_ack(self, work: Callable[[], object], body: dict[str, Any], *, about: str) -> None:
+        """
+        Do what takes several calls to Slack and commits no act, so that a press or a shortcut is not held up by it.
+
+        What it raises is answered all the same.
+        """
+        if self.answer is None:
+            work()
+            return
+        answer = self.answer
+
+        def answered() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody has to be told
+                answer(error, body)
+
+        self.private.aside(answered, about=about)
 
     @contextmanager
     def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:
