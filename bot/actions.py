@@ -149,7 +149,6 @@ class Form(StrEnum):
     ASSIGN = "form.assign"
     TAKE = "form.take"
     SEEN = "form.seen"
-    WITHDRAW = "form.withdraw"
     RATING = "form.rating"
     HANDOVER = "form.handover"
     AWAY = "form.away"

@@ -236,19 +236,6 @@ def read_choice(view: View) -> str:
     return value_of(view, Field.CHOICE)
 
 
-def withdraw_view(facts: TicketFacts) -> View:
-    """Withdraw, asked once more where a button cannot ask back."""
-    subject = text.inline(facts.subject, text.CARD_SUBJECT)
-    return modal(
-        Form.WITHDRAW,
-        _titled(words.WITHDRAW_TITLE, facts),
-        [section(said(words.WITHDRAW_TEXT, number=facts.number, subject=subject))],
-        submit=words.WITHDRAW_SUBMIT,
-        close=words.WITHDRAW_CLOSE,
-        metadata=metadata(facts),
-    )
-
-
 def read_all_view(whole: ReadAll) -> View:
     """A whole text, in pages if it must be."""
     pieces = text.body(whole.text)

@@ -27,7 +27,6 @@ ACT_OF: Mapping[Form, Act] = {
     Form.ANSWER: Act.ANSWER,
     Form.RELEASE: Act.RELEASE,
     Form.ASSIGN: Act.ASSIGN,
-    Form.WITHDRAW: Act.WITHDRAW,
     Form.RATING: Act.RATING_COMMENT,
 }
 """Each form, and the act that sending it is: decided anew, since a role may have changed while the form was open."""
@@ -50,7 +49,6 @@ class TicketForms:
                 Form.RESOLVE: self._resolve,
                 Form.WAIT: self._wait,
                 Form.RELEASE: self._release,
-                Form.WITHDRAW: lambda to, _: self.parts.desk.withdraw(to.ticket.ref, by=to.person.id),
                 Form.ASSIGN: self._assign,
                 Form.RATING: self._rate,
             }

@@ -19,7 +19,6 @@ from bot.blocks.forms import (
     release_view,
     take_view,
     why_view,
-    withdraw_view,
 )
 from bot.listeners.answering import Answering
 from bot.listeners.joining import joining_forms
@@ -56,7 +55,6 @@ OPENS = frozenset(OPENS_TEXT_FORM) | {
     Act.ASSIGN,
     Act.REASSIGN,
     Act.RELEASE,
-    Act.WITHDRAW,
     Act.WHY,
     Act.OPEN,
     Act.MORE,
@@ -123,6 +121,7 @@ class TicketPresses:
                 Act.NOT_SOLVED: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
                 Act.UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.TAKE_BACK: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
+                Act.WITHDRAW: lambda to: desk.withdraw(to.ticket.ref, by=to.person.id),
                 Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.UNMERGE: lambda to: desk.unmerge(to.ticket.ref, by=to.person.id),
                 Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
@@ -137,7 +136,6 @@ class TicketPresses:
                 Act.ASSIGN: self._assign_form,
                 Act.REASSIGN: self._assign_form,
                 Act.RELEASE: lambda to: release_view(self._facts(to)),
-                Act.WITHDRAW: lambda to: withdraw_view(self._facts(to)),
                 Act.WHY: lambda to: why_view(self.parts.explaining.why(to.ticket, self._facts(to))),
                 Act.OPEN: self._open,
                 Act.TAKE: lambda to: take_view(self._take_form(to, is_seen=False)),

@@ -83,11 +83,6 @@ TAKE_TIME_MISSING = "Choose the time."
 TAKE_SUBMIT = "Take it"
 SEEN_SUBMIT = "Seen"
 
-WITHDRAW_TITLE = "Withdraw #{number}"
-WITHDRAW_TEXT = "*Withdraw #{number} {subject}?* We stop working on it. You can undo this for a while."
-WITHDRAW_SUBMIT = "Withdraw"
-WITHDRAW_CLOSE = "Keep it"
-
 CHOICE_TITLE = {
     Form.PRIORITY: "Priority of #{number}",
     Form.CATEGORY: "Category of #{number}",

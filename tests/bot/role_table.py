@@ -273,7 +273,6 @@ FORMS: dict[Form, Row] = {
     Form.LINK: Row(TEAM, is_whole=False),
     Form.MOVE: Row(TEAM, is_whole=False),
     Form.WATCH: Row(TEAM, is_whole=False),
-    Form.WITHDRAW: Row(OWNER),
     Form.RATING: Row(OWNER, chosen=_TEXT),
     Form.PRIORITY: Row(TEAM, chosen=_chosen("1")),
     Form.CATEGORY: Row(TEAM, chosen=_chosen("account")),

@@ -262,7 +262,6 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (forms.assign_view, views.AssignForm),
     (forms.release_view, views.TicketFacts),
     (forms.take_view, views.TakeForm),
-    (forms.withdraw_view, views.TicketFacts),
     (forms.choice_view, views.ChoiceForm),
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),

@@ -137,13 +137,10 @@ def test_more_actions_has_a_row_for_each() -> None:
     assert "Nothing more can be done" in shown(nothing)
 
 
-def test_release_withdraw_and_why() -> None:
-    withdraw = forms.withdraw_view(facts())
+def test_release_and_why() -> None:
     why = forms.why_view(WhyView(facts=facts(), lines=("13:20 opened.", "14:01 assigned to Amir.")))
 
     assert fields(forms.release_view(facts())) == [("Note for whoever takes it", "Only the team reads this.")]
-    assert shown(withdraw).startswith("*Withdraw #42 Cannot open the invoice?*")
-    assert (withdraw["submit"]["text"], withdraw["close"]["text"]) == ("Withdraw", "Keep it")
     assert shown(why).endswith("13:20 opened.\n14:01 assigned to Amir.")
 
 

@@ -94,7 +94,6 @@ def test_an_edit_on_a_ticket_that_is_over_changes_the_words_and_nothing_else(wor
     said = mara.writes("I watered it onec", thread=begun.card)
     copy = amir.sees("watered it onec", where=begun.assignment)
     mara.press("Withdraw", on=mara.now(begun.card))
-    mara.submit()
     mara.sees_change(begun.card, "Withdrawn by you.")
 
     mara.edits(said, "I watered it once")
@@ -202,7 +201,6 @@ def test_a_message_on_a_closed_ticket_opens_another_and_says_so(workspace: Works
     number = open_ticket(mara, "The tap drips", team)
     card = mara.sees(f"#{number} The tap drips")
     mara.press("Withdraw", on=card)
-    mara.submit()
     mara.sees_change(card, "Withdrawn by you.")
 
     mara.writes("it drips again", thread=card)

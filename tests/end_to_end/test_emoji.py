@@ -62,7 +62,6 @@ def test_the_mirror_stands_in_the_conversation_with_the_app_too(workspace: Works
     sees_reactions(mara, said, {EYES})
     card = mara.sees(f"#{number} my badge opens nothing")
     mara.press("Withdraw", on=card)
-    mara.submit()
     sees_reactions(mara, said, set())
 
 

@@ -57,7 +57,6 @@ def test_a_stray_message_is_added_to_another_ticket_of_ones_own(workspace: Works
     staff.sees("it hums louder", where=staff.sees(f"#{first} The door jams", where=team.channel))
 
     mara.press("Withdraw", on=mara.sees(f"#{first} The door jams"))
-    mara.submit()
     third = open_ticket(mara, "The tap drips", team)
     again = _offer(mara, "and the door jams again")
     mara.press(f"#{second} The lamp hums", on=again)

@@ -60,7 +60,6 @@ def test_one_press_resolves_all_and_says_what_it_left_alone(workspace: Workspace
     team, begun, card = two_on_one(workspace, "Mail is late")
     jo = begun[0].agent
     begun[1].customer.press("Withdraw", on=begun[1].card)
-    begun[1].customer.submit()
     begun[1].customer.sees_change(begun[1].card, "Withdrawn by you.")
     third = workspace.new_person()
     open_ticket(third, "Late mail again", team)
