@@ -279,12 +279,6 @@ class Screens:
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in seen[:LIST_LENGTH])
         return AgentList(kind=ListKind.FOUND, rows=rows, now=self.clock(), more=len(seen) - len(rows), zone=person.tz)
 
-    def open_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
-        """A customer's open tickets by name, the last active first."""
-        tickets = self.desk.tickets_of_customer(person.id, limit=50)
-        unfinished = [each for each in tickets if each.status is not TicketStatus.CLOSED]
-        return tuple(OpenTicketLine(ref=each.ref, subject=each.subject) for each in unfinished)
-
     def all_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
         """A customer's tickets by name, as many as a form shows: the open ones first, the last active first of each."""
         tickets = [each for each in self.desk.tickets_of_customer(person.id, limit=OPTIONS) if each.merged_into is None]

@@ -238,14 +238,16 @@ def alert_group_message(group: AlertGroup) -> Message:
     hidden = group.over + max(0, len(group.alerts) - ROWS)
     head = _group_head(group)
     first = spoken_row(group.alerts[0]) if group.alerts else common.NONE_YET
-    show_all = press_button(Press.SHOW_ALL) if hidden else None
     return message(
         said(words.SPOKEN_GROUP, sentence=head.replace("*", ""), row=first),
         [
             section(head),
             *rows,
             context(_small_print(group, hidden)) if hidden or group.told_at else None,
-            actions(press_button(Press.TAKE_SEVERAL, primary=True) if group.can_take_several else None, show_all),
+            actions(
+                press_button(Press.TAKE_SEVERAL, primary=True) if group.can_take_several else None,
+                press_button(Press.SHOW_ALL),
+            ),
         ],
     )
 

@@ -128,7 +128,7 @@ def _question(one: Question) -> Block:
 def _element(one: Question) -> Block:
     if one.kind is Kind.CHOICE:
         options = [option(label, value) for value, label in one.options[:OPTIONS]]
-        return select(Press.VALUE, words.CHOOSE, options or [option(common.NONE_YET, "-")], one.value)
+        return select(Press.VALUE, one.label, options or [option(common.NONE_YET, "-")], one.value)
     if one.kind in _CHANNELS:
         return _channels(one)
     element: Block = {"type": "datepicker", "action_id": Press.VALUE, "placeholder": plain_text(words.CHOOSE_DAY)}

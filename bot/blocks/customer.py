@@ -7,6 +7,7 @@ from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
 from bot.blocks.parts import (
     OPTION_TEXT,
+    OVERFLOW_LEAST,
     act_button,
     actions,
     button,
@@ -246,7 +247,7 @@ def _asking(offer: Offer) -> Message:
                     primary=not tickets,
                 ),
                 button(Press.OFFER_DISMISS, dismissed, offer_value(offer.source), accessible=dismissed),
-                _others(offer) if len(tickets) > 1 else None,
+                _others(offer) if offer.has_others or len(tickets) > 1 else None,
             ),
         ],
     )
@@ -264,6 +265,10 @@ def _add(offer: Offer, ticket: OpenTicketLine) -> Block:
 
 
 def _others(offer: Offer) -> Block:
+    """The other open tickets, and the way to all of them; where there is only that, it is a button."""
+    another = words.OFFER_ANOTHER
+    if len(offer.tickets) < OVERFLOW_LEAST:
+        return button(Press.OFFER_MENU, another, offer_value(offer.source), accessible=another)
     options = [
         option(
             said(words.OFFER_OTHER, number=one.ref.number, subject=text.plain(one.subject, OPTION_TEXT)),
@@ -271,7 +276,7 @@ def _others(offer: Offer) -> Block:
         )
         for one in offer.tickets[1 : 1 + _MENU_TICKETS]
     ]
-    options.append(option(words.OFFER_ANOTHER, offer_value(offer.source)))
+    options.append(option(another, offer_value(offer.source)))
     return {"type": "overflow", "action_id": Press.OFFER_MENU, "options": distinct(options)}
 
 

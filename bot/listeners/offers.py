@@ -126,8 +126,12 @@ class Offers:
 
     def _drawn(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Message:
         text = self.words_of(said)
-        tickets = self.parts.screens.open_tickets(person)
-        return offer_message(Offer(source=offered.source, text=text, tickets=tickets, zone=person.tz))
+        every = self.parts.screens.all_tickets(person)
+        tickets = tuple(each for each in every if not each.is_closed)
+        has_others = len(every) > len(tickets[:1])
+        return offer_message(
+            Offer(source=offered.source, text=text, tickets=tickets, has_others=has_others, zone=person.tz)
+        )
 
     # --- by itself ----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from ticketing.desk.membership import Assignable
 from ticketing.model import Role, Tier
 
-CHOOSE = "Choose"
 CHOOSE_CHANNEL = "Choose a channel"
 CHOOSE_CHANNELS = "Choose channels"
 CHOOSE_DAY = "Choose a day"

@@ -227,6 +227,14 @@ def test_without_another_ticket_there_is_no_menu() -> None:
     assert buttons(offer_message(offer(0))) == ["[[New ticket]]", "Not a ticket"]
 
 
+def test_another_ticket_can_be_chosen_whichever_there_is() -> None:
+    """A menu has two options at least: the only one is a button."""
+    one_open, closed_only = offer(1, has_others=True), offer(0, has_others=True)
+
+    assert buttons(offer_message(one_open)) == ["[[Add to #42]]", "New ticket", "Not a ticket", "Another ticket"]
+    assert buttons(offer_message(closed_only)) == ["[[New ticket]]", "Not a ticket", "Another ticket"]
+
+
 def test_each_choice_names_the_message_and_the_ticket() -> None:
     add, new, *_ = offer_message(offer(2)).blocks[-1]["elements"]
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.actions import Act, Form
 from bot.blocks import forms
+from bot.blocks.asking import question_view
 from bot.values import read_page_value, read_person_value, read_ticket_value
 from bot.views import (
     AgentChoice,
@@ -19,6 +20,7 @@ from bot.views import (
     View,
     WhyView,
 )
+from bot.views.asking import Kind, Question, QuestionForm
 from tests.bot.builders import REF, VIENNA, at, at_time, buttons, facts, shown
 from ticketing.model import PersonId
 
@@ -149,3 +151,12 @@ def test_one_sentence_is_a_view_too() -> None:
 
     assert shown(view) == "Not saved. Press again in a minute."
     assert "submit" not in view
+
+
+def test_a_list_to_choose_from_names_its_field() -> None:
+    asked = Question(block="role", label="Role", kind=Kind.CHOICE, options=(("agent", "Agent"),))
+
+    view = question_view(QuestionForm(form=Form.TEAM, title="Amir", questions=(asked,), submit="Save"))
+
+    (block,) = [block for block in view["blocks"] if block["type"] == "input"]
+    assert block["element"]["placeholder"]["text"] == "Role"

@@ -378,7 +378,7 @@ def test_several_at_once_are_one_list_worst_first() -> None:
         f"*Due {BY_1420}: #42* Cannot open the invoice. Nobody has it."
     )
     row = "(Take it, Reassign, Seen, Why, Open)"
-    assert buttons(message) == ["[[Take several]]", row, row]
+    assert buttons(message) == ["[[Take several]]", "Show all", row, row]
     assert message.text.startswith("2 tickets: 1 overdue, 1 due soon worst first. First: Overdue")
 
 

@@ -70,6 +70,23 @@ def test_a_stray_message_is_added_to_another_ticket_of_ones_own(workspace: Works
     assert mara.now(later).text == f"Ticket #{third + 1}."
 
 
+def test_a_stray_message_goes_to_a_closed_ticket_where_none_is_open(workspace: Workspace) -> None:
+    """A closed ticket takes nothing in: another is opened that is linked to it."""
+    mara = workspace.new_person()
+    number = open_ticket(mara, "The mirror fogs", workspace.new_team(agents=0))
+    card = mara.sees(f"#{number} The mirror fogs")
+    mara.press("Withdraw", on=card)
+    mara.sees_change(card, "Withdrawn by you.")
+    offer = _offer(mara, "it fogs again")
+
+    mara.press("Another ticket", on=offer)
+    mara.fill(ticket=f"#{number} (closed) The mirror fogs")
+    mara.submit()
+
+    assert mara.now(offer).text == f"Ticket #{number_in(mara.now(offer).text)}."
+    assert number_in(mara.now(offer).text) > number
+
+
 def test_a_stray_message_becomes_a_ticket(workspace: Workspace) -> None:
     mara = workspace.new_person()
 
