@@ -77,6 +77,8 @@ class Press(StrEnum):
     NEW_TICKET = "home.new_ticket"
     HOME_PAGE = "home.page"
     HOME_PAGE_BACK = "home.page_back"
+    HOME_QUEUE_PAGE = "home.queue_page"
+    HOME_QUEUE_PAGE_BACK = "home.queue_page_back"
     HOME_REFRESH = "home.refresh"
     TAKE_NEXT = "home.take_next"
     HAND_OVER = "home.hand_over"

@@ -249,16 +249,25 @@ class Screens:
         rows = tuple(self.customer_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
         return CustomerList(rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
-    def agent_list(self, kind: ListKind, person: Person) -> AgentList:
-        """What waits, or what the agent holds. One's own tickets are not among what waits: another has to take them."""
-        hidden = self.sight.hidden(person)
+    def agent_list(self, kind: ListKind, person: Person, *, page: int = 1) -> AgentList:
+        """What waits, page by page, or what the agent holds."""
         if kind is ListKind.QUEUE:
-            queue = self.desk.queue(limit=HELD_AT_MOST, hidden=hidden)
-            tickets = [each for each in queue if each.customer_id != person.id]
-        else:
-            tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
+            return self._queue(person, page)
+        tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=self.sight.hidden(person))
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
+
+    def _queue(self, person: Person, page: int) -> AgentList:
+        """One's own tickets are not among what waits: another has to take them."""
+        hidden = self.sight.hidden(person)
+        count = self.desk.queue_length(hidden=hidden, besides=person.id)
+        turned = Page.nearest(page, rows=count, each=LIST_LENGTH)
+        tickets = self.desk.queue(
+            limit=LIST_LENGTH, offset=(turned.number - 1) * LIST_LENGTH, hidden=hidden, besides=person.id
+        )
+        rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets)
+        more = max(0, count - len(rows))
+        return AgentList(kind=ListKind.QUEUE, rows=rows, now=self.clock(), more=more, page=turned, zone=person.tz)
 
     def found(self, words: str, person: Person) -> AgentList:
         """
@@ -290,10 +299,10 @@ class Screens:
 
     # --- App Home -----------------------------------------------------------------------------------------------------
 
-    def home(self, person: Person, *, page: int = 1) -> View:
+    def home(self, person: Person, *, page: int = 1, queue_page: int = 1) -> View:
         """App Home by role: an agent's or a lead's own work, or a customer's tickets."""
         if person.role >= Role.AGENT:
-            return agent_home(self._agent_home(person, page))
+            return agent_home(self._agent_home(person, page, queue_page))
         tickets = self.desk.tickets_of_customer(person.id, limit=HELD_AT_MOST)
         rows = [self.customer_row(ticket, person.tz) for ticket in tickets]
         rows.sort(key=lambda row: _ORDER_AT_HOME.get(row.state, 3 if row.facts.number in _closed(tickets) else 1))
@@ -305,13 +314,12 @@ class Screens:
         hidden = self.sight.hidden(lead) | {TRIAL_CATEGORY}
         return board_home(board_of(self.desk, self.clock(), hidden=hidden, zone=lead.tz), _WORKING | OF_A_LEAD)
 
-    def _agent_home(self, person: Person, page: int) -> AgentHome:
+    def _agent_home(self, person: Person, page: int, queue_page: int) -> AgentHome:
         now = self.clock()
         agent = self.desk.agent(person.id)
         hidden = self.sight.hidden(person)
         work = work_of(self.desk, person, now, hidden=hidden)
-        queue = self.desk.queue(limit=HELD_AT_MOST, hidden=hidden)
-        waiting = [each for each in queue if each.customer_id != person.id]
+        waiting = self._queue(person, queue_page)
         mine, turned = _page(list(work.tickets), page)
         is_available = agent.is_available if agent else False
         shift = self.desk.shift(person.id, now) if is_available else None
@@ -319,8 +327,8 @@ class Screens:
             now=now,
             name=person.name,
             mine=tuple(self.agent_row(ticket, person.tz) for ticket in mine),
-            queue=tuple(self.agent_row(ticket, person.tz) for ticket in waiting[:LIST_LENGTH]),
-            queued=len(waiting),
+            queue=waiting.rows,
+            queued=waiting.more + len(waiting.rows),
             due_today=work.due_today,
             waiting_for_me=work.waiting,
             overdue=work.overdue,
@@ -329,6 +337,7 @@ class Screens:
             is_available=is_available,
             until=shift.end if shift else agent.away_until if agent else None,
             page=turned,
+            queue_page=waiting.page,
             zone=person.tz,
             presses=_WORKING
             | (_OF_AN_AGENT if agent else frozenset())
@@ -382,6 +391,5 @@ def _closed(tickets: list[Ticket]) -> frozenset[int]:
 
 
 def _page(rows: list[T], page: int) -> tuple[list[T], Page]:
-    pages = max(1, -(-len(rows) // LIST_LENGTH))
-    page = min(max(1, page), pages)
-    return rows[(page - 1) * LIST_LENGTH : page * LIST_LENGTH], Page(number=page, of=pages)
+    turned = Page.nearest(page, rows=len(rows), each=LIST_LENGTH)
+    return rows[(turned.number - 1) * LIST_LENGTH : turned.number * LIST_LENGTH], turned

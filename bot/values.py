@@ -152,6 +152,19 @@ def read_page_value(value: str) -> tuple[int, TicketRef | None, int]:
     return page, TicketRef(PersonId(customer_id), number), comment
 
 
+def home_page_value(mine: int, queue: int) -> str:
+    """What the paging buttons of an agent's home carry: the page of what they hold, and that of what waits."""
+    return f"{mine}:{queue}"
+
+
+def read_home_page_value(value: str) -> tuple[int, int]:
+    """The reverse of `home_page_value`; a customer's home has one list. Raises MalformedValue."""
+    if ":" not in _text(value):
+        return _numbers(value, 1)[0], 1
+    mine, queue = _numbers(value, 2)
+    return mine, queue
+
+
 def offer_value(source: str, ref: TicketRef | None = None) -> str:
     """What a button of an offer carries: the natural key of the first message it is about, and the ticket to add it to."""
     return source if ref is None else f"{source}|{ref.customer_id}:{ref.number}"

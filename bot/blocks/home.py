@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot import text
 from bot.actions import Form, Press
 from bot.blocks.alerts import board_message
@@ -9,6 +11,7 @@ from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, pages, press_button, said, section
 from bot.blocks.reports import percent
+from bot.values import home_page_value
 from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, View
 from bot.views.common import Block
 from bot.words import lists as words
@@ -46,6 +49,7 @@ def agent_home(home: AgentHome) -> View:
     mine = [agent_block(row, home.now, home.zone) for row in home.mine[:ROWS]]
     queue = [queue_block(row, home.now, home.zone) for row in home.queue[:ROWS]]
     waiting = said(words.HOME_QUEUE, count=home.queued) if home.queued else words.HOME_QUEUE_EMPTY
+    page, line = home.page, home.queue_page
     counts = said(words.HOME_COUNTS, due_today=home.due_today, waiting=home.waiting_for_me, overdue=home.overdue)
     return home_view(
         [
@@ -57,13 +61,22 @@ def agent_home(home: AgentHome) -> View:
             context(_own(home.own)) if home.own and home.own.solved else None,
             section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
             *mine,
-            *pages(home.page.number, home.page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE),
+            *pages(page.number, page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE, _turning_mine(home)),
             divider(),
             section(waiting),
             *queue,
+            *pages(line.number, line.of, Press.HOME_QUEUE_PAGE_BACK, Press.HOME_QUEUE_PAGE, _turning_queue(home)),
             context(text.as_of(home.now, home.zone)),
         ]
     )
+
+
+def _turning_mine(home: AgentHome) -> Callable[[int], str]:
+    return lambda page: home_page_value(page, home.queue_page.number)
+
+
+def _turning_queue(home: AgentHome) -> Callable[[int], str]:
+    return lambda page: home_page_value(home.page.number, page)
 
 
 def board_home(board: Board, presses: frozenset[Press] | None = None) -> View:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot import text
 from bot.actions import Act
 from bot.blocks.parts import act_button, context, counted, facts_line, message, said, section, spoken
-from bot.views import AgentList, AgentRow, CustomerList, CustomerRow, ListKind, Message
+from bot.views import AgentList, AgentRow, CustomerList, CustomerRow, ListKind, Message, Page
 from bot.views.common import Block
 from bot.words import common
 from bot.words import lists as words
@@ -32,7 +32,12 @@ def agent_list(listed: AgentList) -> Message:
     sentence = queue_sentence if in_queue else agent_sentence
     first = sentence(listed.rows[0], listed.now, listed.zone).replace("*", "") if rows else ""
     more = listed.more + max(0, len(listed.rows) - ROWS)
-    return _list(listed.kind, rows, first, more)
+    return _list(listed.kind, rows, first, more, _turn(listed.page) if listed.page.of > 1 else None)
+
+
+def _turn(page: Page) -> str:
+    shown = said(common.PAGE, page=page.number, pages=page.of)
+    return f"{shown}. {said(words.QUEUE_NEXT, page=page.number + 1)}" if page.number < page.of else shown
 
 
 def customer_line(row: CustomerRow, *, now: datetime, zone: str) -> Message:
@@ -111,11 +116,11 @@ def queue_sentence(row: AgentRow, now: datetime, zone: str) -> str:
     ).rstrip()
 
 
-def _list(kind: ListKind, rows: list[Block], first: str, more: int) -> Message:
+def _list(kind: ListKind, rows: list[Block], first: str, more: int, turn: str | None = None) -> Message:
     if not rows:
         return message(words.LIST_EMPTY[kind], [section(words.LIST_EMPTY[kind])])
     count = len(rows) + more
-    rest = context(said(common.MORE_ROWS, count=more)) if more else None
+    rest = context(turn or said(common.MORE_ROWS, count=more)) if turn or more else None
     return message(counted(words.LIST_SPOKEN[kind], count, first=first), [section(words.LIST_HEAD[kind]), *rows, rest])
 
 

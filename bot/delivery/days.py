@@ -47,14 +47,14 @@ def day_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str]
     """What My day says of somebody's work at `now`; nothing of the categories `hidden`."""
     agent = desk.agent(person.id)
     work = work_of(desk, person, now, hidden=hidden)
-    waiting = desk.queue(limit=ROWS * 10, categories=list(agent.skills), hidden=hidden) if agent else []
+    queued = desk.queue_length(categories=list(agent.skills), hidden=hidden, besides=person.id) if agent else 0
     return MyDay(
         rows=tuple(_row(desk, ticket, person.tz) for ticket in work.tickets[:ROWS]),
         now=now,
         due_today=work.due_today,
         waiting=work.waiting,
         overdue=work.overdue,
-        queued=len(waiting),
+        queued=queued,
         more=max(0, len(work.tickets) - ROWS),
         zone=person.tz,
     )

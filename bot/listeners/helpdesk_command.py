@@ -68,7 +68,7 @@ class HelpdeskCommand:
             ack()
             return
         known: dict[str, Callable[[Person], Message]] = {
-            "queue": self._queue,
+            "queue": lambda person: self._queue(person, rest.strip()),
             "mine": self._mine,
             "day": self._day,
             "search": lambda person: self._search(person, _after_first(command.text)),
@@ -85,8 +85,9 @@ class HelpdeskCommand:
         else:
             reply(ack, Message(_unknown(command.text.split()[0]), []))
 
-    def _queue(self, person: Person) -> Message:
-        return agent_list(self.parts.screens.agent_list(ListKind.QUEUE, person))
+    def _queue(self, person: Person, page: str) -> Message:
+        number = int(page) if page.isascii() and page.isdecimal() and len(page) <= 9 else 1
+        return agent_list(self.parts.screens.agent_list(ListKind.QUEUE, person, page=number))
 
     def _mine(self, person: Person) -> Message:
         return agent_list(self.parts.screens.agent_list(ListKind.MINE, person))

@@ -11,7 +11,7 @@ from bot.actions import Press
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, HomeOpened, SlackUser
 from bot.people import NotAPerson, OtherOrganization
-from bot.values import read_page_value
+from bot.values import read_home_page_value
 from bot.words import inbound as words
 
 
@@ -29,6 +29,8 @@ class Home:
         app.block_action(Press.BOARD_REFRESH.value)(self.board)
         app.block_action(Press.HOME_PAGE.value)(self.turn_page)
         app.block_action(Press.HOME_PAGE_BACK.value)(self.turn_page)
+        app.block_action(Press.HOME_QUEUE_PAGE.value)(self.turn_page)
+        app.block_action(Press.HOME_QUEUE_PAGE_BACK.value)(self.turn_page)
         app.block_action(Press.TAKE_NEXT.value)(self.take_next)
 
     def opened(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -53,8 +55,8 @@ class Home:
 
     def turn_page(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
-        page, _, _ = read_page_value(press.value)
-        self._publish(press.person, page=page)
+        page, queue_page = read_home_page_value(press.value)
+        self._publish(press.person, page=page, queue_page=queue_page)
         ack()
 
     def take_next(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -75,6 +77,7 @@ class Home:
         self.parts.private.repaint(press, self.parts.screens.home(person), done=done)
         ack()
 
-    def _publish(self, user: SlackUser, *, page: int = 1) -> None:
+    def _publish(self, user: SlackUser, *, page: int = 1, queue_page: int = 1) -> None:
         person = self.parts.access.acting(user)
-        self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person, page=page))
+        view = self.parts.screens.home(person, page=page, queue_page=queue_page)
+        self.parts.slack.views_publish(user_id=user.id, view=view)

@@ -40,6 +40,12 @@ class Page:
     number: int = 1
     of: int = 1
 
+    @classmethod
+    def nearest(cls, number: int, *, rows: int, each: int) -> Page:
+        """That page of so many rows, or the nearest that there is."""
+        of = max(1, -(-rows // each))
+        return cls(number=min(max(1, number), of), of=of)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerHome:
@@ -83,6 +89,7 @@ class AgentHome:
     is_available: bool = True
     until: datetime | None = None
     page: Page = Page()
+    queue_page: Page = Page()
     zone: str = "UTC"
     is_lead: bool = False
     presses: frozenset[Press] | None = None
@@ -101,12 +108,16 @@ class ListKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AgentList:
-    """`/helpdesk queue`, `/helpdesk mine` and `/helpdesk search`; `more` how many are not shown."""
+    """
+    `/helpdesk queue`, `/helpdesk mine` and `/helpdesk search`; `more` how many are not shown, on the pages before as well as
+    after. Only the queue has pages.
+    """
 
     kind: ListKind
     rows: tuple[AgentRow, ...]
     now: datetime
     more: int = 0
+    page: Page = Page()
     zone: str = "UTC"
 
 

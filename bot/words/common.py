@@ -132,6 +132,8 @@ PRESS = {
     Press.HOME_REFRESH: "Refresh",
     Press.HOME_PAGE: "Next",
     Press.HOME_PAGE_BACK: "Previous",
+    Press.HOME_QUEUE_PAGE: "Next",
+    Press.HOME_QUEUE_PAGE_BACK: "Previous",
     Press.ALERTS_PAGE: "Next",
     Press.ALERTS_PAGE_BACK: "Previous",
     Press.READ_PAGE: "Next",

@@ -9,6 +9,7 @@ from bot.actions import Press
 from bot.blocks.explanation import LINES, explanation_lines, explanation_message
 from bot.blocks.home import agent_home, customer_home
 from bot.blocks.lists import agent_line, agent_list, customer_line, customer_list, helpdesk_help, ticket_help
+from bot.values import read_home_page_value
 from bot.views import (
     AgentHome,
     AgentList,
@@ -126,6 +127,23 @@ def test_the_queue_is_listed_with_a_claim_each() -> None:
     assert message.text == (
         "5 tickets in the queue. First: #42 Cannot open the invoice. High, billing, Mara. Due in 16 min."
     )
+
+
+def test_a_long_queue_has_pages() -> None:
+    """Each list of an agent's home is turned by itself; a command names the next page."""
+    line = agent_row(TicketStatus.OPEN)
+    view = agent_home(home(queue=(line,), page=Page(number=2, of=4), queue_page=Page(number=3, of=9)))
+    listed = AgentList(kind=ListKind.QUEUE, rows=(line,), now=at(14, 4), more=20, page=Page(number=2, of=3))
+    last = AgentList(kind=ListKind.QUEUE, rows=(line,), now=at(14, 4), more=20, page=Page(number=3, of=3))
+
+    turns = [block["elements"] for block in view["blocks"] if block["type"] == "actions"][1:]
+    assert [[read_home_page_value(each["value"]) for each in turn] for turn in turns] == [
+        [(1, 3), (3, 3)],
+        [(2, 2), (2, 4)],
+    ]
+    assert shown(agent_list(listed)).endswith("Page 2 of 3. Next: /helpdesk queue 3")
+    assert shown(agent_list(last)).endswith("Page 3 of 3")
+    assert agent_list(last).text.startswith("21 tickets in the queue.")
 
 
 def test_an_empty_list_says_so() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import fill_and_send, open_ticket, started
+from tests.end_to_end.steps import desk_of, fill_and_send, id_of, open_ticket, started
 from tests.end_to_end.workspace import Refused, Team, Workspace
 
 PRESS = "ticket.claim"
@@ -44,6 +44,39 @@ def test_what_nobody_can_take_stands_in_triage_with_claim(workspace: Workspace) 
     assignment = amir.sees(f"#{number} The lamp flickers")
     assert "you claimed it" in assignment.text
     mara.sees_change(mara.sees(f"#{number} The lamp flickers"), f"{amir.first_name} has it.")
+
+
+def test_the_queue_is_turned_page_by_page(workspace: Workspace) -> None:
+    """In App Home and by the command, ten a page, counted whole."""
+    nobody, (amir,) = workspace.new_team(agents=0), workspace.new_team(agents=1).agents
+    mara = workspace.new_person()
+    open_ticket(mara, "First of many", nobody)
+    with desk_of(workspace) as desk:
+        for number in range(11):
+            desk.open_ticket(
+                id_of(desk, mara),
+                subject=f"One in a long line, {number}",
+                description="",
+                category=nobody.key,
+                source=f"v:line{mara.id}{number}",
+            )
+        waiting = desk.queue_length()
+
+    home = amir.home()
+    assert f"Queue: {waiting}" in home.text
+    assert home.text.count("[Claim]") == 10
+    pages = -(-waiting // 10)
+    assert f"Page 1 of {pages}" in home.text
+    amir.press("Next", on=home)
+    assert amir.home_says(f"Page 2 of {pages}").text.count("[Claim]") == min(10, waiting - 10)
+
+    first, second = amir.command("/helpdesk queue"), amir.command("/helpdesk queue 2")
+    assert first is not None
+    assert second is not None
+    assert f"Page 1 of {pages}. Next: /helpdesk queue 2" in first.text
+    assert f"Page 2 of {pages}" in second.text
+    claims = [re.findall(r"#(\d+) ", each.text) for each in (first, second)]
+    assert not set(claims[0]) & set(claims[1])
 
 
 def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told(workspace: Workspace) -> None:

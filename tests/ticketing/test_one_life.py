@@ -64,6 +64,27 @@ def test_what_nobody_can_take_waits_and_is_taken_when_somebody_is_free(
     assert [ticket.number for ticket in desk.queue()] == [low.number]
 
 
+def test_the_queue_is_counted_whole_and_read_page_by_page(desk: Desk, cast: Cast) -> None:
+    """Across categories, first in line first; without what is hidden from the reader, and without the reader's own."""
+    waiting = [
+        cast.ticket(("mara", "tomas", "jo")[number % 3], category=("billing", "account")[number % 2])
+        for number in range(25)
+    ]
+    line = [ticket.number for ticket in desk.queue(limit=100)]
+    mara = waiting[0].customer_id
+    of_others = [each.number for each in waiting if each.customer_id != mara]
+
+    pages = [[ticket.number for ticket in desk.queue(limit=10, offset=offset)] for offset in (0, 10, 20, 30)]
+
+    assert pages == [line[:10], line[10:20], line[20:], []]
+    assert sorted(line) == [ticket.number for ticket in waiting]
+    assert desk.queue_length() == 25
+    assert desk.queue_length(hidden={"billing"}) == desk.queue_length(categories={"account"}) == 12
+    assert desk.queue_length(besides=mara) == len(of_others)
+    assert sorted(each.number for each in desk.queue(limit=100, besides=mara)) == of_others
+    assert [each.clocks for each in desk.queue(limit=1, offset=24)] == [desk.queue(limit=25)[24].clocks]
+
+
 def test_a_new_ticket_does_not_jump_the_queue(desk: Desk, cast: Cast) -> None:
     waiting = cast.ticket()
     cast.agent("amir")

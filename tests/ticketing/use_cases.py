@@ -276,6 +276,7 @@ LOOKS: Mapping[str, Arguments] = {
     "replay": lambda on: {"document": {}, "start": on.clock.now - HOUR, "end": on.clock.now},
     "configured_at": lambda on: {"version": 1},
     "queue": lambda on: {},
+    "queue_length": lambda on: {},
     "agents": lambda on: {},
     "members": lambda on: {},
     "categories": lambda on: {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
 from ticketing import family
 from ticketing.children import children
@@ -34,9 +34,21 @@ OF_AGENT = select(tickets).where(
 ANY_TICKET = select(tickets.c.id).limit(1)
 WAITING = (
     select(tickets)
-    .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
+    .where(
+        tickets.c.category == bindparam("category"),
+        tickets.c.queue_rank.is_not(None),
+        tickets.c.customer_id != bindparam("besides"),
+    )
     .order_by(tickets.c.queue_rank, tickets.c.id)
 )
+WAITING_COUNT = select(func.count()).where(
+    tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None)
+)
+"""From the index alone, which holds nothing but what waits."""
+WAITING_OF_CUSTOMER = select(tickets.c.category).where(
+    tickets.c.customer_id == bindparam("customer_id"), tickets.c.queue_rank.is_not(None)
+)
+NOBODY = PersonId(0)
 EVENTS = (
     select(ticket_events)
     .where(ticket_events.c.customer_id == bindparam("customer_id"), ticket_events.c.ticket_id == bindparam("number"))
@@ -128,15 +140,43 @@ class Reading(DeskBase):
         return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
 
     def queue(
-        self, *, limit: int = 10, categories: Iterable[str] | None = None, hidden: Collection[str] = ()
+        self,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        categories: Iterable[str] | None = None,
+        hidden: Collection[str] = (),
+        besides: PersonId = NOBODY,
     ) -> list[Ticket]:
-        """What waits, first in line first; nothing of the categories `hidden`, and no test tickets."""
-        if categories is None:
-            with self._database.read() as connection:
-                categories = waiting_categories(connection)
-        seen = [key for key in categories if key not in hidden and key != TRIAL_CATEGORY]
-        waiting = [ticket for key in seen for ticket in self._tickets(WAITING.limit(limit), {"category": key})]
-        return sorted(waiting, key=lambda ticket: (ticket.queue_rank or 0, ticket.number))[:limit]
+        """
+        What waits, first in line first; nothing of the categories `hidden` or of the customer `besides`, no test tickets.
+        """
+        with self._database.read() as connection:
+            keys = waiting_categories(connection) if categories is None else categories
+            statement = WAITING.limit(limit + offset)
+            waiting = [
+                row
+                for key in keys
+                if key not in hidden and key != TRIAL_CATEGORY
+                for row in connection.execute(statement, {"category": key, "besides": besides}).mappings()
+            ]
+            waiting.sort(key=lambda row: (row["queue_rank"], row["id"]))
+            return self._with_clocks(connection, waiting[offset : offset + limit])
+
+    def queue_length(
+        self,
+        *,
+        categories: Collection[str] | None = None,
+        hidden: Collection[str] = (),
+        besides: PersonId = NOBODY,
+    ) -> int:
+        """How many tickets `queue` would find were there no limit."""
+        with self._database.read() as connection:
+            keys = waiting_categories(connection) if categories is None else categories
+            seen = {key for key in keys if key not in hidden and key != TRIAL_CATEGORY}
+            count = sum(int(connection.execute(WAITING_COUNT, {"category": key}).scalar_one()) for key in seen)
+            own = connection.execute(WAITING_OF_CUSTOMER, {"customer_id": besides}).scalars()
+            return max(0, count - sum(1 for category in own if category in seen))
 
     def last_decision(self, ref: TicketRef) -> RoutingReason | None:
         """Why it is with whom it is with."""

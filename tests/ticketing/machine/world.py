@@ -129,6 +129,7 @@ class World(RuleBasedStateMachine):
             assert self.returned == fresh[self.returned.ref]
         self.returned = None
         assert [ticket.ref for ticket in self.desk.queue(limit=999)] == [each.ref for each in self.model.queue()]
+        assert self.desk.queue_length() == len(self.model.queue())
 
     def check_ticket(self, ticket: Ticket, pauses: dict[ClockKey, Pauses]) -> None:
         """What is stored of a ticket is what the model knows, and its clocks are those of its log."""
