@@ -86,9 +86,10 @@ class _Replay:
             self._start((kind, 0), self.started_at)
 
     def _reopened(self, event: TicketEvent) -> None:
-        self.round, self.started_at, self.is_answered = int(event.to_value or 0), event.at, False
+        began = from_us(event.data["at"]) if "at" in event.data else event.at
+        self.round, self.started_at, self.is_answered = int(event.to_value or 0), began, False
         for kind in (ClockKind.TIME_TO_CLAIM, ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION):
-            self._start((kind, self.round), event.at)
+            self._start((kind, self.round), began)
 
     def _assigned(self, event: TicketEvent) -> None:
         self._stop(self._running(ClockKind.TIME_TO_CLAIM), event.at)
@@ -100,7 +101,7 @@ class _Replay:
             return
         solution = (ClockKind.RESOLUTION, self.round)
         if before is TicketStatus.PENDING_CUSTOMER:
-            self._resume(solution, event.at)
+            self._resume(solution, from_us(event.data["said_at"]) if "said_at" in event.data else event.at)
         if self.status is TicketStatus.PENDING_CUSTOMER:
             self._pause(solution, event.at)
         if self.status in _OVER:
@@ -193,6 +194,7 @@ class _Replay:
     def _resume(self, key: Key, at: datetime) -> None:
         if key in self.clocks and self.clocks[key].is_running:
             pauses = self.pauses.get(key, [])
+            at = max(at, self.clocks[key].paused_at or at)
             self.clocks[key] = sla.resumed(
                 self.clocks[key], at, self._terms()[key[0]], pauses, self.configuration.version
             )

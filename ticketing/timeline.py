@@ -148,9 +148,10 @@ def _spells(events: Iterable[TicketEvent], until: datetime) -> list[Spell]:
         following = _after(event, current)
         if following is None or following == current:
             continue
-        if current is not None and event.at > current.start:
-            spells.append(replace(current, end=event.at))
-            following = replace(following, start=event.at)
+        at = from_us(event.data["said_at"]) if "said_at" in event.data else event.at  # of words that came late
+        if current is not None and at > current.start:
+            spells.append(replace(current, end=at))
+            following = replace(following, start=at)
         current = following
     if current is not None and until > current.start:
         spells.append(replace(current, end=until))

@@ -219,7 +219,7 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
         if event.kind is EventKind.OPENED:
             started_at = _instant(event.data["at"])
         elif event.kind is EventKind.REOPENED:
-            run, started_at = int(event.to_value or 0), event.at
+            run, started_at = int(event.to_value or 0), _instant(event.data["at"])
         elif event.kind is EventKind.ASSIGNED:
             assigned_at = event.at
         elif event.kind is EventKind.STATUS and event.to_value == "open":

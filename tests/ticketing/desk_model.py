@@ -183,9 +183,11 @@ class DeskModel:
     def close(self, ticket: ModelTicket) -> None:
         ticket.status, ticket.snoozed_until = "closed", None
 
-    def reopen(self, ticket: ModelTicket) -> None:
+    def reopen(self, ticket: ModelTicket, said_at: datetime | None = None) -> None:
         ticket.reopened += 1
-        ticket.since, ticket.resolved_at, ticket.nudged_at = self.now, None, None
+        assert ticket.resolved_at is not None
+        ticket.since = self.now if said_at is None else max(said_at, ticket.resolved_at)
+        ticket.resolved_at = ticket.nudged_at = None
         ticket.is_escalated = ticket.is_escalated or ticket.reopened > REOPEN_LIMIT
         last_agent = ticket.last_agent
         if last_agent is not None and self.chosen(ticket, last_agent) == last_agent:

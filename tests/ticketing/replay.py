@@ -135,6 +135,11 @@ def _kept(marked_at: datetime | None, reached_at: datetime | None) -> datetime |
     return marked_at if marked_at is not None and reached_at is not None and marked_at >= reached_at else None
 
 
+def _instant(event: TicketEvent, key: str) -> datetime:
+    """When what an event tells of was so: words may have come late."""
+    return _EPOCH + timedelta(microseconds=event.data[key]) if key in event.data else event.at
+
+
 class Replay:
     """A ticket's clocks as its log tells them. `version_at` says which configuration was in force at an event."""
 
@@ -200,9 +205,9 @@ class Replay:
             self._start(kind, 0, self._started_at)
 
     def _reopened(self, event: TicketEvent) -> None:
-        self._run, self._started_at, self._is_answered = int(event.to_value or 0), event.at, False
+        self._run, self._started_at, self._is_answered = int(event.to_value or 0), _instant(event, "at"), False
         for kind in (CLAIM, FIRST, SOLUTION):
-            self._start(kind, self._run, event.at)
+            self._start(kind, self._run, self._started_at)
 
     def _assigned(self, event: TicketEvent) -> None:
         self._stop([CLAIM], event.at)
@@ -219,9 +224,10 @@ class Replay:
         is_running = solution is not None and solution.ended_at is None
         if is_running and solution is not None:
             if event.from_value == "pending_customer" and solution.paused_at is not None:
+                at = max(_instant(event, "said_at"), solution.paused_at)
                 for pause in solution.pauses:
-                    pause[1] = event.at if pause[1] is None else pause[1]
-                solution.under(self._promise(SOLUTION), self._version, event.at)
+                    pause[1] = at if pause[1] is None else pause[1]
+                solution.under(self._promise(SOLUTION), self._version, at)
             if event.to_value == "pending_customer" and solution.paused_at is None:
                 solution.pauses.append([event.at, None])
         if event.to_value in ("resolved", "closed"):

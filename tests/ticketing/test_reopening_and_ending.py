@@ -10,7 +10,9 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
+from ticketing.instants import to_us
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, TicketStatus
+from ticketing.timeline import Place
 
 NEXT = ClockKind.NEXT_RESPONSE
 HOUR = timedelta(hours=1)
@@ -105,6 +107,62 @@ def test_the_grace_time_has_an_end_to_the_instant(
         assert (new.follows_number, new.priority, new.category) == (ticket.number, ticket.priority, ticket.category)
         assert new.response_due_at == clock.now + 8 * HOUR
         assert EventKind.FOLLOWED_UP in {event.kind for event in desk.events(ticket.ref)}
+
+
+def test_what_was_said_in_the_grace_time_reopens_however_late_it_comes(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    amir = cast.agent("amir")
+    ticket = cast.ticket()
+    desk.resolve(ticket.ref, by=amir)
+    said_at = clock.now + timedelta(days=7)
+    clock.advance(days=7, minutes=5)
+
+    cast.says(ticket.ref, ticket.customer_id, "It is back", said_at=said_at)
+
+    assert desk.ticket(ticket.ref).status is TicketStatus.IN_PROGRESS
+    assert len(desk.tickets_of_customer(ticket.customer_id)) == 1
+
+
+def test_a_reopening_counts_from_when_it_was_said(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """But not from before the solution: what was on its way then counts from that."""
+    amir = cast.agent("amir")
+    for said_before, counts_before in ((5, 5), (20, 10)):
+        ticket = cast.ticket()
+        desk.resolve(ticket.ref, by=amir)
+        clock.advance(minutes=10)
+        cast.says(ticket.ref, ticket.customer_id, "It is back", said_at=clock.now - timedelta(minutes=said_before))
+
+        reopened = desk.ticket(ticket.ref)
+        assert (reopened.status, reopened.reopened_count) == (TicketStatus.IN_PROGRESS, 1)
+        assert reopened.sla_start_at == clock.now - timedelta(minutes=counts_before)
+        assert reopened.response_due_at == reopened.sla_start_at + 8 * HOUR
+        event = next(each for each in desk.events(ticket.ref) if each.kind is EventKind.REOPENED)
+        assert (event.at, event.data["at"]) == (clock.now, to_us(reopened.sla_start_at))
+        timeline = desk.timeline(ticket.ref, ClockKind.RESOLUTION, 1)
+        assert timeline is not None
+        assert [(each.place, each.start) for each in timeline.spells] == [(Place.AGENT, reopened.sla_start_at)]
+
+
+def test_a_pause_ends_when_the_customer_spoke(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """But not before it began: then it has lasted no time at all."""
+    amir = cast.agent("amir")
+    for said_before, paused_minutes in ((5, 25), (40, 0)):
+        ticket = cast.ticket()
+        due_at = ticket.resolution_due_at
+        assert due_at is not None
+        clock.advance(hours=1)
+        desk.wait_for_customer(ticket.ref, by=amir, question="Which one?")
+        clock.advance(minutes=30)
+        cast.says(ticket.ref, ticket.customer_id, "That one", said_at=clock.now - timedelta(minutes=said_before))
+
+        assert desk.ticket(ticket.ref).resolution_due_at == due_at + timedelta(minutes=paused_minutes)
+        explained = desk.explain(ticket.ref, ClockKind.RESOLUTION)
+        assert explained is not None
+        assert explained.total == explained.target
+        timeline = desk.timeline(ticket.ref, ClockKind.RESOLUTION)
+        assert timeline is not None
+        assert timeline.counted(Place.CUSTOMER) == timedelta(0)
 
 
 def test_nobody_is_closed_without_a_word_before(desk: Desk, cast: Cast, clock: MovableClock) -> None:

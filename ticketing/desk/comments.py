@@ -26,6 +26,11 @@ def known_comment(tx: Transaction, ticket: Ticket, source: str) -> Comment | Non
     return comment_of(tx.connection, ticket.customer_id, checked_key("source", source))
 
 
+def instant_said(tx: Transaction, said_at: datetime | None) -> datetime:
+    """When something was said: never later than now, for it cannot come from the future. Raises InvalidInput."""
+    return tx.now if said_at is None else min(checked_instant("said_at", said_at), tx.now)
+
+
 def keep(
     tx: Transaction,
     ticket: Ticket,
@@ -54,8 +59,7 @@ def keep(
         text=checked_text("text", text, longest=LONGEST_COMMENT, empty=None if files else NO_WORDS),
         is_internal=internal,
         is_automatic=automatic,
-        # Never later than now: what was said cannot come from the future.
-        said_at=tx.now if said_at is None else min(checked_instant("said_at", said_at), tx.now),
+        said_at=instant_said(tx, said_at),
         source=source or f"n:{ticket.number}:{number}",
     )
     ticket = tx.say(ticket, comment)
@@ -114,7 +118,7 @@ def our_turn(tx: Transaction, ticket: Ticket, *, by: PersonId, at: datetime) -> 
     if ticket.snoozed_until is not None:
         ticket = tx.log(tx.change(ticket, snoozed_until=None), EventKind.WOKEN, by=by)
     if ticket.status is TicketStatus.PENDING_CUSTOMER:
-        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by, said_at=at)
     owed = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
     if any(clock.is_running and clock.kind in owed for clock in ticket.clocks) or ticket.first_response_at is None:
         return ticket

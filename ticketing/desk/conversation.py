@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ticketing.desk.base import DeskBase, checked_key, use_case
-from ticketing.desk.comments import answered, asked, keep, known_comment
+from ticketing.desk.comments import answered, asked, instant_said, keep, known_comment
 from ticketing.desk.opening import new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
 from ticketing.desk.places import at_its_place, check_place
@@ -80,7 +80,7 @@ class Conversation(DeskBase):
             if internal and not automatic:
                 as_team(tx, ticket, author_id, "write notes")
             is_of_team = author_id != ticket.customer_id and known_role(tx.connection, author_id) >= Role.AGENT
-            if not (internal or automatic or is_of_team) and _is_over(tx, ticket):
+            if not (internal or automatic or is_of_team) and _is_over(tx, ticket, instant_said(tx, said_at)):
                 return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at, files=files)
             ticket, comment = keep(
                 tx,
@@ -103,7 +103,7 @@ class Conversation(DeskBase):
             elif tx.configuration.is_bare_thanks(comment.text):
                 tx.log(ticket, EventKind.THANKED, by=author_id, to_value=comment.number)
             else:
-                reopened(tx, ticket, by=author_id)
+                reopened(tx, ticket, by=author_id, said_at=comment.said_at)
             return comment
 
 
@@ -121,15 +121,15 @@ def _known(tx: Transaction, ticket: Ticket, author_id: PersonId, source: str) ->
     return _words_of(tx.locked(TicketRef(ticket.customer_id, number)), author_id)
 
 
-def _is_over(tx: Transaction, ticket: Ticket) -> bool:
-    """Closed, or resolved longer ago than the grace time: what comes now is a new matter."""
+def _is_over(tx: Transaction, ticket: Ticket, said_at: datetime) -> bool:
+    """Closed, or resolved longer before `said_at` than the grace time: what was said then is a new matter."""
     if ticket.status is TicketStatus.CLOSED:
         return True
     grace = timedelta(days=tx.configuration.grace_days)
     return (
         ticket.status is TicketStatus.RESOLVED
         and ticket.resolved_at is not None
-        and tx.now > ticket.resolved_at + grace
+        and said_at > ticket.resolved_at + grace
     )
 
 

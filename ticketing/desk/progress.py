@@ -229,33 +229,38 @@ def prioritized(tx: Transaction, ticket: Ticket, priority: Priority, *, by: Pers
     return tx.log(ticket, EventKind.PRIORITY, by=by, from_value=int(before), to_value=int(priority))
 
 
-def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:
-    """A RESOLVED ticket in its next run: with its last agent if they can take it, else in the queue."""
+def reopened(tx: Transaction, ticket: Ticket, *, by: PersonId, said_at: datetime | None = None) -> Ticket:
+    """
+    A RESOLVED ticket in its next run: with its last agent if they can take it, else in the queue.
+
+    What came late counts from when it was said, but not from before the solution that it says is none.
+    """
+    at = tx.now if said_at is None else max(said_at, ticket.resolved_at or said_at)
     count = ticket.reopened_count + 1
     last_agent = ticket.last_agent_id
     escalates = count > tx.configuration.reopen_limit and not ticket.is_escalated
     ticket = tx.change(
         ticket,
         reopened_count=count,
-        sla_start_at=tx.now,
+        sla_start_at=at,
         first_response_at=None,
         resolved_at=None,
         nudged_at=None,
         is_escalated=ticket.is_escalated or escalates,
     )
-    ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count)
+    ticket = tx.log(ticket, EventKind.REOPENED, by=by, to_value=count, data={"at": to_us(at)})
     if escalates:
         ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason=Because.REOPENED)
-    ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=tx.now)
+    ticket = tx.start_clocks(ticket, AT_REOPENING, run=count, at=at)
     category = category_of(tx, ticket)
     reason = pick(tx.connection, ticket, category, last_agent=last_agent, holders=tx.holders(category))
     is_urgent = ticket.priority is Priority.URGENT
     if last_agent is not None and reason.chosen == last_agent and tx.take_load(last_agent, urgent=is_urgent):
         ticket = tx.hold(ticket, last_agent, already_counted=True)
-        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+        ticket = tx.move(ticket, TicketStatus.IN_PROGRESS, by=by, said_at=at)
         hand_over(tx, ticket, reason, by=None, already_counted=True)
     else:
-        ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.REOPENED)
+        ticket = tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.REOPENED, said_at=at)
         assign_or_say_that_nobody_can(tx, ticket)
     return tx.final(ticket.ref)
 

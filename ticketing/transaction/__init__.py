@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from ticketing import lifecycle
 from ticketing.configuration import Category, Configuration
+from ticketing.instants import to_us
 from ticketing.model import HELD, ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
 from ticketing.transaction.clocks import Clocks
 from ticketing.transaction.room import Room
@@ -57,12 +58,14 @@ class Transaction(Clocks, Room):
         by: PersonId | None,
         because: lifecycle.Because | None = None,
         reason: str | None = None,
+        said_at: datetime | None = None,
         **changes: Any,
     ) -> Ticket:
         """
         Take one step of the lifecycle, with what follows from it: clocks paused, resumed or ended; the log.
 
-        Load and queue follow by themselves at the end. Raises TransitionNotAllowed.
+        A pause ends at `said_at` if it is words that came late which end it. Load and queue follow by themselves at the end.
+        Raises TransitionNotAllowed.
         """
         ticket = self._work.now[ticket.ref]
         lifecycle.check(ticket.number, ticket.status, to, because)
@@ -78,10 +81,10 @@ class Transaction(Clocks, Room):
             changes.setdefault("closed_at", self.now)
         ticket = self.change(ticket, status=to, **changes)
         if before is TicketStatus.PENDING_CUSTOMER:
-            ticket = self._resume_clock(ticket)
+            ticket = self._resume_clock(ticket, said_at or self.now)
         if to is TicketStatus.PENDING_CUSTOMER:
             ticket = self._pause_clock(ticket)
-        data = None
+        data: dict[str, Any] | None = None if said_at in (None, self.now) else {"said_at": to_us(said_at)}
         if to in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
             met = (ClockKind.RESOLUTION,) if to is TicketStatus.RESOLVED else ()
             data = {"ended": [[clock.kind.value, clock.run] for clock in ticket.clocks if clock.is_running]}

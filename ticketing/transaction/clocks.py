@@ -113,14 +113,16 @@ class Clocks(Changing):
         )
         return self._with_clocks(ticket, [sla.paused(clock, self.now)])
 
-    def _resume_clock(self, ticket: Ticket) -> Ticket:
+    def _resume_clock(self, ticket: Ticket, at: datetime) -> Ticket:
+        """Count on from `at`; what was said before the pause began ends it where it began."""
         clock = ticket.current_clock(ClockKind.RESOLUTION)
         if clock is None or not clock.is_running or clock.paused_at is None:
             return ticket
         pauses = self._stored_pauses(ticket, clock)
-        self._end_pause(ticket, clock, self.now)
+        at = max(at, clock.paused_at)
+        self._end_pause(ticket, clock, at)
         terms = self.terms(ticket)[clock.kind]
-        return self._with_clocks(ticket, [sla.resumed(clock, self.now, terms, pauses, self.configuration.version)])
+        return self._with_clocks(ticket, [sla.resumed(clock, at, terms, pauses, self.configuration.version)])
 
     def reopen_pauses(self, ticket: Ticket, at: datetime) -> None:
         """Pauses that something now undone had ended at `at` go on, as if it had not happened."""

@@ -29,7 +29,7 @@ class Talking(World):
         self.clock.advance(microseconds=1)
         said: dict[str, Any] = {"text": words, "source": self.source(), "said_at": self.clock.now - late}
         comment = self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
-        is_over = ticket.resolved_at is not None and self.clock.now > ticket.resolved_at + timedelta(days=7)
+        is_over = ticket.resolved_at is not None and said["said_at"] > ticket.resolved_at + timedelta(days=7)
         if ticket.status == "closed" or (ticket.status == "resolved" and is_over):
             assert comment.ticket_number != ticket.ref.number
             self.does(lambda: self.desk.ticket(TicketRef(ticket.ref.customer_id, comment.ticket_number)))
@@ -42,7 +42,7 @@ class Talking(World):
             if ticket.status == "pending_customer":
                 ticket.status = "in_progress"
             elif ticket.status == "resolved" and not thanks:
-                self.model.reopen(ticket)
+                self.model.reopen(ticket, said["said_at"])
         self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
 
     @rule(which=NUMBERS, who=NUMBERS, late=DELAYS, kind=st.sampled_from(["public", "public", "internal", "automatic"]))
