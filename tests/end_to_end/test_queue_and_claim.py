@@ -46,12 +46,12 @@ def test_what_nobody_can_take_stands_in_triage_with_claim(workspace: Workspace) 
     mara.sees_change(mara.sees(f"#{number} The lamp flickers"), f"{amir.first_name} has it.")
 
 
-def test_the_queue_is_turned_page_by_page(workspace: Workspace) -> None:
+def test_the_queue_is_turned_page_by_page(own_workspace: Workspace) -> None:
     """In App Home and by the command, ten a page, counted whole."""
-    nobody, (amir,) = workspace.new_team(agents=0), workspace.new_team(agents=1).agents
-    mara = workspace.new_person()
+    nobody, (amir,) = own_workspace.new_team(agents=0), own_workspace.new_team(agents=1).agents
+    mara = own_workspace.new_person()
     open_ticket(mara, "First of many", nobody)
-    with desk_of(workspace) as desk:
+    with desk_of(own_workspace) as desk:
         for number in range(11):
             desk.open_ticket(
                 id_of(desk, mara),
