@@ -1,18 +1,19 @@
 """
 Many at once: merges that cross, words that come while a ticket is merged and taken apart, splits and moves of one form.
 
-Processes on PostgreSQL, threads on SQLite, as in `tests.ticketing.test_concurrency`.
+Processes on PostgreSQL, threads on SQLite.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 from tests.ticketing.desks import Cast
-from tests.ticketing.test_concurrency import WORKERS, at_once, check_loads
+from tests.ticketing.test_concurrency import WORKERS, check_loads, in_processes, in_threads
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.undo import NOTHING_TO_UNDO
@@ -21,6 +22,11 @@ from ticketing.model import CloseReason, CommentKey, EventKind, PersonId, Ticket
 
 PAIRS = 8
 Results = Any
+
+
+def at_once(database: Database, work: Callable[..., object], *arguments: object) -> list[Any]:
+    """Threads on SQLite, processes on PostgreSQL; `test_concurrency` tries both on both."""
+    return (in_threads if database.is_sqlite else in_processes)(database, work, *arguments)
 
 
 def merge_both_ways(desk: Desk, number: int, pairs: list[tuple[TicketRef, TicketRef]], by: PersonId) -> list[str]:
