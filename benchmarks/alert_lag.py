@@ -102,13 +102,8 @@ def lags(url: str, *, quick: bool) -> Measured:
         database.close()
 
 
-def _lags(database: Database, desk: Desk, *, is_busy: bool, quick: bool) -> list[float]:
-    alerts, apart, ahead = (QUICK_ALERTS, QUICK_APART, QUICK_AHEAD) if quick else (ALERTS, APART, AHEAD)
-    with database.write() as connection:
-        for table in ("agent_loads", "agent_skills"):
-            # With anybody there, the half of the tickets that waits is handed out from now on.
-            connection.execute(text(f"UPDATE {table} SET is_available = :is_busy"), {"is_busy": is_busy})
-    slack, pace = NoSlack(), Pace(is_on=False)
+def ticker_of(desk: Desk, slack: Slack, pace: Pace) -> Ticker:
+    """What runs by itself for alerts and cards, woken by changes as in the process that runs the bot."""
     lanes = {
         lane: Delivery(desk, slack, clock=lambda: datetime.now(UTC), pace=pace, jitter=Random(1), lane=lane).step
         for lane in (Lane.AHEAD, Lane.REST)
@@ -120,6 +115,17 @@ def _lags(database: Database, desk: Desk, *, is_busy: bool, quick: bool) -> list
             ticker.wake(name)
 
     desk.after_commit(changed)
+    return ticker
+
+
+def _lags(database: Database, desk: Desk, *, is_busy: bool, quick: bool) -> list[float]:
+    alerts, apart, ahead = (QUICK_ALERTS, QUICK_APART, QUICK_AHEAD) if quick else (ALERTS, APART, AHEAD)
+    with database.write() as connection:
+        for table in ("agent_loads", "agent_skills"):
+            # With anybody there, the half of the tickets that waits is handed out from now on.
+            connection.execute(text(f"UPDATE {table} SET is_available = :is_busy"), {"is_busy": is_busy})
+    slack, pace = NoSlack(), Pace(is_on=False)
+    ticker = ticker_of(desk, slack, pace)
     ticker.start()
     due = _fall_due(database, alerts, apart, ahead)
     over = (ahead + apart * alerts).total_seconds()

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from random import Random
 from threading import Event
 from time import monotonic
 
@@ -20,19 +19,18 @@ from slack_sdk import WebClient
 from sqlalchemy import text
 
 from benchmarks import filling
+from benchmarks.alert_lag import ticker_of
 from benchmarks.databases import ENGINES, Run
 from benchmarks.measuring import Figure, below, told
 from bot.clock import SystemClock
-from bot.delivery import Delivery, Pace, Slack
+from bot.delivery import Pace, Slack
 from bot.notices import Notices
-from bot.outward import WOKEN_BY_CHANGE, jobs
 from bot.ticker import Ticker
 from tests.end_to_end.sandbox import Sandbox
 from tests.processes import ROOT
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.instants import from_us, to_us
-from ticketing.lanes import Lane
 
 BREACHES, QUICK_BREACHES = 10_000, 1_000
 AHEAD = timedelta(seconds=3)
@@ -94,18 +92,7 @@ def blow(url: str, tickets: int) -> Storm:
 def _ticker(desk: Desk, sandbox: Sandbox) -> Ticker:
     known, pace = sandbox.credentials(), Pace()
     slack = Slack(WebClient(known.bot_token, base_url=known.api_url, timeout=10, retry_handlers=[]))
-    lanes = {
-        lane: Delivery(desk, slack, clock=lambda: datetime.now(UTC), pace=pace, jitter=Random(1), lane=lane).step
-        for lane in (Lane.AHEAD, Lane.REST)
-    }
-    ticker = Ticker(jobs(desk, SystemClock(), lanes))
-
-    def changed() -> None:
-        for name in WOKEN_BY_CHANGE:
-            ticker.wake(name)
-
-    desk.after_commit(changed)
-    return ticker
+    return ticker_of(desk, slack, pace)
 
 
 def _watched(database: Database, tickets: int, due: datetime) -> Storm:

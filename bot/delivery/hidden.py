@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import places
+from bot.blocks.parts import section
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.sight import NotSaid, Sight
@@ -81,4 +82,4 @@ def _copy(number: int, errand: Errand) -> str:
 
 
 def _card(sentence: str) -> Message:
-    return Message(sentence, [{"type": "section", "text": {"type": "mrkdwn", "text": sentence}}])
+    return Message(sentence, [section(sentence)])

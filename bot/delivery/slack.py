@@ -186,7 +186,7 @@ class Slack:
         for _ in range(PAGES):
             answer = self._page(thread_ts, common | {"cursor": cursor})
             for message in answer.get("messages") or []:
-                if self._is_ours(message) and _key_of(message) == key:
+                if self._is_ours(message) and key_of(message) == key:
                     return Posted(channel, str(message["ts"]), message.get("thread_ts"))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -220,12 +220,18 @@ def _content(message: Message, key: str) -> dict[str, Any]:
     return {
         "text": message.text,
         "blocks": message.blocks,
-        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+        "metadata": carrying(key),
         "link_names": False,
     }
 
 
-def _key_of(message: Mapping[str, Any]) -> str | None:
+def carrying(key: str) -> dict[str, Any]:
+    """The metadata of a message of ours with that key; `key_of` reads it back."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def key_of(message: Mapping[str, Any]) -> str | None:
+    """The key that a message carries; whether it is one of ours, its author says."""
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT_TYPE:
         return None

@@ -17,7 +17,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks.customer import offer_message
-from bot.delivery.slack import EVENT_TYPE
+from bot.delivery.slack import carrying, key_of
 from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage, SlackUser
 from bot.people import NotAPerson, OtherOrganization
@@ -100,7 +100,7 @@ class Offers:
             thread_ts=offered.thread_ts,
             text=message.text,
             blocks=message.blocks,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": _key(offered)}},
+            metadata=carrying(_key(offered)),
             link_names=False,
             unfurl_links=False,
             unfurl_media=False,
@@ -180,9 +180,8 @@ class Offers:
         else:
             found = slack.conversations_replies(**asked, ts=offered.thread_ts, include_all_metadata=True)
         for message in found.get("messages") or []:
-            metadata = message.get("metadata") or {}
             is_ours = message.get("user") == self.parts.access.people.bot_user_id
-            if is_ours and (metadata.get("event_payload") or {}).get("key") == _key(offered):
+            if is_ours and key_of(message) == _key(offered):
                 return str(message["ts"])
         return None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import places
+from bot.delivery.slack import key_of
 from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage
 from ticketing.model import PersonId
@@ -39,8 +40,7 @@ class Roots:
         return self._by_its_key(root, channel) if is_it else None
 
     def _by_its_key(self, root: Mapping[str, Any], channel: str) -> Shown | None:
-        payload: Mapping[str, Any] = (root.get("metadata") or {}).get("event_payload") or {}
-        number, _, rest = str(payload.get("key") or "").partition("/")
+        number, _, rest = (key_of(root) or "").partition("/")
         place, _, about = rest.partition("/")
         if not number.isdecimal():
             return None
