@@ -112,6 +112,19 @@ class AtWork:
             return self._changed.wait_for(lambda: self._count == 0, timeout)
 
 
+def closed(handler: SocketModeHandler) -> None:
+    """
+    Close a Socket Mode handler, also one whose line is cut at this moment.
+
+    The client's reader then lets go of the socket while `close` waits for it, over which the client falls (it asks whether
+    there is one before it waits); the second time there is none to let go of, and the rest of it is closed.
+    """
+    try:
+        handler.close()  # type: ignore[no-untyped-call]
+    except AttributeError:
+        handler.close()  # type: ignore[no-untyped-call]
+
+
 class SocketMode(SocketModeHandler):
     """
     Bolt's own Socket Mode, which drains before it disconnects.
@@ -164,7 +177,7 @@ class SocketMode(SocketModeHandler):
     def stop(self) -> None:
         if not self._at_work.close(DRAIN_S):
             log.warning("Some requests were still running after %.0f s; Slack sends their events again.", DRAIN_S)
-        self.close()  # type: ignore[no-untyped-call]
+        closed(self)
 
 
 class Http:

@@ -16,6 +16,7 @@ from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.transport import closed
 from sandbox import manifest
 from sandbox.config import ChannelEntry, PersonEntry, WorkspaceConfig
 from sandbox.server import Running, ServerConfig, start
@@ -240,7 +241,7 @@ def running(port: int = 0) -> Iterator[Show]:
         yield Show(sandbox, listeners, client)
     finally:
         cut(sandbox, handler)
-        handler.close()  # type: ignore[no-untyped-call]
+        closed(handler)
         sandbox.stop()
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.transport import closed
+
 PATIENCE_S = 20.0
 
 
@@ -71,8 +73,7 @@ class Door:
         """Close a Socket Mode handler: its line is cut first, because it would wait 2 s for something to read."""
         handler.client.auto_reconnect_enabled = False
         self.call("POST", "/control/disconnect", {"reason": None})
-        with contextlib.suppress(AttributeError):
-            handler.close()  # type: ignore[no-untyped-call]
+        closed(handler)
         self.wait_for(lambda: self.connections() == 0, "end of the connection")
 
     def log(self, name: str) -> list[dict[str, Any]]:

@@ -9,10 +9,14 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin.connection import Connection
 
+from bot.transport import closed
 from sandbox.delivery.socket import CONNECTIONS_MAX
 from tests.sandbox.doors import PATIENCE_S, Door, Person
+from tests.sandbox.other_app import build
 
 GENERAL = "C0GENERAL1"
 
@@ -220,3 +224,30 @@ def test_what_is_no_ack_is_passed_over(door: Door, alice: Person) -> None:
             assert frame["payload"]["event"]["text"] == "still here"
 
     by_hand(steps)
+
+
+class LostWhileWaitedFor:
+    """The lock of a connection's line: whoever had it before the one who waits has let go of the line."""
+
+    def __init__(self, session: Connection) -> None:
+        self.session = session
+
+    def __enter__(self) -> None:
+        if self.session.sock is not None:
+            self.session.sock.close()
+            self.session.sock = None
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_a_client_whose_line_is_cut_while_it_closes_is_closed(door: Door) -> None:
+    handler = SocketModeHandler(build(door.client(), ""), door.credentials["app_token"])
+    handler.connect()  # type: ignore[no-untyped-call]
+    door.wait_for(lambda: door.connections() == 1, "a connection")
+    session = handler.client.current_session
+    assert session is not None
+    session.sock_send_lock = LostWhileWaitedFor(session)  # type: ignore[assignment]
+    closed(handler)
+    assert not handler.client.current_app_monitor.is_alive()
+    assert not handler.client.message_processor.is_alive()
+    door.wait_for(lambda: door.connections() == 0, "end of the connection")
