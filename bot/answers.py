@@ -24,6 +24,7 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import refusals, text
+from bot.actions import Act, Press
 from bot.blocks.forms import plain_view
 from bot.blocks.new_ticket import new_ticket_errors
 from bot.last_change import last_change
@@ -57,6 +58,11 @@ HOPELESS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "use
 
 
 LINE = 3000
+ASKS_BEFORE_IT_ACTS = frozenset(
+    {Press.OFFER_ADD, Press.OFFER_NEW, Press.OFFER_DISMISS, Press.OFFER_MENU, Act.KEEP_AS_NOTE}
+)
+"""What reads a message again before it does something with it."""
+
 """As much of a command's line as is said again."""
 
 
@@ -137,7 +143,7 @@ class Answers:
             return refusals.refusal(error, self._context(error, kind, body))
         if isinstance(error, SlackClientError | TimeoutError | OSError):
             log.warning("Slack did not do what a %s needed: %s.", kind.name.lower(), reason_of(error))
-            return Refusal(_not_opened(kind, body))
+            return Refusal(_not_done(kind, body))
         return self._failure(error, kind)
 
     def _failure(self, error: Exception, kind: Kind) -> Refusal:
@@ -248,8 +254,12 @@ class Answers:
         return next(iter(self.desk.queue(limit=1, categories=list(agent.skills), hidden=hidden)), None)
 
 
-def _not_opened(kind: Kind, body: dict[str, Any]) -> str:
-    """That Slack showed nothing; a command's line is gone from where it was typed, so it is said again."""
+def _not_done(kind: Kind, body: dict[str, Any]) -> str:
+    """What came of it; a command's line is gone from where it was typed, so it is said again."""
+    if kind is Kind.FORM:
+        return words.SLACK_SILENT_FORM
+    if kind is Kind.PRESS and ButtonPress.read(body).action_id in ASKS_BEFORE_IT_ACTS:
+        return words.SLACK_SILENT
     if kind is not Kind.COMMAND:
         return words.NOT_OPENED
     line = " ".join(f"{body.get('command')} {body.get('text') or ''}".split())

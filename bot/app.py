@@ -30,6 +30,7 @@ from bot.following import Following
 from bot.leaving import follow_leaving
 from bot.listeners import Parts, register
 from bot.outward import Outward
+from bot.patience import PatientClient
 from bot.people import People
 from bot.private import Private
 from bot.recovery import Recovery
@@ -45,7 +46,10 @@ from ticketing.desk import Desk
 log = logging.getLogger(__name__)
 
 LISTENER_TIMEOUT_S = 2
-"""How long a listener waits for Slack, once and without another try: it has 3 s in all. What is called besides is done aside."""
+"""How long a listener waits for one answer of Slack's, without another try. What is called besides is done aside."""
+
+NEWCOMER_TIMEOUT_S = 1.2
+"""How long a listener waits to hear who somebody is whom it has not met; what it then shows them is another call."""
 
 KNOWN_TIMEOUT_S = 0.5
 """How long a listener waits to hear whether somebody whom it knows is called differently by now: another call follows."""
@@ -76,13 +80,8 @@ class Installation:
 
 
 def web_client(settings: Settings, timeout_s: float = LISTENER_TIMEOUT_S) -> WebClient:
-    """The client of listeners: short time-out, no second try. The outbox has one of its own."""
-    return WebClient(
-        token=settings.bot_token(),
-        base_url=settings.slack_api_url,
-        timeout=timeout_s,  # type: ignore[arg-type] # handed on to a socket, which takes parts of a second
-        retry_handlers=[],
-    )
+    """The client of listeners: short time-out, no second try (bot/patience.py). The outbox has one of its own."""
+    return PatientClient(settings.bot_token(), settings.slack_api_url, timeout_s)
 
 
 def reading_client(settings: Settings) -> WebClient:
@@ -165,8 +164,14 @@ class Helpdesk:
         self.desk = Desk(self.database, self.clock)
         self.desk.seed(settings.desk)
         client = web_client(settings)
-        hurried = web_client(settings, KNOWN_TIMEOUT_S)
-        people = People(self.desk, client, self.installation.team, self.installation.bot_user_id, hurried)
+        people = People(
+            self.desk,
+            client,
+            self.installation.team,
+            self.installation.bot_user_id,
+            hurried=web_client(settings, KNOWN_TIMEOUT_S),
+            met=web_client(settings, NEWCOMER_TIMEOUT_S),
+        )
         people.seed(settings.people)
 
         self.lanes = Lanes()

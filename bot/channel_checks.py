@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
@@ -11,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.private import reason_of
 from bot.words import sections as words
 
+AT_ONCE = 4
 UNSEEN = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
 
 
@@ -19,6 +23,20 @@ class ChannelChecks:
     """Each answers None where all is well, else with what to do. Nothing is remembered."""
 
     slack: WebClient
+
+    def faults(self, channels: Sequence[tuple[str, bool]], usergroup: str = "") -> list[str | None]:
+        """
+        As `fault` of each channel with whether it is to be private, then as `group_fault` of the user group, if one is given.
+
+        Asked at the same time: somebody waits for the answer, and one after another may take longer than they can.
+        """
+        asks = [partial(self.fault, channel, private=private) for channel, private in channels]
+        if not usergroup and len(asks) == 1:
+            return [asks[0]()]
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="checks") as pool:
+            asked = [pool.submit(ask) for ask in asks]
+            asked += [pool.submit(self.group_fault, usergroup)] if usergroup else []
+            return [each.result() for each in asked]
 
     def fault(self, channel: str, *, private: bool = False) -> str | None:
         """

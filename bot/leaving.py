@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot import places
+from bot.notices import BACKGROUND
 from bot.sight import Sight
-from bot.work import HELD_AT_MOST
 from ticketing.desk import Desk
 from ticketing.model import PersonId
 from ticketing.outbox import Notice
+
+WATCHED_AT_MOST = 10_000
+"""More than anybody reads along."""
 
 
 def follow_leaving(desk: Desk, sight: Sight, at: datetime) -> None:
@@ -23,16 +26,15 @@ def follow_leaving(desk: Desk, sight: Sight, at: datetime) -> None:
 
 
 def _cards(desk: Desk, person_id: PersonId, category: str) -> list[Notice]:
-    """Of what they hold and of what they read along; an earlier holder's follow with the ticket's next change."""
+    """Of what they hold or once held, and of what they read along."""
     place = places.of_person(person_id)
     held = [
-        Notice(place, places.about_ticket(each.number), "assignment_card", each.ref)
-        for each in desk.tickets_of_agent(person_id, limit=HELD_AT_MOST)
-        if each.category == category
+        Notice(place, places.about_ticket(ref.number), "assignment_card", ref, priority=BACKGROUND)
+        for ref in desk.outbox.cards_of_agent(place, category)
     ]
     watched = [
-        Notice(place, places.about_watched(each.number), "watch_card", each.ref, data={"again": True})
-        for each in desk.watched_by(person_id, limit=HELD_AT_MOST)
+        Notice(place, places.about_watched(each.number), "watch_card", each.ref, BACKGROUND, data={"again": True})
+        for each in desk.watched_by(person_id, limit=WATCHED_AT_MOST)
         if each.category == category
     ]
     return held + watched

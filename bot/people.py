@@ -11,6 +11,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import patience
 from bot.payloads import SaidMessage, SlackUser
 from bot.settings import PersonSeed
 from bot.text import NAME, from_slack, inline
@@ -69,6 +70,8 @@ class People:
     bot_user_id: str = ""
     hurried: WebClient | None = None
     """Asks about somebody who is known already: what is stored does as well, and the act waits for the answer."""
+    met: WebClient | None = None
+    """Asks about somebody who does something for the first time: what they asked for waits for the answer."""
     _asked: set[str] = field(init=False, default_factory=set)
     _ended: set[str] = field(init=False, default_factory=set)
 
@@ -110,7 +113,9 @@ class People:
         return self._learn(user, person)
 
     def _learn(self, user: SlackUser, person: Person | None) -> Person:
-        slack = self.slack if person is None else self.hurried or self.slack
+        is_waited_for = person is not None or patience.left_s() is not None
+        hurried = self.hurried if person is not None else self.met
+        slack = (hurried if is_waited_for else None) or self.slack
         try:
             said = slack.users_info(user=user.id)
         except (SlackClientError, OSError) as error:

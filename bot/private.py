@@ -60,9 +60,9 @@ class Private:
             if error.response.get("error") not in GONE:
                 raise
 
-    def repaint(self, press: ButtonPress, view: View, *, done: str) -> None:
+    def repaint(self, press: ButtonPress, view: Callable[[], View], *, done: str) -> None:
         """
-        Show what a press has done in the modal or the App Home it was made in.
+        Show what a press has done in the modal or the App Home it was made in, read after it.
 
         It is done already, so a failure is not raised: who pressed is told `done` instead, and does not press again.
         """
@@ -70,12 +70,12 @@ class Private:
             shown = press.view
             self.aside(lambda: self._repaint(press, shown, view, done), about=press.person.id)
 
-    def _repaint(self, press: ButtonPress, shown: ShownView, view: View, done: str) -> None:
+    def _repaint(self, press: ButtonPress, shown: ShownView, view: Callable[[], View], done: str) -> None:
         try:
             if shown.kind == "home":
-                self.slack.views_publish(user_id=press.person.id, view=view)
+                self.slack.views_publish(user_id=press.person.id, view=view())
             else:
-                self.redraw(shown, view)
+                self.redraw(shown, view())
         except (SlackClientError, OSError) as error:
             log.warning("What a press has done could not be shown (%s).", reason_of(error))
             self._say(press.person, Message(done, []), None, press.trigger_id, shown)

@@ -19,6 +19,7 @@ from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
 from bot.payloads import SlackUser
 from bot.sight import Sight
+from bot.turning import FIRST, LIST_LENGTH, HomePlace, queue_page, turned
 from bot.values import NewTicketState
 from bot.views import (
     AgentChoice,
@@ -44,7 +45,7 @@ from bot.views import (
     TicketFacts,
     View,
 )
-from bot.work import HELD_AT_MOST, next_due, work_of
+from bot.work import next_due, work_of
 from ticketing import sla
 from ticketing.calendars import is_open, next_opening
 from ticketing.configuration import TRIAL_CATEGORY, Category, FieldDefinition, FieldType
@@ -57,15 +58,11 @@ FIELD_KINDS = {
     FieldType.NUMBER: FieldKind.TEXT,
     FieldType.SELECT: FieldKind.CHOICE,
 }
-LIST_LENGTH = 10
 T = TypeVar("T")
 
 TAG = "tag:"
 TOGETHER = (Act.MERGE, Act.SPLIT, Act.LINK, Act.MOVE, Act.WATCH)
 """What makes of one ticket two, of two one, or of several something that hangs together."""
-
-
-_ORDER_AT_HOME = {CustomerState.THEIR_TURN: 0, CustomerState.RESOLVED: 2}
 
 
 _WORKING = frozenset({Press.HOME_REFRESH})
@@ -245,29 +242,25 @@ class Screens:
 
     def tickets_of(self, person: Person) -> CustomerList:
         """A customer's tickets, the last active first."""
-        tickets = self.desk.tickets_of_customer(person.id, limit=HELD_AT_MOST)
-        rows = tuple(self.customer_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
-        return CustomerList(rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
+        tickets = self.desk.tickets_of_customer(person.id, limit=LIST_LENGTH)
+        rows = tuple(self.customer_row(ticket, person.tz) for ticket in tickets)
+        more = max(0, self.desk.count_of_customer(person.id) - len(rows))
+        return CustomerList(rows=rows, now=self.clock(), more=more, zone=person.tz)
 
     def agent_list(self, kind: ListKind, person: Person, *, page: int = 1) -> AgentList:
         """What waits, page by page, or what the agent holds."""
         if kind is ListKind.QUEUE:
-            return self._queue(person, page)
-        tickets = self.desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=self.sight.hidden(person))
+            return self._queue(person, HomePlace(page=page))
+        tickets = self.desk.tickets_of_agent(person.id, hidden=self.sight.hidden(person))
         rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
-    def _queue(self, person: Person, page: int) -> AgentList:
+    def _queue(self, person: Person, place: HomePlace) -> AgentList:
         """One's own tickets are not among what waits: another has to take them."""
-        hidden = self.sight.hidden(person)
-        count = self.desk.queue_length(hidden=hidden, besides=person.id)
-        turned = Page.nearest(page, rows=count, each=LIST_LENGTH)
-        tickets = self.desk.queue(
-            limit=LIST_LENGTH, offset=(turned.number - 1) * LIST_LENGTH, hidden=hidden, besides=person.id
-        )
-        rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets)
+        listed, page, count = queue_page(self.desk, person, place, self.sight.hidden(person))
+        rows = tuple(self.agent_row(ticket, person.tz) for ticket in listed.tickets)
         more = max(0, count - len(rows))
-        return AgentList(kind=ListKind.QUEUE, rows=rows, now=self.clock(), more=more, page=turned, zone=person.tz)
+        return AgentList(kind=ListKind.QUEUE, rows=rows, now=self.clock(), more=more, page=page, zone=person.tz)
 
     def found(self, words: str, person: Person) -> AgentList:
         """
@@ -290,7 +283,9 @@ class Screens:
 
     def all_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
         """A customer's tickets by name, as many as a form shows: the open ones first, the last active first of each."""
-        tickets = [each for each in self.desk.tickets_of_customer(person.id, limit=OPTIONS) if each.merged_into is None]
+        listed = self.desk.customer_page(person.id, limit=OPTIONS).tickets
+        tickets = [each for each in listed if each.merged_into is None]
+        tickets.sort(key=lambda each: each.last_activity_at or each.opened_at, reverse=True)
         tickets.sort(key=lambda each: each.status is TicketStatus.CLOSED)
         return tuple(
             OpenTicketLine(ref=each.ref, subject=each.subject, is_closed=each.status is TicketStatus.CLOSED)
@@ -299,28 +294,31 @@ class Screens:
 
     # --- App Home -----------------------------------------------------------------------------------------------------
 
-    def home(self, person: Person, *, page: int = 1, queue_page: int = 1) -> View:
+    def home(self, person: Person, place: HomePlace = FIRST) -> View:
         """App Home by role: an agent's or a lead's own work, or a customer's tickets."""
         if person.role >= Role.AGENT:
-            return agent_home(self._agent_home(person, page, queue_page))
-        tickets = self.desk.tickets_of_customer(person.id, limit=HELD_AT_MOST)
-        rows = [self.customer_row(ticket, person.tz) for ticket in tickets]
-        rows.sort(key=lambda row: _ORDER_AT_HOME.get(row.state, 3 if row.facts.number in _closed(tickets) else 1))
-        shown, turned = _page(rows, page)
-        return customer_home(CustomerHome(rows=tuple(shown), now=self.clock(), page=turned, zone=person.tz))
+            return agent_home(self._agent_home(person, place))
+        listed, page = turned(
+            lambda spot: self.desk.customer_page(person.id, spot, limit=LIST_LENGTH),
+            place.page,
+            place.spot,
+            rows=self.desk.count_of_customer(person.id),
+        )
+        rows = tuple(self.customer_row(ticket, person.tz) for ticket in listed.tickets)
+        return customer_home(CustomerHome(rows=rows, now=self.clock(), page=page, zone=person.tz))
 
     def board_home(self, lead: Person) -> View:
         """What is open and late, in a lead's App Home; of private categories as far as they see them."""
         hidden = self.sight.hidden(lead) | {TRIAL_CATEGORY}
         return board_home(board_of(self.desk, self.clock(), hidden=hidden, zone=lead.tz), _WORKING | OF_A_LEAD)
 
-    def _agent_home(self, person: Person, page: int, queue_page: int) -> AgentHome:
+    def _agent_home(self, person: Person, place: HomePlace) -> AgentHome:
         now = self.clock()
         agent = self.desk.agent(person.id)
         hidden = self.sight.hidden(person)
         work = work_of(self.desk, person, now, hidden=hidden)
-        waiting = self._queue(person, queue_page)
-        mine, turned = _page(list(work.tickets), page)
+        waiting = self._queue(person, place)
+        mine, mine_page = _page(list(work.tickets), place.mine)
         is_available = agent.is_available if agent else False
         shift = self.desk.shift(person.id, now) if is_available else None
         return AgentHome(
@@ -336,7 +334,7 @@ class Screens:
             max_load=agent.max_load if agent else 0,
             is_available=is_available,
             until=shift.end if shift else agent.away_until if agent else None,
-            page=turned,
+            page=mine_page,
             queue_page=waiting.page,
             zone=person.tz,
             presses=_WORKING
@@ -386,10 +384,6 @@ def answered(ticket: Ticket, key: str) -> str:
     return str(ticket.fields.get(key, ""))
 
 
-def _closed(tickets: list[Ticket]) -> frozenset[int]:
-    return frozenset(ticket.number for ticket in tickets if ticket.status is TicketStatus.CLOSED)
-
-
-def _page(rows: list[T], page: int) -> tuple[list[T], Page]:
-    turned = Page.nearest(page, rows=len(rows), each=LIST_LENGTH)
-    return rows[(turned.number - 1) * LIST_LENGTH : turned.number * LIST_LENGTH], turned
+def _page(rows: list[T], number: int) -> tuple[list[T], Page]:
+    page = Page.nearest(number, rows=len(rows), each=LIST_LENGTH)
+    return rows[(page.number - 1) * LIST_LENGTH : page.number * LIST_LENGTH], page

@@ -198,18 +198,19 @@ class SetUp:
 
     def _check_places(self, section: Section, given: Mapping[str, str], before: Mapping[str, str]) -> None:
         """Of what was chosen anew: that the app is there. Raises FieldFaults."""
-        faults: dict[str, str] = {}
+        asked: list[tuple[str, tuple[str, bool]]] = []
         for one in section.settings:
             if one.kind in {Kind.CHANNEL, Kind.CHANNELS} and one.place in given:
                 private = (section.key, one.place) == ("follow", "channel") or (
                     (section.key, one.place) == ("categories", "channel") and given.get("private") == "yes"
                 )
                 fresh = set(given[one.place].split()) - (set() if private else set(before[one.place].split()))
-                found = [fault for each in sorted(fresh)[:3] if (fault := self.checks.fault(each, private=private))]
-                faults |= {one.place: found[0]} if found else {}
-        group = given.get("usergroup", "")
-        if section.key == "follow" and group and (fault := self.checks.group_fault(group)):
-            faults["usergroup"] = fault
+                asked += [(one.place, (channel, private)) for channel in sorted(fresh)[:3]]
+        group = given.get("usergroup", "") if section.key == "follow" else ""
+        places = [place for place, _ in asked] + ["usergroup"] * bool(group)
+        found = self.checks.faults([channel for _, channel in asked], group)
+        # Of several in one field the first is told.
+        faults = {place: fault for place, fault in reversed(list(zip(places, found, strict=True))) if fault}
         if faults:
             raise FieldFaults(faults)
 

@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -24,7 +25,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from waitress import wasyncore
 from waitress.server import create_server
 
-from bot import metrics
+from bot import metrics, patience
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -302,8 +303,10 @@ def answer(app: App, request: Callable[[], BoltRequest]) -> BoltResponse:
     try:
         read = request()
         if _is_readable(read.body):
-            answered = app.dispatch(read)
-            metrics.ACK_SECONDS.labels(_kind(read.body)).observe(time.perf_counter() - began)
+            kind = _kind(read.body)
+            with nullcontext() if kind == "event" else patience.bounded():
+                answered = app.dispatch(read)
+            metrics.ACK_SECONDS.labels(kind).observe(time.perf_counter() - began)
             return answered
         log.warning("A payload that cannot be read was refused.")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:

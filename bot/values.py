@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.actions import Act, Block
 from ticketing.model import PersonId, TicketRef
+from ticketing.paging import Spot
 
 _BIGGEST = 2**63 - 1  # what a BIGINT holds
 
@@ -152,17 +153,25 @@ def read_page_value(value: str) -> tuple[int, TicketRef | None, int]:
     return page, TicketRef(PersonId(customer_id), number), comment
 
 
-def home_page_value(mine: int, queue: int) -> str:
-    """What the paging buttons of an agent's home carry: the page of what they hold, and that of what waits."""
-    return f"{mine}:{queue}"
+def home_page_value(mine: int, page: int, spot: Spot | None = None) -> str:
+    """What the paging buttons of App Home carry: the page of what one holds, that of the long list, and where it begins."""
+    if spot is None:
+        return f"{mine}:{page}"
+    return ":".join([str(mine), str(page), "b" if spot.is_back else "a", *(str(part) for part in spot.key)])
 
 
-def read_home_page_value(value: str) -> tuple[int, int]:
-    """The reverse of `home_page_value`; a customer's home has one list. Raises MalformedValue."""
-    if ":" not in _text(value):
-        return _numbers(value, 1)[0], 1
-    mine, queue = _numbers(value, 2)
-    return mine, queue
+def read_home_page_value(value: str) -> tuple[int, int, Spot | None]:
+    """The reverse of `home_page_value`. Raises MalformedValue."""
+    parts = _text(value).split(":")
+    mine, page = _numbers(":".join(parts[:2]), 2)
+    if len(parts) == 2:
+        return mine, page, None
+    if parts[2] not in {"a", "b"} or not 2 <= len(parts) - 3 <= 3:
+        raise MalformedValue(value)
+    signs = [-1 if part.startswith("-") else 1 for part in parts[3:]]
+    key = _numbers(":".join(part.removeprefix("-") for part in parts[3:]), len(parts) - 3)
+    spot = Spot(tuple(sign * part for sign, part in zip(signs, key, strict=True)), is_back=parts[2] == "b")
+    return mine, page, spot
 
 
 def offer_value(source: str, ref: TicketRef | None = None) -> str:

@@ -10,9 +10,6 @@ from bot.text import zone_of
 from ticketing.desk import Desk
 from ticketing.model import Person, Ticket, TicketStatus
 
-HELD_AT_MOST = 200
-"""More than any agent holds: the counts are of all of them."""
-
 
 @dataclass(frozen=True)
 class Work:
@@ -26,7 +23,7 @@ class Work:
 
 def work_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str] = ()) -> Work:
     """What `person` holds at `now`; nothing of the categories `hidden`, and nothing that is snoozed."""
-    held = desk.tickets_of_agent(person.id, limit=HELD_AT_MOST, hidden=hidden)
+    held = desk.tickets_of_agent(person.id, hidden=hidden)
     due = [at for ticket in held if (at := next_due(ticket)) is not None]
     zone = zone_of(person.tz)
     today = now.astimezone(zone).date()

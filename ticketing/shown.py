@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, func, insert, select, update
 
 from ticketing.database import Database
 from ticketing.instants import from_us
-from ticketing.model import ClockKind, TicketRef
-from ticketing.tables import alerts, shown
+from ticketing.model import ClockKind, PersonId, TicketRef
+from ticketing.tables import alerts, shown, tickets
+from ticketing.tables.chat import IS_CARD_OF_AGENT
 
 WARNING = "warning"
 BREACH = "breach"
@@ -71,6 +72,15 @@ _SHOWN = select(shown).where(_SHOWN_KEY)
 _SHOWN_BY_MESSAGE = select(shown).where(_msg.channel == bindparam("channel"), _msg.ts == bindparam("ts")).limit(1)
 _SHOWN_EVERYWHERE = select(shown).where(
     _msg.customer_id == bindparam("key_customer_id"), _msg.about == bindparam("key_about")
+)
+CARDS_OF_AGENT = (
+    select(_msg.customer_id, tickets.c.id)
+    .join(
+        tickets,
+        and_(tickets.c.customer_id == _msg.customer_id, tickets.c.id == cast(func.substr(_msg.about, 3), BigInteger)),
+    )
+    .where(_msg.place == bindparam("key_place"), IS_CARD_OF_AGENT, tickets.c.category == bindparam("category"))
+    .order_by(_msg.customer_id, tickets.c.id)
 )
 _SHOWN_AGAIN = (
     update(shown)
@@ -134,6 +144,12 @@ class ShownMessages:
         key = {"key_customer_id": customer_id, "key_about": about}
         with self._database.read() as connection:
             return [Shown(**row._mapping) for row in connection.execute(_SHOWN_EVERYWHERE, key)]
+
+    def cards_of_agent(self, place: str, category: str) -> list[TicketRef]:
+        """The tickets of a category of which an assignment's card stands in somebody's conversation, theirs or once theirs."""
+        asked = {"key_place": place, "category": category}
+        with self._database.read() as connection:
+            return [TicketRef(PersonId(row.customer_id), row.id) for row in connection.execute(CARDS_OF_AGENT, asked)]
 
     def remember(self, message: Shown, *, told: Iterable[AlertKey] = ()) -> None:
         """

@@ -12,9 +12,10 @@ from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, pages, press_button, said, section
 from bot.blocks.reports import percent
 from bot.values import home_page_value
-from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, View
+from bot.views import AgentHome, Board, CustomerHome, CustomerRow, CustomerState, OwnNumbers, Page, View
 from bot.views.common import Block
 from bot.words import lists as words
+from ticketing.paging import Spot
 
 ROWS = 10
 _LEAD = (Press.MY_WORK, Press.BOARD, Press.REPORT, Press.TEAM, Press.SETTINGS)
@@ -36,7 +37,7 @@ def customer_home(home: CustomerHome) -> View:
             section(words.HOME_HEAD if rows else words.HOME_EMPTY),
             actions(press_button(Press.NEW_TICKET, primary=True), press_button(Press.HOME_REFRESH)),
             *shown,
-            *pages(home.page.number, home.page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE),
+            *pages(home.page.number, home.page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE, _turning(home.page)),
             context(text.as_of(home.now, home.zone)),
         ]
     )
@@ -65,18 +66,29 @@ def agent_home(home: AgentHome) -> View:
             divider(),
             section(waiting),
             *queue,
-            *pages(line.number, line.of, Press.HOME_QUEUE_PAGE_BACK, Press.HOME_QUEUE_PAGE, _turning_queue(home)),
+            *pages(
+                line.number, line.of, Press.HOME_QUEUE_PAGE_BACK, Press.HOME_QUEUE_PAGE, _turning(line, page.number)
+            ),
             context(text.as_of(home.now, home.zone)),
         ]
     )
 
 
 def _turning_mine(home: AgentHome) -> Callable[[int], str]:
-    return lambda page: home_page_value(page, home.queue_page.number)
+    """The queue stays where it is: behind the number before its first row."""
+    line = home.queue_page
+    spot = Spot((*line.first[:-1], line.first[-1] - 1)) if line.first and line.number > 1 else None
+    return lambda page: home_page_value(page, line.number, spot)
 
 
-def _turning_queue(home: AgentHome) -> Callable[[int], str]:
-    return lambda page: home_page_value(home.page.number, page)
+def _turning(line: Page, mine: int = 1) -> Callable[[int], str]:
+    """Behind the last row that is shown, or before the first."""
+
+    def value(to: int) -> str:
+        key = line.last if to > line.number else line.first
+        return home_page_value(mine, to, Spot(key, is_back=to < line.number) if key else None)
+
+    return value
 
 
 def board_home(board: Board, presses: frozenset[Press] | None = None) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,9 @@ from bot.actions import Press
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, HomeOpened, SlackUser
 from bot.people import NotAPerson, OtherOrganization
+from bot.turning import FIRST, HomePlace
 from bot.values import read_home_page_value
+from bot.views import View
 from bot.words import inbound as words
 
 
@@ -37,26 +40,25 @@ class Home:
         opened = HomeOpened.read(body)
         if opened.tab == "home":
             try:
-                self._publish(opened.person)
+                self._publish(opened.person, body)
             except (OtherOrganization, NotAPerson):
                 ack()
                 return
         ack()
 
     def refresh(self, ack: Ack, body: dict[str, Any]) -> None:
-        self._publish(ButtonPress.read(body).person)
+        self._publish(ButtonPress.read(body).person, body)
         ack()
 
     def board(self, ack: Ack, body: dict[str, Any]) -> None:
         user = ButtonPress.read(body).person
         lead = self.parts.access.lead(user, "see the board")
-        self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.board_home(lead))
+        self._show(user, lambda: self.parts.screens.board_home(lead), body)
         ack()
 
     def turn_page(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
-        page, queue_page = read_home_page_value(press.value)
-        self._publish(press.person, page=page, queue_page=queue_page)
+        self._publish(press.person, body, HomePlace(*read_home_page_value(press.value)))
         ack()
 
     def take_next(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -74,10 +76,13 @@ class Home:
             return
         self.parts.desk.claim(waiting[0].ref, by=person.id)
         done = words.TOOK.format(number=waiting[0].number)
-        self.parts.private.repaint(press, self.parts.screens.home(person), done=done)
+        self.parts.private.repaint(press, lambda: self.parts.screens.home(person), done=done)
         ack()
 
-    def _publish(self, user: SlackUser, *, page: int = 1, queue_page: int = 1) -> None:
+    def _publish(self, user: SlackUser, body: dict[str, Any], place: HomePlace = FIRST) -> None:
         person = self.parts.access.acting(user)
-        view = self.parts.screens.home(person, page=page, queue_page=queue_page)
-        self.parts.slack.views_publish(user_id=user.id, view=view)
+        self._show(user, lambda: self.parts.screens.home(person, place), body)
+
+    def _show(self, user: SlackUser, view: Callable[[], View], body: dict[str, Any]) -> None:
+        """Slack is asked about channels and members on the way, and then to show it: more than a press may wait."""
+        self.parts.after_ack(lambda: self.parts.slack.views_publish(user_id=user.id, view=view()), body, about=user.id)

@@ -69,7 +69,7 @@ class MacroScreens:
         else:
             delete = self.parts.desk.delete_shared_macro if is_shared else self.parts.desk.delete_macro
             delete(key, by=person.id)
-            self.parts.private.repaint(press, self._list(person), done=words.DELETED.format(key=key))
+            self.parts.private.repaint(press, lambda: self._list(person), done=words.DELETED.format(key=key))
         ack()
 
     def save(self, ack: Ack, body: dict[str, Any]) -> None:

@@ -69,7 +69,8 @@ class TeamMembers:
     def pick(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
         reader = self.parts.access.lead(press.person, ACT)
-        self._open_form(press, reader, self.parts.access.people.colleague(press.value).id)
+        people, user_id = self.parts.access.people, press.value
+        self.parts.open_and_fill(press, lambda: self._form(people.colleague(user_id).id, reader), body)
         ack()
 
     def save(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -87,12 +88,15 @@ class TeamMembers:
         except StaleMember as stale:
             ack(response_action="errors", errors={"role": self._stale(stale, reader)})
             return
-        self._redraw_below(sent, self._list(reader, saved=member.person.name))
+        name = member.person.name
+        self.parts.private.aside(lambda: self._redraw_below(sent, self._list(reader, saved=name)), about=sent.person.id)
         ack()
 
     def _open_form(self, press: ButtonPress, reader: Person, person_id: PersonId) -> None:
-        form = question_view(self.members.form(person_id, reader))
-        self.parts.private.open(press.trigger_id, form, above=press.view)
+        self.parts.private.open(press.trigger_id, self._form(person_id, reader), above=press.view)
+
+    def _form(self, person_id: PersonId, reader: Person) -> View:
+        return question_view(self.members.form(person_id, reader))
 
     def _redraw_below(self, sent: FormSubmission, view: View) -> None:
         """The list to which the form closes. It is no harm if it cannot be drawn: it only shows less than is so."""

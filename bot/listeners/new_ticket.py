@@ -22,7 +22,7 @@ from bot.blocks.new_ticket import (
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, Shortcut, ShownView
 from bot.values import NewTicketState, read_ticket_value
-from bot.views import NewTicketAnswers, SimilarAnswer
+from bot.views import NewTicketAnswers, SimilarAnswer, View
 from bot.words import customer as words
 from ticketing.desk.sharing import OfferedAnswer
 from ticketing.errors import InvalidInput
@@ -65,11 +65,14 @@ class NewTicket:
         message = shortcut.message
         if message is None:
             raise PayloadError("message")
-        # Slack may have to be asked who they are, before the form can be opened.
-        self.parts.after_ack(lambda: self._open_from(shortcut, message), body, about=shortcut.person.id)
+        self.parts.access.people.check(shortcut.person)
+        if message.person in (None, shortcut.person):
+            self.parts.private.open(shortcut.trigger_id, self._form_from(shortcut, message))
+        else:  # Slack may have to be asked who they both are
+            self.parts.open_and_fill(shortcut, lambda: self._form_from(shortcut, message), body)
         ack()
 
-    def _open_from(self, shortcut: Shortcut, message: SaidMessage) -> None:
+    def _form_from(self, shortcut: Shortcut, message: SaidMessage) -> View:
         link = permalink(self.parts.home_url, message.place)
         state = NewTicketState(source=message.source, permalink=link)
         author = message.person
@@ -88,7 +91,7 @@ class NewTicket:
             state=state,
             for_customer=for_customer,
         )
-        self.parts.private.open(shortcut.trigger_id, new_ticket_view(form))
+        return new_ticket_view(form)
 
     def choose_category(self, ack: Ack, body: dict[str, Any]) -> None:
         """The one moment the form changes: fields, default priority, promise."""

@@ -23,7 +23,7 @@ from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidM
 from bot.private import reason_of
 from bot.rereading import MessageGone
 from bot.values import read_offer_value
-from bot.views import Offer, OfferState, OtherTicketForm
+from bot.views import Offer, OfferState, OtherTicketForm, View
 from bot.words import customer as words
 from ticketing.errors import InvalidInput
 from ticketing.model import Person, TicketRef
@@ -67,12 +67,15 @@ class OfferChoices:
         source, ref = read_offer_value(press.value)
         if ref is None:
             person, offered = self._answered(press.person, source, _place(press))
-            text = self.offers.words_of(self._own_words(offered, person))
-            form = OtherTicketForm(source=source, text=text, tickets=self.parts.screens.all_tickets(person))
-            self.parts.private.open(press.trigger_id, other_ticket_view(form))
+            self.parts.open_and_fill(press, lambda: self._other_ticket(person, offered), body)
         else:
             self._add(press.person, source, ref, _place(press))
         ack()
+
+    def _other_ticket(self, person: Person, offered: Offered) -> View:
+        text = self.offers.words_of(self._own_words(offered, person))
+        tickets = self.parts.screens.all_tickets(person)
+        return other_ticket_view(OtherTicketForm(source=offered.source, text=text, tickets=tickets))
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         """What was chosen in that form. It names a number only: whoever sends it gets at no tickets but their own."""

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 
+from bot import refusals
 from bot.access import Access
+from bot.blocks.forms import plain_view
 from bot.clock import Clock
 from bot.explaining import Explaining
-from bot.private import Private
+from bot.payloads import ButtonPress, Shortcut
+from bot.private import Private, reason_of
 from bot.rereading import Rereading
 from bot.screens import Screens
+from bot.views import View
+from bot.words import inbound as words
 from ticketing.desk import Desk
-from ticketing.errors import NotTheHolder, StaleTicket, TransitionNotAllowed
+from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
 from ticketing.model import TicketRef
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,25 @@ class Parts:
                 answer(error, body)
 
         self.private.aside(answered, about=about)
+
+    def open_and_fill(self, press: ButtonPress | Shortcut, read: Callable[[], View], body: dict[str, Any]) -> None:
+        """
+        Open a form at once and draw it when what it shows has been read, for what Slack has to be asked about first: a
+        trigger lives no longer than a press may wait. Raises SlackApiError where nothing is opened.
+        """
+        above = press.view if isinstance(press, ButtonPress) else None
+        view_id = self.private.open(press.trigger_id, plain_view(words.ONE_MOMENT), above=above)
+        self.after_ack(lambda: self._fill(view_id, read), body, about=press.person.id)
+
+    def _fill(self, view_id: str, read: Callable[[], View]) -> None:
+        try:
+            view = read()
+        except HelpdeskError as refused:
+            view = plain_view(refusals.refusal(refused).text)
+        except (SlackClientError, OSError) as error:
+            log.warning("What a form shows could not be read (%s).", reason_of(error))
+            view = plain_view(words.NOT_FILLED)
+        self.private.draw_anew(view_id, view)
 
     @contextmanager
     def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:

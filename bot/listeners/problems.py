@@ -150,7 +150,9 @@ class ProblemScreens:
         press = ButtonPress.read(body)
         person, problem = self._pressed(press)
         reopened = self.parts.desk.reopen_problem(problem.id, by=person.id)
-        self.parts.private.repaint(press, self._one(person, reopened), done=self._done(words.REOPENED_NOW, reopened))
+        self.parts.private.repaint(
+            press, lambda: self._one(person, reopened), done=self._done(words.REOPENED_NOW, reopened)
+        )
         ack()
 
     def show_tickets(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -173,7 +175,7 @@ class ProblemScreens:
             self.parts.private.open(press.trigger_id, self._left_alone(person, problem), above=press.view)
         elif kind == "own":
             owned = self.parts.desk.set_problem_owner(number, person.id, by=person.id)
-            self.parts.private.repaint(press, self._one(person, owned), done=self._done(words.OWNED_NOW, owned))
+            self.parts.private.repaint(press, lambda: self._one(person, owned), done=self._done(words.OWNED_NOW, owned))
         else:
             raise MalformedValue(press.value)
         ack()

@@ -96,7 +96,7 @@ class SettingsForms:
         except StaleConfiguration as stale:
             ack(response_action="errors", errors={_first_field(sent): self._stale(stale, admin)})
         else:
-            self._shown_anew(sent, state, admin, version)
+            self.parts.private.aside(lambda: self._shown_anew(sent, state, admin, version), about=sent.person.id)
             ack()
 
     def _not_stale(self, state: Editing) -> None:

@@ -85,7 +85,7 @@ class ShiftEnd:
         press = ButtonPress.read(body)
         person = self.parts.access.agent(press.person)
         self.parts.desk.set_available(person.id, available=True, by=person.id)
-        self.parts.private.repaint(press, self.parts.screens.home(person), done=inbound_words.BACK_NOW)
+        self.parts.private.repaint(press, lambda: self.parts.screens.home(person), done=inbound_words.BACK_NOW)
         ack()
 
     def _until(self, sent: FormSubmission, person: Person) -> datetime | None:
@@ -105,7 +105,11 @@ class ShiftEnd:
 
     def _redraw_home(self, user: SlackUser, person: Person) -> None:
         """What they have before them follows; it is drawn anyway when they look again."""
-        try:
-            self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person))
-        except (SlackClientError, OSError) as error:
-            log.warning("App Home could not be redrawn (%s).", reason_of(error))
+
+        def drawn() -> None:
+            try:
+                self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person))
+            except (SlackClientError, OSError) as error:
+                log.warning("App Home could not be redrawn (%s).", reason_of(error))
+
+        self.parts.private.aside(drawn, about=user.id)

@@ -224,7 +224,7 @@ class TicketPresses:
             return
         at_home = press.view.kind == "home"
         self.parts.private.repaint(
-            press, self.parts.screens.home(grant.person) if at_home else plain_view(done), done=done
+            press, lambda: self.parts.screens.home(grant.person) if at_home else plain_view(done), done=done
         )
 
     def _stale(self, error: HelpdeskError, grant: Grant, version: int) -> HelpdeskError:

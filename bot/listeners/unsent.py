@@ -46,7 +46,7 @@ class Unsent:
         place = places.of_customer(grant.ticket, self.parts.desk.configuration())
         notice = Notice(place, copy, "reply", ref, data={"comment": number})
         self.parts.desk.outbox.add(notice, at=self.parts.clock())
-        self._take_away(press)
+        self.parts.private.aside(lambda: self._take_away(press), about=press.person.id)
         self.parts.private.say(press.person, refusals.slow(), place=press.place)
         ack()
 

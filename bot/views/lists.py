@@ -11,6 +11,7 @@ from bot.views.common import TicketFacts
 from bot.views.customer import CustomerState
 from bot.views.first_run import Guide
 from ticketing.model import ClockKind, Outcome, Priority, TicketRef, TicketStatus, Tier
+from ticketing.paging import Key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +36,12 @@ class AgentRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Which page of how many."""
+    """Which page of how many; of a list that is read by keys, those of its first and last row."""
 
     number: int = 1
     of: int = 1
+    first: Key = ()
+    last: Key = ()
 
     @classmethod
     def nearest(cls, number: int, *, rows: int, each: int) -> Page:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from bot.actions import Press
 from bot.blocks.explanation import LINES, explanation_lines, explanation_message
 from bot.blocks.home import agent_home, customer_home
 from bot.blocks.lists import agent_line, agent_list, customer_line, customer_list, helpdesk_help, ticket_help
-from bot.values import read_home_page_value
+from bot.values import MalformedValue, read_home_page_value
 from bot.views import (
     AgentHome,
     AgentList,
@@ -26,6 +28,7 @@ from bot.views import (
 )
 from tests.bot.builders import REF, VIENNA, at, buttons, facts, shown, token, until
 from ticketing.model import ClockKind, Outcome, Priority, TicketStatus, Tier
+from ticketing.paging import Spot
 
 AS_OF = token("as of {time}", at(14, 4), "as of 23 Nov 14:04 CET")
 
@@ -138,12 +141,27 @@ def test_a_long_queue_has_pages() -> None:
 
     turns = [block["elements"] for block in view["blocks"] if block["type"] == "actions"][1:]
     assert [[read_home_page_value(each["value"]) for each in turn] for turn in turns] == [
-        [(1, 3), (3, 3)],
-        [(2, 2), (2, 4)],
+        [(1, 3, None), (3, 3, None)],
+        [(2, 2, None), (2, 4, None)],
     ]
     assert shown(agent_list(listed)).endswith("Page 2 of 3. Next: /helpdesk queue 3")
     assert shown(agent_list(last)).endswith("Page 3 of 3")
     assert agent_list(last).text.startswith("21 tickets in the queue.")
+
+
+def test_pages_of_a_list_read_by_keys_begin_behind_its_last_row_or_before_its_first() -> None:
+    """The other list of the same home stays where it is, also over a rank below nothing."""
+    line = Page(number=3, of=9, first=(-700, 40), last=(-700, 52))
+    view = agent_home(home(queue=(agent_row(TicketStatus.OPEN),), page=Page(number=2, of=4), queue_page=line))
+
+    turns = [block["elements"] for block in view["blocks"] if block["type"] == "actions"][1:]
+    assert [[read_home_page_value(each["value"]) for each in turn] for turn in turns] == [
+        [(1, 3, Spot((-700, 39))), (3, 3, Spot((-700, 39)))],
+        [(2, 2, Spot((-700, 40), is_back=True)), (2, 4, Spot((-700, 52)))],
+    ]
+    for forged in ("1", "1:2:c:1:2", "1:2:a:1", "1:2:a:1:2:3:4", "1:2:a:--1:2", "1:2:a:x:2", f"1:2:a:{10**19}:2"):
+        with pytest.raises(MalformedValue):
+            read_home_page_value(forged)
 
 
 def test_an_empty_list_says_so() -> None:

@@ -275,6 +275,30 @@ def test_the_cards_of_whoever_leaves_the_channel_are_blanked_though_nothing_else
     assert channel.sight.refresh() == []
 
 
+def test_the_card_of_whoever_had_a_ticket_before_is_blanked_when_they_leave_the_channel(
+    world: World, channel: Channel
+) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket(category="personnel", subject="Pay of Tomás")
+    jo = world.agent("jo", skills={})
+    public = world.ticket()
+    world.deliver_all()
+    for each in (ticket, public):
+        world.desk.assign(each.ref, to=jo, by=amir)
+    follow_leaving(world.desk, channel.sight, world.clock())
+    world.deliver_all()
+    assert sum("Pay of" in shown_text(card) for card in world.seen("amir")) == 1
+
+    channel.members("jo", heard=False)
+    follow_leaving(world.desk, channel.sight, world.clock())
+    world.deliver_all()
+
+    said = sorted(shown_text(card) for card in world.seen("amir"))
+    assert not any("Pay of" in each for each in said)
+    assert sum("is private now" in each for each in said) == 1, "what is public stays as it is"
+    assert any("Pay of" in shown_text(card) for card in world.seen("jo"))
+
+
 def test_a_ticket_that_becomes_private_is_taken_out_of_the_messages_of_whoever_is_outside(
     world: World, channel: Channel
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.words.inbound import ONE_MOMENT
 from tests.end_to_end.reading import JSON, Control, controls, find_field, find_press, plain, read, read_block
 from tests.end_to_end.sandbox import Refused
 
@@ -189,10 +190,22 @@ class Person:
 
     @property
     def view(self) -> View:
-        """The topmost open modal; waited for."""
+        """The topmost open modal; waited for, until it says more than that it will."""
+
+        def look() -> View | None:
+            top = next(reversed(self.views), None)
+            return top if top is not None and ONE_MOMENT not in top.text.splitlines() else None
+
+        return self.workspace.wait_for(look, lambda: f"{self.real_name} has no form open.\n{self.describe('app')}")
+
+    def view_says(self, text: str) -> View:
+        """Wait until the topmost open modal says `text`, drawn anew if need be."""
+
+        def look() -> View | None:
+            return self.view if text in self.view.text else None
+
         return self.workspace.wait_for(
-            lambda: next(reversed(self.views), None),
-            lambda: f"{self.real_name} has no form open.\n{self.describe('app')}",
+            look, lambda: f"The form does not say {text!r} to {self.real_name}.\n{self.describe('app')}"
         )
 
     def describe(self, where: Place) -> str:

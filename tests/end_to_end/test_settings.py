@@ -42,7 +42,7 @@ def test_a_change_is_checked_then_stored_and_is_so_at_once(workspace: Workspace)
         "This touches 1 open ticket.",
     )
 
-    assert "is in force." in admin.view.text
+    admin.view_says("is in force.")
     customer = workspace.new_person()
     customer.command("/ticket")
     customer.fill(subject="Fresh", description="It is so.", category=f"{team.name} now")
@@ -85,16 +85,16 @@ def test_calendars_ladder_queue_following_channels_and_habits_are_kept_from_thei
     admin.press("Add")
     admin.fill(name="Nights", open="mon-fri 18:00-24:00", closed_on="2026-12-24")
     _check_and_save(admin, "Nights is new.", "This touches no open ticket.")
-    assert "Nights: mon-fri 18:00-24:00" in admin.view.text
+    admin.view_says("Nights: mon-fri 18:00-24:00")
     admin.close()
     admin.press("Edit", row="Ladder")
     admin.fill(steps_once_it_is_overdue="45m\n2h; senior agents first", tell_when_a_ticket_lies_untouched_for="2d")
     _check_and_save(admin, "45m / 2h; senior agents first")
-    assert "2 steps once it is overdue." in admin.view.text
+    admin.view_says("2 steps once it is overdue.")
     admin.press("Edit", row="Queue")
     admin.fill(for_each_step_of_priority="50")
     _check_and_save(admin, "For each step of priority: 10 → 50", "This touches ")
-    assert "50 points a step of priority" in admin.view.text
+    admin.view_says("50 points a step of priority")
     admin.press("Edit", row="Agents by membership")
     admin.fill(they_begin_with=f"{team.name} 2")
     _check_and_save(admin, f"They begin with: None → {team.name} 2")
@@ -104,7 +104,7 @@ def test_calendars_ladder_queue_following_channels_and_habits_are_kept_from_thei
     admin.press("Edit", row="Habits")
     admin.fill(days_until_a_resolved_ticket_closes="11")
     _check_and_save(admin, "Days until a resolved ticket closes: 3 → 11")
-    assert "Resolved tickets close after 11 days." in admin.view.text
+    admin.view_says("Resolved tickets close after 11 days.")
     admin.close(all_forms=True)
     admin.command("/helpdesk settings")
 

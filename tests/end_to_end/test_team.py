@@ -24,7 +24,7 @@ def test_a_lead_makes_somebody_an_agent_who_is_given_what_waits(workspace: Works
     lead.fill(shifts="", tier="Premium", organization="Skylight", the_organization_s_tier="Enterprise")
     assert lead.submit().errors == {}
 
-    assert f"Saved: {newcomer.real_name}." in lead.view.text
+    lead.view_says(f"Saved: {newcomer.real_name}.")
     newcomer.sees(f"#{number} Nobody answers this yet")
     lead.close(all_forms=True)
     form = _edit(lead, newcomer.name)

@@ -11,8 +11,10 @@ import pytest
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
+from ticketing.desk.paging import GROUPS
 from ticketing.errors import AgentFull, AlreadyHeld, InvalidInput, NotAnAgent, NotTheHolder, OwnTicket, TicketNotFound
 from ticketing.model import ClockKind, Outcome, Priority, Ticket, TicketRef, TicketStatus, Tier
+from ticketing.paging import Spot
 
 
 def test_a_ticket_goes_from_opened_to_resolved(desk: Desk, cast: Cast, clock: MovableClock) -> None:
@@ -65,7 +67,10 @@ def test_what_nobody_can_take_waits_and_is_taken_when_somebody_is_free(
 
 
 def test_the_queue_is_counted_whole_and_read_page_by_page(desk: Desk, cast: Cast) -> None:
-    """Across categories, first in line first; without what is hidden from the reader, and without the reader's own."""
+    """
+    Across categories, first in line first, forth and back by the rows' keys, and from a place by its number; without what is
+    hidden from the reader, and without the reader's own.
+    """
     waiting = [
         cast.ticket(("mara", "tomas", "jo")[number % 3], category=("billing", "account")[number % 2])
         for number in range(25)
@@ -74,15 +79,63 @@ def test_the_queue_is_counted_whole_and_read_page_by_page(desk: Desk, cast: Cast
     mara = waiting[0].customer_id
     of_others = [each.number for each in waiting if each.customer_id != mara]
 
-    pages = [[ticket.number for ticket in desk.queue(limit=10, offset=offset)] for offset in (0, 10, 20, 30)]
+    forth = [desk.queue_page()]
+    while forth[-1].tickets:
+        forth.append(desk.queue_page(Spot(forth[-1].last)))
+    pages = [[ticket.number for ticket in page.tickets] for page in forth]
+    back = desk.queue_page(Spot(forth[2].first, is_back=True))
 
     assert pages == [line[:10], line[10:20], line[20:], []]
+    assert (back.first, back.last) == (forth[1].first, forth[1].last)
+    for skip in range(27):
+        found = desk.queue_page(desk.queue_spot(skip), limit=3).tickets
+        assert [each.number for each in found] == line[skip : skip + 3]
+        left = [each for each in line if each in of_others]
+        found = desk.queue_page(desk.queue_spot(skip, besides=mara), limit=3, besides=mara).tickets
+        assert [each.number for each in found] == left[skip : skip + 3]
     assert sorted(line) == [ticket.number for ticket in waiting]
     assert desk.queue_length() == 25
     assert desk.queue_length(hidden={"billing"}) == desk.queue_length(categories={"account"}) == 12
     assert desk.queue_length(besides=mara) == len(of_others)
     assert sorted(each.number for each in desk.queue(limit=100, besides=mara)) == of_others
-    assert [each.clocks for each in desk.queue(limit=1, offset=24)] == [desk.queue(limit=25)[24].clocks]
+    assert [each.clocks for each in forth[2].tickets] == [each.clocks for each in desk.queue(limit=25)[20:]]
+
+
+def test_all_of_a_customers_tickets_are_listed_page_by_page(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Their turn first, then what is with us, then what is done; the last active first; forth and back, each once."""
+    amir = cast.agent("amir", max_load=100)
+    made = []
+    for turn in range(24):
+        made.append(cast.ticket("mara"))
+        if turn % 2:
+            clock.advance(minutes=10)  # others are as old as the one before them
+    for turn, ticket in enumerate(made):
+        if turn % 4 < 3:
+            desk.start(ticket.ref, by=amir)
+        if turn % 4 == 0:
+            desk.wait_for_customer(ticket.ref, by=amir)
+        elif turn % 4 == 1:
+            desk.resolve(ticket.ref, by=amir)
+        elif turn % 8 == 3:
+            desk.withdraw(ticket.ref, by=ticket.customer_id)
+    mara = made[0].customer_id
+    groups = [
+        [each for each in desk.tickets_of_customer(mara, limit=99) if each.status in statuses] for statuses in GROUPS
+    ]
+    line = [each.number for group in groups for each in group]
+
+    forth = [desk.customer_page(mara, limit=5)]
+    while forth[-1].tickets:
+        forth.append(desk.customer_page(mara, Spot(forth[-1].last), limit=5))
+    back = [desk.customer_page(mara, Spot((3, -(2**62), 0), is_back=True), limit=5)]
+    while back[-1].tickets:
+        back.append(desk.customer_page(mara, Spot(back[-1].first, is_back=True), limit=5))
+
+    assert all(len(group) > 1 for group in groups)
+    assert [each.number for page in forth for each in page.tickets] == line
+    assert [each.number for page in reversed(back) for each in page.tickets] == line
+    assert desk.count_of_customer(mara) == len(made)
+    assert desk.customer_page(cast.customer("tomas")).tickets == ()
 
 
 def test_a_new_ticket_does_not_jump_the_queue(desk: Desk, cast: Cast) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, event, text
 
 from ticketing import report_statements as sql
 from ticketing.database import Database
-from ticketing.desk import personal_document, privacy, words_elsewhere
+from ticketing.desk import paging, personal_document, privacy, words_elsewhere
 from ticketing.desk.reporting import COUNT_OPEN, CUSTOM_PLANS, LONGEST_OPEN, OPENED_IN_PERIOD
+from ticketing.shown import CARDS_OF_AGENT
 from ticketing.tables import metadata
 
 ROWS = 6000
@@ -52,7 +53,7 @@ def _ticket(at: int) -> dict[str, Any]:
         status = {"status": "open", "queue_rank": at}
     elif at % 50 == 1:
         status = {"status": "assigned", "assigned_agent_id": 1}
-    return _row("tickets", customer_id=at % 100, id=at, source=str(at), opened_at=at, **status)
+    return _row("tickets", customer_id=at % 100, id=at, source=str(at), opened_at=at, last_activity_at=at, **status)
 
 
 def _clock(at: int) -> dict[str, Any]:
@@ -92,6 +93,36 @@ def test_a_report_walks_indexes_only(looked_back_on: Database) -> None:
         for name, (statement, values, indexes) in LOOKS.items():
             plan = _plan(connection, statement, values)
             if not all(index in plan for index in indexes) or _reads_all(plan):
+                wrong[name] = plan
+    assert wrong == {}
+
+
+def test_a_page_of_a_long_list_walks_one_index_from_where_it_begins(looked_back_on: Database) -> None:
+    at = {"at": 5000, "number": 5000, "rows": 10}
+    waiting = {"category": "x", "besides": 0, **at}
+    own = {"customer_id": 7, "statuses": ["closed"], **at}
+    two = {"category0": "x", "category1": "y"}
+    looks: dict[str, tuple[Any, dict[str, Any], str]] = {
+        "queue": (paging.WAITING_BEHIND, waiting, "ix_tickets_queue"),
+        "queue back": (paging.WAITING_BEFORE, waiting, "ix_tickets_queue"),
+        "a place in the queue": (paging.rank_at(2), two | {"skip": 50}, "ix_tickets_queue"),
+        "how many before": (paging.count_before(2), two | {"at": 500}, "ix_tickets_queue"),
+        "a customer's": (paging.OF_CUSTOMER_BEHIND, own, "ix_tickets_by_customer"),
+        "a customer's back": (paging.OF_CUSTOMER_BEFORE, own, "ix_tickets_by_customer"),
+        "how many a customer has": (paging.COUNT_OF_CUSTOMER, {"customer_id": 7}, "tickets"),
+        "an agent's cards": (CARDS_OF_AGENT, {"key_place": "p:7", "category": "x"}, "ix_shown_cards_of_agents"),
+    }
+    cards = [
+        _row("shown", customer_id=at % 100, place=f"p:{at % 300}", about=f"t:{at}", ts=str(at), side="agent")
+        for at in range(ROWS)
+    ]
+    wrong = {}
+    with looked_back_on.write() as connection:
+        connection.execute(metadata.tables["shown"].insert(), cards)
+        connection.execute(text("ANALYZE"))
+        for name, (statement, values, index) in looks.items():
+            plan = _plan(connection, statement, values)
+            if index not in plan or _reads_all(plan, ("tickets", "shown")):
                 wrong[name] = plan
     assert wrong == {}
 

@@ -277,6 +277,10 @@ LOOKS: Mapping[str, Arguments] = {
     "configured_at": lambda on: {"version": 1},
     "queue": lambda on: {},
     "queue_length": lambda on: {},
+    "queue_page": lambda on: {},
+    "queue_spot": lambda on: {"skip": 1},
+    "customer_page": lambda on: {"customer_id": on.mara},
+    "count_of_customer": lambda on: {"customer_id": on.mara},
     "agents": lambda on: {},
     "members": lambda on: {},
     "categories": lambda on: {},
@@ -402,7 +406,7 @@ NO_FILES = {
     "too many": [Attachment(f"F{number}", "a") for number in range(60)],
 }
 _PEOPLE = ("by", "to", "author_id", "person_id", "agent_id", "customer_id", "opened_by", "owner_id")
-_NUMBERS = ("number", "version", "seen", "problem_id", "act_id", "run")
+_NUMBERS = ("number", "version", "seen", "problem_id", "act_id", "run", "skip")
 _TEXTS = ("subject", "description", "text", "question", "answer", "name", "title", "comment")
 _KEYS = ("source", "source_version", "external_ref", "email", "tz", "file_ref", "category", "key", "channel", "view")
 _MOMENTS = ("at", "said_at", "until", "start", "end")

@@ -28,6 +28,7 @@ from ticketing.desk.merging import Merging
 from ticketing.desk.moving import Moving
 from ticketing.desk.opening import Opening
 from ticketing.desk.own_figures import OwnFiguresOf
+from ticketing.desk.paging import Paging
 from ticketing.desk.privacy import Privacy
 from ticketing.desk.problem_acts import ProblemActs
 from ticketing.desk.progress import Progress
@@ -80,6 +81,7 @@ class Desk(
     Boards,
     Countdown,
     Explaining,
+    Paging,
     Sharing,
     Reporting,
     Figures,

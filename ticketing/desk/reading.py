@@ -125,9 +125,11 @@ class Reading(DeskBase):
         statement = OF_CUSTOMER.limit(limit).offset(offset)
         return self._tickets(statement, {"customer_id": customer_id})
 
-    def tickets_of_agent(self, agent_id: PersonId, *, limit: int = 25, hidden: Collection[str] = ()) -> list[Ticket]:
+    def tickets_of_agent(
+        self, agent_id: PersonId, *, limit: int | None = None, hidden: Collection[str] = ()
+    ) -> list[Ticket]:
         """
-        What an agent holds, by the deadline that comes first.
+        All that an agent holds, by the deadline that comes first; of more than `limit` the first.
 
         Nothing of the categories `hidden`, and nothing that is snoozed until later.
         """
@@ -143,17 +145,17 @@ class Reading(DeskBase):
         self,
         *,
         limit: int = 10,
-        offset: int = 0,
         categories: Iterable[str] | None = None,
         hidden: Collection[str] = (),
         besides: PersonId = NOBODY,
     ) -> list[Ticket]:
         """
         What waits, first in line first; nothing of the categories `hidden` or of the customer `besides`, no test tickets.
+        Further pages are `queue_page`'s.
         """
         with self._database.read() as connection:
             keys = waiting_categories(connection) if categories is None else categories
-            statement = WAITING.limit(limit + offset)
+            statement = WAITING.limit(limit)
             waiting = [
                 row
                 for key in keys
@@ -161,7 +163,7 @@ class Reading(DeskBase):
                 for row in connection.execute(statement, {"category": key, "besides": besides}).mappings()
             ]
             waiting.sort(key=lambda row: (row["queue_rank"], row["id"]))
-            return self._with_clocks(connection, waiting[offset : offset + limit])
+            return self._with_clocks(connection, waiting[:limit])
 
     def queue_length(
         self,
