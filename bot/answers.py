@@ -57,12 +57,12 @@ HOPELESS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "use
 """What Slack would refuse again however often the event came: sending it once more helps nobody."""
 
 
-LINE = 3000
 ASKS_BEFORE_IT_ACTS = frozenset(
     {Press.OFFER_ADD, Press.OFFER_NEW, Press.OFFER_DISMISS, Press.OFFER_MENU, Act.KEEP_AS_NOTE}
 )
 """What reads a message again before it does something with it."""
 
+LINE = 3000
 """As much of a command's line as is said again."""
 
 
