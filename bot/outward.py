@@ -24,6 +24,7 @@ from bot.delivery.countdown import Countdown
 from bot.delivery.days import begin_days
 from bot.delivery.digests import keep_digest
 from bot.delivery.drawing import Drawing
+from bot.delivery.giving_way import BETWEEN_ALERTS, GivingWay
 from bot.delivery.papers import Papers
 from bot.delivery.reports import PaperDrawing
 from bot.notices import Notices
@@ -116,17 +117,18 @@ def jobs(desk: Desk, clock: Clock, deliver: Mapping[Lane, Step]) -> list[Job]:
     """
     Every job with its heartbeat, in real seconds: how long a wake-up that got lost is noticed late.
 
-    `deliver` has a step for each lane out, so that alerts wait for nothing else.
+    `deliver` has a step for each lane out, so that alerts wait for nothing else. All this gives way to the watch.
     """
-    return [*_showing(deliver), *_watching(desk, clock), *_daily(desk, clock), *_tending(desk, clock)]
+    return [*_showing(desk, deliver), *_watching(desk, clock), *_daily(desk, clock), *_tending(desk, clock)]
 
 
-def _showing(deliver: Mapping[Lane, Step]) -> list[Job]:
+def _showing(desk: Desk, deliver: Mapping[Lane, Step]) -> list[Job]:
     """What shows people what the outbox holds."""
+    alerts, cards = GivingWay(desk, deliver[Lane.AHEAD], BETWEEN_ALERTS), GivingWay(desk, deliver[Lane.REST])
     papers = [Job("papers", deliver[Lane.BEHIND], heartbeat_s=1)] if Lane.BEHIND in deliver else []
     return [
-        Job("alerts", deliver[Lane.AHEAD], heartbeat_s=1, settle_s=0.02),
-        Job("delivery", deliver[Lane.REST], heartbeat_s=1, settle_s=0.02),
+        Job("alerts", alerts.step, heartbeat_s=1, settle_s=0.02),
+        Job("delivery", cards.step, heartbeat_s=1, settle_s=0.02),
         *papers,
     ]
 
@@ -180,7 +182,7 @@ def _tending(desk: Desk, clock: Clock) -> list[Job]:
         return now if desk.recompute_step() else None
 
     return [
-        Job("queue", hand_out, heartbeat_s=5, settle_s=0.1),
+        Job("queue", GivingWay(desk, hand_out).step, heartbeat_s=5, settle_s=0.1),
         Job("handovers", hand_over, heartbeat_s=20),
         Job("snoozed", wake, heartbeat_s=15),
         Job("close", close, heartbeat_s=60),

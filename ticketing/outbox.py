@@ -224,12 +224,10 @@ class Outbox(ShownMessages):
             _fenced(connection.execute(_DONE, _key(errand)).rowcount)
             if further:
                 connection.execute(_DONE_WITH, further)
-            for member in members:
-                remember(connection, member)
             for notice in then:
                 self._add(connection, notice, errand.created_at)
             if message is not None:
-                remember(connection, message)
+                remember(connection, *members, message)
                 tell_at_home(connection, message, told)
 
     def retry(self, errand: Errand, at: datetime, *, reason: str, attempts: int | None = None) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, func, select, update
+from sqlalchemy.dialects import postgresql
 
 from ticketing.database import Database
 from ticketing.instants import from_us
@@ -82,18 +83,11 @@ CARDS_OF_AGENT = (
     .where(_msg.place == bindparam("key_place"), IS_CARD_OF_AGENT, tickets.c.category == bindparam("category"))
     .order_by(_msg.customer_id, tickets.c.id)
 )
-_SHOWN_AGAIN = (
-    update(shown)
-    .where(_SHOWN_KEY)
-    .values(
-        channel=bindparam("new_channel"),
-        ts=bindparam("new_ts"),
-        thread_ts=bindparam("new_thread_ts"),
-        side=bindparam("new_side"),
-        digest=bindparam("new_digest"),
-    )
+_new = postgresql.insert(shown)  # SQLite writes the clause in the same words
+_REMEMBER = _new.on_conflict_do_update(
+    index_elements=["customer_id", "place", "about"],
+    set_={name: _new.excluded[name] for name in ("channel", "ts", "thread_ts", "side", "digest")},
 )
-_SHOWN_FIRST = insert(shown)
 _FORGET = shown.delete().where(_SHOWN_KEY, _msg.ts == bindparam("key_ts"))
 FORGET_MESSAGE = shown.delete().where(
     _msg.place == bindparam("key_place"), _msg.channel == bindparam("key_channel"), _msg.ts == bindparam("key_ts")
@@ -182,18 +176,9 @@ class ShownMessages:
             ]
 
 
-def remember(connection: Connection, message: Shown) -> None:
-    """Record a message that stands somewhere, within a transaction that is open already."""
-    values = {
-        "new_channel": message.channel,
-        "new_ts": message.ts,
-        "new_thread_ts": message.thread_ts,
-        "new_side": message.side,
-        "new_digest": message.digest,
-    }
-    key = {"key_customer_id": message.customer_id, "key_place": message.place, "key_about": message.about}
-    if connection.execute(_SHOWN_AGAIN, {**key, **values}).rowcount == 0:
-        connection.execute(_SHOWN_FIRST, [dict(message.__dict__)])
+def remember(connection: Connection, *messages: Shown) -> None:
+    """Record messages that stand somewhere, within a transaction that is open already."""
+    connection.execute(_REMEMBER, [dict(message.__dict__) for message in messages])
 
 
 def tell_at_home(connection: Connection, message: Shown, told: Iterable[AlertKey]) -> None:

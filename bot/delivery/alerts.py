@@ -42,7 +42,7 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
         asked = desk.cards_waiting_for(place, stands.channel, stands.ts)
         members = desk.alerts_in_message(stands.channel, stands.ts)
-        may_be_read = [each for each in members if not hidden.is_private_elsewhere(Dossier(desk, each.ref), place)]
+        may_be_read = _readable(dossier, members, place)
         if len(members) > 1 and may_be_read:
             return replace(
                 _standing_group(dossier, members, asked), message=alert_group_message(group_of(desk, may_be_read))
@@ -52,11 +52,7 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
     elif hidden.is_private_elsewhere(dossier, place):
         return None
     elif errand is not None:
-        waiting = [
-            each
-            for each in desk.untold_alerts(errand)
-            if _told(dossier, each) and not hidden.is_private_elsewhere(Dossier(desk, each.ref), place)
-        ]
+        waiting = [each for each in _readable(dossier, desk.untold_alerts(errand), place) if _told(dossier, each)]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
     letter = alone(dossier)
@@ -95,6 +91,12 @@ def let_gather(desk: Desk, errand: Errand) -> None:
 
 
 # --- several together -------------------------------------------------------------------------------------------------
+
+
+def _readable(dossier: Dossier, several: list[AlertedTicket], place: str) -> list[AlertedTicket]:
+    """Those that whoever reads in the place may see."""
+    configuration = dossier.configuration
+    return [each for each in several if not hidden.are_private_elsewhere(configuration, each.category, place)]
 
 
 def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -> Letter:

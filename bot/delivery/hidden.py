@@ -9,6 +9,7 @@ from bot.delivery.reading import Dossier
 from bot.sight import NotSaid, Sight
 from bot.views import Message
 from bot.words import outbound as words
+from ticketing.configuration import Configuration
 from ticketing.outbox import Errand
 
 ASKED_AGAIN_S = 5.0
@@ -28,7 +29,12 @@ ALERTS = frozenset({"alert_line", "alert_settled", "alert_said", "countdown_card
 
 def is_private_elsewhere(dossier: Dossier, place: str) -> bool:
     """Whether a place is a channel that others read than those who may see the ticket."""
-    private = dossier.configuration.private_category(dossier.ticket.category)
+    return are_private_elsewhere(dossier.configuration, dossier.ticket.category, place)
+
+
+def are_private_elsewhere(configuration: Configuration, category: str, place: str) -> bool:
+    """The same of all tickets of a category."""
+    private = configuration.private_category(category)
     channel = places.channel_in(place)
     return private is not None and channel is not None and channel != private.channel
 

@@ -225,10 +225,16 @@ class Delivery:
             if verdict(refused.code, errand.attempts) is Verdict.REPAIR:
                 self._forget(errand, stands)
             raise
-        # Found by its key: nothing is known of what it told.
-        told = letter.told if stands.digest is None else ()
-        stands = replace(stands, digest=drawn)
-        self._outbox.done(errand, stands, told=told, also=letter.also, members=_members(letter, stands))
+        # Found by its key: nothing is known of what it told, and what it shows together is not written down.
+        is_found, stands = stands.digest is None, replace(stands, digest=drawn)
+        members = _members(letter, stands)
+        self._outbox.done(
+            errand,
+            stands,
+            told=letter.told if is_found else (),
+            also=letter.also,
+            members=members if is_found else members[-1:],
+        )
         return "edited"
 
     def _react(self, errand: Errand, marks: Reactions) -> str:
@@ -411,7 +417,7 @@ def _key(errand: Errand, about: str) -> str:
 
 
 def _members(letter: Letter, stands: Shown) -> list[Shown]:
-    """Everything that one message shows together, and what it says, under a name of the desk's own."""
+    """Everything that one message shows together, and last what it says, under a name of the desk's own."""
     if not letter.members:
         return []
     each = [replace(stands, customer_id=customer_id, about=about) for customer_id, about in letter.members]

@@ -69,9 +69,7 @@ class AlertLists:
         desk = self.parts.desk
         # Somebody may press before it is written down that the message stands.
         tickets = desk.alerts_in_message(channel, ts) or desk.alerts_being_told(places.of_channel(channel))
-        if not hidden:
-            return tickets
-        return [each for each in tickets if desk.ticket(each.ref).category not in hidden]
+        return [each for each in tickets if each.category not in hidden]
 
 
 def _key(press: ButtonPress) -> str:

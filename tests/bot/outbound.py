@@ -67,11 +67,12 @@ class World:
         self.desk.subscribe(Notices())
         self.delivery = self.worker()
 
-    def worker(self, *, timeout: int = 10) -> Delivery:
+    def worker(self, *, timeout: int = 10, lane: Lane = Lane.ALL) -> Delivery:
         """Another delivery worker, as another process would have."""
         known = self.sandbox.credentials()
         client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=timeout, retry_handlers=[])
-        return Delivery(self.desk, Slack(client), clock=self.machine, pace=self.pace, jitter=random.Random(7))
+        ways: dict[str, Any] = {"clock": self.machine, "pace": self.pace, "jitter": random.Random(7), "lane": lane}
+        return Delivery(self.desk, Slack(client), **ways)
 
     def papers(self, hidden: Callable[[Person], frozenset[str]] = lambda _: frozenset()) -> Papers:
         """A worker for what takes long to draw."""

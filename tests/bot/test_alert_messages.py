@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 from slack_sdk import WebClient
 
+from bot.clock import Clock
 from bot.delivery.countdown import Countdown
-from tests.bot.outbound import DOCUMENT, ESCALATIONS, World, shown_text
+from bot.outward import jobs
+from bot.ticker import Step
+from tests.bot.outbound import DOCUMENT, ESCALATIONS, TRIAGE, World, shown_text
+from ticketing.lanes import Lane
 from ticketing.model import Priority, Ticket
 from ticketing.outbox import Errand
 
@@ -68,6 +73,60 @@ def test_what_is_marked_while_a_message_is_drawn_is_in_it(world: World, monkeypa
     world.deliver_all()
     (home,) = _homes(world)
     assert "3 overdue" in shown_text(home)
+
+
+def _steps(world: World) -> dict[str, Step]:
+    """What the process runs by itself, each step by its job's name."""
+    lanes = {lane: world.worker(lane=lane).step for lane in (Lane.AHEAD, Lane.REST)}
+    return {job.name: job.step for job in jobs(world.desk, cast(Clock, world.clock), lanes)}
+
+
+def test_cards_give_way_to_alerts_while_the_watch_is_behind(world: World) -> None:
+    world.agent("amir")
+    _due_together(world, 5)
+    late = world.ticket(subject="Opened meanwhile")
+    world.desk.watch_step(world.clock(), limit=1)
+    steps = _steps(world)
+    again = steps["delivery"](world.machine())
+    assert again is not None
+    assert again > world.machine()
+    assert _card_of(world, late) is None
+
+    world.desk.watch_step(world.clock())
+    world.machine.now = again
+    steps["alerts"](world.machine())
+    (home,) = _homes(world)
+    assert _card_of(world, late) is None
+    steps["delivery"](world.machine())
+    card = _card_of(world, late)
+    assert card is not None
+    assert float(str(home["ts"])) < float(str(card["ts"]))
+
+
+def test_cards_give_way_for_seconds_and_not_for_ever(world: World) -> None:
+    """However much is due: every few seconds a batch of them is shown, and all of them once that has lasted for minutes."""
+    world.agent("amir")
+    _due_together(world, 2)
+    deliver = _steps(world)["delivery"]
+    shown = []
+    for _ in range(3):
+        late = world.ticket(subject="Opened meanwhile")
+        deliver(world.machine())
+        assert _card_of(world, late) is None
+        waited = world.machine()
+        while _card_of(world, late) is None:
+            assert world.machine() - waited < timedelta(seconds=5)
+            deliver(world.machine.advance(seconds=0.5))
+        shown.append(late)
+    world.machine.advance(minutes=2)
+    deliver(world.machine())
+    late = world.ticket(subject="Opened meanwhile")
+    deliver(world.machine())
+    assert _card_of(world, late) is not None
+
+
+def _card_of(world: World, ticket: Ticket) -> dict[str, object] | None:
+    return next((one for one in world.seen("lena", TRIAGE) if f"#{ticket.number}" in shown_text(one)), None)
 
 
 def test_a_message_does_not_wait_for_ever_for_a_watch_that_has_died(world: World) -> None:

@@ -253,3 +253,20 @@ def test_growth_by_waiting_lets_a_long_wait_go_before_what_is_more_urgent(
     desk.drain_queue(clock.now)
 
     assert [desk.ticket(each.ref).assigned_agent_id for each in (soon, waits, late)] == [amir, amir, None]
+
+
+def test_the_pile_of_one_customer_keeps_nobody_elses_alert_waiting(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """What belongs to one customer is marked together, so many at a time; then whoever comes next has their turn."""
+    desk.configure({"open_rate_per_hour": 100}, by=None)
+    cast.ticket("mara", priority=Priority.URGENT)
+    clock.advance(seconds=1)
+    other = cast.ticket("tomas", priority=Priority.URGENT)
+    clock.advance(seconds=1)
+    pile = [cast.ticket("mara", priority=Priority.URGENT) for _ in range(25)]
+    clock.advance(hours=2)
+    desk.watch_step(clock(), limit=21)
+    assert EventKind.BREACHED in {event.kind for event in desk.events(other.ref)}
+    marked = [each for each in pile if EventKind.BREACHED in {event.kind for event in desk.events(each.ref)}]
+    assert len(marked) == 19
+    desk.watch_step(clock())
+    assert all(EventKind.BREACHED in {event.kind for event in desk.events(each.ref)} for each in pile)

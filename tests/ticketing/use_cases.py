@@ -321,7 +321,15 @@ _AT_THE_START = (
 _OF_OPERATORS = ("compact", "reindex", "stemming_of_index")
 _OF_OUR_ROWS = (
     *("carry_out_handover", "offered_answer"),
-    *("is_gathering", "untold_alerts", "alerts_in_message", "cards_waiting_for", "lines_waiting_for", "carry_out"),
+    *(
+        "is_gathering",
+        "is_watch_behind",
+        "untold_alerts",
+        "alerts_in_message",
+        "cards_waiting_for",
+        "lines_waiting_for",
+        "carry_out",
+    ),
     *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
 )
 _BY_THE_CLOCK = (

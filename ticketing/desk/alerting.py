@@ -46,6 +46,9 @@ PATIENCE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=2)
 """How long it waits in all: what cannot be marked holds nothing else back for longer (business time)."""
 
+BEHIND = timedelta(seconds=1)
+"""What fell due so long ago (business time) and is not marked shows that there is more of it than one moment's work."""
+
 
 @dataclass(frozen=True)
 class AlertedStage:
@@ -68,6 +71,7 @@ class AlertedTicket:
 
     ref: TicketRef
     priority: Priority
+    category: str
     stages: tuple[AlertedStage, ...]
     rows: tuple[int, ...] = ()
 
@@ -106,6 +110,7 @@ _ALERT_COLUMNS = (
     _clock.breached_at,
     _clock.ended_at,
     tickets.c.priority,
+    tickets.c.category,
     tickets.c.status,
     tickets.c.assigned_at,
     tickets.c.last_activity_at,
@@ -198,6 +203,11 @@ class Alerting(DeskBase):
         is_patient = now - newest <= PATIENCE and now - errand.created_at <= LONGEST_WAIT
         return int(waiting.cards) < MOST and is_patient
 
+    def is_watch_behind(self) -> bool:
+        """Whether more is due than the watch and the ladder have come to: they have work for longer than a moment."""
+        with self._database.read() as connection:
+            return self._is_more_due(connection, self._clock() - BEHIND)
+
     def _is_more_due(self, connection: Connection, by: datetime) -> bool:
         """Whether something is not marked yet that fell due `by` then; what cannot be marked keeps nobody waiting."""
         due = (next_due(connection), from_us(connection.execute(NEXT_STEP).scalar()))
@@ -254,7 +264,7 @@ def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
     found: dict[TicketRef, AlertedTicket] = {}
     for row in rows:
         ref = TicketRef(PersonId(row.customer_id), row.ticket_id)
-        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), ())
+        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), row.category, ())
         stage = _stage(ref, row)
         known = {each.key for each in ticket.stages}
         ids = ticket.rows if "row" not in row._fields or row.row in ticket.rows else (*ticket.rows, row.row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -33,6 +34,20 @@ def batches(refs: Iterable[TicketRef], *, is_sqlite: bool) -> Iterator[list[Tick
     for group in groups:
         for start in range(0, len(group), TOGETHER):
             yield group[start : start + TOGETHER]
+
+
+def by_customer(refs: Iterable[TicketRef]) -> list[TicketRef]:
+    """
+    In their order, but each followed by others of its customer, as many as go together.
+
+    So what stands first waits for no customer's whole pile.
+    """
+    groups: dict[tuple[int, int], list[TicketRef]] = {}
+    of_customer: Counter[int] = Counter()
+    for ref in dict.fromkeys(refs):
+        groups.setdefault((ref.customer_id, of_customer[ref.customer_id] // TOGETHER), []).append(ref)
+        of_customer[ref.customer_id] += 1
+    return [ref for group in groups.values() for ref in group]
 
 
 def on_all(

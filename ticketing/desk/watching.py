@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
-from ticketing.desk.together import NOT_AT_ONCE, TOGETHER, on_all
+from ticketing.desk.together import NOT_AT_ONCE, TOGETHER, by_customer, on_all
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
@@ -18,6 +18,9 @@ from ticketing.transaction import Transaction
 
 GRACE = timedelta(seconds=1)
 """The watch looks one second behind: an answer said in time may still be on its way."""
+
+LOOKS_AT = 5000
+"""So much of what is due a look reads, of each kind, to mark of it what belongs to one customer in one transaction."""
 
 WARNING, BREACH = "warning", "breach"
 
@@ -29,11 +32,13 @@ DUE_WARNINGS = (
     select(_clock.customer_id, _clock.ticket_id)
     .where(*_UNWARNED, _clock.warn_at <= bindparam("now"))
     .order_by(_clock.warn_at)
+    .limit(bindparam("rows"))
 )
 DUE_BREACHES = (
     select(_clock.customer_id, _clock.ticket_id)
     .where(*_UNBREACHED, _clock.due_at <= bindparam("now"))
     .order_by(_clock.due_at)
+    .limit(bindparam("rows"))
 )
 NEXT_WARNING = select(func.min(_clock.warn_at)).where(*_UNWARNED)
 NEXT_BREACH = select(func.min(_clock.due_at)).where(*_UNBREACHED)
@@ -57,20 +62,22 @@ class Watching(Reading):
         """
         Mark what has fallen due by `now`, in short transactions, and log it: observers turn that into alerts.
 
-        A ticket that cannot be marked keeps no other from it, and waits. Returns the instant at which to look again; None
-        when nothing is promised to anybody.
+        At most `limit` tickets, the longest due first, each with what else is due of its customer. A ticket that cannot be
+        marked keeps no other from it, and waits. Returns the instant at which to look again; None when nothing is promised
+        to anybody.
         """
         seen = now - GRACE
         setbacks = self.setbacks("watch")
-        look, rows = setbacks.look(now), limit + len(setbacks)
+        look, rows = setbacks.look(now), LOOKS_AT + len(setbacks)
         with self._database.read() as connection:
             due = due_tickets(connection, seen, rows)
         free = look.free(due)
-        mark = partial(self._mark, seen=seen, at_once=self._database.is_sqlite or len(free) <= TOGETHER)
-        look.all_of(free, on_all(free, mark, is_sqlite=self._database.is_sqlite))
+        chosen = free[:limit] if self._database.is_sqlite else by_customer(free)[:limit]
+        mark = partial(self._mark, seen=seen, at_once=self._database.is_sqlite or len(chosen) <= TOGETHER)
+        look.all_of(chosen, on_all(chosen, mark, is_sqlite=self._database.is_sqlite))
         if len(setbacks) == 0:
             return self.next_due_instant()
-        if free and len(due) >= rows:
+        if len(chosen) < len(free) or (free and len(due) >= rows):
             return now
         with self._database.read() as connection:
             return look.next(next_due(connection, seen))
@@ -103,11 +110,12 @@ class Watching(Reading):
 
 def due_tickets(connection: Connection, by: datetime, limit: int) -> list[TicketRef]:
     """Tickets with a deadline or a warning that came `by` then and is not marked; so many of each."""
-    return [
+    due = (
         TicketRef(PersonId(row.customer_id), row.ticket_id)
         for statement in (DUE_BREACHES, DUE_WARNINGS)
-        for row in connection.execute(statement.limit(limit), {"now": to_us(by)})
-    ]
+        for row in connection.execute(statement, {"now": to_us(by), "rows": limit})
+    )
+    return list(dict.fromkeys(due))
 
 
 def next_due(connection: Connection, after: datetime | None = None) -> datetime | None:
