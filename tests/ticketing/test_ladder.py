@@ -162,6 +162,20 @@ def test_a_lapse_in_quiet_hours_comes_back_at_their_end_where_it_is_still_owed(
     assert [each["event"] for each in told] == [lapsed.seq] * is_owed
 
 
+def test_what_quiet_hours_held_back_and_the_step_after_it_are_told_once_each(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    configured(desk, quiet=NIGHTS)
+    clock.now = datetime(2026, 11, 23, 14, tzinfo=UTC)  # due at 19:00 in Vienna
+    ticket = breached(desk, cast, clock, priority=Priority.HIGH)
+    climb(desk, clock, hours=1)
+    assert steps(desk, ticket.ref) == []
+    clock.now = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    climb(desk, clock)
+    told = [event.data["stage"] for event in desk.events(ticket.ref) if event.kind is EventKind.ALERT_STEP]
+    assert sorted(told) == ["breach", "step1"]
+
+
 def test_urgent_knows_no_quiet_hours(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     configured(desk, quiet=NIGHTS)
     clock.now = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -361,6 +375,52 @@ def test_a_note_on_what_will_be_looked_at_anyway_writes_nothing_more(
     clock.advance(hours=1)
     cast.says(ticket.ref, amir, "I am looking", internal=True)
     assert desk.ladder_step(clock()) == first == ticket.opened_at + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("how", ["starts", "comes back from its customer", "is due again", "is given back"])
+def test_a_ticket_has_lain_since_the_last_step_that_was_taken_with_it(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str
+) -> None:
+    """Also where no word was said; not since before it went to its customer, out of sight, or into somebody's hands."""
+    ladder = {"untouched_after": "2h", "unassigned_after": "2h", "steps": []}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [NO_SLA]}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, minutes=90)
+    if how == "starts":
+        desk.start(ticket.ref, by=amir)
+    elif how == "comes back from its customer":
+        desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+        climb(desk, clock, hours=20)
+        desk.resume(ticket.ref, by=amir)
+    elif how == "is due again":
+        desk.snooze(ticket.ref, clock.now + timedelta(minutes=20), by=amir)
+        climb(desk, clock, minutes=20)
+        desk.wake_step(clock.now)
+    else:
+        desk.set_available(amir, available=False, by=amir)
+        desk.release(ticket.ref, by=amir)
+    climb(desk, clock, hours=1, minutes=59)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+
+
+def test_the_end_of_a_promise_holds_up_the_steps_of_what_lies(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    policy = {"warn_before": "5h", "resolution": {"low": "10h"}, "first_response": {"low": "none"}}
+    ladder = {"untouched_after": "6h", "steps": [{"after": "1h"}]}
+    desk.configure({"zone": VIENNA, "ladder": ladder, "policies": [policy]}, by=None)
+    cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=6)
+    assert steps(desk, ticket.ref) == ["idle"]
+    desk.take_alert(ticket.ref, by=cast.agent("jo"), until=clock.now + timedelta(minutes=30), seen=True)
+    clock.advance(minutes=30)
+    desk.lapse_step(clock.now)
+    climb(desk, clock, minutes=59)
+    assert steps(desk, ticket.ref) == ["idle"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle", "idle1"]
 
 
 def test_what_was_late_ages_again_once_nothing_is_late_any_more(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -24,12 +24,12 @@ from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep
 from ticketing.model import OVER, ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts, ladder
 from ticketing.transaction import Transaction
 
-HELD = "held"
-HELD_LAPSE = "held_lapse"
-"""Its run is the number of the event."""
+HELD, HELD_LAPSE = "held", "held_lapse"
+"""The run of the second is the number of the event."""
 
 _row = ladder.c
 _KEY = (
@@ -76,6 +76,7 @@ _UNTOLD = select(alerts.c.kind, alerts.c.run, alerts.c.stage).where(
     alerts.c.customer_id == bindparam("key_customer_id"),
     alerts.c.ticket_id == bindparam("key_ticket_id"),
     alerts.c.home.is_(None),
+    alerts.c.stage.in_([WARNING, BREACH]),  # the steps have waited themselves
 )
 
 
@@ -152,14 +153,11 @@ def due_climbs(connection: Connection, by: datetime, limit: int) -> list[Climb]:
 def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
     """The observer that puts on the ladder what may have to climb it. `ticket` is as it will be committed."""
     settings = tx.configuration.ladder
-    if event.kind in (EventKind.WARNED, EventKind.BREACHED):
+    if event.kind in (EventKind.WARNED, EventKind.BREACHED, EventKind.ALERT_LAPSED):
         told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
+        held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
         if told > tx.now:
-            _put(tx, Climb(ticket.ref, HELD, 0, since=tx.now, next_at=told))
-    if event.kind is EventKind.ALERT_LAPSED:
-        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, event.at)
-        if told > tx.now:
-            _put(tx, Climb(ticket.ref, HELD_LAPSE, event.seq, since=event.at, next_at=told))
+            _put(tx, Climb(ticket.ref, *held, since=tx.now, next_at=told))
     if event.kind is EventKind.BREACHED and settings.steps:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
@@ -171,7 +169,8 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if next_at_ is not None:
             _put(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
     if event.kind in _MOVES_IDLENESS:
-        watch_for_idleness(tx, ticket, None if event.kind in _CHANGES_THE_TIME else tx.now)
+        done_at = None if event.kind in _CHANGES_THE_TIME else tx.now
+        watch_for_idleness(tx, ticket, done_at, is_step=event.kind in _STEPS)
     # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
         tx.connection.execute(_WAKE, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
@@ -179,9 +178,12 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         tx.connection.execute(_RETHINK, _of_ticket(ticket.ref) | {"at": to_us(tx.now)})
 
 
+_STEPS = (EventKind.STATUS, EventKind.SNOOZED, EventKind.WOKEN)
+"""What comes back from its customer, from out of sight or to the queue has not lain since it went there."""
+
 _MOVES_IDLENESS = (
+    *_STEPS,
     EventKind.OPENED,
-    EventKind.STATUS,
     EventKind.ASSIGNED,
     EventKind.COMMENTED,
     EventKind.RECEIVED_MERGE,
@@ -201,36 +203,39 @@ _CHANGES_THE_TIME = (
 
 
 def _takes_back(event: TicketEvent) -> bool:
-    """Whether what may have ended a climb, an answer or an end, is taken back: the clocks that it ended run on."""
+    """Whether an answer or an end, which may have ended a climb, is taken back: the clocks that it ended run on."""
     if event.kind is EventKind.STATUS:
         return event.from_value in OVER and event.to_value not in OVER
     return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
 
 
-def watch_for_idleness(tx: Transaction, ticket: Ticket, done_at: datetime | None = None) -> None:
+def watch_for_idleness(
+    tx: Transaction, ticket: Ticket, done_at: datetime | None = None, *, is_step: bool = False
+) -> None:
     """
     Put on the ladder when the ticket will have lain for too long; `done_at` where somebody has just done something.
 
-    What was told of already goes on as it was until somebody does something; then it counts anew from that.
+    What was told of already goes on until somebody does something; then, and after each step (`is_step`), it counts anew.
     """
     settings = tx.configuration.ladder
     if settings.unassigned_after is None and settings.untouched_after is None:
         return
     climb = Climb(ticket.ref, IDLE, ticket.reopened_count)
     stored = tx.connection.execute(_READ, climb.key).one_or_none()
-    since = ticket.sla_start_at
+    since, acted, counts_anew = ticket.sla_start_at, done_at or _acted_at(ticket), is_step
     if stored is not None:
         was = from_us(stored.since)
-        acted = done_at or _acted_at(ticket)
         if stored.step and acted < was:
             return
         # Without an agent it counts from what was done last before it is told of again, and not from its beginning.
-        since = max(since, acted if stored.step or stored.next_at is None else was)
+        counts_anew = is_step or stored.step or stored.next_at is None
+        since = max(since, was)
+    since = max(since, acted) if counts_anew else since
     due = _idle_at(tx, ticket, since)
     if due is None:
         if stored is not None:
             tx.connection.execute(_DROP, climb.key)
-    elif stored is None or stored.step or stored.next_at is None or due < from_us(stored.next_at):
+    elif stored is None or counts_anew or due < from_us(stored.next_at):
         # Where it only moves later, nothing is written: the step looks itself.
         _put(tx, replace(climb, since=since, next_at=due))
 
@@ -241,10 +246,10 @@ def _acted_at(ticket: Ticket) -> datetime:
 
 
 def _idle_at(tx: Transaction, ticket: Ticket, since: datetime | None) -> datetime | None:
-    """When the ticket has lain for too long, without an agent since then; None while it is the customer's turn, or over."""
+    """When the ticket has lain for too long, nothing done since then; None while it is the customer's turn, or over."""
     if ticket.status in (TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED, TicketStatus.CLOSED):
         return None
-    active = [at for at in (_acted_at(ticket), ticket.snoozed_until) if at is not None]
+    active = [at for at in (_acted_at(ticket), ticket.snoozed_until, since) if at is not None]
     return rules.idle_instant(
         tx.configuration.ladder,
         is_held=ticket.is_held,
@@ -277,7 +282,7 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
         _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
         return
     due = _idle_at(tx, ticket, climb.since) if climb.kind == IDLE else climb.next_at
-    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, due or tx.now)
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(due or tx.now, tx.now))
     if due > tx.now:
         _put(tx, replace(climb, next_at=due))
         return
@@ -324,7 +329,7 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     promise = promise_of(tx.connection, ticket.ref)
     acted = [at for at in (ticket.assigned_at, promise.until if promise else None) if at is not None]
     due = rules.next_instant(step, since, max(acted, default=None), _calendar(tx, ticket, clock.kind))
-    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, due)
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(due, tx.now))
     if due > tx.now:
         _put(tx, replace(climb, next_at=due))
         return

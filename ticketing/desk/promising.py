@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from ticketing.desk.assignment import give_by_hand
 from ticketing.desk.base import DeskBase, checked_instant, use_case
@@ -19,7 +19,7 @@ from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.ladder import NOBODY
+from ticketing.ladder import IDLE, NOBODY
 from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import alert_promises, ladder
 from ticketing.transaction import Transaction
@@ -40,12 +40,13 @@ LAPSED = (
 )
 NEXT_LAPSE = select(func.min(_promise.until))
 NEXT_LAPSE_AFTER = NEXT_LAPSE.where(_promise.until > bindparam("now"))
+_is_told_of = and_(ladder.c.kind == IDLE, ladder.c.step > 0)
 _HELD_UP = (
     update(ladder)
     .where(
         ladder.c.customer_id == bindparam("key_customer_id"),
         ladder.c.ticket_id == bindparam("key_ticket_id"),
-        ladder.c.kind.in_([NOBODY, *(kind.value for kind in ClockKind)]),
+        or_(ladder.c.kind.in_([NOBODY, *(kind.value for kind in ClockKind)]), _is_told_of),
         ladder.c.since < bindparam("ended"),
     )
     .values(since=bindparam("ended"))
