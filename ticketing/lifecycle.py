@@ -44,11 +44,11 @@ ADDITIONAL_TRANSITIONS: dict[Because, dict[TicketStatus, frozenset[TicketStatus]
     Because.REOPENED: {RESOLVED: frozenset({OPEN})},
     # Nothing more is owed, with the reason recorded.
     Because.ENDED: {status: frozenset({CLOSED}) for status in TicketStatus if status is not CLOSED},
-    # The exact way back of resolve, reassign and withdraw; only by `undo`, and only while nothing else happened.
+    # The exact way back of resolve, withdraw and merge; only by `undo` and `unmerge`, and only while nothing else happened.
+    # Giving a ticket to somebody else moves no status, and neither does taking that back.
     Because.UNDONE: {
         RESOLVED: frozenset({ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER}),
         CLOSED: frozenset({OPEN, ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER, RESOLVED}),
-        ASSIGNED: frozenset({ASSIGNED, IN_PROGRESS, PENDING_CUSTOMER}),
     },
 }
 

@@ -136,10 +136,10 @@ class _Replay:
             self._start((ClockKind.NEXT_RESPONSE, max(turns, default=-1) + 1), at)
 
     def _received(self, event: TicketEvent) -> None:
-        """Who waited for an answer on a ticket that was merged into this one waits for it here."""
+        """Who waited for an answer on a ticket that was merged into this one waits for it here, from the merge on."""
         if event.data["asked_at"] is not None:
             before = set(self.clocks)
-            self._asked(from_us(event.data["asked_at"]))
+            self._asked(event.at)
             self.asked_by_merge[str(event.from_value)] = [key for key in self.clocks if key not in before]
 
     def _returned(self, event: TicketEvent) -> None:

@@ -98,6 +98,35 @@ def test_policies_by_tier_and_category(
     assert ticket.resolution_due_at == clock.now + 24 * HOUR
 
 
+def test_a_new_tier_of_a_customer_holds_for_the_tickets_opened_from_then_on(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """A ticket keeps what it was opened under, also when a new policy has it worked out anew."""
+    hours = {Tier.STANDARD: 6, Tier.PREMIUM: 2}
+
+    def policies(factor: int) -> dict[str, Any]:
+        each = [{"tier": tier.value, "first_response": {"high": f"{factor * hours[tier]}h"}} for tier in hours]
+        return default_document() | {"policies": each}
+
+    desk.configure(policies(1), by=None)
+    before = cast.ticket(priority=Priority.HIGH)
+    desk.set_tier(cast.customer(), Tier.PREMIUM, by=None)
+    after = cast.ticket(priority=Priority.HIGH)
+    assert [desk.ticket(each.ref).tier for each in (before, after)] == [Tier.STANDARD, Tier.PREMIUM]
+    assert [desk.ticket(each.ref).response_due_at for each in (before, after)] == [
+        clock.now + 6 * HOUR,
+        clock.now + 2 * HOUR,
+    ]
+
+    desk.configure(policies(2), by=None)
+    desk.recompute_step()
+
+    assert [desk.ticket(each.ref).response_due_at for each in (before, after)] == [
+        clock.now + 12 * HOUR,
+        clock.now + 4 * HOUR,
+    ]
+
+
 NIGHT = {"name": "night", "zone": "Europe/Vienna", "windows": {"mon-fri": ["22:00-06:00"]}}
 
 

@@ -40,16 +40,12 @@ ADDITIONS = [
     (Because.UNDONE, RESOLVED, ASSIGNED),
     (Because.UNDONE, RESOLVED, IN_PROGRESS),
     (Because.UNDONE, RESOLVED, PENDING),
-    # a withdrawal taken back
+    # a withdrawal or a merge taken back
     (Because.UNDONE, CLOSED, OPEN),
     (Because.UNDONE, CLOSED, ASSIGNED),
     (Because.UNDONE, CLOSED, IN_PROGRESS),
     (Because.UNDONE, CLOSED, PENDING),
     (Because.UNDONE, CLOSED, RESOLVED),
-    # a reassignment taken back
-    (Because.UNDONE, ASSIGNED, ASSIGNED),
-    (Because.UNDONE, ASSIGNED, IN_PROGRESS),
-    (Because.UNDONE, ASSIGNED, PENDING),
 ]
 
 
