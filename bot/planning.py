@@ -171,7 +171,7 @@ def outcome_lines(played: Mapping[str, Played]) -> list[str]:
     lines = [f"{'':12}{'solved':>8}{'left':>7}{'first answers met':>20}{'solutions met':>16}{'warned':>9}{'late':>7}"]
     for name, one in played.items():
         stages = Counter(alert.stage for alert in one.alerts)
-        first, solution = (one.report.attainment.get(kind, Attainment()).share for kind in _JUDGED)
+        first, solution = (one.report.attainment.get(kind, Attainment()).share for kind in KEPT)
         lines.append(
             f"{name:12}{one.report.resolved:>8,}{one.report.days[-1].backlog:>7,}{_share(first):>20}{_share(solution):>16}"
             f"{stages['warning']:>9,}{stages['breach']:>7,}"
@@ -179,7 +179,11 @@ def outcome_lines(played: Mapping[str, Played]) -> list[str]:
     return lines
 
 
-_JUDGED = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
+KEPT = {
+    ClockKind.FIRST_RESPONSE: "First answers given in time, %",
+    ClockKind.RESOLUTION: "Solutions in time, %",
+}
+"""What is judged by day, and the title of its diagram."""
 
 
 def _share(share: float | None) -> str:
@@ -187,13 +191,16 @@ def _share(share: float | None) -> str:
 
 
 def outcome_chart(played: Mapping[str, Played]) -> bytes:
-    """Backlog, kept promises and alerts by day, a line for each team, as a PNG. Raises ChartsUnavailable."""
+    """Backlog, kept promises of each kind and alerts by day, a line for each team, as a PNG. Raises ChartsUnavailable."""
     days = [day.date for day in next(iter(played.values())).report.days]
     return by_day(
         days,
         [
             Panel("Unsolved at the end of the day", {name: _backlog(one) for name, one in played.items()}),
-            Panel("First answers given in time, %", {name: _answered(one) for name, one in played.items()}, top=105),
+            *[
+                Panel(title, {name: _kept(one, kind) for name, one in played.items()}, top=100)
+                for kind, title in KEPT.items()
+            ],
             Panel("Warnings", {name: _alerts(one, "warning") for name, one in played.items()}),
             Panel("Broken promises", {name: _alerts(one, "breach") for name, one in played.items()}),
         ],
@@ -210,8 +217,10 @@ def _alerts(played: Played, stage: str) -> list[float | None]:
     return [told[day.date] for day in played.report.days]
 
 
-def _answered(played: Played) -> list[float | None]:
-    return [None if figures.share is None else 100 * figures.share for figures in played.first_answers]
+def _kept(played: Played, kind: ClockKind) -> list[float | None]:
+    """The share of each day's verdicts that were kept; a gap where nothing was judged that day."""
+    shares = [played.report.by_day.get(day.date, {}).get(kind, Attainment()).share for day in played.report.days]
+    return [None if share is None else 100 * share for share in shares]
 
 
 @contextmanager

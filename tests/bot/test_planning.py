@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import struct
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.charts import Panel, by_day
 from bot.cli import helpdesk
 from bot.settings import FROM_ENVIRONMENT
 from ticketing.database import Database, migrate
@@ -88,7 +90,14 @@ class TestReplay:
 
 
 class TestSimulate:
-    def test_compares_teams_and_draws_them(self) -> None:
+    def test_compares_teams_and_draws_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn: list[Panel] = []
+
+        def noted(days: Sequence[date], panels: Sequence[Panel]) -> bytes:
+            drawn.extend(panels)
+            return by_day(days, panels)
+
+        monkeypatch.setattr("bot.planning.by_day", noted)
         result = command(
             *("simulate", "--policy", "strict.toml", "--days", "4", "--tickets-a-day", "8", "--work-minutes", "90"),
             *("--agents", "1", "--agents", "3", "--plot", "month.png"),
@@ -107,6 +116,12 @@ class TestSimulate:
         width, height = struct.unpack(">II", picture[16:24])
         assert width > 1000
         assert height > width
+        kept = {panel.title: panel.lines for panel in drawn if "in time" in panel.title}
+        assert kept.keys() == {"First answers given in time, %", "Solutions in time, %"}
+        judged = {title: [day for day in lines["1 agents"] if day is not None] for title, lines in kept.items()}
+        assert all(judged.values())
+        assert judged["First answers given in time, %"] != judged["Solutions in time, %"]
+        assert all(lines.keys() == {"1 agents", "3 agents"} for lines in kept.values())
 
     def test_plays_what_was_recorded(self) -> None:
         record()

@@ -1,25 +1,28 @@
 """
 Which alerts there must have been, and when, from nothing but the audit log: warnings, breaches, the steps of the ladder, promises
-that lapse and tickets that come back.
+that lapse, tickets that come back and tickets that lie; and what quiet hours held back, told when they were over.
 
 Written from docs/sla.md and sharing no code with `ticketing.desk` and `ticketing.ladder`. What was noticed is taken from the log
-where it is the reason of something else, so that one alert that is missing, early or late is one difference and no avalanche. It
-knows no quiet hours and no tickets that lie untouched.
+where it is the reason of something else, so that one alert that is missing, early or late is one difference and no avalanche.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from tests.ticketing.replay import Promises, Replay
 from ticketing.calendars import Calendar, deadline, elapsed
-from ticketing.model import EventKind, PersonId, SlaClock, TicketEvent
+from ticketing.model import EventKind, PersonId, Priority, SlaClock, TicketEvent
 
 LOOKS_BEHIND = timedelta(seconds=1)
-NOBODY = "nobody"
+NOBODY, IDLE = "nobody", "idle"
+HELD = "held back "
+"""Before the stage of what came about in quiet hours, and was told at their end."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HELD = {"assigned", "in_progress", "pending_customer"}
 _OVER = {"resolved", "closed"}
@@ -38,8 +41,26 @@ class Rules:
     promises: Promises
     version_at: Callable[[TicketEvent], int]
     agents: frozenset[PersonId]
-    calendar: Calendar
+    calendar_of: Callable[[str], Calendar]
+    """By category."""
     steps: Sequence[timedelta]
+    unassigned_after: timedelta | None
+    untouched_after: timedelta | None
+    is_quiet: Callable[[datetime], bool]
+    """Whether what is not URGENT waits then; it changes at quarters of an hour only."""
+
+    def later(self, start: datetime, after: timedelta, state: _State) -> datetime:
+        calendar = self.calendar_of(state.category)
+        return deadline(start, after, calendar) or start + after
+
+    def told(self, at: datetime, priority: Priority) -> datetime:
+        """When what comes about at `at` is told: then, or as soon as it is no more quiet."""
+        while priority is not Priority.URGENT and self.is_quiet(at):
+            at = _EPOCH + ((at - _EPOCH) // _QUARTER + 1) * _QUARTER
+        return at
+
+
+_QUARTER = timedelta(minutes=15)
 
 
 @dataclass
@@ -57,6 +78,8 @@ class _State:
 
     clocks: Sequence[SlaClock]
     status: str
+    category: str
+    priority: Priority
     run: int
     started_at: datetime
     assigned_at: datetime | None
@@ -66,44 +89,65 @@ class _State:
     def running(self) -> list[SlaClock]:
         return [clock for clock in self.clocks if clock.ended_at is None]
 
-
-def owed(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> set[Owed]:
-    """Every alert of a ticket until `end`."""
-    number = events[0].ticket_number
-    return {(number, *one) for one in (*_of_clocks(events, rules, end), *_of_people(events, rules, end))}
+    def is_late(self, at: datetime) -> bool:
+        return any(clock.breached_at or (clock.due_at and clock.due_at <= at) for clock in self.running())
 
 
-def given(events: Iterable[TicketEvent]) -> set[Owed]:
-    """The alerts that the log tells of."""
-    found: set[Owed] = set()
+class _Moment(NamedTuple):
+    """What happened at once, how things then stood, and until when."""
+
+    events: list[TicketEvent]
+    state: _State
+    at: datetime
+    until: datetime
+
+
+_Alert = tuple[str, str, datetime]
+
+
+def owed(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Counter[Owed]:
+    """Every alert of a ticket until `end`, each once."""
+    number, moments = events[0].ticket_number, list(_moments(events, rules, end))
+    alerts = (*_of_clocks(moments, rules), *_of_idleness(moments, rules), *_held_back(moments, rules))
+    return Counter((number, *one) for one in (*alerts, *_of_people(events, rules, end)))
+
+
+def given(events: Iterable[TicketEvent]) -> Counter[Owed]:
+    """The alerts that the log tells of, and how often."""
+    found = Counter[Owed]()
     for event in events:
         about, number = f"{event.data.get('clock')}:{event.data.get('run')}", event.ticket_number
         if event.kind is EventKind.WARNED:
-            found.add((number, about, "warning", event.at))
+            found[number, about, "warning", event.at] += 1
         elif event.kind is EventKind.BREACHED:
-            found.add((number, about, "breach", event.at))
+            found[number, about, "breach", event.at] += 1
         elif event.kind is EventKind.ALERT_STEP:
             stage = str(event.data["stage"])
-            found.add((number, "" if stage.startswith(NOBODY) else about, stage, event.at))
+            stage = HELD + stage if stage in ("warning", "breach", "lapse") else stage
+            is_of_ticket = stage.startswith((NOBODY, IDLE)) or stage.endswith("lapse")
+            found[number, "" if is_of_ticket else about, stage, event.at] += 1
         elif event.kind is EventKind.ALERT_LAPSED:
-            found.add((number, "", "lapsed", event.at))
+            found[number, "", "lapsed", event.at] += 1
         elif event.kind is EventKind.WOKEN and event.actor_id is None:
-            found.add((number, "", "woken", event.at))
+            found[number, "", "woken", event.at] += 1
     return found
 
 
 # --- what clocks and the ladder bring about -------------------------------------------------------------------------------
 
 
-def _of_clocks(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iterable[tuple[str, str, datetime]]:
-    matters: dict[str, _Matter] = {}
-    moments = [list(group) for _, group in groupby(events, key=lambda event: (event.at, event.kind in _NOTICED))]
+def _moments(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iterator[_Moment]:
+    groups = [list(group) for _, group in groupby(events, key=lambda event: (event.at, event.kind in _NOTICED))]
     happened: list[TicketEvent] = []
-    for index, together in enumerate(moments):
+    for index, together in enumerate(groups):
         happened += together
-        state = _state(happened, rules)
-        at = together[0].at
-        until = moments[index + 1][0].at if index + 1 < len(moments) else end
+        until = groups[index + 1][0].at if index + 1 < len(groups) else end
+        yield _Moment(together, _state(happened, rules), together[0].at, until)
+
+
+def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
+    matters: dict[str, _Matter] = {}
+    for together, state, at, until in moments:
         _begin(matters, together, state, at, rules)
         for clock in state.running():
             yield from _marks(clock, at, until)
@@ -115,7 +159,7 @@ def _of_clocks(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> It
                 yield ("" if name == NOBODY else name), stage, matter.since
 
 
-def _marks(clock: SlaClock, at: datetime, until: datetime) -> Iterable[tuple[str, str, datetime]]:
+def _marks(clock: SlaClock, at: datetime, until: datetime) -> Iterable[_Alert]:
     """What the watch has to notice of a clock before anything else happens."""
     if clock.breached_at is not None or clock.due_at is None:
         return
@@ -134,12 +178,12 @@ def _begin(matters: dict[str, _Matter], together: list[TicketEvent], state: _Sta
     for event in together:
         if event.kind is EventKind.BREACHED and rules.steps:
             name = f"{event.data['clock']}:{event.data['run']}"
-            matters[name] = _Matter(at, _later(at, rules.steps[0], rules.calendar))
+            matters[name] = _Matter(at, rules.later(at, rules.steps[0], state))
         elif event.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS) and state.status == "open":
             warnings = [clock.warn_at for clock in state.running() if clock.warn_at is not None]
             if warnings and min(warnings) > state.started_at:
-                half = elapsed(state.started_at, min(warnings), rules.calendar) / 2
-                matters[NOBODY] = _Matter(at, _later(state.started_at, half, rules.calendar))
+                half = elapsed(state.started_at, min(warnings), rules.calendar_of(state.category)) / 2
+                matters[NOBODY] = _Matter(at, rules.later(state.started_at, half, state))
 
 
 def _next(matters: dict[str, _Matter], until: datetime) -> tuple[str, _Matter] | None:
@@ -152,36 +196,113 @@ def _look(name: str, matter: _Matter, state: _State, at: datetime, rules: Rules)
     matter.next_at, taken = None, matter.step - (name == NOBODY)
     if not _is_so(name, state, at) or taken >= len(rules.steps):
         return None
+    due = at
     if taken >= 0:
         acted = [state.assigned_at] if state.assigned_at else []
         if state.promised_until is not None:
             acted.append(state.promised_until)
-        due = _later(max([matter.since, *acted]), rules.steps[taken], rules.calendar)
-        if due > at:
-            matter.next_at = due
-            return None
+        due = max(at, rules.later(max([matter.since, *acted]), rules.steps[taken], state))
+    due = rules.told(due, state.priority)
+    if due > at:
+        matter.next_at = due
+        return None
     matter.since, matter.step = at, matter.step + 1
     if taken + 1 < len(rules.steps):
-        matter.next_at = _later(at, rules.steps[taken + 1], rules.calendar)
+        matter.next_at = rules.later(at, rules.steps[taken + 1], state)
     prefix = NOBODY if name == NOBODY else "step"
     return NOBODY if taken < 0 else f"{prefix}{taken + 1}"
 
 
 def _is_so(name: str, state: _State, at: datetime) -> bool:
     if name == NOBODY:
-        late = [clock for clock in state.running() if clock.breached_at or (clock.due_at and clock.due_at <= at)]
-        return state.status == "open" and not late
+        return state.status == "open" and not state.is_late(at)
     return any(f"{clock.kind.value}:{clock.run}" == name and clock.breached_at for clock in state.running())
 
 
-def _later(start: datetime, after: timedelta, calendar: Calendar) -> datetime:
-    return deadline(start, after, calendar) or start + after
+# --- what lies ------------------------------------------------------------------------------------------------------------
+
+_WORK = {EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS, EventKind.SNOOZED, EventKind.WOKEN}
+_WORDS = {EventKind.ASSIGNED, EventKind.COMMENTED, EventKind.RECEIVED_MERGE}
+
+
+@dataclass
+class _Lying:
+    """A ticket on which nobody does anything: since when, and when that has been told so far."""
+
+    waits_since: datetime = _EPOCH
+    """Without an agent; from what was done last where that has ended an alert."""
+    touched_at: datetime = _EPOCH
+    told: list[datetime] = field(default_factory=list)
+    is_late: bool = False
+    """It waited for something done, for it was overdue when its turn came."""
+    is_asleep: bool = False
+
+    def hear(self, event: TicketEvent) -> None:
+        if event.kind in _WORK or (event.kind in _WORDS and (self.told or self.is_late)):
+            self.waits_since, self.told, self.is_late = event.at, [], False
+        if event.kind is EventKind.OPENED:
+            self.waits_since = _instant(event.data["at"])
+        if event.kind in _WORK or event.kind in _WORDS:
+            self.touched_at = event.at
+            self.is_asleep = event.kind is EventKind.SNOOZED or (self.is_asleep and event.kind is EventKind.COMMENTED)
+
+    def turn(self, state: _State, rules: Rules) -> datetime | None:
+        """When it is to be told of next, whatever the hour and the state of its clocks; None: while it stays so, never."""
+        if self.told:
+            if len(self.told) > len(rules.steps):
+                return None
+            since = [self.told[-1], *filter(None, (state.assigned_at, state.promised_until))]
+            return rules.later(max(since), rules.steps[len(self.told) - 1], state)
+        waits = state.status == "open"
+        after = rules.unassigned_after if waits else rules.untouched_after
+        return None if after is None else rules.later(self.waits_since if waits else self.touched_at, after, state)
+
+
+def _of_idleness(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
+    lying = _Lying()
+    for together, state, at, until in moments:
+        for event in together:
+            lying.hear(event)
+        if lying.is_asleep or state.status not in ("open", "assigned", "in_progress"):
+            continue
+        while not lying.is_late and (due := lying.turn(state, rules)) is not None:
+            told = rules.told(max(due, at), state.priority)
+            if told > until:
+                break
+            lying.is_late = state.is_late(told)
+            if lying.is_late:
+                lying.told.clear()
+            else:
+                yield "", f"{IDLE}{len(lying.told) or ''}", told
+                lying.told.append(told)
+
+
+# --- what quiet hours held back ----------------------------------------------------------------------------------------------
+
+
+def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
+    for index, (together, state, at, _) in enumerate(moments):
+        told = rules.told(at, state.priority)
+        if told == at:
+            continue
+        then = next((each.state for each in moments[index:] if each.at <= told <= each.until), None)
+        if then is None:
+            continue  # after the end
+        for event in together:
+            if event.kind in (EventKind.WARNED, EventKind.BREACHED):
+                name = f"{event.data['clock']}:{event.data['run']}"
+                if any(f"{clock.kind.value}:{clock.run}" == name for clock in then.running()):
+                    yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), told
+            elif event.kind is EventKind.ALERT_LAPSED:
+                is_promised = then.promised_until is not None and then.promised_until > told
+                if not is_promised and any(clock.warned_at or clock.breached_at for clock in then.running()):
+                    yield "", HELD + "lapse", told
 
 
 # --- what people had promised or put off ----------------------------------------------------------------------------------
 
 
-def _of_people(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iterable[tuple[str, str, datetime]]:
+def _of_people(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iterable[_Alert]:
     for index, event in enumerate(events):
         if event.kind not in (EventKind.ALERT_TAKEN, EventKind.SNOOZED):
             continue
@@ -212,12 +333,17 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
     replayed = Replay(
         events, promises=rules.promises, agents_at=lambda _event: rules.agents, version_at=rules.version_at
     )
-    run, started_at = 0, _EPOCH
+    run, started_at, category, priority = 0, _EPOCH, "", Priority.LOW
     assigned_at: datetime | None = None
     promised_until: datetime | None = None
     for event in events:
         if event.kind is EventKind.OPENED:
             started_at = _instant(event.data["at"])
+            category, priority = event.data["category"], Priority(event.data["priority"])
+        elif event.kind is EventKind.CATEGORY:
+            category = str(event.to_value)
+        elif event.kind is EventKind.PRIORITY:
+            priority = Priority(int(event.to_value or 0))
         elif event.kind is EventKind.REOPENED:
             run, started_at = int(event.to_value or 0), _instant(event.data["at"])
         elif event.kind is EventKind.ASSIGNED:
@@ -228,7 +354,8 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
             promised_until = _instant(event.data["until"])
         elif event.kind is EventKind.ALERT_RELEASED:
             promised_until = None
-    return _State(replayed.result(), replayed.status, run, started_at, assigned_at, promised_until)
+    clocks, status = replayed.result(), replayed.status
+    return _State(clocks, status, category, priority, run, started_at, assigned_at, promised_until)
 
 
 def _instant(microseconds: int) -> datetime:

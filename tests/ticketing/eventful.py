@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.ticketing.alert_oracle import Rules, given, owed
 from tests.ticketing.replay import Promise
+from ticketing.calendars import ALWAYS, Calendar
 from ticketing.configuration import parse
 from ticketing.database import Database
 from ticketing.desk import Desk
@@ -20,17 +23,25 @@ MONDAY = datetime(2026, 10, 19, tzinfo=UTC)
 
 RESPONSE = {Priority.URGENT: 1, Priority.HIGH: 4, Priority.MEDIUM: 8, Priority.LOW: 24}
 RESOLUTION = {Priority.URGENT: 4, Priority.HIGH: 24, Priority.MEDIUM: 72, Priority.LOW: 168}
+_ROUND_THE_CLOCK = {"category": "technical", "calendar": "24x7"}
+"""So that something falls due at night."""
 DOCUMENT: dict[str, Any] = {
     "zone": "Europe/Vienna",
     "calendars": [{"name": "office", "windows": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}],
-    "policies": [{"calendar": "office"}],
+    "policies": [{"calendar": "office"}, _ROUND_THE_CLOCK],
+    "ladder": {
+        "quiet": {"mon-fri": ["00:00-08:15", "11:45-13:45", "18:00-24:00"], "sat-sun": ["00:00-24:00"]},
+        "unassigned_after": "3h",
+        "untouched_after": "4h",
+    },
 }
 _HALVED_POLICY = {
     "calendar": "office",
     "first_response": {each.name.lower(): f"{hours * 30}m" for each, hours in RESPONSE.items()},
     "resolution": {each.name.lower(): f"{hours * 30}m" for each, hours in RESOLUTION.items()},
 }
-HALVED: dict[str, Any] = {**DOCUMENT, "policies": [_HALVED_POLICY]}
+HALVED: dict[str, Any] = {**DOCUMENT, "policies": [_HALVED_POLICY, _ROUND_THE_CLOCK]}
+VIENNA = ZoneInfo("Europe/Vienna")
 STEPS = (timedelta(minutes=30), timedelta(hours=1))
 
 
@@ -50,12 +61,25 @@ def _changed_at(played: Scenario) -> datetime:
     return at + timedelta(days=8 - at.isoweekday() if at.isoweekday() > 5 else 0)
 
 
-def promised(_version: int, priority: Priority, _category: str, kind: ClockKind) -> Promise:
+def is_quiet(at: datetime) -> bool:
+    """What DOCUMENT keeps quiet, by the wall clock; not to the hour, at which others come and take what waits."""
+    local = at.astimezone(VIENNA)
+    minute = local.hour * 60 + local.minute
+    is_awake = 8 * 60 + 15 <= minute < 11 * 60 + 45 or 13 * 60 + 45 <= minute < 18 * 60
+    return local.weekday() >= 5 or not is_awake
+
+
+@cache
+def calendar_of(category: str) -> Calendar:
+    return ALWAYS if category == "technical" else parse(DOCUMENT).calendar("office")
+
+
+def promised(_version: int, priority: Priority, category: str, kind: ClockKind) -> Promise:
     """What DOCUMENT promises, in a table of its own."""
     if kind is ClockKind.TIME_TO_CLAIM:
         return Promise(None)
     hours = (RESOLUTION if kind is ClockKind.RESOLUTION else RESPONSE)[priority]
-    return Promise(timedelta(hours=hours), calendar=parse(DOCUMENT).calendar("office"))
+    return Promise(timedelta(hours=hours), calendar=calendar_of(category))
 
 
 def differences(played: Played, stage: Database) -> tuple[Counter[str], list[str]]:
@@ -71,8 +95,11 @@ def differences(played: Played, stage: Database) -> tuple[Counter[str], list[str
         promises=halved,
         version_at=lambda event: 1 if event.at < changed_at else 2,
         agents=frozenset(agent.id for agent in desk.agents()),
-        calendar=parse(DOCUMENT).calendar("office"),
+        calendar_of=calendar_of,
         steps=STEPS,
+        unassigned_after=timedelta(hours=3),
+        untouched_after=timedelta(hours=4),
+        is_quiet=is_quiet,
     )
     stages, wrong = Counter[str](), list[str]()
     for row in desk.export_rows(played.scenario.start, end):
@@ -80,7 +107,7 @@ def differences(played: Played, stage: Database) -> tuple[Counter[str], list[str
         assert ref is not None
         events = desk.events(ref)
         was_given, was_owed = given(events), owed(events, rules, end)
-        stages.update(stage for _, _, stage, _ in was_given)
-        wrong += [f"not owed: {one}" for one in sorted(was_given - was_owed)]
-        wrong += [f"not given: {one}" for one in sorted(was_owed - was_given)]
+        stages.update(stage for _, _, stage, _ in was_given.elements())
+        wrong += [f"not owed: {one}" for one in sorted((was_given - was_owed).elements())]
+        wrong += [f"not given: {one}" for one in sorted((was_owed - was_given).elements())]
     return stages, wrong

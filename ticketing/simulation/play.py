@@ -17,8 +17,10 @@ from ticketing.desk import Desk
 from ticketing.desk.roster import shift_calendar
 from ticketing.errors import NoAlert
 from ticketing.instants import from_us
+from ticketing.ladder import told_from
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
-from ticketing.reports import Attainment, Report, local_day
+from ticketing.reports import Report
+from ticketing.shown import Shown
 from ticketing.simulation.scenario import Arrival, Scenario, SimulatedAgent
 from ticketing.transaction import Transaction
 
@@ -52,8 +54,6 @@ class Played:
 
     scenario: Scenario
     report: Report
-    first_answers: tuple[Attainment, ...]
-    """Of each day of the report by itself."""
     alerts: tuple[Alert, ...]
     nobody_could: int
     """How often a ticket arrived or waited that nobody could take."""
@@ -64,9 +64,7 @@ def play(scenario: Scenario, database: Database, *, progress: Progress = lambda 
     stage = _Stage(scenario, database)
     stage.run(progress)
     report = stage.desk.report(scenario.start, scenario.end)
-    days = [stage.desk.report(*local_day(day.date, report.zone)) for day in report.days]
-    first_answers = tuple(day.attainment.get(ClockKind.FIRST_RESPONSE, Attainment()) for day in days)
-    return Played(scenario, report, first_answers, tuple(stage.alerts), stage.nobody_could)
+    return Played(scenario, report, tuple(stage.alerts), stage.nobody_could)
 
 
 @dataclass
@@ -97,6 +95,7 @@ class _Stage:
         self._questions: dict[TicketRef, int] = {}
         self._woken: set[PersonId] = set()
         self._alarmed: list[TicketRef] = []
+        self._untold: set[TicketRef] = set()
         self._has_room = False
         self._steps = {"watch": self._watch, "ladder": self._ladder, "promises": self._promises}
         self._looks_at: dict[str, datetime] = {}
@@ -143,6 +142,8 @@ class _Stage:
             self.alerts.append(Alert(event.at, due_at, ticket.ref, kind, event.data["run"], STAGES[event.kind]))
         if event.kind in (EventKind.BREACHED, EventKind.ALERT_STEP) and self.scenario.habits.sees_to:
             self._alarmed.append(ticket.ref)
+        if event.kind in STAGES or event.kind is EventKind.ALERT_STEP:
+            self._untold.add(ticket.ref)
         if event.kind is EventKind.UNASSIGNABLE:
             self.nobody_could += 1
         if event.kind is EventKind.STATUS and event.to_value in FREES:
@@ -158,6 +159,7 @@ class _Stage:
         self._look("watch", self.desk.next_due_instant())
         self._look("ladder", self.desk.ladder_step(self.now))
         self._look("promises", self.desk.lapse_step(self.now))
+        self._tell()
         for ref in self._alarmed:
             self._at(self.now, lambda ref=ref: self._see_to(ref))  # type: ignore[misc]
         self._alarmed.clear()
@@ -206,6 +208,17 @@ class _Stage:
         self.desk.close_step(self.now)
         self._has_room = True
         self._at(self.now + HOUSEKEEPING, self._housekeeping)
+
+    def _tell(self) -> None:
+        """The channel reads at once what is not held back: what it has read is not told again when quiet hours end."""
+        quiet = self.desk.configuration().quiet_hours
+        for ref in sorted(self._untold) if quiet is not None else ():
+            if told_from(quiet, self.desk.ticket(ref).priority, self.now) <= self.now:
+                message = Shown(
+                    ref.customer_id, "c:leads", f"a:{ref.number}", "leads", f"{self.now.timestamp()}", None, "alert"
+                )
+                self.desk.outbox.remember(message, told=[row.key for row in self.desk.outbox.alerts(ref)])
+        self._untold.clear()
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
