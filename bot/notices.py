@@ -75,6 +75,7 @@ class Notices:
             EventKind.ASSIGNED: self._assigned,
             EventKind.REOPENED: self._reopened,
             EventKind.NUDGED: self._nudged,
+            EventKind.WOKEN: self._woken,
             EventKind.THANKED: self._thanked,
             EventKind.RATED: self._rated,
             EventKind.RECEIVED_MERGE: self._joined,
@@ -255,6 +256,13 @@ class Notices:
 
     def _nudged(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         self._to_customer(tx, ticket, event, "closes_soon")
+
+    def _woken(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        """By time: whoever has it is reminded. By its customer: what they wrote does that."""
+        if event.actor_id is None and ticket.assigned_agent_id is not None:
+            about = places.about_ticket(ticket.number)
+            place = places.of_person(ticket.assigned_agent_id)
+            tx.tell(place, about, "woken", ticket=ticket.ref, data={"event": event.seq})
 
     def _thanked(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         self._to_customer(tx, ticket, event, "thanked")

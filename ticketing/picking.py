@@ -6,6 +6,7 @@ Ten candidates are enough to choose from and to say why; the index hands them ov
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -87,6 +88,7 @@ WAITS_BEFORE = (
 )
 """The same in one statement, where every skill is named as its category: of two alike the older goes first."""
 
+EXTERNAL_REF = select(people.c.external_ref).where(people.c.id == bindparam("agent"))
 NEXT_WAITING_CATEGORY = select(func.min(tickets.c.category)).where(
     tickets.c.queue_rank.is_not(None), tickets.c.category > bindparam("category")
 )
@@ -158,14 +160,35 @@ def pick(
     )
 
 
-def waits_before(connection: Connection, configuration: Configuration, agent_id: PersonId, rank: int) -> bool:
-    """Whether a ticket that the agent could take waits before a new one of that rank."""
+def waits_before(
+    connection: Connection,
+    configuration: Configuration,
+    agent_id: PersonId,
+    rank: int,
+    holders: Callable[[Category], frozenset[str] | None],
+) -> bool:
+    """Whether a ticket that the agent could take waits before a new one of that rank; of `holders`, only those may."""
     values = {"agent": agent_id, "rank": rank}
-    if all(category.skill == category.key for category in configuration.categories):
+    shut = _shut_to(connection, configuration, agent_id, holders)
+    if not shut and all(category.skill == category.key for category in configuration.categories):
         return bool(run(connection, WAITS_BEFORE, values))
     skills = {row.category for row in connection.execute(SKILLS, {"agent": agent_id})}
-    categories = [category.key for category in configuration.categories if category.skill in skills]
+    categories = [one.key for one in configuration.categories if one.skill in skills and one.key not in shut]
     return connection.execute(WAITS_BEFORE_IN, values | {"categories": categories}).first() is not None
+
+
+def _shut_to(
+    connection: Connection,
+    configuration: Configuration,
+    agent_id: PersonId,
+    holders: Callable[[Category], frozenset[str] | None],
+) -> frozenset[str]:
+    """The private categories of which the agent is not to be given a ticket."""
+    if not configuration.private_categories:
+        return frozenset()
+    ref = connection.execute(EXTERNAL_REF, {"agent": agent_id}).scalar()
+    named = ((each.key, holders(each)) for each in configuration.private_categories)
+    return frozenset(key for key, refs in named if refs is not None and ref not in refs)
 
 
 def _read(

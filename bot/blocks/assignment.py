@@ -17,12 +17,13 @@ from bot.blocks.parts import (
     quoted,
     said,
     section,
+    spoken,
     spoken_title,
     title,
 )
 from bot.blocks.triage import answering_lines
 from bot.values import comment_value
-from bot.views import AssignmentCard, AssignmentState, AssignmentWhy, LastTicket, Message, WhyRule
+from bot.views import AssignmentCard, AssignmentState, AssignmentWhy, LastTicket, Message, TicketFacts, WhyRule
 from bot.views.common import Block
 from bot.words import common
 from bot.words import team as words
@@ -69,6 +70,14 @@ def assignment_card(card: AssignmentCard) -> Message:
             _buttons(card),
         ],
     )
+
+
+def woken_post(facts: TicketFacts) -> Message:
+    """A snooze is over: do it now, later, or be done with it."""
+    subject = text.inline(facts.subject, text.LIST_SUBJECT)
+    sentence = said(words.WOKEN, number=facts.number, subject=subject)
+    buttons = (act_button(act, facts, primary=act is Act.REPLY) for act in (Act.REPLY, Act.SNOOZE, Act.RESOLVE))
+    return message(spoken(words.WOKEN, number=facts.number, subject=subject), [section(sentence), actions(*buttons)])
 
 
 def why_you(why: AssignmentWhy) -> str:

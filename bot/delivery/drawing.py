@@ -52,6 +52,7 @@ KINDS: dict[str, Draw] = {
     "thanked": posts.thanked,
     "apology": posts.apology,
     "assigned_again": posts.assigned_again,
+    "woken": posts.woken,
     "from_customer": lambda d, e: posts.to_team(triage.from_customer_post, d, e, _team_side(d, e)),
     "sent": lambda d, e: posts.to_team(triage.sent_post, d, e, _team_side(d, e)),
     "note": lambda d, e: posts.to_team(triage.note_post, d, e, _team_side(d, e)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import places, refusals, text
-from bot.blocks import customer, triage
+from bot.blocks import assignment, customer, triage
 from bot.delivery import emoji
 from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
@@ -174,6 +174,16 @@ def assigned_again(dossier: Dossier, errand: Errand) -> Letter | None:
     sentence = words.AGAIN.format(number=ticket.number)
     message = Message(sentence, [_section(sentence)])
     about = f"y:{ticket.number}:{errand.data['event']}"
+    return _in_thread(dossier, about, places.AGENT, message, broadcast=True)
+
+
+def woken(dossier: Dossier, errand: Errand) -> Letter | None:
+    """A snooze is over, and who has the ticket is reminded; not once it is another's, done, or put off again."""
+    ticket, agent_id = dossier.ticket, places.person_in(errand.place)
+    if not ticket.is_held or ticket.assigned_agent_id != agent_id or ticket.snoozed_until is not None:
+        return None
+    message = assignment.woken_post(dossier.facts(dossier.zone_of(agent_id)))
+    about = f"z:{ticket.number}:{errand.data['event']}"
     return _in_thread(dossier, about, places.AGENT, message, broadcast=True)
 
 

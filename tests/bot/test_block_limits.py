@@ -230,6 +230,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (customer.offer_message, views.Offer),
     (customer.other_ticket_view, views.OtherTicketForm),
     (assignment.assignment_card, views.AssignmentCard),
+    (assignment.woken_post, views.TicketFacts),
     (triage.triage_card, views.TriageCard),
     (triage.from_customer_post, views.TeamPost),
     (triage.sent_post, views.TeamPost),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -13,12 +14,13 @@ from slack_sdk import WebClient
 from bot import manifest
 from bot.channel_checks import ChannelChecks
 from bot.following import Following
+from bot.payloads import SlackUser
 from bot.people import People
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
-from ticketing.desk.membership import Assignable
+from ticketing.desk.membership import Assignable, MemberChange
 from ticketing.model import Role
 
 TEAM, AGENTS, PUBLIC, GROUP = "T0OFFICE01", "C0AGENTS01", "C0PUBLIC01", "S0AGENTS01"
@@ -73,7 +75,8 @@ class Office:
         slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
         self.sandbox, self.desk = sandbox, desk
         self.checks = ChannelChecks(slack)
-        self.following = Following(desk, slack, People(desk, slack, TEAM))
+        self.people = People(desk, slack, TEAM)
+        self.following = Following(desk, slack, self.people)
 
     def follow(self, **follow: object) -> None:
         self.desk.configure({"follow": {"skills": {"billing": 2}} | follow}, by=None)
@@ -129,6 +132,25 @@ def test_a_private_channels_members_are_agents_for_as_long_as_they_are_members(u
     assert amir.role is Role.CUSTOMER
     assert usual.desk.member(amir.id).assignable is Assignable.FOLLOWS
     assert [change.by for change in usual.desk.changes_of(amir.id)] == [None, None]
+
+
+def test_a_lead_who_is_a_member_takes_tickets_and_stays_a_lead_for_as_long_as_that_and_after(usual: Office) -> None:
+    """Unless it was said by hand that they take none."""
+    amir = usual.people.known(SlackUser(TEAM, AMIR))
+    usual.desk.set_role(amir.id, Role.LEAD, by=None)
+    usual.follow(channel=AGENTS)
+    assert (usual.agents, usual.desk.person(amir.id).role) == (["Amir Haddad"], Role.LEAD)
+
+    usual.member(AMIR, present=False)
+    usual.step()
+    assert (usual.agents, usual.desk.person(amir.id).role) == ([], Role.LEAD)
+
+    none: dict[str, Any] = {"skills": {}, "max_load": None, "is_senior": False, "shifts": None, "tier": None}
+    kept_out = MemberChange(role=Role.LEAD, assignable=Assignable.NO, **none)
+    usual.desk.change_member(amir.id, kept_out, seen=usual.desk.member(amir.id).seen, by=amir.id)
+    usual.member(AMIR, present=True)
+    usual.step()
+    assert (usual.agents, usual.desk.person(amir.id).role) == ([], Role.LEAD)
 
 
 def test_a_channel_that_anybody_can_join_makes_nobody_an_agent(usual: Office) -> None:

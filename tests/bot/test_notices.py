@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import places
 from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from ticketing.model import EventKind, Priority
@@ -231,3 +233,25 @@ def test_nobody_is_told_of_an_assignment_that_is_over(world: World) -> None:
     world.deliver_all()
 
     assert world.seen("amir") == []
+
+
+def test_a_snooze_that_is_over_is_told_to_its_agent_with_what_can_be_done_and_one_that_its_customer_ends_is_not(
+    world: World,
+) -> None:
+    amir = world.agent("amir")
+    over, answered, done = (world.ticket(subject=subject) for subject in ("Look again", "Written on", "Solved since"))
+    for ticket in (over, answered, done):
+        world.desk.snooze(ticket.ref, world.clock() + timedelta(hours=1), by=amir)
+    world.says(answered.ref, answered.customer_id, "It is back.")
+    world.desk.resolve(done.ref, by=amir)
+    world.deliver_all()
+    world.clock.advance(minutes=61)
+    world.desk.wake_step(world.clock())
+    world.deliver_all()
+
+    (line,) = [one for one in world.seen("amir") if "is back:" in one["text"]]
+    assert line["text"] == f"#{over.number} Look again is back: you wanted to see it again now."
+    assert line["thread_ts"] != line["ts"], "in the ticket's thread, and beside it, since an edit notifies nobody"
+    (row,) = [block["elements"] for block in line["blocks"] if block["type"] == "actions"]
+    assert [each["text"]["text"] for each in row] == ["Reply", "Snooze", "Resolve"]
+    assert "is back" not in str(world.seen("mara"))

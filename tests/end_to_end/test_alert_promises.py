@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import URGENT, Begun, assigned, fill_and_send, go_away, open_ticket
-from tests.end_to_end.workspace import Workspace
+from tests.end_to_end.steps import (
+    LOW,
+    URGENT,
+    Begun,
+    assigned,
+    desk_of,
+    fill_and_send,
+    go_away,
+    id_of,
+    open_ticket,
+)
+from tests.end_to_end.workspace import Team, Workspace
+from ticketing.configuration import to_document
 
 ESCALATIONS = "escalations"
 
@@ -59,6 +70,80 @@ def test_an_alert_is_taken_until_a_time_and_comes_back_when_that_is_over(own_wor
     assert "without an answer" in lapsed.text
     assert lapsed.ts in {each.ts for each in lead.messages(ESCALATIONS)}, "an edit notifies nobody"
     assert "Take it" in lead.sees_change(home, "Take it").text
+
+
+def _with_ladder(workspace: Workspace, team: Team, senior: Person, named: Person) -> None:
+    """What climbs, and somebody senior with the skill."""
+    with desk_of(workspace) as desk:
+        steps = [{"after": "10m"}, {"after": "10m", "escalate": True}, {"after": "10m", "person": named.id}]
+        ladder = {"steps": steps, "untouched_after": "3h"}
+        desk.configure({**to_document(desk.configuration()), "ladder": ladder}, by=None)
+        desk.make_agent(id_of(desk, senior), skills={team.key: 1}, is_senior=True, by=None)
+
+
+def test_a_breach_climbs_the_whole_ladder_past_a_promise_that_lapses_until_it_is_answered(
+    own_workspace: Workspace,
+) -> None:
+    """Warned of, late, reminded of, taken and let lapse, to the seniors, to a named person, answered: all in one message."""
+    lead, team = own_workspace.new_person("lead"), own_workspace.new_team(agents=2)
+    begun = assigned(own_workspace, team, "All is dark", priority=URGENT)
+    (senior,) = (agent for agent in team.agents if agent is not begun.agent)
+    lead.home()  # only whom the desk knows can be named
+    _with_ladder(own_workspace, team, senior, lead)
+    number = begun.number
+
+    own_workspace.advance(minutes=31)
+    home = lead.sees(f"Due soon: #{number} All is dark", where=ESCALATIONS)
+    own_workspace.advance(minutes=30)
+    lines = [_line(own_workspace, lead, home, f"#{number} is overdue: first answer was due")]
+    own_workspace.advance(minutes=11)
+    lines.append(_line(own_workspace, lead, home, f"#{number} is still overdue: nobody has seen to it"))
+    lead.press("Take it", on=home)
+    lead.fill({"Until when?": "15 min"})
+    assert lead.submit().errors == {}
+    lead.sees_change(home, f"{lead.first_name} has it until")
+    own_workspace.advance(minutes=16)
+    lines.append(_line(own_workspace, lead, home, f"{lead.first_name}'s time ended"))
+    own_workspace.advance(minutes=11)
+    lines.append(_line(own_workspace, lead, home, "nobody has seen to it: it goes to the senior agents"))
+    assert f"@{senior.id}" in lines[-1].text
+    own_workspace.advance(minutes=11)
+    lines.append(_line(own_workspace, lead, home, f"@{lead.id}"))
+
+    begun.agent.press("Reply", on=begun.assignment)
+    fill_and_send(begun.agent, "Reply", "The light is back")
+    lead.sees_change(home, f"~#{number} All is dark~ Answered by {begun.agent.first_name}")
+    roots = lead.messages(ESCALATIONS)
+    assert {line.ts for line in lines} <= {each.ts for each in roots}, "an edit notifies nobody"
+    assert [each.ts for each in roots if each.thread_ts in {None, each.ts}] == [home.ts]
+
+
+def test_what_nobody_can_take_and_what_nobody_touches_is_told_until_somebody_does(own_workspace: Workspace) -> None:
+    lead, customer, team = (
+        own_workspace.new_person("lead"),
+        own_workspace.new_person(),
+        own_workspace.new_team(agents=1),
+    )
+    nobodys = own_workspace.new_team(agents=0)
+    (agent,) = team.agents
+    lead.home()
+    _with_ladder(own_workspace, team, agent, lead)
+    number = open_ticket(customer, "Nobody knows this", nobodys, priority=URGENT)
+    untouched = open_ticket(customer, "Nobody looks at this", team, priority=LOW)
+    assignment = agent.sees(f"#{untouched} Nobody looks at this")
+
+    own_workspace.advance(minutes=16)
+    home = lead.sees(f"Nobody can take #{number}", where=ESCALATIONS)
+    own_workspace.invite(agent, nobodys.channel)
+    agent.press("Claim", on=agent.sees(f"#{number} Nobody knows this", where=nobodys.channel))
+    lead.sees_change(home, f"~#{number} Nobody knows this~ {agent.first_name} has it")
+    agent.press("Reply", on=agent.sees(f"#{number} Nobody knows this"))
+    fill_and_send(agent, "Reply", "Now I do")
+    own_workspace.advance(hours=3)
+    lying = lead.sees(f"Nobody has touched #{untouched} Nobody looks at this", where=ESCALATIONS)
+    agent.press("Add note", on=assignment)
+    fill_and_send(agent, "Note", "I look at it")
+    lead.sees_change(lying, f"~#{untouched} Nobody looks at this~")
 
 
 def test_who_has_seen_an_alert_leaves_the_ticket_where_it_is(own_workspace: Workspace) -> None:

@@ -182,6 +182,18 @@ def test_members_of_a_channel_are_agents_until_they_leave_it_or_a_lead_says_othe
     mara.sees_change(card, f"{kim.first_name} has it.")
     _is_no_agent(jo)
 
+    leads[0].close(all_forms=True)
+    assert "As a member of the channel or user group" in _edit(leads[0], jo.name).options("Takes tickets")
+    leads[0].fill(takes_tickets="As a member of the channel or user group")
+    assert leads[0].submit().errors == {}
+    own_workspace.advance(minutes=1)
+    own_workspace.wait_for(lambda: _is_asked_as_agent(jo), lambda: "The channel makes nobody an agent again.")
+
+
+def _is_asked_as_agent(person: Person) -> bool | None:
+    answer = person.command("/helpdesk mine")
+    return True if answer is not None and not answer.says("Only agents can use this command") else None
+
 
 def _is_no_agent(person: Person) -> None:
     answer = person.command("/helpdesk mine")

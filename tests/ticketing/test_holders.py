@@ -44,6 +44,22 @@ def test_the_automatic_gives_private_tickets_to_members_only(private_desk: Desk,
     assert (private.assigned_agent_id, public.assigned_agent_id, full.assigned_agent_id) == (jo, amir, None)
 
 
+def test_a_private_ticket_that_waits_holds_up_nobody_who_could_not_be_given_it(private_desk: Desk, cast: Cast) -> None:
+    """It is first in line for its members alone."""
+    members = Members()
+    private_desk.restrict_holders(members)
+    amir = cast.agent("amir")
+    private = cast.ticket(category="personnel")
+
+    public = cast.ticket(category="billing")
+    members.refs = frozenset({"T1:AMIR"})
+    behind = cast.ticket(category="billing")
+
+    assert private.assigned_agent_id is None
+    assert public.assigned_agent_id == amir
+    assert behind.assigned_agent_id is None, "by now it is in line before him"
+
+
 def test_urgent_or_not_and_from_the_queue_as_well(private_desk: Desk, cast: Cast, clock: MovableClock) -> None:
     members = Members()
     private_desk.restrict_holders(members)

@@ -305,7 +305,7 @@ def assign_or_say_that_nobody_can(tx: Transaction, ticket: Ticket) -> None:
 
 def _somebody_waits_before(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> bool:
     rank = queue.rank(ticket.priority, ticket.tier, ticket.sla_start_at, tx.configuration.queue)
-    return waits_before(tx.connection, tx.configuration, agent_id, rank)
+    return waits_before(tx.connection, tx.configuration, agent_id, rank, tx.holders)
 
 
 def hand_over(
