@@ -7,8 +7,6 @@ What comes in goes through a transport to Bolt and its listeners; what goes out 
 from __future__ import annotations
 
 import logging
-import signal
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import metrics
+from bot import metrics, stopping
 from bot.access import Access
 from bot.answers import Answers
 from bot.aside import Lanes
@@ -259,10 +257,7 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises SettingsError, SlackUnavailable, ClockError or a database's error when it cannot start.
     """
-    stopping = threading.Event()
-    # The handler only sets an event: stopping within it could wait for a lock that the interrupted code holds.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping.hold_back()
     helpdesk = Helpdesk(settings)
     try:
         helpdesk.start()

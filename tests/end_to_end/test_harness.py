@@ -202,8 +202,8 @@ def test_a_program_that_does_not_get_ready_shows_what_it_said() -> None:
 
 
 def test_a_program_is_ended_and_its_exit_code_kept() -> None:
-    wait = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); print('ready'); signal.pause()"
-    process = Process([sys.executable, "-c", wait])
+    held = "import signal, sys; told = {signal.SIGTERM}; signal.pthread_sigmask(signal.SIG_BLOCK, told)"
+    process = Process([sys.executable, "-c", f"{held}; print('ready'); signal.sigwait(told); sys.exit(7)"])
     process.line("ready")
     assert process.stop() == 7
 
