@@ -24,6 +24,8 @@ from sandbox.manifest import Manifest
 from sandbox.model import JSON
 
 CLIENT = Path(__file__).parent / "client"
+STOPPING_S = 0.1
+"""How long the end waits for answers that are being written; questions that were kept open for news get none."""
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob: https:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
@@ -211,7 +213,7 @@ async def running(config: ServerConfig) -> AsyncIterator[House]:
     house = House(
         config.workspace, config.manifest, rate=config.rate, http_url=config.http_url, rate_limits=config.rate_limits
     )
-    runner = web.AppRunner(make_app(house), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(make_app(house), access_log=None, shutdown_timeout=STOPPING_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, config.host, config.port)

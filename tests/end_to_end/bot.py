@@ -14,7 +14,10 @@ from sqlalchemy import make_url
 from tests.end_to_end.sandbox import Sandbox
 from tests.postgres import connect
 from tests.processes import Process
+from ticketing.database import Database
+from ticketing.tables import offers, outbox, unread
 
+LONG_AGO_US = 1
 Combination = Literal["sqlite-socket", "postgresql-http"]
 COMBINATIONS: tuple[Combination, ...] = ("sqlite-socket", "postgresql-http")
 
@@ -39,7 +42,7 @@ class RunningBot(Protocol):
         ...
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it as a power cut would. What it was doing is left to it no longer."""
         ...
 
     def restart(self) -> None:
@@ -120,6 +123,16 @@ class BotProcess:
     def kill(self) -> None:
         self.process.kill()
         self.is_killed = True
+        self._leases_end()
+
+    def _leases_end(self) -> None:
+        """As if the half minute had passed for which they hold: only a bot that comes back later can take them over."""
+        database = Database.open(self.database_url)
+        with database.write() as connection:
+            for table in (outbox, unread, offers):
+                held = table.c.lease_until.is_not(None)
+                connection.execute(table.update().where(held).values(lease_until=LONG_AGO_US))
+        database.close()
 
     def restart(self) -> None:
         assert not self.tracebacks(), f"The bot said a traceback before it was killed:\n{self.said()}"

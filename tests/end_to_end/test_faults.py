@@ -174,6 +174,9 @@ def test_a_database_that_is_down_is_told_and_the_text_stays(own_workspace: Works
     team = own_workspace.new_team(agents=1)
     mara = own_workspace.new_person()
     open_ticket(mara, "Opened before", team)
+    # What is being sent when the database goes would be left alone for half a minute, and what follows it waits.
+    mara.sees("Opened before")
+    team.agents[0].sees("Opened before")
     mara.command("/ticket")
     mara.fill(subject="Not lost", description="A long text.", category=team.name)
 

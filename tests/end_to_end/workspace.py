@@ -16,7 +16,7 @@ tests of a combination, so a test shares them with others and must not disturb t
 triage channel of its own), and words nobody else writes. A test that moves time, stops the bot, or counts what stands in
 #escalations or on a lead's App Home takes `own_workspace` instead: the same, started for it alone, for a few seconds more.
 
-Looking waits: `sees` and its like ask again whenever something has changed in the workspace, for 45 real seconds at most,
+Looking waits: `sees` and its like ask again whenever something has changed in the workspace, for 90 real seconds at most,
 and then fail with what the person sees and what the app said. Nothing sleeps.
 """
 

@@ -16,4 +16,4 @@ from ticketing.database import Database
 
 def test_the_desk_does_what_the_model_does(database: Database) -> None:
     machine = type("DeskMachine", (Lives,), {"database": database})
-    run_state_machine_as_test(machine, settings=with_examples(8, steps=20))
+    run_state_machine_as_test(machine, settings=with_examples(8, steps=20, on=database))

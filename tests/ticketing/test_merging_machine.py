@@ -16,4 +16,4 @@ from ticketing.database import Database
 
 def test_the_desk_merges_and_splits_as_the_model_does(database: Database) -> None:
     machine = type("MergingMachine", (LookingBack,), {"database": database})
-    run_state_machine_as_test(machine, settings=with_examples(6, steps=20))
+    run_state_machine_as_test(machine, settings=with_examples(6, steps=20, on=database))

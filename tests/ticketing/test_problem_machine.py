@@ -259,4 +259,4 @@ class ProblemMachine(Shifts, Keeping, Passing):
 
 def test_many_tickets_at_once_are_as_in_the_model(database: Database) -> None:
     machine = type("Machine", (ProblemMachine,), {"database": database})
-    run_state_machine_as_test(machine, settings=with_examples(5, steps=25))
+    run_state_machine_as_test(machine, settings=with_examples(5, steps=25, on=database))

@@ -6,15 +6,21 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from ticketing.database import Database
+
 MORE = "HELPDESK_EXAMPLES"
 """The variable of the environment: how many times as many examples, chosen anew on each run."""
 
 
-def with_examples(count: int, *, steps: int) -> settings:
-    """`count` examples of `steps` rules each, the same on every run unless more are asked for."""
+def with_examples(count: int, *, steps: int, on: Database) -> settings:
+    """
+    `count` examples of `steps` rules each, the same on every run unless more are asked for.
+
+    On PostgreSQL the first half of them: the rules are the same code there, and each of its statements is met all the same.
+    """
     more = int(os.environ.get(MORE, "0"))
     return settings(
-        max_examples=count * max(more, 1),
+        max_examples=(count if on.is_sqlite else (count + 1) // 2) * max(more, 1),
         stateful_step_count=steps,
         deadline=None,
         derandomize=not more,

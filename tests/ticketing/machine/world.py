@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -30,6 +30,7 @@ from ticketing.model import (
     EventKind,
     PersonId,
     Priority,
+    SlaClock,
     Ticket,
     TicketEvent,
     TicketRef,
@@ -72,6 +73,7 @@ class World(RuleBasedStateMachine):
         self.focus: ModelTicket | None = None
         self.seen: dict[TicketRef, tuple[int, int]] = {}
         self.replayed: dict[TicketRef, tuple[Ticket, dict[ClockKey, Pauses]]] = {}
+        self.explained: dict[TicketRef, int] = {}
 
     # --- what rules are made of ---------------------------------------------------------------------------------------
 
@@ -127,6 +129,9 @@ class World(RuleBasedStateMachine):
         stored = self.stored_pauses()
         for ref, ticket in fresh.items():
             self.check_ticket(ticket, stored.get(ref.number, {}))
+            if ticket.last_event > self.explained.get(ref, 0):
+                self.check_explanations(ticket, ticket.clocks)
+                self.explained[ref] = ticket.last_event
         if self.returned is not None and self.returned.as_of == self.clock.now:
             assert self.returned == fresh[self.returned.ref]
         self.returned = None
@@ -139,8 +144,13 @@ class World(RuleBasedStateMachine):
         if len(self.logs.get(ticket.ref, [])) != ticket.last_event:
             self.check_log(ticket, known)
         now = replace(ticket, as_of=ticket.opened_at), pauses
-        if self.replayed.get(ticket.ref) != now:
+        before = self.replayed.get(ticket.ref)
+        if before != now:
             self.check_clocks(ticket, pauses)
+            # Those that are as they were are explained anew with all others, after the rule.
+            self.check_explanations(
+                ticket, [clock for clock in ticket.clocks if not before or clock not in before[0].clocks]
+            )
             self.replayed[ticket.ref] = now
         shown = (ticket.status.value, ticket.priority, ticket.category)
         assert shown == (known.status, known.priority, known.category)
@@ -149,8 +159,6 @@ class World(RuleBasedStateMachine):
         if ticket.is_held:
             assert ticket.assigned_agent_id == known.holder
         version, last_event = self.seen.get(ticket.ref, (0, 0))
-        if ticket.last_event > last_event:
-            self.check_explanations(ticket)
         assert (ticket.version > version) is (ticket.last_event > last_event)
         self.seen[ticket.ref] = ticket.version, ticket.last_event
 
@@ -170,9 +178,9 @@ class World(RuleBasedStateMachine):
             if clock.pauses
         }
 
-    def check_explanations(self, ticket: Ticket) -> None:
+    def check_explanations(self, ticket: Ticket, clocks: Iterable[SlaClock]) -> None:
         """Each deadline is the sum that it is explained by; one that is paused or no longer owed has none."""
-        for clock in ticket.clocks:
+        for clock in clocks:
             if clock.is_judged or (clock.is_running and clock.paused_at is None):
                 explained = self.desk.explain(ticket.ref, clock.kind, clock.run)
                 assert explained is not None
