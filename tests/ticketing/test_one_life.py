@@ -87,12 +87,12 @@ def test_the_queue_is_counted_whole_and_read_page_by_page(desk: Desk, cast: Cast
 
     assert pages == [line[:10], line[10:20], line[20:], []]
     assert (back.first, back.last) == (forth[1].first, forth[1].last)
-    for skip in range(27):
-        found = desk.queue_page(desk.queue_spot(skip), limit=3).tickets
-        assert [each.number for each in found] == line[skip : skip + 3]
+    for before in range(27):
+        found = desk.queue_page(desk.queue_spot(before), limit=3).tickets
+        assert [each.number for each in found] == line[before : before + 3]
         left = [each for each in line if each in of_others]
-        found = desk.queue_page(desk.queue_spot(skip, besides=mara), limit=3, besides=mara).tickets
-        assert [each.number for each in found] == left[skip : skip + 3]
+        found = desk.queue_page(desk.queue_spot(before, besides=mara), limit=3, besides=mara).tickets
+        assert [each.number for each in found] == left[before : before + 3]
     assert sorted(line) == [ticket.number for ticket in waiting]
     assert desk.queue_length() == 25
     assert desk.queue_length(hidden={"billing"}) == desk.queue_length(categories={"account"}) == 12
