@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from bot import text
@@ -339,10 +339,13 @@ def _leave(view: ShownView, zone: str) -> tuple[datetime, datetime] | None:
     if end < start:
         raise InvalidInput("end", words.LEAVE_ORDER)
     here = text.zone_of(zone)
-    return (
-        datetime.combine(start, time(), here),
-        datetime.combine(end + timedelta(days=1), time(), here),
-    )
+    try:
+        return (
+            datetime.combine(start, time(), here).astimezone(UTC),
+            datetime.combine(end + timedelta(days=1), time(), here).astimezone(UTC),
+        )
+    except OverflowError as error:
+        raise InvalidInput("end", words.LEAVE_TOO_FAR) from error
 
 
 def _days(start: datetime, end: datetime, zone: str) -> str:

@@ -14,11 +14,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import patience
 from bot.payloads import SaidMessage, SlackUser
 from bot.settings import PersonSeed
-from bot.text import NAME, from_slack, inline
+from bot.text import NAME, cut, from_slack, inline
 from bot.words import inbound as words
 from bot.words import members
 from ticketing.desk import Desk
 from ticketing.desk.attachments import LONGEST_URL, MOST_FILES
+from ticketing.desk.base import is_key
+from ticketing.desk.people import LONGEST_EMAIL, LONGEST_NAME, LONGEST_ZONE
 from ticketing.desk.team_log import Changed
 from ticketing.errors import HelpdeskError, InvalidInput
 from ticketing.model import Attachment, Person, Role, Tier
@@ -137,7 +139,10 @@ class People:
         name = profile.get("real_name") or told.get("real_name") or profile.get("display_name") or told.get("name")
         is_new = person is None or person.name == user.id  # stored while Slack did not answer
         person = self.desk.ensure_person(
-            user.external_ref, str(name or user.id), email=profile.get("email"), tz=str(told.get("tz") or "UTC")
+            user.external_ref,
+            cut(str(name or user.id), LONGEST_NAME, len),
+            email=_as_told(profile.get("email"), LONGEST_EMAIL),
+            tz=_as_told(told.get("tz"), LONGEST_ZONE) or "UTC",
         )
         if told.get("is_admin") and user.team == self.team and (is_new or not self._has_admin()):
             self.desk.set_role(person.id, Role.ADMIN, by=None)
@@ -247,3 +252,8 @@ class People:
             lowers_last_admin = now is Role.ADMIN and not names_admin
             if seed.as_role > now or (already is None and seed.role != "customer" and not lowers_last_admin):
                 self.desk.set_role(person.id, seed.as_role, by=None)
+
+
+def _as_told(said: Any, longest: int) -> str | None:
+    """A detail as Slack has it; None for one that the desk could not keep: nobody is turned away for it."""
+    return said if isinstance(said, str) and len(said) <= longest and is_key(said) else None

@@ -3,13 +3,15 @@ Tickets as a table for somebody's own tools: CSV in UTF-8, one row a ticket.
 
 What people wrote may look like a formula, and spreadsheets would run it
 (https://owasp.org/www-community/attacks/CSV_Injection): such a cell begins with an apostrophe, which spreadsheets hide and
-which `original` takes away again.
+which `original` takes away again. Where a semicolon or a tab divides cells (in Germany or France), or a line ends within a
+cell that is quoted for others, a cell begins in the middle of ours: an apostrophe stands there too.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
@@ -20,7 +22,9 @@ from zoneinfo import ZoneInfo
 from ticketing.desk.reporting import ExportRow
 from ticketing.model import Priority
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+_BEGINNING = r"(^|[;\t\r\n])"
+_DANGEROUS = re.compile(_BEGINNING + r"(?=\s*[=+\-@\t\r\n＝＋－＠'])")
+_DISARMED = re.compile(_BEGINNING + "'")
 COLUMNS = tuple(field.name for field in fields(ExportRow))
 
 
@@ -57,10 +61,9 @@ def cell(value: Any, zone: ZoneInfo) -> str | int:
 
 def harmless(text: str) -> str:
     """The text, in a form that no spreadsheet takes for a formula."""
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
+    return _DANGEROUS.sub(r"\1'", text.replace("\x00", ""))
 
 
 def original(cell_text: str) -> str:
     """What `harmless` was given."""
-    return cell_text[1:] if cell_text.startswith("'") else cell_text
+    return _DISARMED.sub(r"\1", cell_text)

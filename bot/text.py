@@ -82,7 +82,7 @@ def body(text: str) -> list[str]:
     rest, found = clean(text).strip(), []
     while rest:
         end = len(rest) if _escaped_size(rest) <= PIECE else _breaking(rest)
-        found.append(linked(escape(rest[:end].rstrip())))
+        found.append(linked(rest[:end].rstrip()))
         rest = rest[end:].lstrip()
     return [piece for piece in found if piece] or [words.NO_TEXT]
 
@@ -96,7 +96,7 @@ def excerpt(text: str, limit: int = CARD_TEXT) -> tuple[str, bool]:
     is_cut = shown != whole
     if is_cut and not shown.endswith(ELLIPSIS):
         shown += ELLIPSIS
-    return linked(escape(shown)) or words.NO_TEXT, is_cut
+    return linked(shown) or words.NO_TEXT, is_cut
 
 
 def quote(escaped: str) -> str:
@@ -104,9 +104,13 @@ def quote(escaped: str) -> str:
     return "\n".join(f"> {line}" for line in escaped.split("\n"))
 
 
-def linked(escaped: str) -> str:
-    """Escaped text in which web addresses are links to what they say, and to nothing else."""
-    return _LINK.sub(lambda found: f"<{found[0]}>", escaped)
+def linked(text: str) -> str:
+    """Text escaped, in which web addresses are links to what they say, and to nothing else."""
+    pieces, done = [], 0
+    for address in _LINK.finditer(text):
+        pieces += [escape(text[done : address.start()]), f"<{escape(address[0])}>"]
+        done = address.end()
+    return "".join([*pieces, escape(text[done:])])
 
 
 def first_name(name: str, limit: int = NAME) -> str:

@@ -21,7 +21,8 @@ def until_typed(typed: str, now: datetime, zone: str) -> datetime | None:
         return tomorrow_morning(now, zone)
     length = _LENGTH.fullmatch(typed)
     if length:
-        return now + timedelta(hours=int(length[1] or 0), minutes=int(length[2] or 0)) if any(length.groups()) else None
+        lasts = timedelta(hours=int(length[1] or 0), minutes=int(length[2] or 0))
+        return now + lasts if lasts else None
     return next_time(typed.zfill(5), now, zone) if _TIME_OF_DAY.fullmatch(typed) else None
 
 
@@ -33,8 +34,13 @@ def next_time(at: str, now: datetime, zone: str) -> datetime | None:
         return None
     here = text.zone_of(zone)
     today = now.astimezone(here).date()
-    days = (datetime.combine(today + timedelta(days=days), chosen, here).astimezone(now.tzinfo) for days in range(3))
-    return next(each for each in days if each > now)
+    # Where clocks are put back a time comes twice in a night, the second time with `fold`.
+    instants = (
+        datetime.combine(today + timedelta(days=days), chosen.replace(fold=fold), here).astimezone(now.tzinfo)
+        for days in range(3)
+        for fold in (0, 1)
+    )
+    return next(each for each in instants if each > now)
 
 
 def tomorrow_morning(now: datetime, zone: str) -> datetime:

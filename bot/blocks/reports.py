@@ -88,9 +88,16 @@ def longest_open_view(view: LongestOpen) -> View:
     return modal(Form.LONGEST_OPEN, words.OPEN_TITLE, blocks, close=common.CLOSE)
 
 
+_OF_OURS = frozenset({"cannot_draw", "gave_up"})
+"""Slack has refused nothing."""
+
+
 def paper_failed_message(kind: str, reason: str) -> Message:
     """What was asked for cannot be sent."""
-    why = words.WHY_NOT.get(reason) or words.WHY_NOT_ELSE.format(reason=text.inline(reason, text.NAME))
+    if reason.partition(":")[0] in _OF_OURS:
+        why = words.WHY_NOT_OF_OURS
+    else:
+        why = words.WHY_NOT.get(reason) or words.WHY_NOT_ELSE.format(reason=text.inline(reason, text.NAME))
     sentence = words.NOT_SENT.get(kind, words.NOT_SENT["report"]).format(why=why)
     return message(sentence, [section(sentence)])
 

@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from bot import places
 from bot.charts import ChartsUnavailable
-from bot.delivery.errors import Verdict, verdict
 from bot.delivery.letters import HomePage, Letter, Picture, Reactions, SentFile
 from bot.delivery.slack import NoAnswer, Refused
 from bot.delivery.worker import REPAIRS, Delivery, Paced
@@ -143,7 +142,7 @@ class Papers(Delivery):
 
     def _park(self, errand: Errand, reason: str) -> str:
         person_id = places.person_in(errand.place)
-        if errand.kind == "report_home" or person_id is None or verdict(reason, errand.attempts) is not Verdict.PARK:
+        if errand.kind == "report_home" or person_id is None:
             return super()._park(errand, reason)
         log.error("Row %s (%s) is set aside: %s.", errand.id, errand.kind, reason)
         data = {"kind": errand.kind, "reason": reason}

@@ -58,7 +58,7 @@ class Reports:
         self._may_ask(person)
         now = self.parts.clock()
         # A second press within the minute asks for the same message.
-        self._add(person, kind, f"{kind}:{period}:{now:%H%M}", {"period": str(period)}, now)
+        self._add(person, kind, f"{kind}:{period}:{now:%Y%m%d%H%M}", {"period": str(period)}, now)
         return Message(answer.format(days=days_in_words(period.first, period.last)), [])
 
     # --- presses ------------------------------------------------------------------------------------------------------

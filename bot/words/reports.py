@@ -47,6 +47,7 @@ WHY_NOT = {
     "file_uploads_disabled": "files are switched off in this workspace",
     "upload_url_not_slacks": "Slack named a place for it that is not Slack's",
 }
+WHY_NOT_OF_OURS = "something failed on our side"
 WHY_NOT_ELSE = "Slack refused it ({reason})"
 ACT = "see reports"
 CSV_NAME = "tickets-{period}.csv"

@@ -97,8 +97,10 @@ class CannedSlack(WebClient):
 
 
 class Clock(SystemClock):
+    at = NOW + timedelta(hours=2)
+
     def __call__(self) -> datetime:
-        return NOW + timedelta(hours=2)
+        return self.at
 
 
 @dataclass
@@ -109,6 +111,7 @@ class Stand:
     app: App
     desk: Desk
     watcher: sqlite3.Connection
+    clock: Clock
     errors: list[Exception] = field(default_factory=list)
 
     def state(self) -> int:
@@ -178,6 +181,7 @@ def stand(standing: Stand, prepared: Path) -> Stand:
     """As it was in the beginning."""
     with closing(sqlite3.connect(prepared)) as as_it_was:
         as_it_was.backup(standing.watcher)
+    standing.clock.at = Clock.at
     return standing
 
 
@@ -194,7 +198,7 @@ def standing(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     register(app, Parts(desk, access, screens, Explaining(desk, clock), private, slack, clock, Rereading(slack, TEAM)))
     answers = Answers(desk, private, TEAM, sight)
     with closing(sqlite3.connect(path)) as watcher:
-        stand = Stand(slack, app, desk, watcher)
+        stand = Stand(slack, app, desk, watcher, clock)
 
         def noting(error: Exception, body: dict[str, Any]) -> BoltResponse:
             stand.errors.append(error)
@@ -370,3 +374,28 @@ def test_of_a_private_category_nothing_is_done_or_shown_outside_its_channel(stan
                         f"{case.name} ({case.how}) by {who.value} on {ticket.status.value}: {answer.error!r}"
                     )
                     assert not answer.has_changed
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"real_name": "x" * 300},
+        {"tz": "a" * 400},
+        {"profile": {"real_name": "Nina", "email": "x" * 400}},
+        {"profile": {"real_name": "Nina", "email": 5}},
+    ],
+)
+def test_nobody_is_turned_away_for_what_slack_says_of_them(stand: Stand, told: dict[str, Any]) -> None:
+    user = f"U0NEW{abs(hash(str(told))) % 10**5:05}"
+    stand.slack.told[user] = told
+    answer = stand.send(table.command(TEAM, user, "/ticket", "list"))
+    assert (answer.error, stand.desk.person_by_ref(f"{TEAM}:{user}") is None) == (None, False)
+
+
+def test_a_report_of_another_day_is_another_message(stand: Stand) -> None:
+    """Also when it is of the same days and asked for at the same minute."""
+    for _ in range(2):
+        stand.send(table.command(*USERS[Who.LEAD], "/helpdesk", "report 2026-11-01..2026-11-07"))
+        stand.clock.at += timedelta(days=1)
+    asked = stand.watcher.execute("SELECT DISTINCT about FROM outbox WHERE kind = 'report'").fetchall()
+    assert len(asked) == 2

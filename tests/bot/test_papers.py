@@ -185,6 +185,18 @@ def test_who_asked_is_told_that_the_app_may_not_send_files(world: World, papers:
     )
 
 
+def test_who_asked_is_told_of_a_file_that_cannot_be_made(world: World, lena: PersonId) -> None:
+    def cannot(_: Any) -> Any:
+        raise ZeroDivisionError
+
+    papers = world.papers(hidden=cannot)
+    ask(world, lena, "export")
+    world.send_papers(papers)
+    world.deliver_all()
+    (told,) = world.seen("lena")
+    assert told["text"] == "The file could not be sent: something failed on our side. An admin sees to it."
+
+
 def test_who_is_no_lead_any_more_gets_nothing(world: World, papers: Papers, lena: PersonId) -> None:
     ask(world, lena, "report")
     world.desk.set_role(lena, Role.AGENT, by=None)

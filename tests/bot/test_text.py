@@ -90,6 +90,17 @@ def test_marks_that_turn_the_direction_of_writing_are_taken_out() -> None:
     assert text.clean("in\u202evoice\u2066.pdf\x00") == "invoice.pdf"
 
 
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("<https://pay.example/status>", "&lt;<https://pay.example/status>&gt;"),
+        ('"https://pay.example/a&b", she said', '"<https://pay.example/a&amp;b>", she said'),
+    ],
+)
+def test_what_stands_around_an_address_is_none_of_it(typed: str, seen: str) -> None:
+    assert text.linked(typed) == seen
+
+
 def test_an_address_is_a_link_to_itself() -> None:
     seen, _ = text.excerpt("See https://pay.example/a?b=1&c=2, then <https://evil.example|your bank>.")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.listeners.named import numbers_in
 from bot.listeners.typed import Typed, read_typed
+from bot.until import until_typed
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,22 @@ def test_a_question_mark_and_a_word_is_a_shortcut(message: str, word: str, rest:
 @pytest.mark.parametrize("message", ["", "?", "??", "? resolve", "Really?", "what ?note is", "?!", "?42"])
 def test_anything_else_is_a_message(message: str) -> None:
     assert read_typed(message) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "now", "until"),
+    [
+        ("1h30m", "10-25T00:00", "10-25T01:30"),
+        ("02:30", "10-25T00:00", "10-25T00:30"),  # summer time still
+        ("02:30", "10-25T00:45", "10-25T01:30"),  # the clocks are put back at 01:00 UTC: it comes again
+        ("2:30", "10-25T01:45", "10-26T01:30"),
+        ("0h", "10-25T00:00", None),
+        ("0h 0m", "10-25T00:00", None),
+        ("25:00", "10-25T00:00", None),
+    ],
+)
+def test_until_when_is_the_next_time_that_their_clocks_show(typed: str, now: str, until: str | None) -> None:
+    def instant(at: str) -> datetime:
+        return datetime.fromisoformat(f"2026-{at}").replace(tzinfo=UTC)
+
+    assert until_typed(typed, instant(now), "Europe/Berlin") == (until and instant(until))

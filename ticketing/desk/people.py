@@ -21,6 +21,8 @@ from ticketing.prepared import run
 from ticketing.rows import person_from
 from ticketing.tables import agent_leaves, agent_loads, agent_skills, agents, customers, organizations, people
 
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_ZONE = 200, 320, 64
+
 NEVER = 0
 """`last_assigned_at` of an agent who was never given a ticket: idle for longest."""
 
@@ -70,9 +72,9 @@ class People(DeskBase):
     def ensure_person(self, external_ref: str, name: str, *, email: str | None = None, tz: str = "UTC") -> Person:
         """The person of that outside reference, made if new, renamed if their name or zone has changed."""
         checked_key("reference", external_ref, longest=200)
-        checked_key("time zone", tz, longest=64)
-        email = checked_key("email", email, longest=320) if email else None
-        name = checked_text("name", name, longest=200) or "Somebody"
+        checked_key("time zone", tz, longest=LONGEST_ZONE)
+        email = checked_key("email", email, longest=LONGEST_EMAIL) if email else None
+        name = checked_text("name", name, longest=LONGEST_NAME) or "Somebody"
         with self._database.read() as connection:
             known = _person_by_ref(connection, external_ref)
         if known is not None and (known.name, known.tz, known.email or email) == (name, tz, email or known.email):

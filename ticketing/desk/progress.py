@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from ticketing.desk.assignment import among_members, assign_or_say_that_nobody_can, category_of, hand_over
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.comments import add_public_comment
+from ticketing.desk.comments import add_public_comment, known_comment
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
 from ticketing.instants import to_us
@@ -48,11 +48,12 @@ class Progress(DeskBase):
         """
         It is the customer's turn: the solution clock stands still until they write.
 
-        With a question, that is a public comment of the same transaction. Raises NotTheHolder, TransitionNotAllowed.
+        With a question, that is a public comment of the same transaction; the same source again changes nothing. Raises
+        NotTheHolder, TransitionNotAllowed.
         """
         with self._transaction() as tx:
             ticket = held_by(tx, ref, by)
-            if ticket.status is TicketStatus.PENDING_CUSTOMER:
+            if ticket.status is TicketStatus.PENDING_CUSTOMER or known_comment(tx, ticket, source) is not None:
                 return ticket
             if question:
                 ticket = add_public_comment(tx, ticket, by, question, source=source)
@@ -73,7 +74,7 @@ class Progress(DeskBase):
         self, ref: TicketRef, *, by: PersonId, answer: str | None = None, source: str = "", share: bool = False
     ) -> Ticket:
         """
-        Mark a ticket as resolved by the agent who holds it; again changes nothing.
+        Mark a ticket as resolved by the agent who holds it; again, or the same source again, changes nothing.
 
         With an answer, that is a public comment of the same transaction; with `share` other customers may be offered it
         (see `offered_answers`), save in a private category. Raises NotTheHolder, TicketNotFound.
@@ -83,7 +84,7 @@ class Progress(DeskBase):
             if ticket.assigned_agent_id != by:
                 as_team(tx, ticket, by, "resolve tickets")
                 raise NotTheHolder(ticket)
-            if ticket.status is TicketStatus.RESOLVED:
+            if ticket.status is TicketStatus.RESOLVED or known_comment(tx, ticket, source) is not None:
                 return ticket
             if answer:
                 ticket = add_public_comment(tx, ticket, by, answer, source=source)
