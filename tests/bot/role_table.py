@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.actions import Act, Block, Form, Press
+from bot.actions import SHORTCUT_OPEN, SHORTCUT_OPEN_FROM_MESSAGE, SHORTCUT_PULL_BACK, Act, Block, Form, Press
 from bot.setup import entry_value
 from bot.values import (
     comment_value,
@@ -320,6 +320,16 @@ HELPDESK: Mapping[str, frozenset[Who]] = {
 }
 """What is typed after `/helpdesk`; help is anybody's."""
 
+SHORTCUTS: Mapping[str, frozenset[Who]] = {
+    SHORTCUT_OPEN: ANYBODY,
+    SHORTCUT_OPEN_FROM_MESSAGE: ANYBODY,
+    SHORTCUT_PULL_BACK: TEAM,
+}
+"""Who may begin what from the menu of a message, or of the whole workspace; on somebody else's, the team opens for them."""
+
+TYPED = ("resolve", "wait", "reply", "note", "claim", "release", "start", "snooze", "undo", "reopen", "help", "hello")
+"""What the team types after a question mark in a ticket's threads; the last is nobody's order."""
+
 Payload = dict[str, Any]
 
 
@@ -356,6 +366,36 @@ def command(team: str, user: str, name: str, text: str) -> Payload:
         "response_url": "https://hooks.slack.com/commands/T/1/x",
         "api_app_id": "A0HELPDESK",
     }
+
+
+def shortcut(team: str, user: str, callback_id: str, author: str, *, of: str) -> Payload:
+    """A shortcut as Slack sends it, from the menu of a message of `author`'s."""
+    return {
+        "type": "message_action",
+        "callback_id": callback_id,
+        "team": {"id": of, "domain": "example"},
+        "user": {"id": user, "username": "somebody", "team_id": team},
+        "channel": {"id": "C0SOMEWHERE", "name": "somewhere"},
+        "message": {"type": "message", "user": author, "ts": "1795440000.000100", "text": "the export hangs"},
+        "trigger_id": "1.2.abc",
+        "response_url": "https://hooks.slack.com/app/T/1/x",
+    }
+
+
+def typed(team: str, user: str, text: str, channel: str, ts: str, *, of: str) -> Payload:
+    """A message in a thread as Slack tells of it; `ts` is also when it was written."""
+    event = {
+        "type": "message",
+        "channel": channel,
+        "channel_type": "channel",
+        "user": user,
+        "user_team": team,
+        "text": text,
+        "ts": ts,
+        "thread_ts": "1795440000.000100",
+        "parent_user_id": "U0BOT",
+    }
+    return {"type": "event_callback", "team_id": of, "api_app_id": "A0HELPDESK", "event": event, "event_id": "Ev1"}
 
 
 def button(action_id: str, value: str) -> Payload:

@@ -15,21 +15,24 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from bot import places
 from bot.access import Access
-from bot.actions import Act, Form, Press
+from bot.actions import SHORTCUT_OPEN, SHORTCUT_OPEN_FROM_MESSAGE, Act, Form, Press
 from bot.answers import Answers
 from bot.app import Installation, bolt_app
 from bot.clock import SystemClock
 from bot.explaining import Explaining
 from bot.listeners import Parts, register
 from bot.listeners.helpdesk_command import WORDS
+from bot.listeners.typed import HELP, TypedShortcuts
 from bot.payloads import SlackUser
 from bot.people import NotAPerson, OtherOrganization, People
 from bot.private import Private
@@ -44,6 +47,7 @@ from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
 from ticketing.model import PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
+from ticketing.shown import Shown
 
 TEAM = "T1"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -339,6 +343,71 @@ def test_what_is_typed_after_helpdesk_is_answered_to_who_may(stand: Stand, line:
 def test_every_word_after_helpdesk_has_a_row() -> None:
     words = {line.split()[0] for line in table.HELPDESK}
     assert words == {*WORDS, "{number}"} - {"help"}, "in HELPDESK of tests/bot/role_table.py: say there who may"
+
+
+@pytest.mark.parametrize(("callback_id", "may"), table.SHORTCUTS.items())
+def test_a_shortcut_on_somebody_elses_message_is_answered_to_who_may(
+    stand: Stand, callback_id: str, may: frozenset[Who]
+) -> None:
+    """Only the team opens for whoever wrote the message; for everybody else it becomes their own."""
+    for who in Who:
+        kind = {"type": "shortcut"} if callback_id == SHORTCUT_OPEN else {}
+        answer = stand.send(table.shortcut(*USERS[who], callback_id, USERS[Who.OWNER][1], of=TEAM) | kind)
+        told = f"{callback_id} by {who.value}"
+        assert not answer.has_changed, told
+        if who not in may:
+            assert isinstance(answer.error, HelpdeskError), told
+            assert "the export hangs" not in answer.said, told
+            continue
+        assert not isinstance(answer.error, BY_ROLE), f"{told} is refused: {answer.error}"
+        if callback_id == SHORTCUT_OPEN_FROM_MESSAGE:
+            assert "the export hangs" in answer.said, told
+            assert ("on_behalf_of" in answer.said) is (who in table.TEAM), told
+
+
+@pytest.mark.parametrize("side", [places.CUSTOMER, places.TEAM, places.AGENT])
+@pytest.mark.parametrize("word", table.TYPED)
+def test_an_order_that_a_bystander_types_in_a_tickets_thread_does_nothing(stand: Stand, word: str, side: str) -> None:
+    """Whatever thread they can read and write in. Its own customer's words are a message, and no order either."""
+    ticket = next(each for each in tickets(stand) if each.status is TicketStatus.IN_PROGRESS)
+    about = places.about_ticket(ticket.number)
+    channel, root = "C0SOMEWHERE", "1795440000.000100"
+    stand.desk.outbox.remember(Shown(ticket.customer_id, f"c:{channel}", about, channel, root, None, side))
+    before = stand.desk.ticket(ticket.ref)
+    said = [table.typed(*USERS[who], f"?{word} 2h", channel, "1795440009.000100", of=TEAM) for who in Who]
+    for who, body in zip(Who, said, strict=True):
+        if who in table.TEAM or who is Who.OWNER:
+            continue
+        answer = stand.send(body)
+        assert not answer.has_changed, f"?{word} by {who.value}"
+        assert SUBJECT not in answer.said
+    assert stand.desk.ticket(ticket.ref).version == before.version
+    if side == places.CUSTOMER:
+        stand.send(said[list(Who).index(Who.OWNER)])
+        after = stand.desk.ticket(ticket.ref)
+        assert (after.status, after.assigned_agent_id, after.snoozed_until) == (
+            before.status,
+            before.assigned_agent_id,
+            None,
+        )
+        assert stand.desk.comments(ticket.ref, include_internal=True)[-1].text == f"?{word} 2h"
+
+
+def test_the_same_order_of_its_agents_counts(stand: Stand) -> None:
+    """So that the bystanders' are left alone for who they are and for nothing else."""
+    ticket = next(each for each in tickets(stand) if each.status is TicketStatus.IN_PROGRESS)
+    about, root = places.about_ticket(ticket.number), "1795440000.000100"
+    stand.desk.outbox.remember(
+        Shown(ticket.customer_id, "c:C0SOMEWHERE", about, "C0SOMEWHERE", root, None, places.CUSTOMER)
+    )
+    body = table.typed(*USERS[Who.AGENT], "?resolve It was the font", "C0SOMEWHERE", "1795440009.000100", of=TEAM)
+    assert stand.send(body).error is None
+    assert stand.desk.ticket(ticket.ref).status is TicketStatus.RESOLVED
+
+
+def test_every_order_has_a_row() -> None:
+    orders = TypedShortcuts(cast(Any, SimpleNamespace(desk=None)))._do
+    assert set(table.TYPED) == {*orders, HELP, "hello"}, "in TYPED of tests/bot/role_table.py"
 
 
 def test_whose_role_is_taken_away_is_refused_at_the_next_press(stand: Stand) -> None:

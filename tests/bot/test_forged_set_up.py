@@ -22,10 +22,13 @@ from bot.people import People
 from bot.private import Private
 from bot.rereading import Rereading
 from bot.screens import Screens
+from bot.sections.catalogue import LISTED, Section
 from bot.settings import PersonSeed
 from bot.sight import Sight
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
+from ticketing.calendars import ALWAYS
+from ticketing.configuration import to_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import PersonId
@@ -238,3 +241,111 @@ def test_a_choice_that_was_not_offered_changes_nothing(office: Office, field: st
         said = office.submits("admin", Form.SETTING, '["categories", -1, 0, ""]', fields)
         assert list(said["errors"]) == [place]
     assert office.state == before
+
+
+# --- every field ----------------------------------------------------------------------------------------------------------
+
+TRIAGE, ESCALATIONS, SUPPORT = "C0TRIAGE01", "C0ESCALATE", "C0SUPPORT1"
+FIELDS: Mapping[str, Mapping[str, tuple[str, object]]] = {
+    "categories": {
+        "name": ("Pay", "Pay"),
+        "key": ("pay", "pay"),
+        "default_priority": ("urgent", "urgent"),
+        "strategy": ("most_skilled", "most_skilled"),
+        "channel": (TRIAGE, TRIAGE),
+        "escalations": (ESCALATIONS, ESCALATIONS),
+        "private": ("yes", True),
+        "skill": ("billing", "billing"),
+        "fields": ("Month; text up to 9; required", [{"key": "month", "label": "Month", "required": True}]),
+    },
+    "calendars": {
+        "name": ("Office", "Office"),
+        "windows": ("mon-fri 08:00-16:00", {"mon-fri": ["08:00-16:00"]}),
+        "zone": ("Europe/Vienna", "Europe/Vienna"),
+        "holidays.country": ("DE", "DE"),
+        "holidays.subdivision": ("BY", "BY"),
+        "holidays.dates": ("2026-12-24", ["2026-12-24"]),
+    },
+    "policies": {
+        "category": ("billing", "billing"),
+        "tier": ("premium", "premium"),
+        "first_response": ("high 1h", {"high": "1h"}),
+        "next_response": ("high 2h", {"high": "2h"}),
+        "resolution": ("high 3h", {"high": "3h"}),
+        "time_to_claim": ("high 30m", {"high": "30m"}),
+        "calendar": (ALWAYS.name, ALWAYS.name),
+        "warn_before": ("10m", "10m"),
+    },
+    "channels": {
+        "triage": (TRIAGE, TRIAGE),
+        "escalations": (ESCALATIONS, ESCALATIONS),
+        "by_emoji": (SUPPORT, [SUPPORT]),
+        "emoji": ("help-me", "help-me"),
+        "every_message": (SUPPORT, [SUPPORT]),
+        "other_organizations": ("yes", True),
+        "replies_from_triage": ("yes", True),
+    },
+    "follow": {
+        "channel": (TRIAGE, TRIAGE),
+        "usergroup": ("", None),  # takes a scope that this workspace does not grant: test_following.py
+        "skills": ("Billing 2", {"billing": 2}),
+    },
+    "ladder": {
+        "steps": ("45m", [{"after": "45m"}]),
+        "quiet": ("mon-fri 18:00-08:00", {"mon-fri": ["18:00-08:00"]}),
+        "unassigned_after": ("2h", "2h"),
+        "untouched_after": ("1d", "1d"),
+    },
+    "queue": {
+        "per_priority": ("50", 50),
+        "standard": ("1", 1),
+        "premium": ("2", 2),
+        "enterprise": ("3", 3),
+        "growth_points_per_hour": ("2.5", 2.5),
+    },
+    "habits": {
+        "zone": ("Europe/Vienna", "Europe/Vienna"),
+        "board_at": ("07:30", "07:30"),
+        "digest_at": ("never", "never"),
+        "default_max_load": ("7", 7),
+        "auto_close_after_days": ("9", 9),
+        "nudge_before_days": ("4", 4),
+        "grace_days": ("6", 6),
+        "reopen_limit": ("5", 5),
+        "undo_window_s": ("120", 120),
+        "open_rate_per_hour": ("11", 11),
+        "colleagues_see_tickets": ("yes", True),
+        "thanks": ("ta\ncheers", ["ta", "cheers"]),
+        "greetings": ("moin", ["moin"]),
+        "rating_days": ("8", 8),
+        "stemming": ("off", "off"),
+    },
+}
+"""What is put into each field of the set-up, and what the configuration in force says from then on."""
+
+
+@pytest.mark.parametrize("section", LISTED, ids=lambda one: one.key)
+def test_each_field_that_is_saved_is_in_force(office: Office, section: Section) -> None:
+    """What it means there is proved where it is acted on; this, that no field of a form is lost or stored as another's."""
+    given = FIELDS[section.key]
+    assert given.keys() == {one.place for one in section.settings}, (
+        "Say in FIELDS what a new setting is to be tried with."
+    )
+    assert office.desk.configuration().version == 0
+    typed = {place: value for place, (value, _) in given.items()}
+
+    checked = office.submits("admin", Form.SETTING, json.dumps([section.key, -1, 0, ""]), typed)
+    assert checked["response_action"] == "update", checked
+    assert office.submits("admin", Form.SETTING, checked["view"]["private_metadata"], typed) == {}
+
+    part: Any = to_document(office.desk.configuration())
+    for step in section.path:
+        part = part[step]
+    stored = part[-1] if section.is_list else part
+    for place, (_, expected) in given.items():
+        found = stored
+        for step in place.split("."):
+            found = found.get(step) if found else None
+        if isinstance(expected, list) and expected and isinstance(expected[0], dict):
+            found = [{key: one.get(key) for key in expected[0]} for one in found]
+        assert found == expected, place
