@@ -45,7 +45,7 @@ from bot.views import (
     TicketFacts,
     View,
 )
-from bot.work import next_due, work_of
+from bot.work import is_answered, next_due, work_of
 from ticketing import sla
 from ticketing.calendars import is_open, next_opening
 from ticketing.configuration import TRIAL_CATEGORY, Category, FieldDefinition, FieldType
@@ -236,6 +236,7 @@ class Screens:
             customer=self._name(ticket.customer_id) or "",
             due_at=next_due(ticket),
             agent=self._name(ticket.assigned_agent_id) if ticket.is_held else None,
+            is_answered=is_answered(ticket),
         )
 
     # --- lists --------------------------------------------------------------------------------------------------------
@@ -300,7 +301,7 @@ class Screens:
             return agent_home(self._agent_home(person, place))
         listed, page = turned(
             lambda spot: self.desk.customer_page(person.id, spot, limit=LIST_LENGTH),
-            place.page,
+            place.page if place.spot else 1,
             place.spot,
             rows=self.desk.count_of_customer(person.id),
         )

@@ -163,6 +163,9 @@ def home_page_value(mine: int, page: int, spot: Spot | None = None) -> str:
 def read_home_page_value(value: str) -> tuple[int, int, Spot | None]:
     """The reverse of `home_page_value`. Raises MalformedValue."""
     parts = _text(value).split(":")
+    if len(parts) == 1:  # of a Home that was drawn before its lists had keys
+        _numbers(value, 1)
+        return 1, 1, None
     mine, page = _numbers(":".join(parts[:2]), 2)
     if len(parts) == 2:
         return mine, page, None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.text import zone_of
 from ticketing.desk import Desk
-from ticketing.model import Person, Ticket, TicketStatus
+from ticketing.model import ClockKind, Person, Ticket, TicketStatus
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,9 @@ def work_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str
 def next_due(ticket: Ticket) -> datetime | None:
     """The earliest instant at which something is owed on the ticket."""
     return min((clock.due_at for clock in ticket.clocks if clock.is_running and clock.due_at is not None), default=None)
+
+
+def is_answered(ticket: Ticket) -> bool:
+    """Whether what its customer said last has an answer, as far as one was promised."""
+    promised = [clock for clock in ticket.clocks if clock.kind in (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)]
+    return bool(promised) and ticket.first_response_at is not None and not any(each.is_running for each in promised)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import text
 from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
+from bot.blocks.lists import turn_of
 from bot.blocks.parts import (
     act_button,
     context,
@@ -25,7 +26,6 @@ from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay
 from bot.views.forms import AgentChoice
 from bot.words import common
 from bot.words import day as words
-from bot.words import lists as list_words
 from ticketing.model import PersonId, TicketRef
 
 ROWS = 10
@@ -71,7 +71,7 @@ def _day_row(row: AgentRow, day: MyDay) -> str:
         words.ROW if due else words.ROW_NO_DUE,
         number=row.facts.number,
         due=due,
-        turn=said(list_words.TURN[row.status], customer=text.first(row.customer)),
+        turn=said(turn_of(row), customer=text.first(row.customer)),
         subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
     )
 

@@ -98,9 +98,15 @@ def agent_sentence(row: AgentRow, now: datetime, zone: str) -> str:
         words.AGENT_ROW if row.due_at else words.AGENT_ROW_NO_DUE,
         number=row.facts.number,
         due=text.due(row.due_at, now, zone) if row.due_at else "",
-        turn=said(words.TURN[row.status], customer=text.first(row.customer)),
+        turn=said(turn_of(row), customer=text.first(row.customer)),
         subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
     )
+
+
+def turn_of(row: AgentRow) -> str:
+    """Whose turn it is, with a place for the customer's name."""
+    is_begun = row.status in (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS)
+    return words.TURN_ANSWERED if row.is_answered and is_begun else words.TURN[row.status]
 
 
 def queue_sentence(row: AgentRow, now: datetime, zone: str) -> str:

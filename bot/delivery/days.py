@@ -11,7 +11,7 @@ from bot.delivery.letters import Letter
 from bot.handing_over import result
 from bot.views import AgentRow, TicketFacts
 from bot.views.day import MyDay
-from bot.work import next_due, work_of
+from bot.work import is_answered, next_due, work_of
 from ticketing.desk import Desk
 from ticketing.model import Person, PersonId, Ticket
 from ticketing.outbox import Errand, Notice
@@ -73,6 +73,7 @@ def _row(desk: Desk, ticket: Ticket, zone: str) -> AgentRow:
     return AgentRow(
         facts=TicketFacts.of(ticket, category=category.name if category else None, zone=zone),
         status=ticket.status,
+        is_answered=is_answered(ticket),
         customer=desk.person(ticket.customer_id).name,
         due_at=next_due(ticket),
     )

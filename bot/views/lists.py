@@ -25,13 +25,17 @@ class CustomerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentRow:
-    """A ticket in an agent's list. `due_at` is the next deadline, None when none runs."""
+    """
+    A ticket in an agent's list. `due_at` is the next deadline, None when none runs; `is_answered` where the customer's last
+    words have an answer, as far as one was promised.
+    """
 
     facts: TicketFacts
     status: TicketStatus
     customer: str
     due_at: datetime | None = None
     agent: str | None = None
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

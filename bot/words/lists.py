@@ -27,6 +27,7 @@ TURN = {
     TicketStatus.RESOLVED: "Resolved.",
     TicketStatus.CLOSED: "Closed.",
 }
+TURN_ANSWERED = "{customer} has your answer and waits for the solution."
 TURN_OF_ANOTHER = "{agent} has it."
 QUEUE_ROW = "*#{number}* {subject}. {facts}, {customer}. {due}"
 

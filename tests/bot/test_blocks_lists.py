@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -132,6 +133,13 @@ def test_the_queue_is_listed_with_a_claim_each() -> None:
     )
 
 
+def test_whose_turn_it_is_follows_the_last_answer() -> None:
+    answered = replace(agent_row(TicketStatus.IN_PROGRESS), is_answered=True)
+    waiting = replace(agent_row(TicketStatus.PENDING_CUSTOMER), is_answered=True)
+    assert "Mara has your answer and waits for the solution." in agent_line(answered, now=at(14), zone=VIENNA).text
+    assert "Waiting for Mara." in agent_line(waiting, now=at(14), zone=VIENNA).text
+
+
 def test_a_long_queue_has_pages() -> None:
     """Each list of an agent's home is turned by itself; a command names the next page."""
     line = agent_row(TicketStatus.OPEN)
@@ -159,7 +167,8 @@ def test_pages_of_a_list_read_by_keys_begin_behind_its_last_row_or_before_its_fi
         [(1, 3, Spot((-700, 39))), (3, 3, Spot((-700, 39)))],
         [(2, 2, Spot((-700, 40), is_back=True)), (2, 4, Spot((-700, 52)))],
     ]
-    for forged in ("1", "1:2:c:1:2", "1:2:a:1", "1:2:a:1:2:3:4", "1:2:a:--1:2", "1:2:a:x:2", f"1:2:a:{10**19}:2"):
+    assert read_home_page_value("7") == (1, 1, None), "of a Home that was drawn before"
+    for forged in ("", "x", "1:2:c:1:2", "1:2:a:1", "1:2:a:1:2:3:4", "1:2:a:--1:2", "1:2:a:x:2", f"1:2:a:{10**19}:2"):
         with pytest.raises(MalformedValue):
             read_home_page_value(forged)
 
