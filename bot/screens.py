@@ -193,8 +193,9 @@ class Screens:
             and agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
         ]
         choices.sort(key=lambda one: (not one.fits, one.id not in skilled, not one.is_available, one.load, one.name))
-        holder = self._name(ticket.assigned_agent_id) if ticket.is_held else None
-        return AssignForm(facts=self.facts(ticket, zone), agents=tuple(choices), holder=holder)
+        holder = ticket.assigned_agent_id if ticket.is_held else None
+        facts = self.facts(ticket, zone)
+        return AssignForm(facts=facts, agents=tuple(choices), holder=self._name(holder), holder_id=holder)
 
     def whole_text(self, grant: Grant, comment: int, *, page: int = 1) -> ReadAll:
         """

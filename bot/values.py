@@ -49,6 +49,21 @@ def read_ticket_value(value: str) -> tuple[TicketRef, int]:
     return TicketRef(PersonId(customer_id), number), version
 
 
+def holder_value(ref: TicketRef, version: int, holder: PersonId | None) -> str:
+    """What a form remembers in which another holder is chosen: its ticket, and who had it; 0 for nobody."""
+    return f"{ticket_value(ref, version)}|{holder or 0}"
+
+
+def read_holder_value(value: str) -> PersonId | None:
+    """Who had the ticket, of what `holder_value` wrote. Raises MalformedValue."""
+    ticket, bar, holder = _text(value).partition("|")
+    read_ticket_value(ticket)
+    if not bar:
+        raise MalformedValue(value)
+    number = _numbers(holder, 1)[0]
+    return PersonId(number) if number else None
+
+
 def menu_value(act: Act, ref: TicketRef, version: int) -> str:
     """What an option of a ticket's overflow menu carries."""
     return f"{act.value}:{ticket_value(ref, version)}"

@@ -23,7 +23,7 @@ from bot.blocks.parts import (
     select,
     text_field,
 )
-from bot.values import page_value, person_value, ticket_value
+from bot.values import holder_value, page_value, person_value, ticket_value
 from bot.views import (
     AgentChoice,
     AssignForm,
@@ -139,7 +139,7 @@ def assign_view(form: AssignForm) -> View:
             text_field(Field.TEXT, words.ASSIGN_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
         ],
         submit=words.ASSIGN_SUBMIT,
-        metadata=metadata(form.facts),
+        metadata=holder_value(form.facts.ref, form.facts.version, form.holder_id),
     )
 
 

@@ -39,6 +39,7 @@ from bot.words import team as words
 from ticketing.model import Priority
 
 _MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
+_MENU_AT_WORK = (Act.NOTE, Act.MERGE, Act.WHY, Act.MORE)
 _HELD = frozenset({TriageState.HELD, TriageState.IN_PROGRESS, TriageState.PENDING})
 _OVER = frozenset(
     {TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.MOVED, TriageState.NOT_A_TICKET}
@@ -138,7 +139,8 @@ def _buttons(card: TriageCard) -> Block | None:
         return actions(first, *others, menu(_MENU, facts, possible))
     if card.state in _HELD:
         buttons = [act_button(act, facts, possible) for act in (Act.REPLY, Act.REASSIGN)]
-        return actions(*buttons, menu(_MENU, facts, possible))
+        # What somebody works on is a ticket.
+        return actions(*buttons, menu(_MENU if card.state is TriageState.HELD else _MENU_AT_WORK, facts, possible))
     if card.state is TriageState.RESOLVED:
         return actions(act_button(Act.REOPEN, facts, possible), menu((Act.NOTE, Act.WHY, Act.MORE), facts, possible))
     if card.state is TriageState.MERGED and card.can_undo:

@@ -15,8 +15,9 @@ from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
-from bot.values import read_person_value, read_reply_value, read_ticket_value
+from bot.values import read_holder_value, read_person_value, read_reply_value, read_ticket_value
 from bot.words import forms as words
+from ticketing.desk.assignment import Seen
 from ticketing.errors import InvalidInput
 
 ACT_OF: Mapping[Form, Act] = {
@@ -114,7 +115,10 @@ class TicketForms:
         chosen = sent.view.text(Block.AGENT)
         if not chosen:
             raise InvalidInput(Block.AGENT, words.ASSIGN_MISSING)
-        self.parts.desk.assign(to.ticket.ref, to=read_person_value(chosen), by=to.person.id)
+        remembered = sent.view.private_metadata
+        # One that was opened before the app was renewed may remember less.
+        seen = Seen(read_holder_value(remembered)) if "|" in remembered else None
+        self.parts.desk.assign(to.ticket.ref, to=read_person_value(chosen), by=to.person.id, seen=seen)
         self._note_for_the_next(to, sent)
 
     def _rate(self, to: Grant, sent: FormSubmission) -> None:

@@ -85,6 +85,9 @@ STEPS = frozenset(
 GOES_ELSEWHERE = frozenset({Act.MERGE, Act.MOVE})
 """Forms about a ticket that is not closed yet: a closed one goes nowhere."""
 
+AT_WORK = frozenset({TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
+"""What somebody works on is a ticket: an older card may still say that it could be put aside."""
+
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
 
@@ -197,6 +200,8 @@ class TicketPresses:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self.parts.access.to(act, press.person, ref)
+        if act is Act.NOT_A_TICKET and grant.ticket.status in AT_WORK:
+            raise StaleTicket(grant.ticket)
         if act in self.acts:
             try:
                 self.acts[act](grant)

@@ -50,11 +50,16 @@ class AgentChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class AssignForm:
-    """Assign or Reassign (`holder` is None when nobody has it). Agents in the order to be shown; 100 of each kind at most."""
+    """
+    Assign, or Reassign away from `holder` (by name) with `holder_id`; both None when nobody has it.
+
+    Agents in the order to be shown; 100 of each kind at most.
+    """
 
     facts: TicketFacts
     agents: tuple[AgentChoice, ...]
     holder: str | None = None
+    holder_id: PersonId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

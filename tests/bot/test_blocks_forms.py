@@ -9,7 +9,7 @@ import pytest
 from bot.actions import Act, Form
 from bot.blocks import forms
 from bot.blocks.asking import question_view
-from bot.values import read_page_value, read_person_value, read_ticket_value
+from bot.values import read_holder_value, read_page_value, read_person_value, read_ticket_value
 from bot.views import (
     AgentChoice,
     AssignForm,
@@ -71,8 +71,10 @@ def choice(number: int, name: str, *, fits: bool, away: bool = False) -> AgentCh
 
 def test_those_who_fit_come_first() -> None:
     agents = (choice(1, "Jo Park", fits=True), choice(2, "Amir Haddad", fits=False, away=True))
-    view = forms.assign_view(AssignForm(facts=facts(), agents=agents, holder="Priya Nair"))
+    view = forms.assign_view(AssignForm(facts=facts(), agents=agents, holder="Priya Nair", holder_id=PersonId(3)))
 
+    assert read_ticket_value(view["private_metadata"].partition("|")[0]) == (REF, 3)
+    assert read_holder_value(view["private_metadata"]) == PersonId(3), "so that it is not taken from somebody else"
     groups = view["blocks"][1]["element"]["option_groups"]
     assert [group["label"]["text"] for group in groups] == ["Can take it", "Full, away or without the skill"]
     assert [one["text"]["text"] for group in groups for one in group["options"]] == [

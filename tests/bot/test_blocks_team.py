@@ -215,6 +215,18 @@ def test_the_triage_card_says_how_it_stands(
 _MENU_ACTS = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
 
 
+def test_what_somebody_works_on_is_not_offered_to_be_put_aside() -> None:
+    held, begun = (
+        buttons(triage_card(triage(state, agent="Amir Haddad")))[-1]
+        for state in (TriageState.HELD, TriageState.IN_PROGRESS)
+    )
+
+    assert (held, begun) == (
+        "(Add note, Merge, Not a ticket, Why, More actions)",
+        "(Add note, Merge, Why, More actions)",
+    )
+
+
 def test_a_skill_that_nobody_has_is_said() -> None:
     assert "Nobody can take it: no agent has billing." in shown(
         triage_card(triage(TriageState.WAITING, nobody_has_skill=True))

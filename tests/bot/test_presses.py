@@ -5,11 +5,21 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from bot.access import ALLOWED
-from bot.actions import Act
+from bot.actions import Act, Block, Form, Press
 from bot.listeners.amendments import ANSWERED as AMENDED
 from bot.listeners.ticket_presses import OPENS, TicketPresses
 from bot.listeners.unsent import ANSWERED as AGAIN
+from bot.values import holder_value, menu_value, person_value, ticket_value
+from tests.bot import role_table as table
+from tests.bot import test_every_act_by_everybody as everybody
+from tests.bot.role_table import Who
+from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, tickets
+from ticketing.model import Ticket, TicketStatus
+
+prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
 
 
 def test_every_act_that_is_allowed_to_somebody_is_answered() -> None:
@@ -23,3 +33,61 @@ def test_an_act_without_a_row_is_refused_to_everybody() -> None:
         Act.READ_SIMILAR,
         Act.THAT_SOLVED_IT,
     }
+
+
+# --- what a press says is what is so now -------------------------------------------------------------------------------
+
+
+def of(stand: Stand, status: TicketStatus) -> Ticket:
+    """Mara's ticket in that status; Amir, `Who.AGENT`, holds it or held it last."""
+    return next(each for each in tickets(stand) if each.status is status)
+
+
+def press(stand: Stand, who: Who, act: Act | Press, value: str, *, in_view: str | None = None) -> Answer:
+    return stand.send(table.press(*USERS[who], table.button(act.value, value), of=TEAM, in_view=in_view))
+
+
+def choose(stand: Stand, who: Who, act: Act, ticket: Ticket) -> Answer:
+    """The act from the menu of its card."""
+    return stand.send(table.press(*USERS[who], table.menu(menu_value(act, ticket.ref, ticket.version)), of=TEAM))
+
+
+def on(ticket: Ticket) -> str:
+    return ticket_value(ticket.ref, ticket.version)
+
+
+@pytest.mark.parametrize(
+    ("status", "who", "act", "sentence"),
+    [
+        (TicketStatus.RESOLVED, Who.LEAD, Act.NOT_A_TICKET, "Amir resolved #{number}"),
+        (TicketStatus.RESOLVED, Who.OWNER, Act.WITHDRAW, "Amir resolved #{number}"),
+        (TicketStatus.IN_PROGRESS, Who.LEAD, Act.NOT_A_TICKET, "Amir started #{number}"),
+        (TicketStatus.PENDING_CUSTOMER, Who.LEAD, Act.NOT_A_TICKET, "Your press changed nothing"),
+    ],
+)
+def test_a_press_on_an_older_card_undoes_nothing_newer(
+    stand: Stand, status: TicketStatus, who: Who, act: Act, sentence: str
+) -> None:
+    ticket = of(stand, status)
+
+    answer = press(stand, who, act, on(ticket))
+
+    assert not answer.has_changed
+    assert sentence.format(number=ticket.number) in answer.said
+    assert stand.desk.ticket(ticket.ref).status is status
+
+
+def test_an_assignment_form_takes_a_ticket_from_nobody_who_took_it_meanwhile(stand: Stand) -> None:
+    """It was drawn while the ticket waited; the one who claimed it since keeps it."""
+    waiting = of(stand, TicketStatus.OPEN)
+    drawn = holder_value(waiting.ref, waiting.version, None)
+    stand.desk.claim(waiting.ref, by=stand.person(Who.AGENT))
+    jo = stand.desk.person_by_ref(f"{TEAM}:U0JO000001")
+    assert jo is not None
+
+    form = table.submission(*USERS[Who.LEAD], Form.ASSIGN, drawn, {Block.AGENT: person_value(jo.id)}, of=TEAM)
+    answer = stand.send(form)
+
+    assert not answer.has_changed
+    assert f"Amir took #{waiting.number}" in answer.said
+    assert stand.desk.ticket(waiting.ref).assigned_agent_id == stand.person(Who.AGENT)

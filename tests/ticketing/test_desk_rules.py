@@ -12,6 +12,8 @@ from tests.ticketing.desks import Cast
 from tests.ticketing.test_alert_promises import Failing
 from ticketing.database import Database
 from ticketing.desk import Desk
+from ticketing.desk.assignment import Seen
+from ticketing.errors import StaleTicket
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
 from ticketing.tables import alerts
 
@@ -148,15 +150,31 @@ def test_undo_runs_again_only_what_was_ended(desk: Desk, cast: Cast, clock: Mova
     assert after.clocks == before.clocks
 
 
-def test_undoing_a_withdrawal_keeps_when_it_was_resolved(desk: Desk, cast: Cast, clock: MovableClock) -> None:
-    amir = cast.agent("amir")
+def test_what_is_resolved_is_neither_withdrawn_nor_put_aside(desk: Desk, cast: Cast) -> None:
+    """A press on a card that shows what was: the solution stands, to be rated or refused."""
+    amir, jo = cast.agent("amir"), cast.agent("jo")
     ticket = desk.resolve(cast.ticket().ref, by=amir)
-    clock.advance(days=2)
-    desk.withdraw(ticket.ref, by=ticket.customer_id)
 
-    after = desk.undo(ticket.ref, by=ticket.customer_id)
+    with pytest.raises(StaleTicket):
+        desk.withdraw(ticket.ref, by=ticket.customer_id)
+    with pytest.raises(StaleTicket):
+        desk.put_aside(ticket.ref, by=jo)
 
-    assert (after.status, after.resolved_at) == (TicketStatus.RESOLVED, ticket.resolved_at)
+    assert desk.ticket(ticket.ref) == ticket
+
+
+def test_nobody_takes_a_ticket_from_somebody_they_did_not_see_having_it(desk: Desk, cast: Cast) -> None:
+    amir, jo, lena = cast.agent("amir"), cast.agent("jo"), cast.agent("lena")
+    ticket = cast.ticket()
+    desk.release(ticket.ref, by=amir)
+    desk.claim(ticket.ref, by=jo)
+
+    for seen in (Seen(None), Seen(amir)):
+        with pytest.raises(StaleTicket):
+            desk.assign(ticket.ref, to=amir, by=lena, seen=seen)
+
+    assert desk.assign(ticket.ref, to=jo, by=lena, seen=Seen(amir)).assigned_agent_id == jo, "who has it may keep it"
+    assert desk.assign(ticket.ref, to=amir, by=lena, seen=Seen(jo)).assigned_agent_id == amir
 
 
 def test_a_frozen_outcome_is_not_promised_anew(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
@@ -62,6 +62,13 @@ HEAD = (
 """The first in line of one category; the first of all is the least of these."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Who had a ticket when somebody chose another holder; None for nobody."""
+
+    holder: PersonId | None
+
+
 class Line(Enum):
     """
     The lines in which a category's tickets stand.
@@ -117,12 +124,12 @@ class Assignment(DeskBase):
             return give_by_hand(tx, ticket, agent, by=by, already_counted=has_room)
 
     @use_case
-    def assign(self, ref: TicketRef, *, to: PersonId, by: PersonId) -> Ticket:
+    def assign(self, ref: TicketRef, *, to: PersonId, by: PersonId, seen: Seen | None = None) -> Ticket:
         """
         Give a ticket to an agent by hand, whoever has it; beyond skill and capacity too, which is recorded.
 
-        Nobody gives away their own. Raises NotAnAgent, NotAMember, OwnTicket, StaleTicket (nobody holds a resolved
-        ticket), TicketNotFound.
+        Nobody gives away their own, and with `seen` nobody takes it from whom they did not see having it. Raises NotAnAgent,
+        NotAMember, OwnTicket, StaleTicket (another holds it than was seen; nobody holds a resolved ticket), TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
@@ -132,6 +139,8 @@ class Assignment(DeskBase):
                 raise StaleTicket(ticket)
             if ticket.assigned_agent_id == to:
                 return ticket
+            if seen is not None and seen.holder != ticket.assigned_agent_id:
+                raise StaleTicket(ticket)
             return give_by_hand(tx, ticket, agent, by=by)
 
     @use_case

@@ -111,19 +111,31 @@ class Progress(DeskBase):
 
     @use_case
     def withdraw(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """The customer needs no answer any more; again changes nothing. Raises TicketNotFound for anybody else."""
+        """
+        The customer needs no answer any more; again changes nothing.
+
+        Raises TicketNotFound for anybody else, StaleTicket once it is resolved: then there is nothing to withdraw.
+        """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if by != ticket.customer_id:
                 raise TicketNotFound(ref.number)
+            if ticket.status is TicketStatus.RESOLVED:
+                raise StaleTicket(ticket)
             return closed(tx, ticket, CloseReason.WITHDRAWN, by=by)
 
     @use_case
     def put_aside(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Not a ticket: closed with that reason; again changes nothing. Raises NotAnAgent, OwnTicket, TicketNotFound."""
+        """
+        Not a ticket: closed with that reason; again changes nothing.
+
+        Raises NotAnAgent, OwnTicket, TicketNotFound, and StaleTicket once it is resolved: then it was a ticket.
+        """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "put tickets aside")
+            if ticket.status is TicketStatus.RESOLVED:
+                raise StaleTicket(ticket)
             return closed(tx, ticket, CloseReason.NOT_A_TICKET, by=by)
 
     @use_case

@@ -100,7 +100,9 @@ class Working(World):
     @rule(which=NUMBERS, who=NUMBERS)
     def withdraw(self, which: int, who: int) -> None:
         ticket, by = self.pick(which), self.customers[who % len(self.customers)]
-        refused = None if by == ticket.ref.customer_id else TicketNotFound
+        refused: type[HelpdeskError] | None = None if by == ticket.ref.customer_id else TicketNotFound
+        if refused is None and ticket.status == "resolved":
+            refused = StaleTicket
         self.does(lambda: self.desk.withdraw(ticket.ref, by=by), refused)
         if refused is None:
             self.model.close(ticket)
@@ -110,6 +112,8 @@ class Working(World):
         ticket = self.pick(which)
         by = self.somebody(ticket)
         refused = self.no_team(ticket, by)
+        if refused is None and ticket.status == "resolved":
+            refused = StaleTicket
         self.does(lambda: self.desk.put_aside(ticket.ref, by=by), refused)
         if refused is None:
             self.model.close(ticket)
