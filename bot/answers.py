@@ -36,6 +36,7 @@ from bot.refusals import Refusal, RefusalContext
 from bot.sight import Sight
 from bot.values import MalformedValue, read_ticket_value
 from bot.words import inbound as words
+from bot.work import first_waiting
 from ticketing.desk import Desk
 from ticketing.desk.undo import SOMETHING_SINCE
 from ticketing.errors import (
@@ -251,7 +252,7 @@ class Answers:
         if agent is None:
             return None
         hidden = self.sight.hidden(reader) if reader else ()
-        return next(iter(self.desk.queue(limit=1, categories=list(agent.skills), hidden=hidden)), None)
+        return first_waiting(self.desk, agent, hidden)
 
 
 def _not_done(kind: Kind, body: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from bot.text import zone_of
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, Person, Ticket, TicketStatus
+from ticketing.model import Agent, ClockKind, Person, Ticket, TicketStatus
+from ticketing.routing import categories_of
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,15 @@ def is_answered(ticket: Ticket) -> bool:
     """Whether what its customer said last has an answer, as far as one was promised."""
     promised = [clock for clock in ticket.clocks if clock.kind in (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)]
     return bool(promised) and ticket.first_response_at is not None and not any(each.is_running for each in promised)
+
+
+def first_waiting(desk: Desk, agent: Agent, hidden: Collection[str] = ()) -> Ticket | None:
+    """The first in line of what the agent has the skill for and is not their own; nothing of the categories `hidden`."""
+    categories = categories_of(desk.configuration(), agent.skills)
+    return next(iter(desk.queue(limit=1, categories=categories, hidden=hidden, besides=agent.id)), None)
+
+
+def count_waiting(desk: Desk, agent: Agent, hidden: Collection[str] = ()) -> int:
+    """How many wait of which `first_waiting` is the first."""
+    categories = categories_of(desk.configuration(), agent.skills)
+    return desk.queue_length(categories=categories, hidden=hidden, besides=agent.id)

@@ -173,7 +173,7 @@ def waits_before(
     if not shut and all(category.skill == category.key for category in configuration.categories):
         return bool(run(connection, WAITS_BEFORE, values))
     skills = {row.category for row in connection.execute(SKILLS, {"agent": agent_id})}
-    categories = [one.key for one in configuration.categories if one.skill in skills and one.key not in shut]
+    categories = [key for key in routing.categories_of(configuration, skills) if key not in shut]
     return connection.execute(WAITS_BEFORE_IN, values | {"categories": categories}).first() is not None
 
 

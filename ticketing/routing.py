@@ -8,12 +8,13 @@ who never got a ticket coming before all others (NULLS FIRST), and the agent's i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from ticketing.configuration import Configuration
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, Priority, Strategy
 
@@ -221,3 +222,14 @@ def _candidate_from_data(data: Mapping[str, Any]) -> Candidate:
         last_assigned_at=from_us(data["last_assigned_at"]),
         is_senior=data["is_senior"],
     )
+
+
+def categories_of(configuration: Configuration, skills: Collection[str]) -> list[str]:
+    """
+    The categories whose tickets go to somebody with these skills: those that name one of them, whatever they are called.
+
+    Tickets may still wait in one that the configuration has no more; its skill was its key.
+    """
+    known = (*configuration.categories, *configuration.former)
+    gone = set(skills) - {each.key for each in known}
+    return [*(each.key for each in known if each.skill in skills), *sorted(gone)]

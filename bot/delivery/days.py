@@ -11,7 +11,7 @@ from bot.delivery.letters import Letter
 from bot.handing_over import result
 from bot.views import AgentRow, TicketFacts
 from bot.views.day import MyDay
-from bot.work import is_answered, next_due, work_of
+from bot.work import count_waiting, is_answered, next_due, work_of
 from ticketing.desk import Desk
 from ticketing.model import Person, PersonId, Ticket
 from ticketing.outbox import Errand, Notice
@@ -47,7 +47,7 @@ def day_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str]
     """What My day says of somebody's work at `now`; nothing of the categories `hidden`."""
     agent = desk.agent(person.id)
     work = work_of(desk, person, now, hidden=hidden)
-    queued = desk.queue_length(categories=list(agent.skills), hidden=hidden, besides=person.id) if agent else 0
+    queued = count_waiting(desk, agent, hidden) if agent else 0
     return MyDay(
         rows=tuple(_row(desk, ticket, person.tz) for ticket in work.tickets[:ROWS]),
         now=now,

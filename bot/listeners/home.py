@@ -16,6 +16,7 @@ from bot.turning import FIRST, HomePlace
 from bot.values import read_home_page_value
 from bot.views import View
 from bot.words import inbound as words
+from bot.work import first_waiting
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,15 @@ class Home:
         person = self.parts.access.agent(press.person, "take tickets")
         agent = self.parts.desk.agent(person.id)
         hidden = self.parts.access.hidden(person)
-        waiting = self.parts.desk.queue(limit=1, categories=list(agent.skills) if agent else None, hidden=hidden)
-        if not waiting:
+        waiting = first_waiting(self.parts.desk, agent, hidden) if agent else None
+        if waiting is None:
             self.parts.private.say(
                 press.person, words.QUEUE_EMPTY_FOR_YOU, trigger_id=press.trigger_id, view=press.view
             )
             ack()
             return
-        self.parts.desk.claim(waiting[0].ref, by=person.id)
-        done = words.TOOK.format(number=waiting[0].number)
+        self.parts.desk.claim(waiting.ref, by=person.id)
+        done = words.TOOK.format(number=waiting.number)
         self.parts.private.repaint(press, lambda: self.parts.screens.home(person), done=done)
         ack()
 

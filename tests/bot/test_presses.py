@@ -9,6 +9,7 @@ import pytest
 
 from bot.access import ALLOWED
 from bot.actions import Act, Block, Form, Press
+from bot.delivery.days import day_of
 from bot.listeners.amendments import ANSWERED as AMENDED
 from bot.listeners.ticket_presses import OPENS, TicketPresses
 from bot.listeners.unsent import ANSWERED as AGAIN
@@ -17,7 +18,8 @@ from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, tickets
-from ticketing.model import Ticket, TicketStatus
+from ticketing.configuration import default_document
+from ticketing.model import PersonId, Ticket, TicketStatus
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
 
@@ -91,3 +93,45 @@ def test_an_assignment_form_takes_a_ticket_from_nobody_who_took_it_meanwhile(sta
     assert not answer.has_changed
     assert f"Amir took #{waiting.number}" in answer.said
     assert stand.desk.ticket(waiting.ref).assigned_agent_id == stand.person(Who.AGENT)
+
+
+# --- Take next ----------------------------------------------------------------------------------------------------------
+
+
+def nobody_else_waits(stand: Stand) -> PersonId:
+    """Amir has all there is, and is full, so that the automatic leaves what comes now."""
+    amir = stand.person(Who.AGENT)
+    stand.desk.assign(of(stand, TicketStatus.OPEN).ref, to=amir, by=stand.person(Who.LEAD))
+    stand.desk.make_agent(amir, skills={"billing": 3}, max_load=1, by=None)
+    return amir
+
+
+def test_take_next_goes_by_the_skill_that_a_category_asks_for(stand: Stand) -> None:
+    """As the automatic does: here `account` wants who knows `billing`; My day counts the same."""
+    document = default_document()
+    for category in document["categories"]:
+        category["skill"] = "billing" if category["key"] == "account" else category["key"]
+    stand.desk.configure(document, by=None)
+    amir, mara = nobody_else_waits(stand), stand.person(Who.OWNER)
+    there = stand.desk.open_ticket(mara, subject="Locked", description="x", category="account", source="v:skill")
+    stand.desk.make_agent(amir, skills={"billing": 3}, max_load=99, by=None)
+
+    counted = day_of(stand.desk, stand.desk.person(amir), there.opened_at, hidden=()).queued
+    press(stand, Who.AGENT, Press.TAKE_NEXT, "")
+
+    assert counted == 1
+    assert stand.desk.ticket(there.ref).assigned_agent_id == amir
+
+
+def test_take_next_passes_by_ones_own_ticket(stand: Stand) -> None:
+    amir = nobody_else_waits(stand)
+    own, other = (
+        stand.desk.open_ticket(who, subject="Next", description="x", category="billing", source=f"v:{who}")
+        for who in (amir, stand.person(Who.OWNER))
+    )
+    assert [each.ref for each in stand.desk.queue()] == [own.ref, other.ref]
+    stand.desk.make_agent(amir, skills={"billing": 3}, max_load=99, by=None)
+
+    press(stand, Who.AGENT, Press.TAKE_NEXT, "")
+
+    assert stand.desk.ticket(other.ref).assigned_agent_id == amir
