@@ -230,13 +230,14 @@ class Screens:
             agent=self._name(ticket.assigned_agent_id or ticket.last_agent_id),
         )
 
-    def agent_row(self, ticket: Ticket, zone: str) -> AgentRow:
+    def agent_row(self, ticket: Ticket, reader: Person) -> AgentRow:
+        holder = ticket.assigned_agent_id if ticket.is_held and ticket.assigned_agent_id != reader.id else None
         return AgentRow(
-            facts=self.facts(ticket, zone),
+            facts=self.facts(ticket, reader.tz),
             status=ticket.status,
             customer=self._name(ticket.customer_id) or "",
             due_at=next_due(ticket),
-            agent=self._name(ticket.assigned_agent_id) if ticket.is_held else None,
+            agent=self._name(holder),
             is_answered=is_answered(ticket),
         )
 
@@ -254,13 +255,13 @@ class Screens:
         if kind is ListKind.QUEUE:
             return self._queue(person, HomePlace(page=page))
         tickets = self.desk.tickets_of_agent(person.id, hidden=self.sight.hidden(person))
-        rows = tuple(self.agent_row(ticket, person.tz) for ticket in tickets[:LIST_LENGTH])
+        rows = tuple(self.agent_row(ticket, person) for ticket in tickets[:LIST_LENGTH])
         return AgentList(kind=kind, rows=rows, now=self.clock(), more=len(tickets) - len(rows), zone=person.tz)
 
     def _queue(self, person: Person, place: HomePlace) -> AgentList:
         """One's own tickets are not among what waits: another has to take them."""
         listed, page, count = queue_page(self.desk, person, place, self.sight.hidden(person))
-        rows = tuple(self.agent_row(ticket, person.tz) for ticket in listed.tickets)
+        rows = tuple(self.agent_row(ticket, person) for ticket in listed.tickets)
         more = max(0, count - len(rows))
         return AgentList(kind=ListKind.QUEUE, rows=rows, now=self.clock(), more=more, page=page, zone=person.tz)
 
@@ -280,7 +281,7 @@ class Screens:
             tickets = self.desk.search(rest, limit=LIST_LENGTH + 1, include_internal=True, hidden=hidden)
         # One's own tickets are read as their customer, and so without the team's notes.
         seen = [each for each in tickets if each.customer_id != person.id]
-        rows = tuple(self.agent_row(ticket, person.tz) for ticket in seen[:LIST_LENGTH])
+        rows = tuple(self.agent_row(ticket, person) for ticket in seen[:LIST_LENGTH])
         return AgentList(kind=ListKind.FOUND, rows=rows, now=self.clock(), more=len(seen) - len(rows), zone=person.tz)
 
     def all_tickets(self, person: Person) -> tuple[OpenTicketLine, ...]:
@@ -326,7 +327,7 @@ class Screens:
         return AgentHome(
             now=now,
             name=person.name,
-            mine=tuple(self.agent_row(ticket, person.tz) for ticket in mine),
+            mine=tuple(self.agent_row(ticket, person) for ticket in mine),
             queue=waiting.rows,
             queued=waiting.more + len(waiting.rows),
             due_today=work.due_today,

@@ -71,7 +71,7 @@ def _day_row(row: AgentRow, day: MyDay) -> str:
         words.ROW if due else words.ROW_NO_DUE,
         number=row.facts.number,
         due=due,
-        turn=said(turn_of(row), customer=text.first(row.customer)),
+        turn=turn_of(row),
         subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
     )
 

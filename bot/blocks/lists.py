@@ -98,15 +98,19 @@ def agent_sentence(row: AgentRow, now: datetime, zone: str) -> str:
         words.AGENT_ROW if row.due_at else words.AGENT_ROW_NO_DUE,
         number=row.facts.number,
         due=text.due(row.due_at, now, zone) if row.due_at else "",
-        turn=said(turn_of(row), customer=text.first(row.customer)),
+        turn=turn_of(row),
         subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
     )
 
 
 def turn_of(row: AgentRow) -> str:
-    """Whose turn it is, with a place for the customer's name."""
+    """Whose turn it is: the reader's, the customer's, or who else has it."""
     is_begun = row.status in (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS)
-    return words.TURN_ANSWERED if row.is_answered and is_begun else words.TURN[row.status]
+    if row.agent is not None and row.status in words.TURN_OF_ANOTHER:
+        template = words.TURN_OF_ANOTHER[row.status]
+    else:
+        template = words.TURN_ANSWERED if row.is_answered and is_begun else words.TURN[row.status]
+    return said(template, customer=text.first(row.customer), agent=text.first(row.agent) if row.agent else "")
 
 
 def queue_sentence(row: AgentRow, now: datetime, zone: str) -> str:

@@ -13,10 +13,11 @@ from bot import text
 from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.day import my_day
 from bot.blocks.explanation import explanation_message
-from bot.blocks.lists import agent_line, agent_list, helpdesk_help
+from bot.blocks.lists import agent_list, helpdesk_help
 from bot.delivery.days import day_of
 from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
+from bot.listeners.named import line_of
 from bot.listeners.parts import Parts
 from bot.listeners.problems import ProblemScreens
 from bot.listeners.reports import Reports
@@ -125,8 +126,7 @@ class HelpdeskCommand:
                 if explained
                 else Message(inbound.NOTHING_PROMISED.format(number=number), [])
             )
-        row = self.parts.screens.agent_row(grant.ticket, grant.person.tz)
-        return agent_line(row, now=grant.ticket.as_of, zone=grant.person.tz)
+        return line_of(self.parts.screens, grant)
 
 
 def _after_first(typed: str) -> str:

@@ -17,6 +17,7 @@ from bot.actions import Act
 from bot.blocks.lists import agent_line, customer_line
 from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage, SlackUser
+from bot.screens import Screens
 from bot.views import Message
 from ticketing.errors import HelpdeskError
 from ticketing.model import Role
@@ -47,7 +48,7 @@ class NamedTickets:
             return
         here = self._of_this_thread(said)
         asked = (number for number in numbers[:LOOKED_AT] if number != here)
-        lines = [self._line(grant) for grant in islice(self._granted(said.person, asked), AT_MOST)]
+        lines = [line_of(self.parts.screens, grant) for grant in islice(self._granted(said.person, asked), AT_MOST)]
         if lines:
             text, blocks = " ".join(line.text for line in lines), [block for line in lines for block in line.blocks]
             self.parts.private.say(said.person, Message(text, blocks), place=said.place)
@@ -59,18 +60,20 @@ class NamedTickets:
             except HelpdeskError:
                 continue
 
-    def _line(self, to: Grant) -> Message:
-        if to.person.id == to.ticket.customer_id:
-            row = self.parts.screens.customer_row(to.ticket, to.person.tz)
-            return customer_line(row, now=to.ticket.as_of, zone=to.person.tz)
-        return agent_line(self.parts.screens.agent_row(to.ticket, to.person.tz), now=to.ticket.as_of, zone=to.person.tz)
-
     def _of_this_thread(self, said: SaidMessage) -> int | None:
         """The ticket whose card stands above anyway."""
         if said.place.thread_ts is None:
             return None
         shown = self.parts.desk.outbox.shown_by_message(said.place.channel, said.place.thread_ts)
         return places.ticket_in(shown.about) if shown is not None else None
+
+
+def line_of(screens: Screens, to: Grant) -> Message:
+    """A ticket in one line, as its customer or as the team may read it, whichever command or word asked."""
+    if to.person.id == to.ticket.customer_id:
+        row = screens.customer_row(to.ticket, to.person.tz)
+        return customer_line(row, now=to.ticket.as_of, zone=to.person.tz)
+    return agent_line(screens.agent_row(to.ticket, to.person), now=to.ticket.as_of, zone=to.person.tz)
 
 
 def numbers_in(text: str) -> list[int]:

@@ -198,7 +198,7 @@ class ProblemScreens:
         return problem_tickets_view(
             ProblemTickets(
                 facts=self._reading.facts(problem, person.tz),
-                rows=tuple(self.parts.screens.agent_row(ticket, person.tz) for ticket in shown),
+                rows=tuple(self.parts.screens.agent_row(ticket, person) for ticket in shown),
                 now=self.parts.clock(),
                 hidden=max(0, problem.tickets - count),
                 page=page,
@@ -217,7 +217,7 @@ class ProblemScreens:
         return problem_tickets_view(
             ProblemTickets(
                 facts=facts,
-                rows=tuple(self.parts.screens.agent_row(desk.ticket(ref), person.tz) for ref, _ in shown),
+                rows=tuple(self.parts.screens.agent_row(desk.ticket(ref), person) for ref, _ in shown),
                 why=tuple(left_of(outcome) for _, outcome in shown),
                 now=self.parts.clock(),
                 hidden=max(0, act.left - count),

@@ -45,7 +45,7 @@ class ShiftEnd:
         person = self.parts.access.agent(press.person, "hand over tickets")
         now = self.parts.clock()
         held = self._held(person)
-        rows = [(ticket, self.parts.screens.agent_row(ticket, person.tz)) for ticket in held]
+        rows = [(ticket, self.parts.screens.agent_row(ticket, person)) for ticket in held]
         form = HandingOver(self.parts.desk, self.parts.screens.sight).form(person, now, rows)
         self.parts.private.open(press.trigger_id, handover_view(form), above=press.view)
         ack()

@@ -8,8 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.actions import COMMAND_TICKET, Act
-from bot.blocks.lists import customer_line, customer_list, ticket_help
+from bot.blocks.lists import customer_list, ticket_help
 from bot.blocks.new_ticket import new_ticket_view
+from bot.listeners.named import line_of
 from bot.listeners.new_ticket import first_line
 from bot.listeners.parts import Parts
 from bot.payloads import SlashCommand
@@ -51,8 +52,7 @@ class TicketCommand:
 
     def _one(self, ack: Ack, command: SlashCommand, number: int) -> None:
         grant = self.parts.access.to_numbered(Act.OPEN, command.person, number)
-        row = self.parts.screens.customer_row(grant.ticket, grant.person.tz)
-        reply(ack, customer_line(row, now=grant.ticket.as_of, zone=grant.person.tz))
+        reply(ack, line_of(self.parts.screens, grant))
 
 
 def reply(ack: Ack, message: Message) -> None:

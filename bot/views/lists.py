@@ -26,8 +26,8 @@ class CustomerRow:
 @dataclass(frozen=True, kw_only=True)
 class AgentRow:
     """
-    A ticket in an agent's list. `due_at` is the next deadline, None when none runs; `is_answered` where the customer's last
-    words have an answer, as far as one was promised.
+    A ticket in a list of the team's. `agent` has it, None where nobody or its reader has; `due_at` is the next deadline, None
+    when none runs; `is_answered` where the customer's last words have an answer, as far as one was promised.
     """
 
     facts: TicketFacts

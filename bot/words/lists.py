@@ -28,7 +28,11 @@ TURN = {
     TicketStatus.CLOSED: "Closed.",
 }
 TURN_ANSWERED = "{customer} has your answer and waits for the solution."
-TURN_OF_ANOTHER = "{agent} has it."
+TURN_OF_ANOTHER = {
+    TicketStatus.ASSIGNED: "{agent} has it.",
+    TicketStatus.IN_PROGRESS: "{agent} is working on it.",
+    TicketStatus.PENDING_CUSTOMER: "Waiting for {customer}. {agent} has it.",
+}
 QUEUE_ROW = "*#{number}* {subject}. {facts}, {customer}. {due}"
 
 LIST_HEAD = {

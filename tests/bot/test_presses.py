@@ -135,3 +135,27 @@ def test_take_next_passes_by_ones_own_ticket(stand: Stand) -> None:
     press(stand, Who.AGENT, Press.TAKE_NEXT, "")
 
     assert stand.desk.ticket(other.ref).assigned_agent_id == amir
+
+
+# --- a ticket in one line -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["/helpdesk", "/ticket"])
+def test_a_line_says_whose_turn_it_is_to_whoever_asks(stand: Stand, command: str) -> None:
+    def line(who: Who, ticket: Ticket) -> str:
+        return stand.send(table.command(*USERS[who], command, str(ticket.number))).said
+
+    begun, asked, waiting = (
+        of(stand, status) for status in (TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER, TicketStatus.OPEN)
+    )
+
+    assert "Amir is working on it." in line(Who.LEAD, begun)
+    assert "Waiting for Mara. Amir has it." in line(Who.LEAD, asked)
+    assert "Amir" not in line(Who.AGENT, begun)
+    assert "Waiting for Mara." in line(Who.AGENT, asked)
+    assert "Claim" in line(Who.LEAD, waiting)
+    for ticket, state in ((begun, "Amir is working on it."), (asked, "Waiting for you."), (waiting, "an agent.")):
+        theirs = line(Who.OWNER, ticket)
+        assert state in theirs
+        assert "due" not in theirs
+        assert "Claim" not in theirs
