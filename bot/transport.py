@@ -26,6 +26,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot import metrics, patience
+from ticketing import silence
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -40,6 +41,12 @@ RECEIVE_BUFFER_BYTES = 65_536
 """
 Of Socket Mode: most payloads arrive in one piece. The client calls itself for each piece of a message, and hands on what it
 has of one whose connection ends in the middle (slack_sdk 3.47).
+"""
+
+SILENT_DATABASE_S = 2.2
+"""
+For each statement of a listener, in real seconds, an event's as well: a database that says nothing must not hold up those few.
+A little longer than for a row that another holds (`bot.app.DATABASE_PATIENCE_S`), which the database itself tells.
 """
 
 THREADS = 8
@@ -304,7 +311,8 @@ def answer(app: App, request: Callable[[], BoltRequest]) -> BoltResponse:
         read = request()
         if _is_readable(read.body):
             kind = _kind(read.body)
-            with nullcontext() if kind == "event" else patience.bounded():
+            waited_for = nullcontext() if kind == "event" else patience.bounded()
+            with waited_for, silence.bounded(SILENT_DATABASE_S):
                 answered = app.dispatch(read)
             metrics.ACK_SECONDS.labels(kind).observe(time.perf_counter() - began)
             return answered

@@ -23,10 +23,12 @@ from alembic.config import Config
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ticketing.errors import DatabaseUnavailable, InvalidInput
 from ticketing.prepared import execute
+from ticketing.silence import bounded, connected, longest_s
 
 PATIENCE_S = 5.0
 """How long a write waits for other writers before the database is said not to answer, in real seconds."""
@@ -84,7 +86,7 @@ class Database:
         Open the database at `url`; nothing is connected before the first use.
 
         `patience_s`: how long, in real seconds, a write waits while others write to SQLite, and on PostgreSQL for each row
-        that another transaction holds.
+        that another transaction holds, and for a connection while all are in use.
         """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -93,7 +95,8 @@ class Database:
         else:
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
-            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10)
+            engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_timeout=patience_s)
+            event.listen(engine, "do_connect", lambda _dialect, _record, cargs, cparams: connected(cargs, cparams))
             event.listen(engine, "connect", partial(_prepare_postgresql, patience_s))
             event.listen(engine, "checkin", _note_use)
             event.listen(engine, "checkout", _ping_if_idle)
@@ -139,7 +142,8 @@ class Database:
             autocommit = raw.autocommit
             raw.autocommit = True
             try:
-                yield raw.execute
+                with bounded(None):
+                    yield raw.execute
             finally:
                 raw.autocommit = autocommit
 
@@ -167,6 +171,8 @@ def _translated() -> Iterator[None]:
     except (DataError, OverflowError, UnicodeEncodeError) as error:
         # A number beyond a bigint, text that no database keeps: no row has it, and none can be given it.
         raise InvalidInput("value", "This cannot be stored or looked for.") from error
+    except NoneFree as error:
+        raise DatabaseUnavailable from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error
@@ -211,6 +217,10 @@ IDLE_S = 5.0
 """A connection that was not used for so long (seconds of machine time) may have been cut meanwhile, and is tried first."""
 
 
+PING_S = 1.0
+"""Real seconds for that try: whom nothing answers then has time left to say so."""
+
+
 def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info["used_at"] = time.monotonic()
 
@@ -219,12 +229,16 @@ def _ping_if_idle(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> 
     """Ask before what was idle is handed out: at each turn it would be a further way to the server."""
     if time.monotonic() - record.info.get("used_at", 0.0) < IDLE_S:
         return
+    asked_at = time.monotonic()
     try:
         autocommit = connection.autocommit
         connection.autocommit = True
-        connection.execute("SELECT 1")
+        with bounded(min(longest_s() or PING_S, PING_S)):
+            connection.execute("SELECT 1")
         connection.autocommit = autocommit
     except psycopg.Error as gone:
+        if time.monotonic() - asked_at >= PING_S:
+            raise DatabaseUnavailable from gone  # a new one would be waited for in vain
         raise DisconnectionError from gone  # the pool makes a new one, and tries that
 
 
@@ -233,4 +247,5 @@ def migrate(url: str, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url
-    command.upgrade(config, revision)
+    with bounded(None):
+        command.upgrade(config, revision)

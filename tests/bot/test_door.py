@@ -11,11 +11,13 @@ import urllib.parse
 from typing import Any
 
 import pytest
+from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
 from bot.app import Installation, bolt_app
 from bot.listeners.catch_all import ANYTHING
-from bot.transport import PATH, AtWork, Door
+from bot.transport import PATH, SILENT_DATABASE_S, AtWork, Door, answer
+from ticketing import silence
 
 SECRET = "a secret"
 NOW = 1_795_440_000
@@ -141,3 +143,20 @@ def test_nothing_new_is_admitted_once_told_to_stop() -> None:
     assert not at_work.enter()
     at_work.leave()
     assert at_work.close(timeout=0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"type": "event_callback", "event": {"type": "message"}}, {"command": "/helpdesk"}, {"type": "block_actions"}],
+)
+def test_no_listener_waits_longer_than_slack_does_for_a_database_that_says_nothing(body: dict[str, Any]) -> None:
+    seen: list[float | None] = []
+
+    class Listeners:
+        def dispatch(self, _request: BoltRequest) -> BoltResponse:
+            seen.append(silence.longest_s())
+            return BoltResponse(status=200)
+
+    answer(Listeners(), lambda: BoltRequest(mode="socket_mode", body=body))  # type: ignore[arg-type]
+    assert (seen, silence.longest_s()) == ([SILENT_DATABASE_S], silence.SILENT_S)
+    assert SILENT_DATABASE_S < 3
