@@ -176,6 +176,8 @@ class Answers:
 
     def _to_the_writer(self, error: HelpdeskError, body: dict[str, Any]) -> None:
         event = body.get("event") or {}
+        if event.get("subtype") == "message_changed":
+            event = {**(event.get("message") or {}), "channel": event.get("channel")}
         if not (event.get("ts") and event.get("user") and event.get("channel")):
             return
         said = SaidMessage.read(event, team=team_of(body))

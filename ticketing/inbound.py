@@ -17,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ticketing.database import Database
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
+from ticketing.model import PersonId, TicketRef
 from ticketing.offering import Offering
-from ticketing.tables import inbound_marks, offers, tickets, unread
+from ticketing.tables import held_back, inbound_marks, offers, tickets, unread
 from ticketing.tables import shown as shown_messages
 
 HEARD = "heard"
@@ -96,6 +97,10 @@ _THREADS = (
     )
     .order_by(_s.ts)
 )
+_h = held_back.c
+_HELD_BACK = select(_h.ticket_id).where(
+    _h.customer_id == bindparam("key_customer"), _h.source == bindparam("key_source")
+)
 _MARK = select(inbound_marks.c.at).where(inbound_marks.c.name == bindparam("key_name"))
 _SET_MARK = (
     update(inbound_marks)
@@ -112,6 +117,22 @@ class Inbound(Offering):
         dialect: Any = sqlite if database.is_sqlite else postgresql
         self._add = dialect.insert(unread).on_conflict_do_nothing(index_elements=["channel", "root_ts"])
         self._first_mark = dialect.insert(inbound_marks).on_conflict_do_nothing(index_elements=["name"])
+
+        self._hold_back = dialect.insert(held_back).on_conflict_do_nothing(index_elements=["customer_id", "source"])
+
+    # --- not sent -----------------------------------------------------------------------------------------------------
+
+    def hold_back(self, ref: TicketRef, source: str) -> None:
+        """A message in a ticket's thread, by its natural key, was refused: it is never sent, however often it is heard."""
+        row = {"customer_id": ref.customer_id, "source": source, "ticket_id": ref.number}
+        with self._database.write() as connection:
+            connection.execute(self._hold_back, row)
+
+    def held_back(self, customer_id: PersonId, source: str) -> TicketRef | None:
+        """On which of a customer's tickets a message was refused; None where it was not."""
+        with self._database.read() as connection:
+            number = connection.execute(_HELD_BACK, {"key_customer": customer_id, "key_source": source}).scalar()
+        return None if number is None else TicketRef(customer_id, number)
 
     # --- reading again ------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ this refuses can be done by way of any front.
 
 from __future__ import annotations
 
-from ticketing.errors import NotAllowed, NotAnAgent, OwnTicket
-from ticketing.model import PersonId, Role, Ticket
+from ticketing.errors import NotAllowed, NotAnAgent, NotTheHolder, OwnTicket
+from ticketing.model import PersonId, Role, Ticket, TicketStatus
 
 
 def check_team(ticket: Ticket, person_id: PersonId, role: Role, act: str) -> None:
@@ -26,6 +26,18 @@ def check_team(ticket: Ticket, person_id: PersonId, role: Role, act: str) -> Non
 def may_see(ticket: Ticket, person_id: PersonId, role: Role, *, is_colleague: bool) -> bool:
     """Whether somebody may know of a ticket at all: its customer, the team, and colleagues where they read along."""
     return person_id == ticket.customer_id or role >= Role.AGENT or is_colleague
+
+
+def reaches_customer(ticket: Ticket, agent_id: PersonId) -> bool:
+    """Whether what an agent says under their assignment goes out: while they have the ticket, and on what they resolved."""
+    had_last = ticket.assigned_agent_id or ticket.last_agent_id
+    return had_last == agent_id and (ticket.is_held or ticket.status is TicketStatus.RESOLVED)
+
+
+def check_reaches_customer(ticket: Ticket, agent_id: PersonId) -> None:
+    """A former holder's words go to nobody. Raises NotTheHolder."""
+    if not reaches_customer(ticket, agent_id):
+        raise NotTheHolder(ticket)
 
 
 def check_lead(role: Role, act: str) -> None:

@@ -66,6 +66,7 @@ REMOVED: dict[str, str] = {
     "ticket_tags": "the team's words about a ticket",
     "answering": "who has a form open",
     "offers": "messages that were offered a place",
+    "held_back": "which messages of the team were not sent",
     "outbox": "what was or is to be shown",
     "shown": "which messages show it; what is still to be taken away from the chat keeps its row until it is",
     "unread": "their conversation with the app",

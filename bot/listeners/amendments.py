@@ -123,6 +123,11 @@ class Amendments:
                 return found
         return None
 
+    def held_back(self, said: SaidMessage) -> TicketRef | None:
+        """The ticket in whose thread a message was said and was not sent."""
+        found = (self.parts.desk.inbound.held_back(each, said.source) for each in self._customers(said))
+        return next((ref for ref in found if ref is not None), None)
+
     def opened_from(self, said: SaidMessage) -> TicketRef | None:
         """The ticket that was opened from a message."""
         found = (self.parts.desk.ticket_by_source(each, said.source) for each in self._customers(said))

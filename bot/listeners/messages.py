@@ -26,9 +26,10 @@ from bot.listeners.roots import Roots
 from bot.listeners.typed import TypedShortcuts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
+from bot.words import inbound as inbound_words
 from bot.words import joining as joining_words
 from ticketing.errors import NotTheHolder
-from ticketing.model import PersonId, Role, TicketRef
+from ticketing.model import PersonId, Role, TicketRef, TicketStatus
 
 PEOPLES = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """The subtypes of `message` that are somebody saying something (docs.slack.dev/reference/events/message)."""
@@ -127,6 +128,7 @@ class Messages:
             return
         version = str(edited["ts"])
         if not self.amendments.edited(said, version) and said.is_in_thread:
+            self._refuse_again(said)
             self._in_thread(said, said.person)
             self.amendments.edited(said, version)  # the message itself may have come just now, with its older words
 
@@ -150,16 +152,32 @@ class Messages:
                 self._from_customer(said, author, began)
             return
         ref = TicketRef(PersonId(shown.customer_id), number)
+        inbound = self.parts.desk.inbound
+        if inbound.held_back(ref.customer_id, said.source) is not None:
+            return  # its author was told, and whoever has the ticket by now, it is not sent
+        try:
+            self._on_ticket(said, author, ref, shown.side)
+        except NotTheHolder:
+            inbound.hold_back(ref, said.source)
+            raise
+
+    def _on_ticket(self, said: SaidMessage, author: SlackUser, ref: TicketRef, side: str) -> None:
         if self._is_of_team(author, ref) and self.typed.take(said, author, ref):
             return
-        if shown.side == places.CUSTOMER:
+        if side == places.CUSTOMER:
             self._from_customer(said, author, ref)
-        elif shown.side == places.AGENT:
+        elif side == places.AGENT:
             self._from_agent(said, author, ref)
-        elif shown.side == places.TEAM:
+        elif side == places.TEAM:
             self._from_team(said, author, ref, Act.NOTE)
-        elif shown.side == places.TEAM_OUT:
-            self._from_team(said, author, ref, Act.REPLY)
+        elif side == places.TEAM_OUT:
+            self._from_team_out(said, author, ref)
+
+    def _refuse_again(self, said: SaidMessage) -> None:
+        """What was not sent is not sent either once it is put differently. Raises NotTheHolder."""
+        ref = self.amendments.held_back(said)
+        if ref is not None:
+            raise NotTheHolder(self.parts.desk.ticket(ref))
 
     def _began_here(self, said: SaidMessage, author: SlackUser) -> TicketRef | None:
         """The author's ticket that began with the thread's root, whose card is still on its way into the thread."""
@@ -199,14 +217,15 @@ class Messages:
         self.parts.private.say(author, template.format(number=ref.number, target=place.number), place=said.place)
 
     def _from_agent(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
-        """Only the holder's words go out; a former holder's are not sent. After a merge that is who holds the other one."""
+        """
+        What is typed does what the card above says: it goes out while its author has the ticket, and on what they resolved.
+
+        A former holder's words are not sent. After a merge that is who has the other one.
+        """
         came_to, ref = ref, self._goes_on(ref)
-        grant = self.parts.access.to(Act.REPLY, author, ref)
         if self.parts.desk.comment_by_source(ref.customer_id, said.source) is not None:
             return  # heard while they still held it, or kept as a note since
-        if grant.ticket.is_held and grant.ticket.assigned_agent_id != grant.person.id:
-            raise NotTheHolder(grant.ticket)
-        self._comment(said, author, ref, Act.REPLY, internal=False)
+        self._comment(said, author, ref, Act.REPLY, internal=False, as_holder=True)
         if came_to != ref:
             self._say_where(said, author, came_to, ref, joining_words.WENT_ON)
 
@@ -218,7 +237,29 @@ class Messages:
             went_on = joining_words.WENT_ON_NOTE if act is Act.NOTE else joining_words.WENT_ON
             self._say_where(said, author, ref, place, went_on)
 
-    def _comment(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act, *, internal: bool) -> int:
+    def _from_team_out(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
+        """A reply, unless the ticket is closed: then the card above no longer says that anything goes out, and it is a note."""
+        desk = self.parts.desk
+        if desk.comment_by_source(ref.customer_id, said.source) is not None:
+            return
+        if desk.ticket(ref).status is not TicketStatus.CLOSED:
+            self._from_team(said, author, ref, Act.REPLY)
+            return
+        self._from_team(said, author, ref, Act.NOTE)
+        if self._goes_on(ref) == ref:
+            kept = inbound_words.KEPT_AS_NOTE.format(number=ref.number)
+            self.parts.private.say(author, kept, place=said.place)
+
+    def _comment(
+        self,
+        said: SaidMessage,
+        author: SlackUser,
+        ref: TicketRef,
+        act: Act,
+        *,
+        internal: bool,
+        as_holder: bool = False,
+    ) -> int:
         grant = self.parts.access.to(act, author, ref)
         if said.is_empty:
             return ref.number
@@ -230,6 +271,7 @@ class Messages:
             source=said.source,
             said_at=said.said_at,
             files=self.parts.access.people.files_of([said]),
+            as_holder=as_holder,
         )
         return comment.ticket_number
 

@@ -9,7 +9,7 @@ import pytest
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
-from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound, TooLateToUndo
+from ticketing.errors import CommentNotFound, InvalidInput, NotTheHolder, TicketNotFound, TooLateToUndo
 from ticketing.model import (
     ClockKind,
     Comment,
@@ -276,3 +276,31 @@ def test_a_resolved_ticket_keeps_its_outcomes(desk: Desk, cast: Cast, clock: Mov
     after = desk.ticket(ticket.ref)
     assert (after.clocks, after.first_response_at) == (resolved.clocks, resolved.first_response_at)
     assert last(desk, ticket).text == ""
+
+
+def test_under_an_assignment_only_the_words_of_who_has_the_ticket_or_resolved_it_go_out(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    ticket = cast.ticket()
+    assert ticket.assigned_agent_id == amir
+
+    def says(who: PersonId, text: str) -> str:
+        try:
+            return desk.add_comment(
+                ticket.ref, author_id=who, text=text, source=f"m:D{who}:{text}", as_holder=True
+            ).text
+        except NotTheHolder:
+            return "not sent"
+
+    assert (says(amir, "mine"), says(jo, "not mine")) == ("mine", "not sent")
+    desk.assign(ticket.ref, to=jo, by=amir)
+    assert (says(amir, "mine"), says(amir, "no longer mine"), says(jo, "hers")) == ("mine", "not sent", "hers")
+    desk.resolve(ticket.ref, by=jo)
+    assert (says(jo, "resolved by her"), says(amir, "not by me")) == ("resolved by her", "not sent")
+    desk.reopen(ticket.ref, by=amir)
+    desk.release(ticket.ref, by=jo)
+    assert (says(jo, "released"), says(amir, "released by another")) == ("not sent", "not sent")
+    desk.withdraw(ticket.ref, by=ticket.customer_id)
+    assert says(jo, "after the end") == "not sent"
+    assert "not sent" not in [comment.text for comment in desk.comments(ticket.ref, include_internal=True)]

@@ -14,6 +14,7 @@ from ticketing.desk.places import at_its_place, check_place
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, known_role
 from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.permissions import check_reaches_customer
 from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.transaction import Transaction
 
@@ -35,6 +36,7 @@ class Conversation(DeskBase):
         said_at: datetime | None = None,
         automatic: bool = False,
         files: Sequence[Attachment] = (),
+        as_holder: bool = False,
     ) -> Comment:
         """
         Keep what somebody said, and what follows from it.
@@ -43,7 +45,8 @@ class Conversation(DeskBase):
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
-        What is said on a ticket that was merged into another is said on that one.
+        What is said on a ticket that was merged into another is said on that one. `as_holder` is for words that go out only
+        because their author has the ticket, or resolved it: from anybody else they are refused with NotTheHolder.
         Raises InvalidInput, PersonNotFound, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
         said: dict[str, Any] = {
@@ -54,6 +57,7 @@ class Conversation(DeskBase):
             "said_at": said_at,
             "automatic": automatic,
             "files": files,
+            "as_holder": as_holder,
         }
         return at_its_place(ref, lambda place: self._add(place, ref, **said))
 
@@ -70,6 +74,7 @@ class Conversation(DeskBase):
         said_at: datetime | None,
         automatic: bool,
         files: Sequence[Attachment],
+        as_holder: bool,
     ) -> Comment:
         """Say on one ticket what was said on it, or on one that was merged into it."""
         with self._transaction() as tx:
@@ -77,6 +82,8 @@ class Conversation(DeskBase):
             check_place(tx, ticket, came_to)
             if (known := _known(tx, ticket, author_id, source)) is not None:
                 return known
+            if as_holder:
+                check_reaches_customer(ticket, author_id)
             if internal and not automatic:
                 as_team(tx, ticket, author_id, "write notes")
             is_of_team = author_id != ticket.customer_id and known_role(tx.connection, author_id) >= Role.AGENT

@@ -8,7 +8,7 @@ children, so that the schema can be distributed by customer.
 
 from __future__ import annotations
 
-from ticketing.tables.chat import inbound_marks, offers, outbox, shown, unread
+from ticketing.tables.chat import held_back, inbound_marks, offers, outbox, shown, unread
 from ticketing.tables.clocks import HAS_VERDICT, IS_BROKEN, alert_promises, alerts, ladder, sla_clocks, sla_pauses
 from ticketing.tables.handovers import answering, handovers
 from ticketing.tables.people import (
@@ -72,6 +72,7 @@ __all__ = [
     "customers",
     "dated_jobs",
     "handovers",
+    "held_back",
     "inbound_marks",
     "ladder",
     "leases",

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -138,4 +139,15 @@ Index(
     offers.c.made_at,
     postgresql_where=text("state = 'waiting'"),
     sqlite_where=text("state = 'waiting'"),
+)
+
+# What somebody of the team said in a ticket's thread and was not sent: heard again, it goes nowhere either.
+held_back = Table(
+    "held_back",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("source", String(300), nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "source"),
+    ForeignKeyConstraint(["customer_id", "ticket_id"], ["tickets.customer_id", "tickets.id"]),
 )

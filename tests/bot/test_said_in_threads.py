@@ -1,0 +1,130 @@
+"""What is typed in a thread does what the message above it says, through Bolt and to the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import places
+from bot.delivery.cards import for_agent, for_team
+from bot.delivery.reading import Dossier
+from tests.bot import test_every_act_by_everybody as everybody
+from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
+from ticketing.errors import NotTheHolder
+from ticketing.model import Comment, Person, Ticket, TicketStatus
+from ticketing.shown import Shown
+
+prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
+
+MARA, AMIR, JO = "U0MARA0001", "U0AMIR0001", "U0JO000001"
+CARD = f"{NOW.timestamp():.0f}.000100"
+
+
+def person(stand: Stand, user: str) -> Person:
+    found = stand.desk.person_by_ref(f"{TEAM}:{user}")
+    assert found is not None
+    return found
+
+
+def ticket(stand: Stand, status: TicketStatus) -> Ticket:
+    return next(each for each in tickets(stand) if each.status is status)
+
+
+def of(user: str) -> str:
+    """Their conversation with the app."""
+    return f"D{user[1:]}"
+
+
+def said(user: str, text: str, *, channel: str, second: int = 1, **more: Any) -> dict[str, Any]:
+    """The event of a message, so many seconds after NOW."""
+    kind = "im" if channel.startswith("D") else "channel"
+    ts = f"{NOW.timestamp() + second:.0f}.000200"
+    event = {"type": "message", "user": user, "text": text, "channel": channel, "channel_type": kind, "ts": ts} | more
+    return {"type": "event_callback", "team_id": TEAM, "event": event}
+
+
+def under_card(stand: Stand, of_ticket: Ticket, user: str, text: str, *, second: int = 1) -> Answer:
+    """Typed in the thread under somebody's assignment."""
+    place, about = places.of_person(person(stand, user).id), places.about_ticket(of_ticket.number)
+    card = Shown(of_ticket.customer_id, place, about, of(user), CARD, None, places.AGENT)
+    stand.desk.outbox.remember(card)
+    return stand.send(said(user, text, channel=of(user), second=second, thread_ts=CARD))
+
+
+def comments(stand: Stand, of_ticket: Ticket, text: str) -> list[Comment]:
+    return [each for each in stand.desk.comments(of_ticket.ref, include_internal=True) if each.text == text]
+
+
+# --- under an assignment --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", [AMIR, JO])
+@pytest.mark.parametrize("status", TicketStatus)
+def test_what_is_typed_under_an_assignment_goes_out_only_where_the_card_says_so(
+    stand: Stand, status: TicketStatus, user: str
+) -> None:
+    """Amir has the ticket, has resolved it, has released it, or had it when it was closed; Jo never had it."""
+    there = ticket(stand, status)
+    card = for_agent(Dossier(stand.desk, there.ref), person(stand, user).id).message
+    assert card is not None
+
+    answer = under_card(stand, there, user, "what a pain she is")
+
+    assert len(comments(stand, there, "what a pain she is")) == (
+        "Replies in this thread go to Mara." in str(card.blocks)
+    )
+    if "This thread no longer reaches Mara." in str(card.blocks):
+        assert isinstance(answer.error, NotTheHolder)
+        assert "Your message was not sent." in answer.said
+        assert "Keep as a note" in answer.said
+    assert stand.desk.ticket(there.ref).status is status or there.status is TicketStatus.ASSIGNED
+
+
+def test_on_what_another_has_resolved_a_former_holders_words_are_not_sent(stand: Stand) -> None:
+    there, amir, jo = ticket(stand, TicketStatus.IN_PROGRESS), person(stand, AMIR).id, person(stand, JO).id
+    stand.desk.assign(there.ref, to=jo, by=amir)
+    stand.desk.resolve(there.ref, by=jo, answer="It was the font.")
+
+    answer = under_card(stand, there, AMIR, "I never liked her")
+
+    assert isinstance(answer.error, NotTheHolder)
+    assert comments(stand, there, "I never liked her") == []
+
+
+@pytest.mark.parametrize("typed", ["now I have it", "?resolve now I have it"])
+def test_what_was_not_sent_is_not_sent_either_when_it_is_heard_again(stand: Stand, typed: str) -> None:
+    """After a gap the same message is read once more, when its author may have the ticket again."""
+    there, amir, jo = ticket(stand, TicketStatus.IN_PROGRESS), person(stand, AMIR).id, person(stand, JO).id
+    stand.desk.assign(there.ref, to=jo, by=amir)
+    assert isinstance(under_card(stand, there, AMIR, typed).error, NotTheHolder)
+    stand.desk.assign(there.ref, to=amir, by=jo)
+
+    again = under_card(stand, there, AMIR, typed)
+
+    assert (again.error, again.has_changed) == (None, False)
+    edited = said(AMIR, typed, channel=of(AMIR), thread_ts=CARD)["event"] | {"edited": {"ts": "9.9"}, "text": "better"}
+    event = {"type": "message", "subtype": "message_changed", "message": edited, "channel": of(AMIR), "ts": "9.9"}
+    changed = stand.send({"type": "event_callback", "team_id": TEAM, "event": event})
+    assert "Your message was not sent." in changed.said
+    assert comments(stand, there, "better") == comments(stand, there, "now I have it") == []
+    assert stand.desk.ticket(there.ref).status is TicketStatus.IN_PROGRESS
+
+
+# --- in the triage thread -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", TicketStatus)
+def test_a_triage_thread_sends_only_while_its_card_says_so(stand: Stand, status: TicketStatus) -> None:
+    there = ticket(stand, status)
+    card = Shown(there.customer_id, "c:C0TRIAGE", f"t:{there.number}", "C0TRIAGE", CARD, None, places.TEAM_OUT)
+    stand.desk.outbox.remember(card)
+    drawn = for_team(Dossier(stand.desk, there.ref), "c:C0TRIAGE").message
+    assert drawn is not None
+
+    answer = stand.send(said(JO, "such a bore", channel="C0TRIAGE", thread_ts=CARD))
+    stand.send(said(JO, "such a bore", channel="C0TRIAGE", thread_ts=CARD))
+
+    (kept,) = comments(stand, there, "such a bore")
+    assert kept.is_internal is ("Replies in this thread go to Mara." not in str(drawn.blocks))
+    assert (f"Kept as a note on #{there.number}." in answer.said) is kept.is_internal
