@@ -8,8 +8,10 @@ subjects, bodies and comments besides, each in as many tickets as its name says.
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -80,17 +82,40 @@ _STAGE = "CREATE TEMPORARY TABLE staged (customer_id bigint, id bigint, size int
 _MOVE = f"INSERT INTO ticket_search (customer_id, ticket_id, size, words) SELECT customer_id, id, size, {_PARTS} FROM staged"
 
 
+_SETTING_SQLITE = "INSERT INTO ticket_search (ticket_search, rank) VALUES (?, ?)"
+_IN_BULK = {"hashsize": 64 << 20, "automerge": 0}
+_USUALLY = {"hashsize": 1 << 20, "automerge": 4}
+"""How much FTS5 collects in memory, and of how many pieces it makes one as it goes; beyond 16 it always does."""
+
+
 def index(database: Database, count: int, first: int, last: int, customers: Sequence[int]) -> None:
     """Write the index's rows of the tickets [first, last]. It is best without its own indexes meanwhile."""
-    chunks = rows(count, first, last, customers)
     if database.is_sqlite:
-        with database.write() as connection:
-            for chunk in chunks:
-                connection.execute(_INSERT_SQLITE, [as_stored(row, is_sqlite=True) for row in chunk])
+        _index_sqlite(database, rows(count, first, last, customers))
         return
+    chunks = rows(count, first, last, customers)
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(_copy, database, chunk) for chunk in chunks]:
             done.result()
+
+
+def _index_sqlite(database: Database, chunks: Iterator[list[dict[str, Any]]]) -> None:
+    """
+    On a connection of its own, in one transaction without a journal, with room in memory: a tenth of the usual time.
+
+    It ends in some twenty pieces, as an index does that grew ticket by ticket.
+    """
+    database.close()  # the pool's connections, of which new ones are made when they are needed
+    with closing(sqlite3.connect(str(database.engine.url.database), isolation_level=None)) as connection:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        connection.executemany(_SETTING_SQLITE, _IN_BULK.items())
+        for chunk in chunks:
+            connection.executemany(_INSERT_SQLITE.text, [as_stored(row, is_sqlite=True) for row in chunk])
+        connection.executemany(_SETTING_SQLITE, _USUALLY.items())
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _copy(database: Database, chunk: list[dict[str, Any]]) -> None:

@@ -132,6 +132,25 @@ class Database:
             yield connection
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """
+        To look with statements that need not see the same moment: on PostgreSQL without a transaction, two ways to the
+        server less. Raises DatabaseUnavailable.
+        """
+        if self.is_sqlite:
+            with self.read() as connection:
+                yield connection
+            return
+        with _translated(), self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not raw.closed:
+                    raw.autocommit = False
+
+    @contextmanager
     def outside_transactions(self) -> Iterator[Callable[[str], Any]]:
         """A way to run what no transaction may be around: writing whole tables anew. Raises DatabaseUnavailable."""
         with _translated(), self.engine.connect() as connection:

@@ -43,12 +43,17 @@ def span_code(span: int) -> str:
     return _LETTERS[span // base // base % base] + _LETTERS[span // base % base] + _LETTERS[span % base]
 
 
-def _letter(place: int) -> str:
-    return f"substr('{_LETTERS}', CAST((ticket_id >> {SPAN_BITS}) / {place} % {len(_LETTERS)} AS integer) + 1, 1)"
+def _letter(span: str, place: int) -> str:
+    return f"substr('{_LETTERS}', CAST(({span}) / {place} % {len(_LETTERS)} AS integer) + 1, 1)"
 
 
-SPAN_CODE = f"{_letter(len(_LETTERS) ** 2)} || {_letter(len(_LETTERS))} || {_letter(1)}"
-"""The same in SQL, for a row of `ticket_search` on PostgreSQL."""
+def code_in_sql(span: str) -> str:
+    """`span_code` as PostgreSQL works it out, of an SQL expression for a span."""
+    return f"{_letter(span, len(_LETTERS) ** 2)} || {_letter(span, len(_LETTERS))} || {_letter(span, 1)}"
+
+
+SPAN_CODE = code_in_sql(f"ticket_id >> {SPAN_BITS}")
+"""Of a row of `ticket_search` on PostgreSQL."""
 
 _INSERT_SQLITE = text(
     "INSERT INTO ticket_search (rowid, customer_id, subject, body, name, notes)"

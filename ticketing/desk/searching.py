@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
-from sqlalchemy import Connection, bindparam, select
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from ticketing import indexing, search
 from ticketing.desk.base import is_key
 from ticketing.desk.reading import Reading
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Ticket
-from ticketing.tables import tickets
+from ticketing.rows import clock_from, ticket_from
 from ticketing.words import Stemming, asked_words
 
 MOST = 100
 MOST_WORDS_COMPARED = 12
-
-NUMBERED = select(tickets).where(tickets.c.id.in_(bindparam("numbers", expanding=True)))
 
 
 class Searching(Reading):
@@ -41,15 +38,15 @@ class Searching(Reading):
         """
         if customer_id is not None and not is_id(customer_id):
             return []
-        with self._database.read() as connection:
-            numbers = search.matching(
+        with self._database.look() as connection:
+            found = search.matching(
                 connection,
                 asked_words(text),
                 limit=MOST if hidden else max(0, min(limit, MOST)),
                 customer_id=customer_id,
                 include_internal=include_internal,
             )
-            return _seen(self._in_order(connection, numbers), hidden, limit)
+        return _seen(self._tickets_of(found), hidden, limit)
 
     def similar_resolved(
         self, text: str, *, category: str | None = None, limit: int = 3, hidden: Collection[str] = ()
@@ -62,10 +59,10 @@ class Searching(Reading):
         if category is not None and not is_key(category):
             return []
         words = asked_words(text, at_most=MOST_WORDS_COMPARED)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             most = MOST if hidden else max(0, min(limit, MOST))
-            numbers = search.resolved_like(connection, words, category=category, limit=most)
-            return _seen(self._in_order(connection, numbers), hidden, limit)
+            found = search.resolved_like(connection, words, category=category, limit=most)
+        return _seen(self._tickets_of(found), hidden, limit)
 
     def stemming_of_index(self) -> Stemming:
         """By which endings of words the index does not care; the settings may have another in mind, until `reindex`."""
@@ -83,10 +80,10 @@ class Searching(Reading):
             indexing.rebuild(connection, stemming)
         return stemming
 
-    def _in_order(self, connection: Connection, numbers: Sequence[int]) -> list[Ticket]:
-        rows = connection.execute(NUMBERED, {"numbers": numbers}).mappings().all() if numbers else []
-        by_number = {ticket.number: ticket for ticket in self._with_clocks(connection, rows)}
-        return [by_number[number] for number in numbers if number in by_number]
+    def _tickets_of(self, found: Iterable[Any]) -> list[Ticket]:
+        now = self._clock()
+        rows = (row._asdict() for row in found)
+        return [ticket_from(row, map(clock_from, row["clocks"] or ()), now) for row in rows]
 
 
 def _seen(found: list[Ticket], hidden: Collection[str], limit: int) -> list[Ticket]:

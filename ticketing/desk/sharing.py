@@ -46,8 +46,8 @@ class Sharing(Searching):
         """
         words = asked_words(text, at_most=MOST_WORDS_COMPARED)
         with self._database.read() as connection:
-            numbers = search.resolved_like(connection, words, category=category, limit=MOST)
-            found = self._offered(connection, customer_id, self._in_order(connection, numbers))
+            alike = self._tickets_of(search.resolved_like(connection, words, category=category, limit=MOST))
+            found = self._offered(connection, customer_id, alike)
         return found[: max(0, limit)]
 
     def offered_answer(self, customer_id: PersonId, ref: TicketRef) -> OfferedAnswer:
