@@ -146,6 +146,25 @@ def test_of_too_many_the_newest(desk: Desk, cast: Cast, monkeypatch: pytest.Monk
     assert found(desk, "ordinary", customer_id=cast.customer("tomas")) == []
 
 
+def test_tickets_are_found_however_far_apart_their_numbers_are(desk: Desk, cast: Cast, database: Database) -> None:
+    """PostgreSQL is asked for one span of numbers after the other, and on a desk as large as this one for two at a time."""
+    moved = (
+        "UPDATE sequences SET value = :last WHERE name = 'ticket_number'"
+        if database.is_sqlite
+        else "SELECT setval('ticket_number', :last)"
+    )
+    numbers = []
+    for last in (4_094, 4_095, 8_191, 1_050_000, 2_199_999, 2_203_648, 2_207_744):
+        with database.write() as connection:
+            connection.execute(text(moved), {"last": last})
+        numbers.append(cast.ticket(subject="Relic").number)
+
+    assert numbers == [4_095, 4_096, 8_192, 1_050_001, 2_200_000, 2_203_649, 2_207_745]
+    assert found(desk, "relic") == found(desk, "rel") == numbers[::-1]
+    desk.reindex()
+    assert found(desk, "relic") == numbers[::-1]
+
+
 def test_who_is_renamed_is_found_by_the_new_name(desk: Desk, cast: Cast) -> None:
     ticket = cast.ticket(customer="mara", subject="Mara of the lake")
     other = cast.ticket(customer="mara")
