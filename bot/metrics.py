@@ -6,6 +6,7 @@ Counters live in this module's registry, one port a process; what is a state of 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -60,8 +61,15 @@ OUTBOX_DEPTH = Gauge("helpdesk_outbox_waiting", "What waits to be shown.", regis
 
 
 def watch_outbox(depth: Callable[[], int]) -> None:
-    """Read the outbox's depth whenever the metrics are asked for."""
-    OUTBOX_DEPTH.set_function(depth)
+    """Read the outbox's depth whenever the metrics are asked for; not a number while the database is away."""
+
+    def known() -> float:
+        try:
+            return depth()
+        except DatabaseUnavailable:
+            return math.nan
+
+    OUTBOX_DEPTH.set_function(known)
 
 
 FIGURES_LAST_S = 60.0

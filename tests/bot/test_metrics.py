@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -257,6 +258,14 @@ def test_depth_and_age_of_the_outbox_are_of_what_waits(desk: Desk, clock: Movabl
     (first,) = desk.outbox.claim(clock(), 1, 30)
     desk.outbox.done(first)
     assert (value("helpdesk_outbox_waiting"), desk.figures().oldest_unsent) == (1, timedelta(seconds=50))
+
+
+def test_all_else_is_told_while_the_database_is_away() -> None:
+    def away() -> int:
+        raise DatabaseUnavailable
+
+    metrics.watch_outbox(away)
+    assert math.isnan(value("helpdesk_outbox_waiting"))
 
 
 def test_work_in_the_background_shows_how_much_is_left(desk: Desk, clock: MovableClock) -> None:
