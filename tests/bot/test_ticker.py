@@ -143,7 +143,9 @@ def test_a_job_that_fails_is_logged_counted_and_tried_again(
         runs.reach(3)
 
     assert counted("failing", result) - before == 2
-    assert [record.name for record in caplog.records] == ["bot.ticker"] * 2
+    # APScheduler says itself when a run falls due before the last has ended, as on a busy machine.
+    said = [record.name for record in caplog.records if not record.name.startswith("apscheduler")]
+    assert said == ["bot.ticker"] * 2
 
 
 def test_stopping_waits_for_the_run_and_starts_no_other() -> None:
