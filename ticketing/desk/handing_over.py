@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.people import known_agent
-from ticketing.desk.together import MOST_FAILURES, batches
+from ticketing.desk.together import Unanswered, batches
 from ticketing.errors import DatabaseUnavailable, HelpdeskError
 from ticketing.instants import to_us
 from ticketing.lifecycle import Because
@@ -145,14 +145,12 @@ class HandingOver(DeskBase):
 
     def _hand_over_all(self, planned: Sequence[tuple[TicketRef, str]], *, tell: bool) -> None:
         """A ticket that others keep locked stays planned; after a few of those the database is down."""
-        unanswered = 0
+        unanswered = Unanswered()
         for ref, source in planned:
             try:
                 self._hand_over(ref, source, tell=tell)
-            except DatabaseUnavailable:
-                unanswered += 1
-                if unanswered == MOST_FAILURES:
-                    raise
+            except DatabaseUnavailable as error:
+                unanswered.once_more(error)
             except Exception as error:  # noqa: BLE001 - told of in the plan, and to whoever listens
                 self._hand_over(ref, source, tell=tell, is_refused=True)
                 if not isinstance(error, HelpdeskError):

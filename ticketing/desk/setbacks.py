@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from ticketing.desk.together import MOST_FAILURES
+from ticketing.desk.together import Unanswered
 from ticketing.errors import DatabaseUnavailable
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
@@ -80,7 +80,7 @@ class Look(Generic[K]):
     def __init__(self, setbacks: Setbacks[K], now: datetime) -> None:
         self._setbacks = setbacks
         self._now = now
-        self._unavailable = 0
+        self._unanswered = Unanswered()
 
     def free(self, items: Iterable[K]) -> list[K]:
         """Those whose turn it is."""
@@ -96,11 +96,9 @@ class Look(Generic[K]):
         """The same, and what came of it; None where it did not go well."""
         try:
             done = do()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whichever it is, its item is tried again later
             if isinstance(error, DatabaseUnavailable):
-                self._unavailable += 1
-                if self._unavailable == MOST_FAILURES:
-                    raise
+                self._unanswered.once_more(error)
             self._setbacks.failed(item, self._now, error)
             return None
         self._setbacks.went_well(item)

@@ -15,12 +15,27 @@ from ticketing.model import TicketRef
 TOGETHER = 20
 """So many at most: others wait for that long."""
 
-MOST_FAILURES = 3
-"""One ticket that somebody holds locked answers like a database that is down; so many in one look are the database."""
-
+MOST_UNANSWERED = 3
 
 NOT_AT_ONCE = text("SET LOCAL synchronous_commit = off")
 """PostgreSQL: the commit does not wait for the disk."""
+
+
+class Unanswered:
+    """
+    How often the database has not answered in one look.
+
+    One ticket that somebody holds locked answers like a database that is down; `MOST_UNANSWERED` in one look are the database.
+    """
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def once_more(self, error: DatabaseUnavailable) -> None:
+        """Raises `error` when it is the database."""
+        self._times += 1
+        if self._times == MOST_UNANSWERED:
+            raise error
 
 
 def batches(refs: Iterable[TicketRef], *, is_sqlite: bool) -> Iterator[list[TicketRef]]:
@@ -60,14 +75,12 @@ def on_all(
     DatabaseUnavailable only when the database keeps not answering; before that it is among what went wrong.
     """
     failed: dict[TicketRef, Exception] = {}
-    unanswered = 0
+    unanswered = Unanswered()
     for several in batches(refs, is_sqlite=is_sqlite):
         try:
             failed |= _on_each(several, act)
         except DatabaseUnavailable as error:
-            unanswered += 1
-            if unanswered == MOST_FAILURES:
-                raise
+            unanswered.once_more(error)
             failed |= dict.fromkeys(several, error)
     return failed
 
