@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from slack_sdk import WebClient
 
+from bot import places
 from bot.access import Access
 from bot.actions import Act
 from bot.clock import SystemClock
@@ -130,6 +131,23 @@ def test_an_agents_own_private_ticket_is_theirs_though_they_are_no_member(office
     assert office.outcome(Act.OPEN, "agent", ref) is None
     assert office.outcome(Act.ANSWER, "agent", ref) is None
     assert office.outcome(Act.OPEN, "lead", ref) is None
+
+
+def test_what_follows_a_private_ticket_is_as_private_though_its_category_is_gone_from_the_settings(
+    office: Office,
+) -> None:
+    office.members("agent")
+    ref, mara = office.ticket(), office.person("customer").id
+    office.desk.withdraw(ref, by=mara)
+    office.desk.configure(
+        {"categories": [{"key": "billing", "name": "Billing"}], "channels": {"triage": "C0PUBLIC1"}}, by=None
+    )
+    said = office.desk.add_comment(ref, author_id=mara, text="It goes on.", source="v:again")
+    follow_up = office.desk.ticket(TicketRef(mara, said.ticket_number))
+    assert follow_up.number != ref.number
+    assert places.of_team(follow_up, office.desk.configuration()) == places.of_channel(CHANNEL)
+    assert office.outcome(Act.OPEN, "lead", follow_up.ref) is TicketNotFound
+    assert office.outcome(Act.OPEN, "agent", follow_up.ref) is None
 
 
 def test_by_number_hidden_and_unknown_look_the_same(office: Office) -> None:

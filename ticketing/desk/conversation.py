@@ -150,7 +150,7 @@ def _followed_up(
     said_at: datetime | None,
     files: Sequence[Attachment],
 ) -> Comment:
-    known = tx.configuration.category(ticket.category)
+    known = tx.configuration.category(ticket.category) or tx.configuration.private_category(ticket.category)
     follow_up = new_ticket(
         tx,
         customer_of(tx.connection, ticket.customer_id),

@@ -158,6 +158,8 @@ def new_ticket(
     already. Raises InvalidInput.
     """
     configured = TRIED if is_trial else tx.configuration.category(category)
+    if configured is None and follows_number is not None:
+        configured = tx.configuration.private_category(category)  # what follows a private matter is as private
     if configured is None:
         raise InvalidInput("category", "Choose one of the categories.")
     subject = checked_text(
