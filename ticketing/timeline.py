@@ -7,7 +7,7 @@ deadline came about; this tells what was done until it, and after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -126,6 +126,18 @@ def tell(
     if clock.due_at is not None and clock.outcome is not Outcome.VOID:
         late_by = until - clock.due_at
     return Timeline(clock, tuple(spells), late_by, ended_by(events, clock))
+
+
+OTHER_TERMS = frozenset({EventKind.PRIORITY, EventKind.CATEGORY, EventKind.TIER, EventKind.CLOCKS_RECOMPUTED})
+"""What gives a clock another due time, which may be over already when it is set."""
+
+OWED_AGAIN = frozenset({EventKind.UNDONE, EventKind.UNMERGED, EventKind.COMMENT_DELETED})
+"""What makes something owed again whose due time may be over."""
+
+
+def last_of(events: Iterable[TicketEvent], kinds: Collection[EventKind], until: datetime) -> datetime | None:
+    """When something of these kinds last happened, `until` included; None where nothing did."""
+    return max((event.at for event in events if event.kind in kinds and event.at <= until), default=None)
 
 
 _PLACES = {

@@ -21,12 +21,13 @@ from bot.blocks.parts import (
     spoken_title,
     title,
 )
-from bot.blocks.triage import answering_lines
+from bot.blocks.triage import answering_lines, due_line
 from bot.values import comment_value
 from bot.views import AssignmentCard, AssignmentState, AssignmentWhy, LastTicket, Message, TicketFacts, WhyRule
 from bot.views.common import Block
 from bot.words import common
 from bot.words import team as words
+from ticketing.model import ClockKind
 
 _MENU = (Act.NOTE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.MORE)
 _BUTTONS: dict[AssignmentState, tuple[Act, ...]] = {
@@ -140,9 +141,8 @@ def _state(card: AssignmentCard, customer: str) -> str:
 def _due(card: AssignmentCard) -> str:
     if card.state not in _MINE:
         return ""
-    zone = card.facts.zone
-    dues = ((words.FIRST_ANSWER_DUE, card.first_answer_by), (words.SOLUTION_DUE, card.solution_by))
-    return " ".join(said(template, by=text.by(due_at, zone)) for template, due_at in dues if due_at)
+    owed = ((ClockKind.FIRST_RESPONSE, card.first_answer_by), (ClockKind.RESOLUTION, card.solution_by))
+    return " ".join(due_line(kind, at, kind in card.late, card.facts.zone) for kind, at in owed if at)
 
 
 def _customer(card: AssignmentCard) -> str:

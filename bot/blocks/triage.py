@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import text
 from bot.actions import Act
 from bot.blocks.joining import together_line
@@ -36,7 +38,7 @@ from bot.views import (
 from bot.views.common import Block
 from bot.words import common
 from bot.words import team as words
-from ticketing.model import Priority
+from ticketing.model import ClockKind, Priority
 
 _MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
 _MENU_AT_WORK = (Act.NOTE, Act.MERGE, Act.WHY, Act.MORE)
@@ -107,9 +109,16 @@ def _state(card: TriageCard) -> str:
 def _due(card: TriageCard) -> str:
     if card.state is not TriageState.WAITING and card.state not in _HELD:
         return ""
-    if card.first_answer_by:
-        return said(words.FIRST_ANSWER_DUE, by=text.by(card.first_answer_by, card.facts.zone))
-    return said(words.SOLUTION_DUE, by=text.by(card.solution_by, card.facts.zone)) if card.solution_by else ""
+    owed = ((ClockKind.FIRST_RESPONSE, card.first_answer_by), (ClockKind.RESOLUTION, card.solution_by))
+    lines = (due_line(kind, at, kind in card.late, card.facts.zone) for kind, at in owed if at)
+    return next(lines, "")
+
+
+def due_line(kind: ClockKind, due_at: datetime, is_late: bool, zone: str) -> str:  # noqa: FBT001 - as the views say it
+    """ "First answer due by today at 14:20." or, once that is over, "First answer overdue since today at 14:20." """
+    if is_late:
+        return said(words.OVERDUE[kind], since=text.since(due_at, zone))
+    return said(words.DUE[kind], by=text.by(due_at, zone))
 
 
 def _obstacles(card: TriageCard) -> str:

@@ -12,7 +12,7 @@ from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, without_promise
 from ticketing.model import Outcome, Priority, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
-from ticketing.timeline import ended_by
+from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, ended_by, last_of
 
 FOUND_LATE = timedelta(minutes=10)
 """How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
@@ -57,7 +57,6 @@ def alert_at(
 ) -> Alert:
     ticket = dossier.ticket
     due_at = due_at_of(clock, rows)
-    found_at = min((row.created_at for row in of_clock(rows, clock) if row.key.stage == BREACH), default=None)
     is_late = clock.breached_at is not None
     if state is AlertState.UNTOUCHED:
         due_at = max(ticket.assigned_at or ticket.sla_start_at, ticket.last_activity_at or ticket.sla_start_at)
@@ -73,11 +72,30 @@ def alert_at(
         agent_since=ticket.assigned_at if ticket.is_held else None,
         is_answered=ticket.first_response_at is not None,
         countdown=None if is_late else nearness(due_at, ticket.as_of),
-        told_at=found_at if is_late and found_at is not None and found_at - due_at > FOUND_LATE else None,
+        told_at=_told_at(dossier, of_clock(rows, clock)) if is_late else None,
         by=_answerer(dossier, clock) if state is AlertState.ANSWERED else None,
         at=clock.ended_at,
         possible=POSSIBLE,
     )
+
+
+def _told_at(dossier: Dossier, rows: list[AlertRow]) -> datetime | None:
+    """When the breach was found, if that was long after it, because nobody looked."""
+    breach = min((row for row in rows if row.key.stage == BREACH), key=lambda row: row.created_at, default=None)
+    late = breach is not None and was_found_late(dossier, breach.due_at, breach.created_at)
+    return breach.created_at if breach is not None and late else None
+
+
+def was_found_late(dossier: Dossier, due_at: datetime, found_at: datetime) -> bool:
+    """
+    Whether a breach was found long after it could be.
+
+    A due time that was over when it was set, by a higher priority, another category or policy, is no sign that we were down.
+    """
+    if found_at - due_at <= FOUND_LATE:
+        return False
+    set_at = last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, found_at)
+    return set_at is None or found_at - max(due_at, set_at) > FOUND_LATE
 
 
 def _answerer(dossier: Dossier, clock: SlaClock) -> str | None:
@@ -95,7 +113,8 @@ def lag_s(dossier: Dossier, row: AlertRow) -> float:
     clock = clock_of(dossier, row)
     instant = row.created_at
     if row.key.stage == BREACH:
-        instant = row.due_at
+        was_set = last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, row.created_at)
+        instant = max(row.due_at, was_set or row.due_at)
     elif row.key.stage == WARNING and clock is not None:
         instant = clock.warn_at or row.created_at
     return (dossier.ticket.as_of - instant).total_seconds()

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
 from bot.delivery import hidden
-from bot.delivery.alert_facts import FOUND_LATE, is_time, is_told_by_now, lag_s, worst
+from bot.delivery.alert_facts import FOUND_LATE, is_time, is_told_by_now, lag_s, was_found_late, worst
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
@@ -22,6 +22,9 @@ from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.ladder import has_no_deadline
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH
+
+LOOKED_AT = 20
+"""How many tickets of a message are read through for whether they were found late."""
 
 RETRY_S = 0.25
 """How long a message waits for what else has fallen due, before it is drawn again."""
@@ -157,7 +160,7 @@ def group_of(
         zone=zone,
         waiting=len(owed) - len(promised),
         settled=len(ranked) - len(owed),
-        told_at=_told_at([stage for each in ranked for stage in each.stages]),
+        told_at=_told_at(desk, [stage for each in ranked for stage in each.stages]),
         key=key,
     )
 
@@ -167,9 +170,12 @@ def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:
     return worst(dossier, dossier.desk.outbox.alerts(dossier.ref), zone)
 
 
-def _told_at(stages: list[AlertedStage]) -> datetime | None:
-    late = [s.created_at for s in stages if s.key.stage == BREACH and s.created_at - s.instant > FOUND_LATE]
-    return min(late, default=None)
+def _told_at(desk: Desk, stages: list[AlertedStage]) -> datetime | None:
+    """When the first of those was found that were found late. Of many that seem so a few are looked at."""
+    seem = [each for each in stages if each.key.stage == BREACH and each.created_at - each.instant > FOUND_LATE]
+    first = sorted(seem, key=lambda each: each.created_at)[:LOOKED_AT]
+    late = (each for each in first if was_found_late(Dossier(desk, each.key.ref), each.instant, each.created_at))
+    return next((each.created_at for each in late), None)
 
 
 def _told(dossier: Dossier, each: AlertedTicket) -> bool:

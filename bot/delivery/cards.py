@@ -75,7 +75,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         facts=dossier.facts(dossier.zone_of(ticket.customer_id)),
         state=state,
         agent=dossier.last_agent,
-        answer_by=dossier.answer_by,
+        answer_by=None if dossier.is_answer_late else dossier.answer_by,
         question=said.text if said and state is CustomerState.THEIR_TURN else None,
         solution=said.text if said and state is CustomerState.RESOLVED else None,
         comment=said.number if said else 0,
@@ -119,6 +119,7 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
         last=last,
         first_answer_by=dossier.answer_by,
         solution_by=dossier.due_at(ClockKind.RESOLUTION),
+        late=_late(dossier),
         since=dossier.since,
         why=_why(dossier, times[-1], agent_id) if times else None,
         times=len(times),
@@ -154,6 +155,7 @@ def for_team(dossier: Dossier, place: str) -> Letter:
         agent=dossier.last_agent,
         first_answer_by=dossier.answer_by,
         solution_by=dossier.due_at(ClockKind.RESOLUTION),
+        late=_late(dossier),
         obstacles=obstacles[:OBSTACLES],
         more_obstacles=max(0, len(obstacles) - OBSTACLES),
         nobody_has_skill=not has_skill,
@@ -166,6 +168,12 @@ def for_team(dossier: Dossier, place: str) -> Letter:
         possible=POSSIBLE,
     )
     return Letter(about=places.about_ticket(ticket.number), side=side, message=triage_card(card))
+
+
+def _late(dossier: Dossier) -> frozenset[ClockKind]:
+    """Which of the two due times of the team's cards are over: the next answer's, the solution's."""
+    answer = {ClockKind.FIRST_RESPONSE} if dossier.is_answer_late else set()
+    return frozenset(answer | ({ClockKind.RESOLUTION} if dossier.is_late(ClockKind.RESOLUTION) else set()))
 
 
 def _side_of_team(dossier: Dossier, place: str) -> str:

@@ -15,6 +15,7 @@ from bot.words import outbound as words
 from ticketing.desk.amending import PULLED_BACK
 from ticketing.model import ClockKind, Comment, EventKind, TicketStatus
 from ticketing.outbox import Errand
+from ticketing.timeline import OTHER_TERMS, last_of
 
 DEACTIVATED = frozenset({"user_disabled", "account_inactive", "channel_not_found"})
 """What Slack says of a conversation with somebody whose account is deactivated."""
@@ -156,6 +157,9 @@ def apology(dossier: Dossier, errand: Errand) -> Letter | None:
     clock = ticket.current_clock(ClockKind.FIRST_RESPONSE)
     if clock is None or clock.run != run or not clock.is_running or clock.due_at is None:
         return None
+    set_at = last_of(dossier.events, OTHER_TERMS, ticket.as_of)
+    if set_at is not None and clock.due_at <= set_at:
+        return None  # it was over when it was set, so nobody was ever promised it
     late = LateApology(
         number=ticket.number,
         promised_at=clock.due_at,

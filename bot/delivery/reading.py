@@ -18,6 +18,7 @@ from ticketing.model import (
     EventKind,
     PersonId,
     Rating,
+    SlaClock,
     Ticket,
     TicketEvent,
     TicketRef,
@@ -195,11 +196,25 @@ class Dossier:
         clock = self.ticket.current_clock(kind)
         return clock.due_at if clock is not None and clock.is_running else None
 
+    def is_late(self, kind: ClockKind) -> bool:
+        """Whether what is still owed was due before, as far as the watch has marked it."""
+        clock = self.ticket.current_clock(kind)
+        return clock is not None and clock.is_running and clock.breached_at is not None
+
+    @property
+    def _answer(self) -> SlaClock | None:
+        """The next answer that is owed to the customer."""
+        if self.ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+            return None
+        first, turn = self.ticket.current_clock(ClockKind.FIRST_RESPONSE), self.ticket.clock(ClockKind.NEXT_RESPONSE)
+        return next((each for each in (first, turn) if each is not None and each.is_running and each.due_at), None)
+
     @property
     def answer_by(self) -> datetime | None:
         """When the next answer to the customer is due."""
-        if self.ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
-            return None
-        first = self.due_at(ClockKind.FIRST_RESPONSE)
-        turn = self.ticket.clock(ClockKind.NEXT_RESPONSE)
-        return first or (turn.due_at if turn is not None and turn.is_running else None)
+        return self._answer.due_at if self._answer is not None else None
+
+    @property
+    def is_answer_late(self) -> bool:
+        """Whether that was before, as far as the watch has marked it."""
+        return self._answer is not None and self._answer.breached_at is not None

@@ -64,8 +64,9 @@ class LastTicket:
 @dataclass(frozen=True, kw_only=True)
 class AssignmentCard:
     """
-    The agent's card. `first_answer_by` and `solution_by` are None when met, paused or not promised; `since` is when the
-    present state began; `holder` who has it now, when it was handed on; `times` how often it was theirs, when reopened.
+    The agent's card. `first_answer_by` and `solution_by` are None when met, paused or not promised, and `late` says which of
+    them (FIRST_RESPONSE, RESOLUTION) are over; `since` is when the present state began; `holder` who has it now, when it was
+    handed on; `times` how often it was theirs, when reopened.
     """
 
     facts: TicketFacts
@@ -78,6 +79,7 @@ class AssignmentCard:
     last: LastTicket | None = None
     first_answer_by: datetime | None = None
     solution_by: datetime | None = None
+    late: frozenset[ClockKind] = frozenset()
     since: datetime | None = None
     why: AssignmentWhy | None = None
     times: int = 1
@@ -137,6 +139,7 @@ class TriageCard:
     agent: str | None = None
     first_answer_by: datetime | None = None
     solution_by: datetime | None = None
+    late: frozenset[ClockKind] = frozenset()
     obstacles: tuple[Obstacle, ...] = ()
     more_obstacles: int = 0
     nobody_has_skill: bool = False

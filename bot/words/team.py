@@ -20,8 +20,11 @@ CLOSED = "*Closed.*"
 JOINED = "*Joined with #{joined}.*"
 SNOOZED = "Snoozed {until}."
 WOKEN = "*#{number} {subject}* is back: you wanted to see it again now."
-FIRST_ANSWER_DUE = "First answer due {by}."
-SOLUTION_DUE = "Solution due {by}."
+DUE = {ClockKind.FIRST_RESPONSE: "First answer due {by}.", ClockKind.RESOLUTION: "Solution due {by}."}
+OVERDUE = {
+    ClockKind.FIRST_RESPONSE: "First answer overdue {since}.",
+    ClockKind.RESOLUTION: "Solution overdue {since}.",
+}
 FACTS = "{facts}."
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
 FIRST_TICKET = "Their first ticket."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import places
-from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, World, shown_text
+from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.model import EventKind, Priority
 
 
@@ -255,3 +255,59 @@ def test_a_snooze_that_is_over_is_told_to_its_agent_with_what_can_be_done_and_on
     (row,) = [block["elements"] for block in line["blocks"] if block["type"] == "actions"]
     assert [each["text"]["text"] for each in row] == ["Reply", "Snooze", "Resolve"]
     assert "is back" not in str(world.seen("mara"))
+
+
+def test_a_due_time_that_was_over_when_it_was_set_is_neither_downtime_nor_a_broken_promise(world: World) -> None:
+    """Nobody looked away, and the customer was promised another time; the same for several in one message."""
+    amir = world.agent("amir")
+    tickets = [world.ticket(priority=Priority.LOW, subject=f"Invoice {number}") for number in range(2)]
+    world.deliver_all()
+    world.clock.advance(hours=5)
+    for ticket in tickets:
+        world.desk.set_priority(ticket.ref, Priority.URGENT, by=amir)
+    world.clock.advance(seconds=30)
+    look(world)
+
+    (home,) = world.seen("lena", ESCALATIONS)
+    assert "2 overdue" in shown_text(home)
+    assert "were down" not in shown_text(home)
+    assert "were down" not in str(world.thread("lena", ESCALATIONS))
+    assert all("We promised" not in one["text"] for card in world.seen("mara") for one in replies(world, "mara", card))
+
+    lone = world.ticket(priority=Priority.LOW)
+    world.clock.advance(hours=5)
+    world.desk.set_priority(lone.ref, Priority.URGENT, by=amir)
+    world.clock.advance(hours=1)
+    look(world)
+    homes = [one for one in world.seen("lena", ESCALATIONS) if f"#{lone.number}" in shown_text(one)]
+    assert "were down" in shown_text(homes[-1]), "an hour passed in which nobody looked"
+
+
+def look(world: World) -> None:
+    """The watch and the ladder do what they have to by now, and it is told."""
+    world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+
+
+def replies(world: World, name: str, card: Message) -> list[Message]:
+    return world.seen(name, thread=str(card["ts"]))
+
+
+def test_no_card_says_when_something_is_due_that_is_overdue(world: World) -> None:
+    world.agent("amir")
+    world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    assert "An answer" in shown_text(world.seen("mara")[0])
+    for hours, late in ((1.1, ("First answer overdue",)), (3, ("First answer overdue", "Solution overdue"))):
+        world.clock.advance(hours=hours)
+        look(world)
+
+        (customers,), (agents,) = world.seen("mara"), world.seen("amir")
+        teams = world.seen("lena", TRIAGE)[0]
+        assert "An answer" not in shown_text(customers)
+        assert "First answer overdue" in shown_text(teams)
+        assert "First answer due" not in shown_text(teams)
+        for sentence in late:
+            assert sentence in shown_text(agents)
+            assert sentence.replace("overdue", "due") not in shown_text(agents)
