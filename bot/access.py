@@ -116,6 +116,9 @@ IN_WORDS: dict[Act, str] = {
 """How a refused act completes "Only agents can ..."; the rest is "do this"."""
 
 
+OF_THE_HOLDER = frozenset({Act.START, Act.WAIT, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.SNOOZE})
+"""What only whoever has the ticket does with it, whatever their role: to others it is not offered, nor its form opened."""
+
 REACHES_JOINED = frozenset({Act.REPLY, Act.NOTE, Act.KEEP_AS_NOTE, Act.UNMERGE})
 """What the team does on a merged ticket and takes effect on the one with which that was joined."""
 
@@ -207,6 +210,11 @@ class Access:
         if person.role < Role.AGENT and ref.customer_id != person.id:
             raise TicketNotFound(number)
         return self.to(act, user, ref)
+
+
+def holds(person: Person, ticket: Ticket) -> bool:
+    """Whether somebody has the ticket now."""
+    return ticket.is_held and ticket.assigned_agent_id == person.id
 
 
 def relation_of(person: Person, ticket: Ticket) -> Relation:

@@ -34,13 +34,12 @@ from bot.people import NotAPerson, OtherOrganization
 from bot.private import Private, reason_of
 from bot.refusals import Refusal, RefusalContext
 from bot.sight import Sight
-from bot.values import MalformedValue, read_ticket_value
+from bot.values import MalformedValue
 from bot.words import inbound as words
 from bot.work import first_waiting
 from ticketing.desk import Desk
 from ticketing.desk.undo import SOMETHING_SINCE
 from ticketing.errors import (
-    AgentFull,
     AlreadyHeld,
     DatabaseUnavailable,
     HelpdeskError,
@@ -50,7 +49,7 @@ from ticketing.errors import (
     StaleTicket,
     TooLateToUndo,
 )
-from ticketing.model import EventKind, Person, PersonId, Role, Ticket, TicketRef
+from ticketing.model import EventKind, Person, PersonId, Role, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +192,7 @@ class Answers:
         blocks = submission.view.payload.get("blocks") or []
         inputs = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
         if not inputs:
-            return _json({"response_action": "update", "view": plain_view(refused.text)})
+            return _json({"response_action": "update", "view": plain_view(refused.message())})
         named = error.field if isinstance(error, InvalidInput) else ""
         errors = new_ticket_errors(submission.view.payload, {named or inputs[0]: refused.text})
         fitting = {block if block in inputs else inputs[0]: sentence for block, sentence in errors.items()}
@@ -203,8 +202,9 @@ class Answers:
         if isinstance(error, DatabaseUnavailable) and opens_a_form(press):
             self.private.say(press.person, refused.text, trigger_id=press.trigger_id, view=press.view)
             return
-        shown = refused.message() if press.place is not None and press.view is None else refused.text
-        self.private.say(press.person, shown, place=press.place, trigger_id=press.trigger_id, view=press.view)
+        self.private.say(
+            press.person, refused.message(), place=press.place, trigger_id=press.trigger_id, view=press.view
+        )
 
     def _context(
         self, error: HelpdeskError, kind: Kind, body: dict[str, Any], user: SlackUser | None = None
@@ -216,8 +216,6 @@ class Answers:
             return known
         reader = self._reader(user or _user(body))
         known = replace(known, zone=reader.tz if reader else "UTC", reader=reader.id if reader else None)
-        if isinstance(error, AgentFull):
-            return replace(known, ticket=_pressed(body))
         if isinstance(error, NotAnAgent):
             return replace(known, lead=self._lead())
         if isinstance(error, TooLateToUndo):
@@ -267,14 +265,6 @@ def _not_done(kind: Kind, body: dict[str, Any]) -> str:
         return words.NOT_OPENED
     line = " ".join(f"{body.get('command')} {body.get('text') or ''}".split())
     return words.NOT_OPENED_COMMAND.format(line=text.inline(line, LINE))
-
-
-def _pressed(body: dict[str, Any]) -> tuple[TicketRef, int] | None:
-    """The ticket that an agent who is full pressed on, so that they can claim it all the same."""
-    try:
-        return read_ticket_value(ButtonPress.read(body).value) if Kind.of(body) is Kind.PRESS else None
-    except MalformedValue:
-        return None
 
 
 def _user(body: dict[str, Any]) -> SlackUser | None:

@@ -103,7 +103,7 @@ class Private:
     ) -> None:
         ways: list[Callable[[], object]] = []
         if trigger_id:
-            ways.append(lambda: self.open(trigger_id, plain_view(said.text), above=view))
+            ways.append(lambda: self.open(trigger_id, plain_view(said), above=view))
         if place is not None:
             ways.insert(len(ways) if view is not None else 0, lambda: self._beside(person, said, place))
         for show in ways:

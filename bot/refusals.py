@@ -32,7 +32,7 @@ from ticketing.errors import (
     TooLateToUndo,
     TransitionNotAllowed,
 )
-from ticketing.model import PersonId, Priority, Ticket, TicketRef
+from ticketing.model import CloseReason, PersonId, Priority, Ticket, TicketRef, TicketStatus
 
 _JUST = timedelta(seconds=60)
 _WORD = 40
@@ -53,7 +53,7 @@ class RefusalContext:
     What is known where the refusal is said: `names` of the people who may be named, the reader's `zone`, `now`.
 
     `from_form` when the text stands in a form that stays open, `from_command` when nothing was pressed; `is_message` when
-    it was a message of an agent's that could not go out, whose natural key is `source`; `ticket` the one that was pressed;
+    it was a message of an agent's that could not go out, whose natural key is `source`;
     `next_in_queue` what may be claimed instead; `lead` who can help, `written_by` the customer who has written since.
     """
 
@@ -64,7 +64,6 @@ class RefusalContext:
     lead: str | None = None
     written_by: str | None = None
     source: str = ""
-    ticket: tuple[TicketRef, int] | None = None
     next_in_queue: tuple[TicketRef, int] | None = None
     last_change: LastChange | None = None
     from_form: bool = False
@@ -98,12 +97,20 @@ def refusal(error: HelpdeskError, context: RefusalContext | None = None) -> Refu
             why = text.inline(error.why, text.LIST_SUBJECT).rstrip(".")
             if known.written_by:
                 why = words.HAS_WRITTEN.format(customer=text.first(known.written_by))
-            sentence = words.TOO_LATE.format(why=why)
-            if error.ticket.merged_into is not None:
-                return Refusal(sentence)
-            return Refusal(sentence, act_button(Act.REOPEN, _facts(error.ticket.ref, error.ticket.version)))
+            return _too_late(error.ticket, words.TOO_LATE.format(why=why), known)
         case _:
             return Refusal(_sentence(error, known))
+
+
+def _too_late(ticket: Ticket, sentence: str, known: RefusalContext) -> Refusal:
+    """What is resolved can be reopened, by either side; what was withdrawn goes on in a new ticket; else there is no way on."""
+    is_theirs = known.reader == ticket.customer_id
+    if ticket.status is TicketStatus.RESOLVED:
+        again = Act.NOT_SOLVED if is_theirs else Act.REOPEN
+        return Refusal(sentence, act_button(again, _facts(ticket.ref, ticket.version)))
+    if is_theirs and ticket.close_reason is CloseReason.WITHDRAWN:
+        return Refusal(f"{sentence} {words.WRITE_HERE}")
+    return Refusal(sentence)
 
 
 def failure(reference: str, lead: str | None = None) -> Refusal:
@@ -208,7 +215,7 @@ def _full(error: AgentFull, known: RefusalContext) -> Refusal:
         agent = text.first(known.names[error.agent_id]) if error.agent_id in known.names else words.SOMEBODY
         return Refusal(words.FULL_OTHER.format(agent=agent, load=error.load, max_load=error.max_load))
     sentence = words.FULL.format(load=error.load, max_load=error.max_load)
-    return Refusal(sentence, act_button(Act.CLAIM_ANYWAY, _facts(*known.ticket)) if known.ticket else None)
+    return Refusal(sentence, act_button(Act.CLAIM_ANYWAY, _facts(error.ticket.ref, error.ticket.version)))
 
 
 def _stale(ticket: Ticket, known: RefusalContext) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bot.access import Grant
+from bot.access import OF_THE_HOLDER, Grant, holds
 from bot.actions import Act, Press
 from bot.blocks.home import agent_home, board_home, customer_home
 from bot.blocks.parts import OPTIONS
@@ -137,8 +137,8 @@ class Screens:
     def facts(self, ticket: Ticket, zone: str) -> TicketFacts:
         return TicketFacts.of(ticket, category=self._label(ticket.category), zone=zone)
 
-    def possible(self, ticket: Ticket) -> tuple[Act, ...]:
-        """What the team can do with the ticket now, in the order to be shown."""
+    def possible(self, ticket: Ticket, person: Person) -> tuple[Act, ...]:
+        """What somebody of the team can do with the ticket now, in the order to be shown."""
         acts = {
             TicketStatus.OPEN: (
                 Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.PRIORITY, Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET,
@@ -161,7 +161,8 @@ class Screens:
                 *((Act.UNMERGE,) if ticket.merged_into is not None else ()), Act.SPLIT, Act.LINK, Act.WHY,
             ),
         }[ticket.status]  # fmt: skip
-        return (Act.READ_ALL, *acts, *self._labels(ticket))
+        held_back = frozenset() if holds(person, ticket) else OF_THE_HOLDER
+        return (Act.READ_ALL, *(act for act in acts if act not in held_back), *self._labels(ticket))
 
     def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
         """What is changed about a ticket besides its way: tags and its problem, the fields that its category has."""

@@ -94,8 +94,8 @@ class AlreadyHeld(HelpdeskError):
 class AgentFull(HelpdeskError):
     """The agent holds as many tickets as they take; by hand they may go beyond, knowingly."""
 
-    def __init__(self, agent_id: PersonId, load: int, max_load: int) -> None:
-        self.agent_id, self.load, self.max_load = agent_id, load, max_load
+    def __init__(self, ticket: Ticket, agent_id: PersonId, load: int, max_load: int) -> None:
+        self.ticket, self.agent_id, self.load, self.max_load = ticket, agent_id, load, max_load
         super().__init__(f"You hold {load} of {max_load} tickets.")
 
 

@@ -28,6 +28,7 @@ from bot.views import (
     AgentChoice,
     AssignForm,
     ChoiceForm,
+    Message,
     MoreActions,
     RatingForm,
     ReadAll,
@@ -285,9 +286,10 @@ def why_view(why: WhyView) -> View:
     return modal(Form.WHY, _titled(words.WHY_TITLE, why.facts), blocks, close=common.CLOSE)
 
 
-def plain_view(sentence: str) -> View:
-    """One sentence: "Not saved. Press again in a minute." The sentence is mrkdwn, escaped already."""
-    return modal(Form.PLAIN, words.PLAIN_TITLE, [section(sentence)], close=common.CLOSE)
+def plain_view(said: Message | str) -> View:
+    """One sentence: "Not saved. Press again in a minute.", with its button, if any. It is mrkdwn, escaped already."""
+    shown = said if isinstance(said, Message) else Message(said, [])
+    return modal(Form.PLAIN, words.PLAIN_TITLE, shown.blocks or [section(shown.text)], close=common.CLOSE)
 
 
 def _agents(agents: tuple[AgentChoice, ...]) -> Block:

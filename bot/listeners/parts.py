@@ -24,9 +24,14 @@ from bot.views import View
 from bot.words import inbound as words
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
-from ticketing.model import TicketRef
+from ticketing.model import Ticket, TicketRef, TicketStatus
 
 log = logging.getLogger(__name__)
+
+
+def is_over(ticket: Ticket) -> bool:
+    """Whether nothing that the team says on it reaches its customer: what was joined with another is said there."""
+    return ticket.status is TicketStatus.CLOSED and ticket.merged_into is None
 
 
 @dataclass(frozen=True)

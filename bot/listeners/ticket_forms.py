@@ -10,15 +10,17 @@ from slack_bolt import Ack, App
 
 from bot.access import Grant
 from bot.actions import Act, Block, Form
-from bot.blocks.forms import is_shared, read_rating
+from bot.blocks.forms import is_shared, plain_view, read_rating
 from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, is_over
 from bot.payloads import FormSubmission
+from bot.refusals import followed_up
 from bot.values import read_holder_value, read_person_value, read_reply_value, read_ticket_value
 from bot.words import forms as words
+from bot.words.joining import WENT_ON
 from ticketing.desk.assignment import Seen
-from ticketing.errors import InvalidInput
+from ticketing.errors import InvalidInput, StaleTicket
 
 ACT_OF: Mapping[Form, Act] = {
     Form.REPLY: Act.REPLY,
@@ -39,7 +41,7 @@ class TicketForms:
 
     parts: Parts
     answering: Answering
-    _send: dict[Form, Callable[[Grant, FormSubmission], object]] = field(init=False, default_factory=dict)
+    _send: dict[Form, Callable[[Grant, FormSubmission], str | None]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._send.update(
@@ -69,7 +71,10 @@ class TicketForms:
             self._send_seen(form, grant, submission, version)
         else:
             with self.parts.as_of(ref, version):
-                self._send[form](grant, submission)
+                told = self._send[form](grant, submission)
+            if told is not None:
+                ack(response_action="update", view={**plain_view(told), "clear_on_close": True})
+                return
         # What was typed is stored: every form above and below is done with.
         ack(response_action="clear")
 
@@ -78,6 +83,8 @@ class TicketForms:
         text = read_reply(sent.view.payload)
         if not text:
             raise InvalidInput(Block.TEXT, words.MISSING[form])
+        if form is Form.REPLY and is_over(grant.ticket):
+            raise StaleTicket(grant.ticket)
         others = self.answering.sending(grant)
         with self.parts.as_of(grant.ticket.ref, version):
             self._send[form](grant, sent)
@@ -92,8 +99,13 @@ class TicketForms:
         else:
             desk.add_comment(ref, author_id=by, text=text, source=sent.source)
 
-    def _answer(self, to: Grant, sent: FormSubmission) -> None:
-        self.parts.desk.add_comment(to.ticket.ref, author_id=to.person.id, text=_text(sent), source=sent.source)
+    def _answer(self, to: Grant, sent: FormSubmission) -> str | None:
+        """On a ticket that is closed by now it opens another, and on one that was joined with another it goes on there."""
+        ref, goes_on = to.ticket.ref, self.parts.desk.joined_with(to.ticket.ref)
+        kept = self.parts.desk.add_comment(ref, author_id=to.person.id, text=_text(sent), source=sent.source)
+        if kept.ticket_number != goes_on.number:
+            return followed_up(goes_on.number, kept.ticket_number)
+        return WENT_ON.format(number=ref.number, target=goes_on.number) if goes_on != ref else None
 
     def _note(self, to: Grant, sent: FormSubmission) -> None:
         self.parts.desk.add_comment(

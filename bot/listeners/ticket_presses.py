@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.access import ALLOWED, Grant
+from bot.access import ALLOWED, OF_THE_HOLDER, Grant, holds
 from bot.actions import Act, Form, Press
 from bot.blocks.forms import (
     assign_view,
@@ -22,7 +22,7 @@ from bot.blocks.forms import (
 )
 from bot.listeners.answering import Answering
 from bot.listeners.joining import joining_forms
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, is_over
 from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
@@ -212,6 +212,10 @@ class TicketPresses:
             return
         if act in STEPS and grant.ticket.status in DONE:
             raise StaleTicket(grant.ticket)
+        if act is Act.REPLY and is_over(grant.ticket):
+            raise StaleTicket(grant.ticket)
+        if act in OF_THE_HOLDER and not holds(grant.person, grant.ticket):
+            raise NotTheHolder(grant.ticket)
         if act in GOES_ELSEWHERE and grant.ticket.status is TicketStatus.CLOSED:
             raise TicketClosed(grant.ticket)
         form = OPENS_TEXT_FORM.get(act)
@@ -266,7 +270,7 @@ class TicketPresses:
         return self._more(grant)
 
     def _more(self, grant: Grant) -> View:
-        acts = self.parts.screens.possible(grant.ticket)
+        acts = self.parts.screens.possible(grant.ticket, grant.person)
         customer = self.parts.desk.person(grant.ticket.customer_id).name
         return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts, customer=customer))
 

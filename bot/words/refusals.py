@@ -38,6 +38,7 @@ UNKNOWN_COMMAND = '"{word}" is not a command.'
 DID_YOU_MEAN = "Did you mean {command}?"
 TRY_HELP = "{command} help lists them."
 TOO_LATE = "Too late to undo: {why}."
+WRITE_HERE = "Write here and we open a new one."
 HAS_WRITTEN = "{customer} has written since"
 UNKNOWN_PERSON = "That person is not known here."
 FAILED = "This failed on our side; nothing was changed. Tell {lead}: reference {reference}."

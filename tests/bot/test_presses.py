@@ -13,12 +13,13 @@ from bot.delivery.days import day_of
 from bot.listeners.amendments import ANSWERED as AMENDED
 from bot.listeners.ticket_presses import OPENS, TicketPresses
 from bot.listeners.unsent import ANSWERED as AGAIN
-from bot.values import holder_value, menu_value, person_value, ticket_value
+from bot.values import holder_value, menu_value, person_value, reply_value, ticket_value
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, tickets
 from ticketing.configuration import default_document
+from ticketing.errors import NotTheHolder
 from ticketing.model import PersonId, Ticket, TicketStatus
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
@@ -159,3 +160,89 @@ def test_a_line_says_whose_turn_it_is_to_whoever_asks(stand: Stand, command: str
         assert state in theirs
         assert "due" not in theirs
         assert "Claim" not in theirs
+
+
+# --- what only the holder does ------------------------------------------------------------------------------------------
+
+
+def test_who_does_not_have_a_ticket_is_not_offered_what_only_its_holder_does(stand: Stand) -> None:
+    begun = of(stand, TicketStatus.IN_PROGRESS)
+    theirs = ("Resolve", "Wait for Mara", "Release", "Snooze")
+
+    mine, others = (press(stand, who, Act.MORE, on(begun)).said for who in (Who.AGENT, Who.LEAD))
+
+    for label in theirs:
+        assert f'"{label}"' in mine
+        assert f'"{label}"' not in others
+    assert '"Reassign"' in others
+
+
+@pytest.mark.parametrize("act", [Act.RESOLVE, Act.WAIT, Act.RELEASE, Act.SNOOZE])
+def test_nobody_types_into_a_form_that_only_the_holder_can_send(stand: Stand, act: Act) -> None:
+    begun = of(stand, TicketStatus.IN_PROGRESS)
+
+    answer = press(stand, Who.LEAD, act, on(begun))
+
+    assert isinstance(answer.error, NotTheHolder)
+    assert f"Amir holds #{begun.number} now." in answer.said
+    assert "views.open" not in answer.said
+    assert "views.open" in press(stand, Who.AGENT, act, on(begun)).said
+
+
+# --- a way on, wherever it was pressed ------------------------------------------------------------------------------------
+
+
+def test_who_is_full_can_claim_all_the_same_from_home(stand: Stand) -> None:
+    """By Claim in a row, and by Take next, which names no ticket."""
+    amir = stand.person(Who.AGENT)
+    stand.desk.make_agent(amir, skills={"billing": 3}, max_load=1, by=None)
+    waiting = of(stand, TicketStatus.OPEN)
+
+    for pressed in ((Act.CLAIM, on(waiting)), (Press.TAKE_NEXT, "")):
+        answer = press(stand, Who.AGENT, *pressed, in_view="")
+        assert "of 1 tickets." in answer.said
+        assert "Claim anyway" in answer.said
+        assert on(waiting) in answer.said
+
+    press(stand, Who.AGENT, Act.CLAIM_ANYWAY, on(waiting), in_view="")
+    assert stand.desk.ticket(waiting.ref).assigned_agent_id == amir
+
+
+# --- forms on a ticket that has ended meanwhile -----------------------------------------------------------------------------
+
+
+def fill(stand: Stand, who: Who, form: Form, metadata: str) -> Answer:
+    return stand.send(table.submission(*USERS[who], form, metadata, {Block.TEXT: "Since Monday."}, of=TEAM))
+
+
+def test_an_answer_on_a_closed_ticket_says_that_it_opened_another(stand: Stand) -> None:
+    closed = of(stand, TicketStatus.CLOSED)
+
+    answer = fill(stand, Who.OWNER, Form.ANSWER, on(closed))
+
+    newest = max(each.number for each in stand.desk.tickets_of_customer(closed.customer_id))
+    assert newest > closed.number
+    assert f"#{closed.number} is closed. Your message opened #{newest}, linked to it." in answer.said
+
+
+def test_an_answer_on_a_ticket_that_was_joined_with_another_says_where_it_went(stand: Stand) -> None:
+    gone, into = of(stand, TicketStatus.PENDING_CUSTOMER), of(stand, TicketStatus.IN_PROGRESS)
+    stand.desk.merge(gone.ref, into=into.ref, by=stand.person(Who.LEAD))
+
+    answer = fill(stand, Who.OWNER, Form.ANSWER, on(gone))
+
+    assert f"#{gone.number} was joined with #{into.number}: your message is there now." in answer.said
+
+
+def test_nothing_goes_to_a_customer_whose_ticket_is_over(stand: Stand) -> None:
+    """A reply's form is not opened, and one that was open keeps its text and says what has happened."""
+    begun = of(stand, TicketStatus.IN_PROGRESS)
+    drawn = reply_value(begun.ref, begun.version, "", 1)
+    stand.desk.withdraw(begun.ref, by=begun.customer_id)
+
+    answer, opened = fill(stand, Who.AGENT, Form.REPLY, drawn), press(stand, Who.AGENT, Act.REPLY, on(begun))
+
+    for refused in (answer, opened):
+        assert f"Mara withdrew #{begun.number}" in refused.said
+        assert "views.open" not in refused.said
+    assert not answer.has_changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from tests.bot import role_table
 from tests.bot.builders import REF, VIENNA, at, at_time, since, token
 from tests.processes import ROOT
 from ticketing import errors
-from ticketing.model import PersonId, Priority, Ticket, TicketRef, TicketStatus, Tier
+from ticketing.model import CloseReason, PersonId, Priority, Ticket, TicketRef, TicketStatus, Tier
 
 JO, AMIR = PersonId(3), PersonId(2)
 NAMES = {JO: "Jo Park", AMIR: "Amir Haddad"}
@@ -54,12 +55,12 @@ def pressed(answer: Refusal) -> str:
         (errors.NotAnAgent(AMIR, "claim tickets"), "Only agents can claim tickets. Lena can make you one.", ""),
         (errors.NotAllowed("change people", "lead"), "Only leads can change people.", ""),
         (errors.OwnTicket(ticket()), "This is your own ticket. Another agent has to take it.", ""),
-        (errors.AgentFull(AMIR, 5, 5), "You hold 5 of 5 tickets.", ""),
-        (errors.AgentFull(JO, 5, 5), "Jo holds 5 of 5 tickets.", ""),
+        (errors.AgentFull(ticket(), AMIR, 5, 5), "You hold 5 of 5 tickets.", "Claim anyway"),
+        (errors.AgentFull(ticket(), JO, 5, 5), "Jo holds 5 of 5 tickets.", ""),
         (errors.NotTheHolder(ticket()), "Jo holds #42 now. Your press changed nothing.", ""),
         (errors.NotTheHolder(ticket(TicketStatus.OPEN, None)), "Nobody holds #42 now. Your press changed nothing.", ""),
         (
-            errors.TooLateToUndo(ticket(), "Mara has written since"),
+            errors.TooLateToUndo(ticket(TicketStatus.RESOLVED), "Mara has written since"),
             "Too late to undo: Mara has written since.",
             "Reopen",
         ),
@@ -96,10 +97,26 @@ def test_who_has_held_it_for_long_was_not_just_before() -> None:
     assert answer.text == f"Jo has held #42 {since(at(12), '23 Nov 12:00 CET')}."
 
 
-def test_a_full_agent_may_claim_anyway() -> None:
-    context = RefusalContext(names=NAMES, reader=AMIR, ticket=(REF, 4))
+@pytest.mark.parametrize(
+    ("status", "reader", "sentence", "button"),
+    [
+        (TicketStatus.RESOLVED, AMIR, "", "Reopen"),
+        (TicketStatus.RESOLVED, REF.customer_id, "", "Not solved"),
+        (TicketStatus.IN_PROGRESS, AMIR, "", ""),
+        (TicketStatus.CLOSED, AMIR, "", ""),
+        (TicketStatus.CLOSED, REF.customer_id, " Write here and we open a new one.", ""),
+    ],
+)
+def test_what_is_too_late_to_undo_offers_only_what_can_be_done(
+    status: TicketStatus, reader: PersonId, sentence: str, button: str
+) -> None:
+    """A resolve can be made good, a withdrawal by writing; a hand-over or an answer that somebody has read cannot."""
+    reason = CloseReason.WITHDRAWN if status is TicketStatus.CLOSED else None
+    late = errors.TooLateToUndo(replace(ticket(status), close_reason=reason), "the time for it is over")
 
-    assert pressed(refusal(errors.AgentFull(AMIR, 5, 5), context)) == "Claim anyway"
+    answer = refusal(late, RefusalContext(names=NAMES, reader=reader))
+
+    assert (answer.text, pressed(answer)) == (f"Too late to undo: the time for it is over.{sentence}", button)
 
 
 def test_a_stale_press_is_told_what_happened() -> None:

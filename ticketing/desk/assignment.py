@@ -120,7 +120,7 @@ class Assignment(DeskBase):
             # Not by the load that was read: an assignment may have come between.
             has_room = not beyond_capacity and tx.take_load(by, by_hand=True)
             if not has_room and not beyond_capacity:
-                raise AgentFull(by, max(agent.current_load, agent.max_load), agent.max_load)
+                raise AgentFull(ticket, by, max(agent.current_load, agent.max_load), agent.max_load)
             return give_by_hand(tx, ticket, agent, by=by, already_counted=has_room)
 
     @use_case
