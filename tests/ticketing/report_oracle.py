@@ -112,6 +112,8 @@ def recomputed(tickets: list[Logged], start: datetime, end: datetime, now: datet
 
 
 def verdict(clock: ReplayedClock, start: datetime, end: datetime, now: datetime) -> Attainment | None:
+    if clock.kind is ClockKind.TIME_TO_CLAIM:
+        return None  # of those that take a ticket, not of what its customer was promised
     if clock.outcome is Outcome.MET and clock.ended_at is not None:
         return Attainment(1, 0) if start <= clock.ended_at < end else None
     due_at = clock.due_at

@@ -1,8 +1,9 @@
 """
 Merging, taking apart, splitting, linking and moving among everything else that people and timers do, on both databases.
 
-As `tests.ticketing.test_desk_machine`, with rules of its own (`tests.ticketing.machine.joining`). At the end of each
-life a customer is written out and erased, and figures and clocks still follow from the log (`...machine.looking_back`).
+As `tests.ticketing.test_desk_machine`, with rules of its own (`tests.ticketing.machine.joining`). At any moment, and once at
+the end of each life, a customer is written out and erased: no word of theirs is found after that, and figures and clocks still
+follow from the log (`...machine.erasing`, `...machine.looking_back`).
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 Tags, macros, ratings and problems among everything else that people and timers do, against the model of the desk.
 
 What holds after each step of the desk's machine holds here too: statuses, holders, loads, the queue, what customers can read, and
-clocks that follow from the log alone.
+clocks that follow from the log alone. Customers are erased at any moment, and no word of theirs is found after that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +17,14 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
+from tests.ticketing.machine.erasing import Words
 from tests.ticketing.machine.examples import with_examples
 from tests.ticketing.machine.keeping import KEPT, Keeping
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.shifts import DAYS, Shifts
 from ticketing.database import Database
 from ticketing.errors import HelpdeskError, NotAnAgent, NotRatable, NotTheHolder, ProblemIsResolved, StaleTicket
-from ticketing.model import CloseReason, PersonId, Priority, TicketRef
+from ticketing.model import CloseReason, CommentKey, PersonId, Priority, TicketRef
 
 FIX: dict[str, Any] = {
     "key": "fix",
@@ -233,6 +234,12 @@ class ProblemMachine(Shifts, Keeping, Passing):
         elif ticket.status == "assigned" and ticket.holder == plan.by:
             ticket.status = "in_progress"
         return True
+
+    def blank(self, theirs: set[CommentKey], before: Mapping[CommentKey, Words]) -> None:
+        super().blank(theirs, before)
+        for key in theirs:
+            if key.number == 0:
+                self.tagged[key.ticket] = set()
 
     @staticmethod
     def text_for(resolves: bool) -> str:

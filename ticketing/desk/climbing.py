@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing import ladder as rules
@@ -60,7 +60,8 @@ _RETHINK = (
     .where(
         _row.customer_id == bindparam("key_customer_id"),
         _row.ticket_id == bindparam("key_ticket_id"),
-        _row.kind.in_([kind.value for kind in ClockKind]),
+        # The first of what no deadline brings about has its instant nowhere else.
+        or_(_row.kind.in_([kind.value for kind in ClockKind]), and_(_row.kind.in_([NOBODY, IDLE]), _row.step > 0)),
         _row.next_at > bindparam("at"),
     )
     .values(next_at=bindparam("at"))

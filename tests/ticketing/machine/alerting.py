@@ -1,27 +1,76 @@
-"""Rules about alerts: taken until some time, given back, lapsed, and the ladder that they climb while nobody sees to them."""
+"""
+Rules about alerts: taken until some time, given back, lapsed, the ladder that they climb while nobody sees to them, what lies for
+too long, and the quiet hours that hold all of it back.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import select
 
 from tests.ticketing.desk_model import ModelTicket
-from tests.ticketing.machine.documents import DELAYS, NUMBERS, promised
-from tests.ticketing.machine.world import World
+from tests.ticketing.machine.documents import DELAYS, NUMBERS, QUIET, UNASSIGNED_AFTER, UNTOUCHED_AFTER, promised
+from tests.ticketing.machine.world import HELD_BACK, World
 from ticketing.calendars import ALWAYS, Calendar, deadline
 from ticketing.errors import HelpdeskError, InvalidInput, NoAlert
 from ticketing.instants import from_us
-from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import ClockKind, EventKind, PersonId, Priority, SlaClock, Ticket, TicketEvent, TicketRef
 from ticketing.tables import ladder
 
 LADDER = (timedelta(minutes=30), timedelta(hours=1))
 """By default: a reminder, and then the senior agents."""
 OPEN_ONLY = ("nobody", "nobody1", "nobody2")
 
+WORK = {EventKind.OPENED, EventKind.STATUS, EventKind.SNOOZED, EventKind.WOKEN}
+WORDS = {EventKind.ASSIGNED, EventKind.COMMENTED, EventKind.RECEIVED_MERGE}
+
 Matter = tuple[TicketRef, str, int]
+Told = tuple[str, int, str]
+"""A clock's kind and run, and the stage."""
+
+
+def is_quiet(at: datetime) -> bool:
+    return not QUIET[1] <= at.hour < QUIET[0]
+
+
+def end_of_quiet(at: datetime) -> datetime:
+    """The next instant at which it is quiet no more."""
+    morning = at.astimezone(UTC).replace(hour=QUIET[1], minute=0, second=0, microsecond=0)
+    return morning if morning > at else morning + timedelta(days=1)
+
+
+@dataclass
+class Lying:
+    """A ticket on which nobody does anything: since when, and when the channel was told."""
+
+    waits_since: datetime
+    """Without an agent, or since whatever ended that this was told of."""
+    touched_at: datetime
+    asleep_until: datetime | None = None
+    told: list[datetime] = field(default_factory=list)
+    was_late: bool = False
+    """Some deadline had passed since the last word: what was foreseen may wait for the next."""
+    version: int = 0
+    """Of the settings when it was told of last."""
+    priority: Priority = Priority.LOW
+
+    def hear(self, event: TicketEvent) -> None:
+        if event.kind in WORK or (event.kind in WORDS and (self.told or self.was_late)):
+            self.waits_since, self.told, self.was_late = event.at, [], False
+        if event.kind is EventKind.OPENED:
+            self.waits_since, self.priority = from_us(event.data["at"]), Priority(event.data["priority"])
+        if event.kind is EventKind.PRIORITY:
+            self.priority = Priority(int(event.to_value or 0))
+        if event.kind in WORK | WORDS:
+            self.touched_at = event.at
+        if event.kind is EventKind.SNOOZED:
+            self.asleep_until = from_us(event.data["until"])
+        elif event.kind in (EventKind.WOKEN, EventKind.ASSIGNED, EventKind.STATUS):
+            self.asleep_until = None
 
 
 class Alerting(World):
@@ -37,6 +86,11 @@ class Alerting(World):
         """When a breach was marked, and when each step after it was taken."""
         self.heard: dict[TicketRef, int] = {}
         """How much of each log is in `climbed`."""
+        self.lying: dict[TicketRef, Lying] = {}
+        self.held_until: dict[TicketRef, datetime] = {}
+        """When the quiet hours end in which something was warned of or breached last."""
+        self.held_lapses: dict[tuple[TicketRef, int], datetime] = {}
+        """Of a lapse in quiet hours, by the number of its event."""
 
     # --- promises -----------------------------------------------------------------------------------------------------
 
@@ -108,23 +162,92 @@ class Alerting(World):
         assert due.keys() <= put_off.keys()
         due |= {matter: max(due[matter], put_off[matter]) for matter in due if self.may_be_put_off(matter[0])}
         waiting = {ref for ref, ticket in self.model.tickets.items() if ticket.status == "open"}
+        lies = {ref: at for ref in self.model.tickets if (at := self.lies_until(ref)) is not None}
+        held = {ref: self.held_back(ref) for ref in self.model.tickets}
         following = self.does(lambda: self.desk.ladder_step(self.clock.now))
         assert following is None or following > self.clock.now
 
-        wanted = {matter for matter, at in due.items() if at <= self.clock.now}
+        wanted = {matter for matter, at in due.items() if at <= self.clock.now and self.is_heard(matter[0])}
         taken = set()
         for ref, ticket in self.model.tickets.items():
+            told: list[Told] = []
+            idle: list[str] = []
             for event in self.hear(ref):
                 stage = str(event.data["stage"])
-                if stage in OPEN_ONLY:
+                ticket.is_escalated = ticket.is_escalated or stage in ("step2", "nobody2", "idle2")
+                assert stage in HELD_BACK or self.is_heard(ref)
+                if stage in HELD_BACK:
+                    told.append((str(event.data["clock"]), int(event.data["run"]), stage))
+                elif stage in OPEN_ONLY:
                     assert ref in waiting
-                    ticket.is_escalated = ticket.is_escalated or stage == "nobody2"
-                    continue
-                matter = ref, str(event.data["clock"]), int(event.data["run"])
-                taken.add(matter)
-                assert stage == f"step{len(self.climbed[matter]) - 1}"
-                ticket.is_escalated = ticket.is_escalated or stage == "step2"
+                elif stage.startswith("idle"):
+                    idle.append(stage)
+                else:
+                    matter = ref, str(event.data["clock"]), int(event.data["run"])
+                    taken.add(matter)
+                    assert stage == f"step{len(self.climbed[matter]) - 1}"
+            assert sorted(told) == sorted(held[ref])
+            self.lie(ref, lies.get(ref), idle)
         assert taken == wanted
+
+    def is_heard(self, ref: TicketRef) -> bool:
+        """Whether quiet hours hold nothing back of it."""
+        return self.model.tickets[ref].priority is Priority.URGENT or not is_quiet(self.clock.now)
+
+    # --- what lies, and what was held back ----------------------------------------------------------------------------
+
+    def lies_until(self, ref: TicketRef) -> datetime | None:
+        """When a ticket is to be told of next because nobody does anything; None while it is not."""
+        ticket, lying = self.desk.ticket(ref), self.lying[ref]
+        late = [clock for clock in ticket.clocks if clock.is_running and self.is_late(clock)]
+        lying.was_late = lying.was_late or bool(late)
+        if late or ticket.status.value not in ("open", "assigned", "in_progress"):
+            return None
+        calendar = self.calendar_of(ticket, ClockKind.RESOLUTION)
+        if lying.told:
+            if len(lying.told) > len(LADDER):
+                return None
+            since = [lying.told[-1]]
+            since += [ticket.assigned_at] if ticket.assigned_at is not None else []
+            since += [self.promised[ref][2]] if ref in self.promised else []
+            since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
+            return deadline(max(since), LADDER[len(lying.told) - 1], calendar)
+        if ticket.status.value == "open":
+            return deadline(lying.waits_since, UNASSIGNED_AFTER, calendar)
+        return deadline(max(lying.touched_at, lying.asleep_until or lying.touched_at), UNTOUCHED_AFTER, calendar)
+
+    def is_late(self, clock: SlaClock) -> bool:
+        return clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= self.clock.now)
+
+    def lie(self, ref: TicketRef, due: datetime | None, told: list[str]) -> None:
+        """What was told of a ticket that lies is what had to be, and once."""
+        lying = self.lying[ref]
+        is_due = due is not None and due <= self.clock.now
+        # What changed the settings, or was late meanwhile, may have put it off.
+        is_sure = not lying.was_late and self.desk.ticket(ref).promised_version == self.version
+        is_sure = is_sure and (not lying.told or lying.version == self.version)
+        stage = f"idle{len(lying.told) or ''}"
+        assert told in ([stage], []) if is_due and not is_sure else told == [stage] * (is_due and self.is_heard(ref))
+        if told:
+            lying.told.append(self.clock.now)
+            lying.version = self.version
+
+    def held_back(self, ref: TicketRef) -> list[Told]:
+        """What came about in quiet hours that are over by now, and is still owed."""
+        clocks = [clock for clock in self.desk.ticket(ref).clocks if clock.is_running]
+        found: list[Told] = []
+        if ref in self.held_until and self.held_until[ref] <= self.clock.now:
+            del self.held_until[ref]
+            running = {(clock.kind.value, clock.run) for clock in clocks}
+            stages = [(row.key.kind.value, row.key.run, row.key.stage) for row in self.desk.outbox.alerts(ref)]
+            found = [each for each in stages if each[2] in HELD_BACK and each[:2] in running]
+        over = [key for key, until in self.held_lapses.items() if key[0] == ref and until <= self.clock.now]
+        owed = [clock for clock in clocks if clock.warned_at is not None or clock.breached_at is not None]
+        for key in over:
+            del self.held_lapses[key]
+            if owed and ref not in self.promised:
+                found.append((owed[0].kind.value, owed[0].run, "lapse"))
+        return found
 
     def may_be_put_off(self, ref: TicketRef) -> bool:
         """Of what has been given back since, or does not go by the settings in force yet, a step may come later."""
@@ -141,12 +264,19 @@ class Alerting(World):
     def hear(self, ref: TicketRef) -> list[TicketEvent]:
         """What a ticket's log tells of breaches and of steps of the ladder since it was last heard; the steps."""
         log, steps = self.desk.events(ref), []
+        lying = self.lying.setdefault(ref, Lying(log[0].at, log[0].at))
         for event in log[self.heard.get(ref, 0) :]:
+            lying.hear(event)
+            is_held = is_quiet(event.at) and lying.priority is not Priority.URGENT
+            if is_held and event.kind in (EventKind.WARNED, EventKind.BREACHED):
+                self.held_until[ref] = end_of_quiet(event.at)
+            elif is_held and event.kind is EventKind.ALERT_LAPSED:
+                self.held_lapses[ref, event.seq] = end_of_quiet(event.at)
             if event.kind is EventKind.BREACHED:
                 self.climbed[ref, str(event.data["clock"]), int(event.data["run"])] = [event.at]
             elif event.kind is EventKind.ALERT_STEP:
                 steps.append(event)
-                if event.data["stage"] not in OPEN_ONLY:
+                if event.data["stage"].startswith("step"):
                     self.climbed[ref, str(event.data["clock"]), int(event.data["run"])].append(event.at)
         self.heard[ref] = len(log)
         return steps
@@ -161,7 +291,7 @@ class Alerting(World):
         since += [ticket.assigned_at] if ticket.assigned_at is not None else []
         since += [self.promised[ref][2]] if ref in self.promised else []
         since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
-        return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock))
+        return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock.kind))
 
-    def calendar_of(self, ticket: Ticket, clock: SlaClock) -> Calendar:
-        return promised(self.version, ticket.priority, ticket.category, ClockKind(clock.kind)).calendar or ALWAYS
+    def calendar_of(self, ticket: Ticket, kind: ClockKind) -> Calendar:
+        return promised(self.version, ticket.priority, ticket.category, kind).calendar or ALWAYS

@@ -19,6 +19,7 @@ from ticketing.errors import (
     StaleTicket,
 )
 from ticketing.model import (
+    PersonId,
     Priority,
     Role,
     Ticket,
@@ -41,13 +42,20 @@ class Assigning(World):
             is_senior = agent_id == self.agents[1]
             self.desk.make_agent(agent_id, skills=can, max_load=load, is_senior=is_senior, by=None)
             self.model.agents[agent_id] = ModelAgent(agent_id, can, load, is_senior)
-        plain, better = (self.desk.ensure_person(f"C{number}", "Customer").id for number in range(2))
-        self.desk.set_tier(better, Tier.ENTERPRISE, by=None)
         # An agent is a customer too.
-        self.tiers = {plain: Tier.STANDARD, better: Tier.ENTERPRISE, self.agents[1]: Tier.STANDARD}
-        self.customers = list(self.tiers)
+        self.tiers[self.agents[1]] = Tier.STANDARD
+        self.customers = [self.new_customer(tier) for tier in (Tier.STANDARD, Tier.ENTERPRISE)]
+        self.customers.append(self.agents[1])
         for who, category, priority in opened:
             self.open(who, category, priority, timedelta(0))
+
+    def new_customer(self, tier: Tier) -> PersonId:
+        word = f"zqc{len(self.marks)}w"
+        who = self.desk.ensure_person(f"C:{word}", f"Customer {word}", email=f"{word}@example.com").id
+        if tier is not Tier.STANDARD:
+            self.desk.set_tier(who, tier, by=None)
+        self.marks[who], self.tiers[who] = word, tier
+        return who
 
     @rule(opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=2, max_size=4))
     def rush(self, opened: list[tuple[int, str, Priority]]) -> None:
@@ -59,7 +67,8 @@ class Assigning(World):
         customer = self.customers[who % len(self.customers)]
         self.clock.advance(microseconds=1)  # no two are of the same instant, so that the order is one
         source, at = self.source(), self.clock.now - ago
-        words: dict[str, Any] = {"subject": "Help", "description": "Please"}
+        mark = self.mark(customer)
+        words: dict[str, Any] = {"subject": f"Help{mark}", "description": f"Please{mark}"}
 
         def act() -> Ticket:
             return self.desk.open_ticket(customer, category=category, priority=priority, source=source, at=at, **words)

@@ -30,14 +30,19 @@ RESOLUTION = {Priority.URGENT: 4, Priority.HIGH: 24, Priority.MEDIUM: 72, Priori
 FLOORS = ("Ground", "First")
 _ASKED = {"account": [{"key": "floor", "label": "Floor", "type": "select", "options": FLOORS}]}
 """What categories ask."""
+QUIET = (20, 6)
+"""From which hour to which alerts wait, unless URGENT; in UTC."""
+UNASSIGNED_AFTER, UNTOUCHED_AFTER = timedelta(hours=3), timedelta(hours=4)
+_LADDER = {"quiet": {"mon-sun": ["20:00-06:00"]}, "unassigned_after": "3h", "untouched_after": "4h"}
 _CATEGORIES = [
     {"key": key, "name": key.title(), "strategy": strategy.value, "fields": _ASKED.get(key, [])}
     for key, strategy in STRATEGIES.items()
 ]
 DOCUMENTS: list[dict[str, Any]] = [
-    {"categories": _CATEGORIES},
+    {"categories": _CATEGORIES, "ladder": _LADDER},
     {
         "categories": _CATEGORIES,
+        "ladder": _LADDER,
         "calendars": [{"name": "office", "zone": "Europe/Vienna", "windows": WINDOWS}],
         "policies": [
             {

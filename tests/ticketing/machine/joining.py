@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from tests.ticketing.desk_model import ModelTicket
-from tests.ticketing.machine.assigning import Assigning
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
+from tests.ticketing.machine.erasing import Erasing, Words
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.talking import Talking
 from ticketing.errors import (
@@ -38,7 +38,7 @@ class Merge:
     is_waited_for: bool
 
 
-class Joining(Assigning, Talking, Passing):
+class Joining(Erasing, Talking, Passing):
     """Tickets that become one, two, or another customer's."""
 
     def __init__(self) -> None:
@@ -46,6 +46,8 @@ class Joining(Assigning, Talking, Passing):
         self.merges: dict[int, Merge] = {}
         self.links: dict[frozenset[int], str] = {}
         self.copies: dict[CommentKey, list[tuple[ModelTicket, CommentKey]]] = {}
+        self.blanked: set[CommentKey] = set()
+        """Where words stood of customers who were erased."""
 
     @initialize(
         loads=st.lists(st.integers(1, 2), min_size=4, max_size=4),
@@ -59,7 +61,7 @@ class Joining(Assigning, Talking, Passing):
     @rule(which=NUMBERS, onto=NUMBERS, who=NUMBERS, stranger=st.integers(0, 5))
     def merge(self, which: int, onto: int, who: int, stranger: int) -> None:
         ticket, by = self.pick(which), self.agent(who)
-        latest = list(self.model.tickets.values())[-12:]
+        latest = self.living()[-12:]
         mates = [each for each in latest if not stranger or each.ref.customer_id == ticket.ref.customer_id] or latest
         other = mates[onto % len(mates)]
         self.clock.advance(microseconds=1)
@@ -108,7 +110,7 @@ class Joining(Assigning, Talking, Passing):
 
     @rule(which=NUMBERS, who=NUMBERS)
     def unmerge(self, which: int, who: int) -> None:
-        merged = [each for each in self.model.tickets.values() if each.merged_into is not None][-3:]
+        merged = [each for each in self.living() if each.merged_into is not None][-3:]
         ticket = merged[which % len(merged)] if merged else self.pick(which)
         by, other = self.agent(who), ticket.merged_into
         refused = self.no_team(ticket, by)
@@ -216,10 +218,14 @@ class Joining(Assigning, Talking, Passing):
         for ticket, copy in self.copies.get(key, []):
             if copy.number == 0:
                 ticket.description = ""
-            else:
+            elif copy not in self.blanked:
                 ticket.public.remove(words)
                 ticket.public.append("")
             self.take_copies_back(copy, words)
+
+    def blank(self, theirs: set[CommentKey], before: Mapping[CommentKey, Words]) -> None:
+        super().blank(theirs, before)
+        self.blanked |= theirs
 
     # --- linking ------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from hypothesis.stateful import invariant, rule
 
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import FLOORS, NUMBERS
+from tests.ticketing.machine.erasing import Erasing, Words
 from tests.ticketing.machine.talking import Talking
 from ticketing.errors import CommentNotFound, HelpdeskError, InvalidInput, NotAnAgent, StaleTicket, TicketNotFound
 from ticketing.model import Attachment, Comment, CommentKey, PersonId, TicketRef
@@ -22,7 +23,7 @@ KEPT = st.lists(st.tuples(st.sampled_from(ACTS), NUMBERS, NUMBERS, NUMBERS), min
 """What is done about one ticket, one thing after the other: to which of its comments, by whom, and how."""
 
 
-class Keeping(Talking):
+class Keeping(Erasing, Talking):
     """Keeping."""
 
     def __init__(self) -> None:
@@ -76,7 +77,7 @@ class Keeping(Talking):
             return
         by = self.author_or(comment, who)
         refused = None if comment.author_id == by else CommentNotFound
-        words = f"Put otherwise, {version}"
+        words = f"Put otherwise, {version}{self.mark(by)}"
         act: Callable[[], Any] = lambda: self.desk.edit_comment(  # noqa: E731
             ticket.ref, comment.number, words, by=by, source_version=version
         )
@@ -106,6 +107,13 @@ class Keeping(Talking):
         super().followed_up(ticket, follow_up)
         self.answers[follow_up] = self.answers.get(ticket.ref, {})
 
+    def blank(self, theirs: set[CommentKey], before: Mapping[CommentKey, Words]) -> None:
+        super().blank(theirs, before)
+        for key in theirs:
+            self.files.pop((key.ticket, key.number), None)
+            if key.number == 0:
+                self.watching[key.ticket], self.answers[key.ticket] = [], {}
+
     # --- files --------------------------------------------------------------------------------------------------------
 
     def owner(self, ticket: ModelTicket, number: int, who: int) -> tuple[int, PersonId, type[HelpdeskError] | None]:
@@ -123,7 +131,8 @@ class Keeping(Talking):
     def attach(self, which: int, number: int, who: int, file: str) -> None:
         ticket = self.pick(which)
         place, by, refused = self.owner(ticket, number, who)
-        self.does(lambda: self.desk.attach(ticket.ref, place, [Attachment(file, "log.txt")], by=by), refused)
+        named = Attachment(file, f"log{self.mark(by)}.txt")
+        self.does(lambda: self.desk.attach(ticket.ref, place, [named], by=by), refused)
         if refused is None:
             there = self.files.setdefault((ticket.ref, place), [])
             there += [] if file in there else [file]

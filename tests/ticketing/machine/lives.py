@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from tests.ticketing.desk_model import ModelTicket
-from tests.ticketing.machine.alerting import Alerting
+from tests.ticketing.machine.alerting import Alerting, end_of_quiet, is_quiet
 from tests.ticketing.machine.assigning import Assigning
-from tests.ticketing.machine.documents import KEYS, MINUTES, NUMBERS, PRIORITIES, STRATEGIES
+from tests.ticketing.machine.documents import KEYS, MINUTES, NUMBERS, PRIORITIES, STRATEGIES, UNTOUCHED_AFTER
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.talking import Talking
 from ticketing.model import ClockKind, Priority, SlaClock
@@ -31,8 +31,9 @@ CLIMBS = (
     "hurry begin overdue look half_hour release begin climb half_hour climb see hour climb lapse "
     "hour resolve climb undo climb answer"
 )
+LIES = "calm begin lie climb half_hour climb hour climb answer_now lie climb wait resume lie climb release lie climb"
 AGAIN = "begin answer resolve reopen begin answer resolve reopen begin wait resolve reopen begin resolve reopen"
-PLOTS = (PAUSES, PROMISES, OUTCOMES, MARKS, WARNINGS, AGAIN, CLIMBS)
+PLOTS = (PAUSES, PROMISES, OUTCOMES, MARKS, WARNINGS, AGAIN, CLIMBS, LIES)
 DICE = st.lists(st.integers(0, 59), min_size=20, max_size=20)
 MORE = st.lists(st.tuples(st.integers(0, 15), st.sampled_from(ACTS)), max_size=2)
 SPANS = [
@@ -75,7 +76,7 @@ class Lives(Assigning, Talking, Passing, Alerting):
 
     @initialize(
         loads=st.lists(st.integers(1, 2), min_size=4, max_size=4),
-        opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=len(PLOTS), max_size=8),
+        opened=st.lists(st.tuples(NUMBERS, KEYS, PRIORITIES), min_size=len(PLOTS), max_size=9),
         lives=st.lists(st.tuples(DICE, MORE), min_size=len(PLOTS), max_size=len(PLOTS)),
     )
     def begin(
@@ -155,6 +156,18 @@ class Lives(Assigning, Talking, Passing, Alerting):
 
     def then_hurry(self, _dice: int) -> None:
         self.triage(0, Priority.URGENT, "account")
+
+    def then_calm(self, _dice: int) -> None:
+        """Nothing is due for long."""
+        self.triage(0, Priority.LOW, "account")
+
+    def then_lie(self, _dice: int) -> None:
+        """So long that it has to be told of, and by day."""
+        self.clock.now += UNTOUCHED_AFTER + MINUTES
+        if is_quiet(self.clock.now):
+            self.climb()
+            self.clock.now = end_of_quiet(self.clock.now)
+        self.model.now = self.clock.now
 
     def then_no_promise(self, _dice: int) -> None:
         """Under the second document no solution is promised for these."""

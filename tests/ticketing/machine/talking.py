@@ -24,7 +24,8 @@ class Talking(World):
 
     @rule(which=NUMBERS, late=DELAYS, thanks=st.booleans())
     def customer_says(self, which: int, late: timedelta, thanks: bool) -> None:
-        written_on, words = self.pick(which), "Thank you!" if thanks else "It still fails"
+        written_on = self.pick(which)
+        words = "Thank you!" if thanks else f"It still fails{self.mark(written_on.ref.customer_id)}"
         ticket = written_on.end
         self.clock.advance(microseconds=1)
         said: dict[str, Any] = {"text": words, "source": self.source(), "said_at": self.clock.now - late}

@@ -42,6 +42,8 @@ from ticketing.tables import agent_loads, agent_skills, alerts, metadata, sequen
 ClockKey = tuple[ClockKind, int]
 Pauses = dict[datetime | None, datetime | None]
 STAGES = {EventKind.WARNED: "warning", EventKind.BREACHED: "breach"}
+HELD_BACK = ("warning", "breach", "lapse")
+"""What quiet hours held back has an alert, or is none, and is logged once more when they are over."""
 
 
 class World(RuleBasedStateMachine):
@@ -53,8 +55,7 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.clock = MovableClock()
         with self.database.write() as connection:
-            if not self.database.is_sqlite:
-                connection.execute(text("DELETE FROM ticket_search"))
+            connection.execute(text("DELETE FROM ticket_search"))
             for table in reversed(metadata.sorted_tables):
                 if table is not sequences:
                     connection.execute(delete(table))
@@ -69,6 +70,10 @@ class World(RuleBasedStateMachine):
         self.returned: Ticket | None = None
         self.agents: list[PersonId] = []
         self.customers: list[PersonId] = []
+        self.erased: list[PersonId] = []
+        """Customers whose place somebody else has taken."""
+        self.marks: dict[PersonId, str] = {}
+        """A word for each customer that stands in all that is of theirs."""
         self.tiers: dict[PersonId, Tier] = {}
         self.focus: ModelTicket | None = None
         self.seen: dict[TicketRef, tuple[int, int]] = {}
@@ -84,8 +89,16 @@ class World(RuleBasedStateMachine):
         """One of the latest tickets, for old ones are over soon; the one in focus if there is one."""
         if self.focus is not None:
             return self.focus
-        latest = list(self.model.tickets.values())[-8:]
+        latest = self.living()[-8:]
         return latest[number % len(latest)]
+
+    def living(self) -> list[ModelTicket]:
+        """All tickets but those of whom nobody can be any more."""
+        return [ticket for ticket in self.model.tickets.values() if ticket.ref.customer_id not in self.erased]
+
+    def mark(self, who: PersonId) -> str:
+        """To be put into what a customer says."""
+        return f" {self.marks[who]}" if who in self.marks else ""
 
     def agent(self, number: int) -> PersonId:
         return self.agents[number % len(self.agents)]
@@ -123,7 +136,9 @@ class World(RuleBasedStateMachine):
     @invariant()
     def all_is_as_in_the_model(self) -> None:
         fresh = {
-            ticket.ref: ticket for who in self.customers for ticket in self.desk.tickets_of_customer(who, limit=999)
+            ticket.ref: ticket
+            for who in (*self.customers, *self.erased)
+            for ticket in self.desk.tickets_of_customer(who, limit=999)
         }
         assert set(fresh) == set(self.model.tickets)
         stored = self.stored_pauses()
@@ -240,7 +255,7 @@ class World(RuleBasedStateMachine):
         steps = {
             (event.data["clock"], event.data["run"], event.data["stage"])
             for event in log
-            if event.kind is EventKind.ALERT_STEP
+            if event.kind is EventKind.ALERT_STEP and event.data["stage"] not in HELD_BACK
         }
         with self.database.read() as connection:
             rows = connection.execute(select(alerts).where(alerts.c.ticket_id == ticket.number)).all()
