@@ -9,6 +9,7 @@ themselves just did except by their card.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import String, bindparam, cast, func, or_, select
@@ -115,6 +116,8 @@ class Notices:
         for row in tx.connection.execute(_SHOWN_OF, key):
             if row.about == places.about_alert(ticket.number):
                 tx.tell(row.place, row.about, "alert_card", ticket=ticket.ref)
+            elif row.about == places.about_listed(ticket.number):
+                continue  # a list of many says nothing but its number
             elif row.place.partition(":")[0] in {"p", "c"}:
                 tx.tell(row.place, row.about, "take_away", ticket=ticket.ref)
 
@@ -302,7 +305,7 @@ class Notices:
 
     def _alerted(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if "event" in event.data:
-            self._seen_to(tx, ticket, int(event.data["event"]))  # quiet hours held it back
+            self._seen_to(tx, ticket, int(event.data["event"]), {"lapsed": True})  # quiet hours held it back
             return
         stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
         data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
@@ -320,13 +323,13 @@ class Notices:
             )
 
     def _somebody_sees_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        self._seen_to(tx, ticket, event.seq)
+        self._seen_to(tx, ticket, event.seq, {"lapsed": True} if event.kind is EventKind.ALERT_LAPSED else {})
 
-    def _seen_to(self, tx: Transaction, ticket: Ticket, seq: int) -> None:
+    def _seen_to(self, tx: Transaction, ticket: Ticket, seq: int, more: dict[str, Any]) -> None:
         """Somebody has an alert in hand, or has no longer; the cards say the rest."""
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
-            data = {"event": seq}
+            data = {"event": seq} | more
             tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
             tx.tell(place, about, "alert_said", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
 

@@ -132,6 +132,21 @@ def about_alert(number: int) -> str:
     return f"a:{number}"
 
 
+def about_listed(number: int) -> str:
+    """That a ticket is in a list of many alerts, besides having a message of its own."""
+    return f"i:{number}"
+
+
+def about_list(row: int) -> str:
+    """A list of many alerts, by the row of the outbox in whose place it came."""
+    return f"il:{row}"
+
+
+def about_together(ts: str) -> str:
+    """What a message says that shows several matters together, under a name of the desk's own."""
+    return f"g:{ts}"
+
+
 def about_comment(number: int, comment: int) -> str:
     return f"m:{number}:{comment}"
 

@@ -7,7 +7,7 @@ comment that was edited or deleted. A row of `alerts` is one stage of one clock 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +70,11 @@ _SHOWN_KEY = and_(
     _msg.about == bindparam("key_about"),
 )
 _SHOWN = select(shown).where(_SHOWN_KEY)
+_STANDING = select(_msg.about).where(
+    _msg.customer_id == bindparam("key_customer_id"),
+    _msg.place == bindparam("key_place"),
+    _msg.about.in_(bindparam("names", expanding=True)),
+)
 _SHOWN_BY_MESSAGE = select(shown).where(_msg.channel == bindparam("channel"), _msg.ts == bindparam("ts")).limit(1)
 _SHOWN_EVERYWHERE = select(shown).where(
     _msg.customer_id == bindparam("key_customer_id"), _msg.about == bindparam("key_about")
@@ -126,6 +131,20 @@ class ShownMessages:
         with self._database.read() as connection:
             row = connection.execute(_SHOWN, key).one_or_none()
         return None if row is None else Shown(**row._mapping)
+
+    def standing(self, place: str, matters: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Of matters (customer and name) those that some message in `place` shows."""
+        names: dict[int, list[str]] = {}
+        for customer_id, about in matters:
+            names.setdefault(customer_id, []).append(about)
+        with self._database.read() as connection:
+            return {
+                (customer_id, row.about)
+                for customer_id, wanted in names.items()
+                for row in connection.execute(
+                    _STANDING, {"key_customer_id": customer_id, "key_place": place, "names": wanted}
+                )
+            }
 
     def shown_by_message(self, channel: str, ts: str) -> Shown | None:
         """What a message of ours shows; for a reply, ask with its thread's ts."""

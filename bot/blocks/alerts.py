@@ -98,11 +98,19 @@ def alert_lines(alerts: Sequence[Alert], more: int = 0) -> Message:
     if len(alerts) == 1 and not more:
         return alert_line(alerts[0])
     head = counted(words.GROUP_LINE, len(alerts) + more)
-    sentences = [alert_line(alert).text for alert in alerts[:LINES]]
+    ranked = sorted(alerts, key=lambda alert: (not _is_late(alert), alert.due_at))
+    sentences = [alert_line(alert).text for alert in ranked[:LINES]]
     hidden = more + max(0, len(alerts) - LINES)
     if hidden:
         sentences.append(said(common.MORE_ROWS, count=hidden))
     return message([head.replace("*", "") + ":", sentences[0]], [section("\n".join([head, *sentences]))])
+
+
+def alert_list_message(alerts: Sequence[Alert], more: int = 0) -> Message:
+    """Many alerts at once whose tickets have messages of their own: such a line as a message, with a way to all of them."""
+    lines = alert_lines(alerts, more)
+    buttons = actions(press_button(Press.TAKE_SEVERAL, primary=True), press_button(Press.SHOW_ALL))
+    return message(lines.text, [*lines.blocks, buttons])
 
 
 def is_broadcast(alert: Alert) -> bool:

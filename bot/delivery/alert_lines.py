@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot import places
-from bot.blocks.alerts import alert_lines, is_broadcast
+from bot.blocks.alerts import alert_line, alert_lines, is_broadcast
 from bot.delivery.alert_facts import (
     alert_at,
     clock_of,
@@ -24,13 +25,14 @@ from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Letter
 from bot.delivery.posts import slack_id
 from bot.delivery.reading import Dossier
-from bot.views import Alert, AlertState
-from ticketing.desk.alerting import AlertedStage
+from bot.views import Alert, AlertState, Message
+from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.promising import SEEN
 from ticketing.instants import from_us
-from ticketing.model import EventKind, TicketEvent
+from ticketing.ladder import has_no_deadline
+from ticketing.model import DESK_ITSELF, EventKind, TicketEvent
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH, WARNING, AlertRow, Shown
+from ticketing.shown import BREACH, WARNING, AlertKey, AlertRow
 
 LINES_DRAWN = 10
 """Of several lines told at once; the rest are counted."""
@@ -38,8 +40,22 @@ LINES_DRAWN = 10
 SENIORS = 3
 """How many of the senior agents a line calls."""
 
-Drawn = tuple[Alert, AlertRow | None, str]
-"""What a line is about, the alert that it tells, and its name."""
+STEP, SAID, END = "alert_line", "alert_said", "alert_settled"
+"""The kinds of rows that ask for a line."""
+
+LAPSED = "lapsed"
+"""What is in a row's data whose line is that a promise has lapsed."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a line is about, and the alert that it tells."""
+
+    alert: Alert
+    row: AlertRow | None = None
+    lag_s: float = 0.0
+    """How long ago that fell due."""
+
 
 DrawLine = Callable[[Dossier, Errand], Drawn | None]
 
@@ -56,63 +72,129 @@ def said(dossier: Dossier, errand: Errand) -> Letter | None:
 
 
 def settled(dossier: Dossier, errand: Errand) -> Letter | None:
-    """The line that says how what was alerted has ended."""
-    return _lines(dossier, errand, _end)
+    """
+    The line that says how what was alerted has ended; each end has one, alone or with others.
+
+    Whatever is changed about the ticket later asks for it again. One that stands alone follows, one of several has been told.
+    """
+    about = _name(errand)
+    stands = dossier.desk.outbox.shown(errand.customer_id, errand.place, about)
+    if stands is None:
+        return _lines(dossier, errand, _end)
+    if dossier.desk.outbox.shown(DESK_ITSELF, errand.place, places.about_together(stands.ts)) is not None:
+        return None
+    own = _end(dossier, errand)
+    return None if own is None else _letter(errand, alert_line(own.alert))
+
+
+def drawn(dossier: Dossier, errand: Errand) -> Drawn | None:
+    """What the line of a step, or of what somebody did, says if that still holds."""
+    return _step(dossier, errand) if errand.kind == STEP else _deed(dossier, errand)
 
 
 def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
     """One line for everything of the kind that waits for the same thread; None where nothing of it holds any more."""
-    own = draw(dossier, errand)
+    rows, alerted = [errand], {}
     stands = dossier.desk.outbox.shown(dossier.ref.customer_id, errand.place, places.about_alert(dossier.ref.number))
-    others: list[Errand] = []
     if stands is not None and not errand.is_doubtful:
-        others = dossier.desk.lines_waiting_for(errand.place, stands.channel, stands.ts, errand.kind)
-    drawn = [] if own is None else [own]
-    taken = []
-    for other in others:
-        if other.ticket is None or len(drawn) >= LINES_DRAWN:
-            break
-        taken.append((other.customer_id, other.id))
-        one = draw(Dossier(dossier.desk, other.ticket), other)
-        drawn += [one] if one is not None else []
-    rest = others[len(taken) :]
-    counted = _still_true(dossier, stands, rest) if stands is not None and rest else []
-    if not drawn:
+        rows += dossier.desk.lines_waiting_for(errand.place, stands.channel, stands.ts, errand.kind)
+        if len(rows) > LINES_DRAWN:
+            alerted = {each.ref: each for each in dossier.desk.alerts_in_message(stands.channel, stands.ts)}
+            rows.sort(key=lambda row: (row.ticket not in alerted, row.ticket in alerted and alerted[row.ticket].rank))
+    known = _standing(dossier, rows)
+    told: dict[str, Drawn] = {}
+    counted: dict[str, AlertedStage] = {}
+    for row in rows:
+        if row.ticket is None or _name(row) in known or _name(row) in told:
+            continue
+        if len(told) < LINES_DRAWN:
+            one = draw(Dossier(dossier.desk, row.ticket), row)
+            if one is not None:
+                told[_name(row)] = one
+        elif (stage := still_true(dossier, row, alerted.get(row.ticket))) is not None:
+            counted[_name(row)] = stage
+    if not told:
         return None
-    alerts = [alert for alert, _, _ in drawn]
-    rows = [row for _, row, _ in drawn if row is not None]
-    return Letter(
-        about=drawn[0][2],
-        side=places.ALERT,
-        message=alert_lines(alerts, len(counted)),
-        root=places.about_alert(dossier.ref.number),
-        broadcast=any(is_broadcast(alert) for alert in alerts),
-        told=(*(row.key for row in rows), *(stage.key for stage in counted)),
-        lags_s=(
-            *(lag_s(dossier, row) for row in rows),
-            *((dossier.ticket.as_of - stage.instant).total_seconds() for stage in counted),
-        ),
-        also=(*taken, *((each.customer_id, each.id) for each in rest)),
+    stages = counted.values() if errand.kind == STEP else ()
+    letter = _letter(errand, alert_lines([one.alert for one in told.values()], len(counted)))
+    return replace(
+        letter,
+        # Where its own does not hold, it may yet be told under its name.
+        about=letter.about if letter.about in told else next(iter(told)),
+        broadcast=any(is_broadcast(one.alert) for one in told.values()),
+        also=tuple((row.customer_id, row.id) for row in rows if row is not errand),
+        told=keys_of(told.values(), stages),
+        lags_s=lags_of(dossier.ticket.as_of, told.values(), stages),
+        members=_ends(errand, told, counted),
     )
 
 
-def _still_true(dossier: Dossier, stands: Shown, errands: list[Errand]) -> list[AlertedStage]:
-    """Of lines that are only counted, those that hold and are not held back; asked for once for all of them."""
-    if errands[0].kind != "alert_line":
-        return []
-    members = dossier.desk.alerts_in_message(stands.channel, stands.ts)
-    by_key = {
-        (stage.key.ref, _stage(stage)): stage
-        for each in members
-        for stage in each.stages
-        if is_told_by_now(dossier, each.priority, stage.created_at)
-    }
-    found = [by_key.get((each.ticket, _wanted(each))) for each in errands if each.ticket is not None]
-    return list(dict.fromkeys(stage for stage in found if stage is not None and stage.is_owed and not stage.is_told))
+def _letter(errand: Errand, message: Message) -> Letter:
+    number = errand.ticket.number if errand.ticket is not None else 0
+    return Letter(about=_name(errand), side=places.ALERT, message=message, root=places.about_alert(number))
+
+
+def keys_of(told: Iterable[Drawn], counted: Iterable[AlertedStage]) -> tuple[AlertKey, ...]:
+    """The alerts that a line tells of."""
+    return (*(one.row.key for one in told if one.row is not None), *(stage.key for stage in counted))
+
+
+def lags_of(now: datetime, told: Iterable[Drawn], counted: Iterable[AlertedStage]) -> tuple[float, ...]:
+    """How long ago each of them fell due, in seconds."""
+    drawn_lags = (one.lag_s for one in told if one.row is not None)
+    return (*drawn_lags, *((now - stage.instant).total_seconds() for stage in counted))
+
+
+def _standing(dossier: Dossier, rows: list[Errand]) -> set[str]:
+    """Of ends, those that have been told; of the rest each is asked for once."""
+    ends = [(row.customer_id, _name(row)) for row in rows if row.kind == END]
+    return {name for _, name in dossier.desk.outbox.standing(rows[0].place, ends)} if ends else set()
+
+
+def _ends(
+    errand: Errand, told: Mapping[str, Drawn], counted: Mapping[str, AlertedStage]
+) -> tuple[tuple[int, str], ...]:
+    """All ends that one line tells of, so that none is told again."""
+    if errand.kind != END or len(told) + len(counted) == 1:
+        return ()
+    of_told_ = ((one.alert.facts.ref.customer_id, name) for name, one in told.items())
+    return (*of_told_, *((stage.key.ref.customer_id, name) for name, stage in counted.items()))
+
+
+def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> AlertedStage | None:
+    """What a line that is only counted is about, if that holds and nothing holds it back; asked for once for all of them."""
+    if each is None:
+        return None
+    if errand.kind == STEP:
+        stage = next((stage for stage in each.owed if _stage(stage) == _wanted(errand) and not stage.is_told), None)
+        at = stage.created_at if stage is not None else None
+    elif errand.kind == SAID:
+        stage = next((stage for stage in each.owed if not has_no_deadline(stage.key.stage)), None)
+        at = errand.created_at if errand.data.get(LAPSED) else None
+    else:
+        stage = next(
+            (stage for stage in each.stages if stage.has_ended and stage.is_told and _is_end(errand, stage)), None
+        )
+        at = None
+    is_held_back = at is not None and not is_told_by_now(dossier, each.priority, at)
+    return None if is_held_back else stage
+
+
+def _is_end(errand: Errand, stage: AlertedStage) -> bool:
+    return (stage.key.kind.value, stage.key.run) == (errand.data["clock"], errand.data["run"])
 
 
 def _stage(stage: AlertedStage) -> tuple[str, str, str]:
     return stage.key.kind.value, str(stage.key.run), stage.key.stage
+
+
+def _name(errand: Errand) -> str:
+    """What the line is called."""
+    number = errand.ticket.number if errand.ticket is not None else 0
+    if errand.kind == SAID:
+        return f"l:{number}:e:{errand.data['event']}"
+    stage = errand.data["stage"] if errand.kind == STEP else "end"
+    return f"l:{number}:{errand.data['clock']}:{errand.data['run']}:{stage}"
 
 
 def _wanted(errand: Errand) -> tuple[str, str, str]:
@@ -129,11 +211,9 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
     if clock is None:
         return None
     alert = alert_at(dossier, clock, rows, state_of(row.key.stage))
-    number = dossier.ref.number
-    about = f"l:{number}:{row.key.kind.value}:{row.key.run}:{row.key.stage}"
     if row.key.stage not in (WARNING, BREACH):
         alert = _with_step(dossier, alert, row)
-    return alert, row, about
+    return Drawn(alert, row, lag_s(dossier, row))
 
 
 def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
@@ -182,7 +262,7 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
         by=dossier.name(person),
         until=from_us(int(until)) if until is not None else None,
     )
-    return alert, None, f"l:{dossier.ref.number}:e:{seq}"
+    return Drawn(alert)
 
 
 def _end(dossier: Dossier, errand: Errand) -> Drawn | None:
@@ -191,5 +271,4 @@ def _end(dossier: Dossier, errand: Errand) -> Drawn | None:
     clock = next((c for c in dossier.ticket.clocks if (c.kind.value, c.run) == (kind, run)), None)
     if clock is None or clock.is_running or not any(row.home for row in of_clock(rows, clock)):
         return None
-    about = f"l:{dossier.ref.number}:{kind}:{run}:end"
-    return alert_at(dossier, clock, rows, ended_state(clock)), None, about
+    return Drawn(alert_at(dossier, clock, rows, ended_state(clock)))

@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from bot import places
 from bot.blocks import customer, triage
 from bot.blocks.reports import paper_failed_message
-from bot.delivery import alert_lines, alerts, boards, cards, countdown, days, emoji, hidden, joining, posts, problems
-from bot.delivery.letters import Letter, Reactions
+from bot.delivery import (
+    alert_lines,
+    alert_lists,
+    alerts,
+    boards,
+    cards,
+    countdown,
+    days,
+    emoji,
+    hidden,
+    joining,
+    posts,
+    problems,
+)
+from bot.delivery.letters import Instead, Letter, Reactions
 from bot.delivery.reading import Dossier
 from bot.problems import CARD, DONE
 from bot.sight import Sight
@@ -18,7 +31,7 @@ from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
 from ticketing.shown import Shown
 
-Draw = Callable[[Dossier, Errand], Letter | Reactions | None]
+Draw = Callable[[Dossier, Errand], Letter | Reactions | Instead | None]
 
 
 class UnknownKind(Exception):
@@ -40,9 +53,13 @@ KINDS: dict[str, Draw] = {
     "triage_card": lambda dossier, errand: cards.for_team(dossier, errand.place),
     "alert_card": lambda dossier, errand: alerts.home(dossier, errand.place, errand),
     countdown.KIND: countdown.countdown,
-    "alert_line": alert_lines.line,
-    "alert_settled": alert_lines.settled,
-    "alert_said": alert_lines.said,
+    alert_lines.STEP: lambda dossier, errand: (
+        alert_lists.instead_of_lines(dossier, errand) or alert_lines.line(dossier, errand)
+    ),
+    alert_lines.END: alert_lines.settled,
+    alert_lines.SAID: lambda dossier, errand: (
+        alert_lists.instead_of_lines(dossier, errand) or alert_lines.said(dossier, errand)
+    ),
     "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
     "question": lambda dossier, errand: posts.to_customer(customer.question_post, dossier, errand),
     "solution": lambda dossier, errand: posts.to_customer(customer.resolved_post, dossier, errand),
@@ -76,6 +93,7 @@ OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "handover_card": days.handover,
     CARD: problems.drawn,
     DONE: problems.drawn,
+    alert_lists.KIND: alert_lists.listed,
 }
 """The kinds that are about no single ticket."""
 
@@ -91,7 +109,7 @@ class Drawing:
     def _sight(self) -> Sight:
         return self.sight or Sight(self.desk)
 
-    def draw(self, errand: Errand) -> Letter | Reactions | None:
+    def draw(self, errand: Errand) -> Letter | Reactions | Instead | None:
         """
         What the row is to show now; None when there is nothing to say any more. Raises what drawing raises, and NotYet while
         Slack does not say whether somebody may still see it.

@@ -88,6 +88,14 @@ class Reactions:
     unwanted: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Instead:
+    """Not shown itself: what is `by` it is put into the outbox in its place, and the rows `also` are done with it."""
+
+    by: tuple[Notice, ...]
+    also: tuple[tuple[int, int], ...] = ()
+
+
 def digest(message: Message) -> str:
     """Equal for messages that look and act the same."""
     drawn = json.dumps([message.text, message.blocks], sort_keys=True, ensure_ascii=False)

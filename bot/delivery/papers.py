@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from bot import places
 from bot.charts import ChartsUnavailable
-from bot.delivery.letters import HomePage, Letter, Picture, Reactions, SentFile
+from bot.delivery.letters import HomePage, Instead, Letter, Picture, Reactions, SentFile
 from bot.delivery.slack import NoAnswer, Refused
 from bot.delivery.worker import REPAIRS, Delivery, Paced
 from bot.views.common import Block
@@ -42,7 +42,7 @@ class Papers(Delivery):
     lease_s = 300.0
     post_within_s = 240.0
 
-    def _deliver(self, errand: Errand, letter: Letter | Reactions | None) -> str:
+    def _deliver(self, errand: Errand, letter: Letter | Reactions | Instead | None) -> str:
         if not isinstance(letter, Letter):
             return super()._deliver(errand, letter)
         if letter.file is not None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
 from bot.delivery.errors import NOBODY, Verdict, verdict
-from bot.delivery.letters import Letter, NotYet, Reactions, digest
+from bot.delivery.letters import Instead, Letter, NotYet, Reactions, digest
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
 from bot.delivery.slack import CallFailed, NoAnswer, Posted, RateLimited, Refused, Slack, files_in
@@ -160,7 +160,7 @@ class Delivery:
         try:
             return self._deliver(errand, letter)
         except Refused as refused:
-            return self._refused(errand, None if isinstance(letter, Reactions) else letter, refused.code)
+            return self._refused(errand, letter if isinstance(letter, Letter) else None, refused.code)
         except (Paced, RateLimited, NoAnswer) as late:
             if isinstance(late, RateLimited):
                 place = errand.place if late.method == POSTING else ""
@@ -175,9 +175,12 @@ class Delivery:
             return self._back_off(errand, str(late), is_lost=late.is_lost or errand.is_doubtful)
         return self._wait(errand, late.seconds, "pace" if isinstance(late, Paced) else "ratelimited")
 
-    def _deliver(self, errand: Errand, letter: Letter | Reactions | None) -> str:
+    def _deliver(self, errand: Errand, letter: Letter | Reactions | Instead | None) -> str:
         if isinstance(letter, Reactions):
             return self._react(errand, letter)
+        if isinstance(letter, Instead):
+            self._outbox.done(errand, also=letter.also, then=letter.by)
+            return "listed"
         if letter is None:
             self._outbox.done(errand)
             return "obsolete"
@@ -214,7 +217,9 @@ class Delivery:
         known = stands
         if letter.members:
             # One message of many tickets: what it says is remembered once, whichever of them it was drawn for.
-            known = self._outbox.shown(DESK_ITSELF, errand.place, f"g:{stands.ts}") or replace(stands, digest="")
+            known = self._outbox.shown(DESK_ITSELF, errand.place, places.about_together(stands.ts)) or replace(
+                stands, digest=""
+            )
         if known.digest == drawn:
             self._outbox.done(errand, also=letter.also)
             return "unchanged"
@@ -421,7 +426,7 @@ def _members(letter: Letter, stands: Shown) -> list[Shown]:
     if not letter.members:
         return []
     each = [replace(stands, customer_id=customer_id, about=about) for customer_id, about in letter.members]
-    return [*each, replace(stands, customer_id=DESK_ITSELF, about=f"g:{stands.ts}")]
+    return [*each, replace(stands, customer_id=DESK_ITSELF, about=places.about_together(stands.ts))]
 
 
 def _shown(errand: Errand, letter: Letter, posted: Posted, drawn: str | None) -> Shown:

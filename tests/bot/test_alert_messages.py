@@ -213,6 +213,108 @@ def test_a_ticket_without_any_promise_is_told_of_when_it_has_waited_too_long(wor
     assert f"~#{second.number}" in shown_text(_homes(world)[0])
 
 
+def _each_warned_of(world: World, count: int) -> list[Ticket]:
+    """Urgent tickets that were warned of one after the other, so that each has a message of its own."""
+    tickets = []
+    for number in range(count):
+        tickets.append(world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}"))
+        world.clock.advance(minutes=2)
+    world.deliver_all()
+    for ticket in tickets:
+        world.clock.now = max(world.clock(), _answer_due(ticket) - timedelta(minutes=29))
+        world.desk.watch_step(world.clock())
+        world.deliver_all()
+    assert len(_homes(world)) == count
+    return tickets
+
+
+def _broadcasts(world: World) -> list[dict[str, object]]:
+    return [one for one in world.seen("lena", ESCALATIONS) if one.get("thread_ts") not in (None, one["ts"])]
+
+
+def test_many_that_have_messages_of_their_own_are_told_in_one_list_after_a_downtime(world: World) -> None:
+    amir = world.agent("amir")
+    tickets = _each_warned_of(world, 12)
+    homes = _homes(world)
+    world.clock.advance(hours=1)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert _broadcasts(world) == []
+    *_, told = _homes(world)
+    assert len(_homes(world)) == len(homes) + 1
+    text = shown_text(told)
+    assert "12 alerts*, worst first" in text
+    assert str(told["blocks"]).count("we were down") == 10
+    assert "and 2 more" in text
+    assert [int(number) for number in re.findall(r"#(\d+) is overdue", str(told["blocks"]))] == [
+        ticket.number for ticket in tickets[:10]
+    ]
+    for home in homes:
+        (now,) = (one for one in _homes(world) if one["ts"] == home["ts"])
+        assert "*Overdue " in shown_text(now)
+        assert "we were down" in shown_text(now)
+    listed = world.desk.alerts_in_message(ESCALATIONS, str(told["ts"]))
+    assert {each.ref for each in listed} == {ticket.ref for ticket in tickets}, "each can be opened"
+    for ticket in tickets:
+        (row,) = (row for row in world.desk.outbox.alerts(ticket.ref) if row.key.stage == "breach")
+        assert row.home == f"{ESCALATIONS}:{told['ts']}"
+
+    world.says(tickets[0].ref, amir, "We are on it.")
+    world.deliver_all()
+    assert len(_homes(world)) == len(homes) + 1
+    assert "Answered" in shown_text(_homes(world)[0]), "its own message goes on"
+
+
+def test_a_few_get_a_line_each(world: World) -> None:
+    world.agent("amir")
+    _each_warned_of(world, 5)
+    world.clock.advance(hours=3)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    assert len(_homes(world)) == 5
+    assert len(_broadcasts(world)) == 5
+
+
+def test_a_list_whose_answer_was_lost_is_there_once(world: World) -> None:
+    world.agent("amir")
+    _each_warned_of(world, 7)
+    world.clock.advance(hours=3)
+    world.desk.watch_step(world.clock())
+    world.fault(method="chat.postMessage", lose_answer=True, times=1)
+    world.deliver_all()
+    assert len(_homes(world)) == 8
+    assert _broadcasts(world) == []
+
+
+def test_of_more_deeds_and_ends_than_a_line_holds_the_rest_are_counted_and_none_is_told_again(world: World) -> None:
+    amir = world.agent("amir")
+    tickets = _late(world, 13)
+    (home,) = _homes(world)
+
+    def lines() -> list[str]:
+        return [shown_text(one) for one in world.seen("lena", ESCALATIONS, thread=str(home["ts"]))]
+
+    for ticket in tickets:
+        world.desk.take_alert(ticket.ref, by=amir, until=world.clock() + timedelta(minutes=15))
+    world.deliver_all()
+    (taken,) = lines()
+    assert "13 alerts*, worst first" in taken
+    assert taken.count("Amir has it") == 11, "ten lines, and the first once more for who hears it"
+    assert "and 3 more" in taken
+
+    for ticket in tickets:
+        world.says(ticket.ref, amir, "We are on it.")
+    world.deliver_all()
+    _, ended = lines()
+    assert "13 alerts*, worst first" in ended
+    assert "and 3 more" in ended
+
+    for ticket in (tickets[0], tickets[5], tickets[12]):
+        world.says(ticket.ref, amir, "And one thing more.")
+    world.deliver_all()
+    assert lines() == [taken, ended]
+
+
 # --- the countdown --------------------------------------------------------------------------------------------------------
 
 

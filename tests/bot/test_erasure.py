@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from bot import places
 from bot.notices import Notices
 from tests.bot.outbound import ESCALATIONS, TRIAGE, World, shown_text
 from ticketing.database import Database
@@ -73,7 +74,12 @@ def test_what_stands_somewhere_is_asked_to_be_taken_away_on_both_databases(datab
     number = ticket.number
     stands = [("p:1", f"t:{number}"), ("c:C1", f"m:{number}:1"), ("c:C2", f"a:{number}"), ("o:C3", f"t:{number}")]
     with database.write() as connection:
-        for place, about in [*stands, ("c:C1", f"t:{number}1"), ("c:C1", "d:2026-11-22")]:
+        for place, about in [
+            *stands,
+            ("c:C1", f"t:{number}1"),
+            ("c:C1", "d:2026-11-22"),
+            ("c:C2", places.about_listed(number)),
+        ]:
             remember(connection, Shown(mara, place, about, "C1", f"{len(about)}.{len(place)}", None, "team"))
 
     desk.erase_customer(mara, by=None)
@@ -83,6 +89,7 @@ def test_what_stands_somewhere_is_asked_to_be_taken_away_on_both_databases(datab
     assert ("p:1", f"t:{number}", "take_away") in waiting
     assert ("c:C1", f"m:{number}:1", "take_away") in waiting
     assert ("c:C2", f"a:{number}", "alert_card") in waiting
+    assert ("c:C2", places.about_listed(number), "take_away") not in waiting, "a list is of others as well"
     with database.read() as connection:
         left = {(row.place, row.about) for row in connection.execute(select(shown))}
     assert left == set(stands) - {("o:C3", f"t:{number}")}, "what is still to be taken away keeps its row until then"

@@ -129,7 +129,15 @@ def test_all_constraints_have_names(empty_database_url: str) -> None:
 UNTOLD = {"at_place": "c:C1", "own_customer": 1, "own_row": 1, "rows": 10}
 IN_MESSAGE = {"at_place": "c:C1", "at_channel": "C1", "at_ts": "7"}
 AN_AGENT = {"category": "billing", "customer_id": 1}
-SORTED = {"urgent head", "agent's list", "lines waiting", "untold alerts", "tickets of an act", "outcomes of an act"}
+SORTED = {
+    "lines in threads of a place",
+    "urgent head",
+    "agent's list",
+    "lines waiting",
+    "untold alerts",
+    "tickets of an act",
+    "outcomes of an act",
+}
 """Looks that put in order what they found by the index: of one agent, of one message, of one place, of one act."""
 LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "queue head": (assignment.HEAD, {"category": "billing"}, "ix_tickets_queue"),
@@ -156,12 +164,19 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "late, not marked": (watching.LATE[1].limit(100), {"now": 1}, "ix_sla_clocks_due"),
     "due steps": (climbing.DUE, {"now": 1, "rows": 200}, "ix_ladder_next_at"),
     "next step": (climbing.NEXT, {}, "ix_ladder_next_at"),
+    "next warning, of what does not fail": (watching.NEXT_AFTER[0], {"now": 1}, "ix_sla_clocks_warn"),
+    "next breach, of what does not fail": (watching.NEXT_AFTER[1], {"now": 1}, "ix_sla_clocks_due"),
+    "next step, of what does not fail": (climbing.NEXT_AFTER, {"now": 1}, "ix_ladder_next_at"),
     "lapsed promises": (promising.LAPSED, {"now": 1, "rows": 200}, "ix_alert_promises_until"),
     "next lapse": (promising.NEXT_LAPSE, {}, "ix_alert_promises_until"),
+    "next lapse, of what does not fail": (promising.NEXT_LAPSE_AFTER, {"now": 1}, "ix_alert_promises_until"),
     "board, late": (boards.ROWS[0], {"rows": 40, "hidden": []}, "ix_sla_clocks_late"),
     "board, soon": (boards.ROWS[1], {"rows": 40, "hidden": [], "until": 11}, "ix_sla_clocks_due"),
     "message's tickets": (alerting.MEMBERS, {"at_channel": "C1", "at_ts": "7"}, "ix_shown_message"),
     "untold alerts": (alerting.UNTOLD, UNTOLD, "ix_outbox_place"),
+    "cards waiting in a place": (alerting.CARDS_IN, {"at_place": "c:C1"}, "ix_outbox_place"),
+    "lines waiting in a place": (alerting.LINES_IN, {"at_place": "c:C1"}, "ix_outbox_place"),
+    "lines in threads of a place": (alerting.LINES_ABROAD, {"at_place": "c:C1", "rows": 10}, "ix_outbox_place"),
     "cards waiting": (alerting.CARDS_OF, IN_MESSAGE, "ix_shown_message"),
     "lines waiting": (alerting.LINES_OF, IN_MESSAGE | {"of_kind": "alert_line", "rows": 10}, "ix_shown_message"),
     "promised before": (recomputing.OUTDATED.limit(200), {"version": 3}, "ix_tickets_promised"),

@@ -320,6 +320,9 @@ def test_a_preview_counts_what_a_change_touches_and_nothing_else(desk: Desk, cas
     assert touched(policies=[{"first_response": {"medium": "8h"}}]) == (0, 0), "as it is without a policy"
     waiting = len(desk.queue())
     assert touched(queue={"per_priority": 50}) == (waiting, 0)
+    assert touched(ladder={"unassigned_after": "2h"}) == (waiting, 0)
+    assert waiting == 2
+    assert touched(ladder={"untouched_after": "1d"}) == (1, 0), "one is held, and one waits for its customer"
 
 
 def test_a_change_of_what_is_no_longer_in_force_is_refused(desk: Desk, cast: Cast, clock: MovableClock) -> None:

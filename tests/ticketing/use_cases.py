@@ -328,6 +328,8 @@ _OF_OUR_ROWS = (
         "alerts_in_message",
         "cards_waiting_for",
         "lines_waiting_for",
+        "lines_in_threads",
+        "alerts_of",
         "carry_out",
     ),
     *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),

@@ -63,6 +63,8 @@ class AlertedStage:
     """Whether what it says still holds: the clock runs and is still so far, nobody has taken the ticket, ..."""
     due_at: datetime
     is_late: bool
+    has_ended: bool
+    """Whether its clock runs no more."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ _UNTOLD = (
     .limit(bindparam("rows"))
 )
 UNTOLD = _UNTOLD.where(or_(_FREE, _OWN))
+_IS_ALERT = or_(_msg.about.like("a:%"), _msg.about.like("i:%"))  # its own message, or a list of many
 MEMBERS = (
     select(*_ALERT_COLUMNS)
     .select_from(
@@ -161,7 +164,7 @@ MEMBERS = (
         .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
         .join(tickets, _TICKET_OF_ALERT)
     )
-    .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _msg.about.like("a:%"))
+    .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _IS_ALERT)
 )
 _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"))
 CARDS_OF = (
@@ -179,6 +182,18 @@ LINES_OF = (
 )
 
 
+LINES_ABROAD = (
+    select(outbox, _msg.ts.label("home_ts"))
+    .select_from(outbox.join(shown, _HOME_OF_ROW))
+    .where(_WAITS, _row.kind.in_([literal_column("'alert_line'"), literal_column("'alert_said'")]))
+    .order_by(_row.id)
+    .limit(bindparam("rows"))
+)
+OF_TICKETS = (
+    select(*_ALERT_COLUMNS)
+    .select_from(alerts.outerjoin(sla_clocks, _CLOCK_OF_ALERT).join(tickets, _TICKET_OF_ALERT))
+    .where(_alert.customer_id == bindparam("customer_id"), _alert.ticket_id.in_(bindparam("numbers", expanding=True)))
+)
 LINES_IN = select(_row.customer_id, _row.id, _row.ticket_id, _row.data).where(
     _WAITS, _row.kind == literal_column("'alert_line'")
 )
@@ -247,6 +262,21 @@ class Alerting(DeskBase):
         with self._database.read() as connection:
             return _tickets(connection.execute(MEMBERS, {"at_channel": channel, "at_ts": ts}).all())
 
+    def alerts_of(self, refs: Iterable[TicketRef]) -> list[AlertedTicket]:
+        """Those of the tickets that have alerts."""
+        numbers: dict[int, set[int]] = {}
+        for ref in refs:
+            numbers.setdefault(ref.customer_id, set()).add(ref.number)
+        with self._database.read() as connection:
+            keys = ({"customer_id": customer, "numbers": sorted(wanted)} for customer, wanted in numbers.items())
+            return _tickets([row for key in keys for row in connection.execute(OF_TICKETS, key)])
+
+    def lines_in_threads(self, place: str) -> list[tuple[Errand, str]]:
+        """The lines of steps and deeds that wait in a place, each with the message (its ts) in whose thread it belongs."""
+        with self._database.read() as connection:
+            rows = connection.execute(LINES_ABROAD, {"at_place": place, "rows": MOST})
+            return [(errand_from(row), row.home_ts) for row in rows]
+
     def cards_waiting_for(self, place: str, channel: str, ts: str) -> list[tuple[int, int]]:
         """The outbox rows (customer and id) that ask for an edit of that message."""
         with self._database.read() as connection:
@@ -285,6 +315,7 @@ def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
         is_owed=_holds(row),
         due_at=from_us(row.due_at) or due_at,
         is_late=row.breached_at is not None,
+        has_ended=row.ended_at is not None,
     )
 
 

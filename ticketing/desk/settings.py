@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -46,7 +46,7 @@ NOT_OVER_YET = (
 class Preview:
     """
     What a configuration would do to the tickets that are not over: `touched` of them would be promised something else, or
-    chosen or shown in another way; `recounted` have deadlines that would be counted anew.
+    chosen, shown or told of in another way; `recounted` have deadlines that would be counted anew.
     """
 
     touched: int
@@ -105,8 +105,9 @@ class Settings(DeskBase):
             is_recounted = _promised(now, **key) != _promised(new, **key)
             is_shown_otherwise = _home(now, group.category) != _home(new, group.category)
             ranks_otherwise = group.status == TicketStatus.OPEN and now.queue != new.queue
+            ages_otherwise = _ages(now, group.status) != _ages(new, group.status)
             recounted += group.tickets * is_recounted
-            touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise)
+            touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise or ages_otherwise)
         return Preview(touched, recounted)
 
 
@@ -141,6 +142,17 @@ def _person(stored: int | None) -> PersonId | None:
 def _promised(configuration: Configuration, **ticket: Any) -> list[Any]:
     """What such a ticket is promised, whatever the policy is called."""
     return [replace(terms, policy="") for terms in sla.terms(configuration, **ticket).values()]
+
+
+def _ages(configuration: Configuration, status: str) -> timedelta | None:
+    """After how long a ticket of that status is told of because it lies; None: never, as while it is the customer's turn."""
+    ladder = configuration.ladder
+    after = {
+        TicketStatus.OPEN: ladder.unassigned_after,
+        TicketStatus.ASSIGNED: ladder.untouched_after,
+        TicketStatus.IN_PROGRESS: ladder.untouched_after,
+    }
+    return after.get(TicketStatus(status))
 
 
 def _home(configuration: Configuration, key: str) -> tuple[Any, ...]:
