@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
+    ColumnElement,
     Connection,
     Row,
     String,
@@ -167,18 +169,27 @@ MEMBERS = (
     .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _IS_ALERT)
 )
 _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"))
-CARDS_OF = (
-    select(_row.customer_id, _row.id).select_from(outbox.join(shown, _HOME_OF_ROW)).where(_WAITS, _CARD, _SAME_HOME)
-)
+# What waits in the place is found first, and then whether it is of that message: the other way round, each of thousands of
+# tickets that a message tells of would be looked for among thousands of rows that wait.
+_cards = select(_row.customer_id, _row.id, _row.ticket_id).where(_WAITS, _CARD).cte("cards").prefix_with("MATERIALIZED")
+_lines = select(outbox).where(_WAITS, _row.kind == bindparam("of_kind")).cte("lines").prefix_with("MATERIALIZED")
+
+
+def _home_of(waiting: CTE) -> ColumnElement[bool]:
+    return and_(
+        _msg.customer_id == waiting.c.customer_id,
+        _msg.place == bindparam("at_place"),
+        _msg.about == literal("a:") + cast(waiting.c.ticket_id, String),
+        _SAME_HOME,
+    )
+
+
+CARDS_OF = select(_cards.c.customer_id, _cards.c.id).select_from(_cards.join(shown, _home_of(_cards)))
 CARDS_IN = select(func.count(_row.about.distinct()).label("cards"), func.max(_row.created_at).label("newest")).where(
     _IN_PLACE, _CARD
 )
 LINES_OF = (
-    select(outbox)
-    .select_from(outbox.join(shown, _HOME_OF_ROW))
-    .where(_WAITS, _row.kind == bindparam("of_kind"), _SAME_HOME)
-    .order_by(_row.id)
-    .limit(bindparam("rows"))
+    select(_lines).select_from(_lines.join(shown, _home_of(_lines))).order_by(_lines.c.id).limit(bindparam("rows"))
 )
 
 
