@@ -77,6 +77,11 @@ def inline(text: str, limit: int) -> str:
     return _MARKS.sub(lambda mark: _LOOKALIKES[mark[0]], line)
 
 
+def ended(sentence: str) -> str:
+    """With a full stop, unless it ends in a mark of its own: "How do I add a colleague?" """
+    return sentence if sentence.endswith((".", "?", "!", ELLIPSIS)) else f"{sentence}."
+
+
 def body(text: str) -> list[str]:
     """A whole text as escaped pieces, each for one section; at least one."""
     rest, found = clean(text).strip(), []

@@ -140,18 +140,18 @@ def _is_late(alert: Alert) -> bool:
 def _head(alert: Alert) -> str:
     zone, number = alert.facts.zone, alert.facts.number
     subject = text.inline(alert.facts.subject, text.CARD_SUBJECT)
-    since = text.since(alert.due_at, zone)
+    since, sentence = text.since(alert.due_at, zone), text.ended(subject)
     if alert.state is AlertState.NOBODY:
-        return said(words.NOBODY_HEAD, number=number, subject=subject)
+        return said(words.NOBODY_HEAD, number=number, subject=sentence)
     if alert.state is AlertState.UNTOUCHED:
         head = words.UNTOUCHED_HEAD if alert.agent else words.UNASSIGNED_HEAD
         return said(head, number=number, subject=subject, since=since)
     if not _is_late(alert):
-        return said(words.DUE_SOON_HEAD, number=number, subject=subject)
+        return said(words.DUE_SOON_HEAD, number=number, subject=sentence)
     if alert.told_at:
         told = text.at(alert.told_at, zone)
-        return said(words.FOUND_LATE_HEAD, number=number, subject=subject, since=since, told=told)
-    return said(words.OVERDUE_HEAD, number=number, subject=subject, since=since)
+        return said(words.FOUND_LATE_HEAD, number=number, subject=sentence, since=since, told=told)
+    return said(words.OVERDUE_HEAD, number=number, subject=sentence, since=since)
 
 
 def _due(alert: Alert) -> str:
@@ -338,7 +338,7 @@ def _row_sentence(alert: Alert, overdue: str, due_soon: str) -> str:
     return said(
         overdue if _is_late(alert) else due_soon,
         number=alert.facts.number,
-        subject=text.inline(alert.facts.subject, text.LIST_SUBJECT),
+        subject=text.ended(text.inline(alert.facts.subject, text.LIST_SUBJECT)),
         since=text.since(alert.due_at, zone),
         by=text.by(alert.due_at, zone),
         who=who,

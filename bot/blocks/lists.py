@@ -87,7 +87,7 @@ def customer_sentence(row: CustomerRow, *, spoken: bool = False) -> str:
     return said(
         template,
         number=row.facts.number,
-        subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
+        subject=text.ended(text.inline(row.facts.subject, text.LIST_SUBJECT)),
         state=said(words.CUSTOMER_STATE[row.state], agent=agent),
     )
 
@@ -119,7 +119,7 @@ def queue_sentence(row: AgentRow, now: datetime, zone: str) -> str:
     return said(
         words.QUEUE_ROW,
         number=row.facts.number,
-        subject=text.inline(row.facts.subject, text.LIST_SUBJECT),
+        subject=text.ended(text.inline(row.facts.subject, text.LIST_SUBJECT)),
         facts=facts_line(row.facts),
         customer=text.first(row.customer),
         due=f"{due[:1].upper()}{due[1:]}." if due else "",

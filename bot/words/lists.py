@@ -5,7 +5,7 @@ from bot.views.lists import ListKind
 from ticketing.model import ClockKind, TicketStatus
 
 # A ticket in one line, for its customer
-CUSTOMER_ROW = "*#{number} {subject}.* {state}"
+CUSTOMER_ROW = "*#{number} {subject}* {state}"
 CUSTOMER_STATE = {
     CustomerState.WAITING: "Waiting for an agent.",
     CustomerState.HELD: "{agent} has it.",
@@ -33,7 +33,7 @@ TURN_OF_ANOTHER = {
     TicketStatus.IN_PROGRESS: "{agent} is working on it.",
     TicketStatus.PENDING_CUSTOMER: "Waiting for {customer}. {agent} has it.",
 }
-QUEUE_ROW = "*#{number}* {subject}. {facts}, {customer}. {due}"
+QUEUE_ROW = "*#{number}* {subject} {facts}, {customer}. {due}"
 
 LIST_HEAD = {
     ListKind.MY_TICKETS: "*Your tickets*",

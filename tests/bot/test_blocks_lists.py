@@ -133,6 +133,12 @@ def test_the_queue_is_listed_with_a_claim_each() -> None:
     )
 
 
+def test_a_subject_that_ends_in_a_mark_of_its_own_gets_no_full_stop() -> None:
+    asked = replace(agent_row(TicketStatus.OPEN), facts=facts(subject="How do I add a colleague?"))
+    listed = AgentList(kind=ListKind.QUEUE, rows=(asked,), now=at(14))
+    assert "How do I add a colleague? High, billing, Mara." in shown(agent_list(listed))
+
+
 def test_whose_turn_it_is_follows_the_last_answer() -> None:
     answered = replace(agent_row(TicketStatus.IN_PROGRESS), is_answered=True)
     waiting = replace(agent_row(TicketStatus.PENDING_CUSTOMER), is_answered=True)
