@@ -52,7 +52,7 @@ def play(workspace: Workspace, stopping: threading.Event) -> None:
     for wish in WISHES:
         if stopping.is_set():
             return
-        _open(Member(workspace, wish.by), wish)
+        open_ticket(Member(workspace, wish.by), wish)
     for agent in (AMIR, JO, PRIYA):
         _begin_all(Member(workspace, agent), stopping)
     billing = Member(workspace, AMIR)
@@ -60,7 +60,8 @@ def play(workspace: Workspace, stopping: threading.Event) -> None:
     _send(billing, "ticket.reply", 3, "Thank you, we are looking at the file right now.", stopping)
 
 
-def _open(customer: Member, wish: Wish) -> None:
+def open_ticket(customer: Member, wish: Wish) -> None:
+    """By the form that `/ticket` opens. Raises WorkspaceError."""
     customer.command(f"/ticket {wish.subject}", GENERAL)
     form = _modal(customer)
     customer.act(form, "category", "new_ticket.category", wish.category)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import socket
 import sys
+from itertools import cycle
 from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
+from demo.story import TOMAS, URGENT, Wish, open_ticket
+from demo.workspace import Member, Workspace
 from tests.browser.chromium import launch_args
 from tests.processes import ROOT, Process
 
@@ -76,6 +79,59 @@ def look_back(page: Page, address: str) -> None:
     page.screenshot(path=IMAGES / "report.png", animations="disabled")
 
 
+SLIPPED = (
+    "The backup of last night failed",
+    "Users of the warehouse cannot log in",
+    "The web shop shows an error",
+    "Orders are not confirmed",
+    "The payroll stops half-way",
+    "No e-mail arrives",
+)
+"""What everybody reports in the same hour, each some times."""
+
+
+def an_agents_day(page: Page, address: str) -> None:
+    """What Amir begins with: his tickets in App Home, and beside it his day in a message only he sees."""
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={AMIR}/home&right={AMIR}/C0TRIAGE01")
+    expect(page.get_by_text("as of").first).to_be_visible()
+    composer = page.get_by_role("textbox", name="Message #triage")
+    composer.fill("/helpdesk day ")
+    composer.press("Enter")
+    expect(page.get_by_text("waiting for you").last).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "agent.png", animations="disabled")
+
+
+def among_the_team(page: Page, address: str) -> None:
+    """A ticket's thread in the triage channel: what was said to and by the customer, and what the team says of it."""
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={JO}/C0TRIAGE01&right={JO}/home")
+    card = page.get_by_role("article").filter(has_text="Cannot open the invoice").first
+    card.get_by_role("button", name="last reply").click()
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("we are looking at the file")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "triage-thread.png", animations="disabled")
+
+
+def many_at_once(page: Page, address: str) -> None:
+    """Everything slips in the same hour: one message for all, and behind its button each of them in pages."""
+    workspace, openers = Workspace(address), cycle((MARA, TOMAS, AMIR, JO, LENA))  # one opens twenty an hour at most
+    for subject in SLIPPED * 7:
+        who = next(openers)
+        open_ticket(Member(workspace, who), Wish(who, subject, "Since a few minutes.", "account", URGENT))
+    page.goto("about:blank")
+    page.goto(f"{address}/#left={LENA}/C0ESCALATE&right={JO}/C0ESCALATE")
+    page.get_by_role("button", name="Forward 1 hour").click()
+    all_of_them = page.get_by_role("article").filter(has_text=f"{len(SLIPPED) * 7} tickets")
+    left, right = (page.locator("workspace-session").nth(side).locator(all_of_them).last for side in (0, 1))
+    right.get_by_role("button", name="Show all").click(timeout=60_000)
+    page.get_by_role("dialog").get_by_role("button", name="Next").scroll_into_view_if_needed()
+    left.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "alert-group.png", animations="disabled")
+
+
 def hand_over(page: Page, address: str) -> None:
     """Amir's shift ends: what he holds is listed, each with where it may go."""
     page.goto("about:blank")
@@ -110,6 +166,8 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_args())
             page = browser.new_page(viewport=SIZE)
+            an_agents_day(page, address)
+            among_the_team(page, address)
             hand_over(page, address)
             open_a_ticket(page, address)
             shoot(page, address, "demo", f"left={MARA}/app&right={AMIR}/app", "has no VAT number")
@@ -120,6 +178,7 @@ def main() -> None:
             shoot_modal(page, "Set-up", "set-up", "Agents by membership")
             ask_in_passing(page, address)
             look_back(page, address)
+            many_at_once(page, address)
             browser.close()
     finally:
         demo.stop()
