@@ -69,6 +69,10 @@ HALT_S = 60.0
 """How long to leave Slack alone when it does not accept our token."""
 
 
+STRAY = "stray"
+"""In a row's data: the message that stands in the channel though it belonged in a thread, as long as it may stand there."""
+
+
 class Paced(CallFailed):
     """Not called: Slack would have asked to wait. `seconds` until it may be."""
 
@@ -178,6 +182,7 @@ class Delivery:
     def _deliver(self, errand: Errand, letter: Letter | Reactions | Instead | None) -> str:
         if isinstance(letter, Reactions):
             return self._react(errand, letter)
+        errand = self._take_stray_away(errand)
         if isinstance(letter, Instead):
             self._outbox.done(errand, also=letter.also, then=letter.by)
             return "listed"
@@ -258,12 +263,7 @@ class Delivery:
 
     def _take_away(self, errand: Errand, stands: Shown | None) -> str:
         if stands is not None:
-            self._keep_pace("chat.delete", errand)
-            try:
-                self._slack.delete(stands.channel, stands.ts)
-            except Refused as refused:
-                if verdict(refused.code, errand.attempts) not in (Verdict.REPAIR, Verdict.IGNORE):
-                    raise
+            self._delete(errand, stands.channel, stands.ts)
             self._outbox.forget(stands)
         self._outbox.done(errand)
         return "taken_away"
@@ -292,8 +292,10 @@ class Delivery:
             shares_files=self._shares_files(errand, letter, message),
         )
         if thread_ts is not None and posted.thread_ts != thread_ts:
-            # Slack puts an answer to a message that is gone into the channel itself, before everybody.
-            self._slack.delete(posted.channel, posted.ts)
+            # Slack puts an answer to a message that is gone into the channel itself, before everybody. Where it stands is
+            # written down first: it is taken away by a later try, if this one cannot.
+            stray = {"channel": posted.channel, "ts": posted.ts}
+            self._take_stray_away(self._outbox.keep(errand, {**errand.data, STRAY: stray}))
             raise Refused("thread_not_found")
         if letter.thread_ts is not None:
             # What is written under that message is written on this side.
@@ -301,6 +303,23 @@ class Delivery:
             place = places.of_origin(posted.channel)
             self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
         return _shown(errand, letter, posted, digest(message))
+
+    def _take_stray_away(self, errand: Errand) -> Errand:
+        """Take away what an answer to a vanished message became, if there is one."""
+        stray = errand.data.get(STRAY)
+        if stray is None:
+            return errand
+        self._delete(errand, stray["channel"], stray["ts"])
+        return self._outbox.keep(errand, {name: value for name, value in errand.data.items() if name != STRAY})
+
+    def _delete(self, errand: Errand, channel: str, ts: str) -> None:
+        """That it is gone already is fine."""
+        self._keep_pace("chat.delete", errand)
+        try:
+            self._slack.delete(channel, ts)
+        except Refused as refused:
+            if verdict(refused.code, errand.attempts) not in (Verdict.REPAIR, Verdict.IGNORE):
+                raise
 
     def _shares_files(self, errand: Errand, letter: Letter, message: Message) -> bool:
         """

@@ -151,6 +151,38 @@ def test_what_belongs_in_a_thread_that_is_gone_never_lands_in_the_channel(world:
     assert ["Sent to Mara" in text for text in world.thread("lena", TRIAGE)] == [True]
 
 
+@pytest.mark.parametrize(
+    "taking_away",
+    [
+        {"error": "ratelimited", "retry_after": 5, "times": 1},
+        {"error": "http_500", "times": 2},
+        {"lose_answer": True, "times": 1},
+    ],
+)
+def test_an_answer_that_landed_in_the_channel_is_taken_away_though_not_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, taking_away: dict[str, Any]
+) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.deliver_all()
+    real, strayed = Slack.post, list[Posted]()
+
+    def post(slack: Slack, channel: str, message: Any, key: str, **more: Any) -> Posted:
+        if channel == TRIAGE and more.get("thread_ts") and not strayed:  # what Slack does when the root has just gone
+            strayed.append(real(slack, channel, message, key, **more | {"thread_ts": None}))
+            return strayed[0]
+        return real(slack, channel, message, key, **more)
+
+    monkeypatch.setattr(Slack, "post", post)
+    world.fault(method="chat.delete", **taking_away)
+    world.says(ticket.ref, amir, "They have called twice.", internal=True)
+    world.deliver_all()
+
+    assert strayed
+    assert not [one for one in world.seen("lena", TRIAGE) if one["ts"] == strayed[0].ts]
+    assert not world.desk.outbox.parked()
+
+
 def test_when_the_channel_message_of_a_ticket_is_gone_its_customer_is_answered_in_their_messages(world: World) -> None:
     amir = world.agent("amir")
     mara = PEOPLE["mara"][0]
