@@ -22,15 +22,24 @@ from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, SlackUser
 from bot.private import reason_of
 from bot.rereading import MessageGone
+from bot.text import first
 from bot.values import read_offer_value
 from bot.views import Offer, OfferState, OtherTicketForm, View
 from bot.words import customer as words
-from ticketing.errors import InvalidInput
+from bot.words import inbound
+from ticketing.errors import HelpdeskError, InvalidInput
 from ticketing.model import Person, TicketRef
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
 log = logging.getLogger(__name__)
+
+
+class OfferOfAnother(HelpdeskError):
+    """Only who wrote a message says where it belongs."""
+
+    def __init__(self, author: str) -> None:
+        super().__init__(inbound.OFFER_OF_ANOTHER.format(author=first(author)))
 
 
 @dataclass(frozen=True)
@@ -172,9 +181,20 @@ class OfferChoices:
         person = self.parts.access.acting(user)
         _, channel, first_ts = source.split(":")
         offered = self.parts.desk.inbound.find_offer(person.id, channel, first_ts)
-        if offered is None or (place is not None and channel != place.channel):
+        if place is not None and channel != place.channel:
             raise MessageGone
+        if offered is None:
+            raise self._not_theirs(channel, first_ts, place)
         return person, offered
+
+    def _not_theirs(self, channel: str, first_ts: str, place: Place | None) -> HelpdeskError:
+        """Who can choose on it, told to others who see it in the channel: by who wrote the message, as Slack has it."""
+        found = self.parts.reading.between(channel, first_ts, first_ts, place.thread_ts) if place is not None else []
+        writer = next((each.person for each in found), None)
+        author = self.parts.desk.person_by_ref(writer.external_ref) if writer is not None else None
+        if author is None or self.parts.desk.inbound.find_offer(author.id, channel, first_ts) is None:
+            return MessageGone()
+        return OfferOfAnother(author.name)
 
     def _own_words(self, offered: Offered, person: Person) -> list[SaidMessage]:
         said = self.offers.messages_of(offered, person)

@@ -8,7 +8,8 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.access import ALLOWED, OF_THE_HOLDER, Grant, holds
+from bot import places
+from bot.access import ALLOWED, IN_WORDS, OF_THE_HOLDER, Grant, holds
 from bot.actions import Act, Form, Press
 from bot.blocks.forms import (
     assign_view,
@@ -34,13 +35,15 @@ from ticketing.desk.rating import RATE_FIRST
 from ticketing.errors import (
     HelpdeskError,
     NoAlert,
+    NotAnAgent,
     NotRatable,
     NotTheHolder,
     StaleTicket,
     TicketClosed,
+    TicketNotFound,
     TransitionNotAllowed,
 )
-from ticketing.model import TicketRef, TicketStatus
+from ticketing.model import Role, TicketRef, TicketStatus
 
 OPENS_TEXT_FORM: Mapping[Act, Form] = {
     Act.REPLY: Form.REPLY,
@@ -199,7 +202,7 @@ class TicketPresses:
         if act not in ALLOWED or act in ELSEWHERE:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
-        grant = self.parts.access.to(act, press.person, ref)
+        grant = self._granted(press, act, ref)
         if act is Act.NOT_A_TICKET and grant.ticket.status in AT_WORK:
             raise StaleTicket(grant.ticket)
         if act in self.acts:
@@ -223,6 +226,27 @@ class TicketPresses:
             self.answering.open(press, form, grant)
         else:
             self.parts.private.open(press.trigger_id, self._opens[act](grant), above=press.view)
+
+    def _granted(self, press: ButtonPress, act: Act, ref: TicketRef) -> Grant:
+        """Whoever stands before a ticket's card and is not of the team is told so: that there is one is no secret to them."""
+        try:
+            return self.parts.access.to(act, press.person, ref)
+        except TicketNotFound:
+            person = self.parts.access.acting(press.person)
+            if person.role < Role.AGENT and self._stands_before(press, ref):
+                raise NotAnAgent(person.id, IN_WORDS.get(act, "do this")) from None
+            raise
+
+    def _stands_before(self, press: ButtonPress, ref: TicketRef) -> bool:
+        """Whether what was pressed is the team's card of that very ticket, and its category is not private."""
+        if press.place is None or press.place.ts is None:
+            return False
+        shown = self.parts.desk.outbox.shown_by_message(press.place.channel, press.place.ts)
+        if shown is None or shown.side not in (places.TEAM, places.TEAM_OUT):
+            return False
+        if (shown.customer_id, places.ticket_in(shown.about)) != (ref.customer_id, ref.number):
+            return False
+        return self.parts.desk.configuration().private_category(self.parts.desk.ticket(ref).category) is None
 
     def _follow(self, press: ButtonPress, act: Act, grant: Grant) -> None:
         """A card follows by itself, where it shows what was done; App Home is drawn anew, and a modal says that it is done."""

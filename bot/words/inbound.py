@@ -31,6 +31,7 @@ NOT_AN_ANSWER = "That is not an answer of yours that went out to a customer."
 ONLY_ITS_AUTHOR = "Only {author}, who wrote it, can pull it back."
 KEPT_AS_NOTE = "Kept as a note on #{number}."
 A_FILE = "{name}: {link}"
+OFFER_OF_ANOTHER = "Only {author} can choose here."
 MESSAGE_GONE = "That message is gone. Write it again."
 UNKNOWN_COMMAND = "The app does not know this command."
 

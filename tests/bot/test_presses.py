@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot import places
 from bot.access import ALLOWED
 from bot.actions import Act, Block, Form, Press
 from bot.delivery.days import day_of
@@ -19,8 +20,9 @@ from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, tickets
 from ticketing.configuration import default_document
-from ticketing.errors import NotTheHolder
+from ticketing.errors import NotTheHolder, TicketNotFound
 from ticketing.model import PersonId, Ticket, TicketStatus
+from ticketing.shown import Shown
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
 
@@ -246,3 +248,28 @@ def test_nothing_goes_to_a_customer_whose_ticket_is_over(stand: Stand) -> None:
         assert f"Mara withdrew #{begun.number}" in refused.said
         assert "views.open" not in refused.said
     assert not answer.has_changed
+
+
+# --- who stands before a card -----------------------------------------------------------------------------------------------
+
+
+def test_who_sees_a_card_and_is_no_agent_is_told_so_and_of_nothing_else(stand: Stand) -> None:
+    shown, other = of(stand, TicketStatus.OPEN), of(stand, TicketStatus.IN_PROGRESS)
+    body = table.press(*USERS[Who.OTHER], table.button(Act.CLAIM.value, on(shown)), of=TEAM)
+    channel, ts = body["channel"]["id"], body["message"]["ts"]
+    about = places.about_ticket(shown.number)
+    card = Shown(shown.customer_id, places.of_channel(channel), about, channel, ts, None, places.TEAM)
+    stand.desk.outbox.remember(card)
+
+    before = press(stand, Who.OTHER, Act.CLAIM, on(shown))
+    forged = press(stand, Who.OTHER, Act.CLAIM, on(other))
+    document = default_document()
+    private = {"key": "billing", "name": "Billing", "private": True, "channel": "C0PRIVATE1"}
+    document["categories"] = [private if each["key"] == "billing" else each for each in document["categories"]]
+    for version in (default_document() | {"undo_window_s": 300}, document):  # the first is another test's, remembered
+        stand.desk.configure(version, by=None)
+    hidden = press(stand, Who.OTHER, Act.CLAIM, on(shown))
+
+    assert "Only agents can claim tickets." in before.said
+    for refused in (forged, hidden):
+        assert isinstance(refused.error, TicketNotFound)

@@ -37,6 +37,9 @@ def test_a_mention_takes_not_a_ticket_for_an_answer(workspace: Workspace) -> Non
     mara = workspace.new_person()
     said = mara.writes("@Helpdesk is the best", channel="support")
     offer = offer_under(mara, said)
+    helpful = workspace.new_person()
+    helpful.press("Not a ticket", on=offer)
+    helpful.sees(f"Only {mara.first_name} can choose here.", where=said)
 
     mara.press("Not a ticket", on=offer)
 
