@@ -47,6 +47,7 @@ class _Doctor:
             configuration = desk.configuration() if desk.configuration().version else parse(settings.desk)
             self.say("ok       database")
             faults = 0 if self._jobs_are_alive(desk.job_runs(), datetime.now(UTC)) else 1
+            faults += not self._index_is_as_set(desk)
         finally:
             database.close()
         self.say(f"ok       token: workspace {installed(settings).team}")
@@ -72,6 +73,16 @@ class _Doctor:
         else:
             self.say(f"ok       jobs: {len(runs)} run")
         return not late
+
+    def _index_is_as_set(self, desk: Desk) -> bool:
+        """Whether searches care for the endings of words as the configuration in force says."""
+        asked, made = desk.configuration().stemming, desk.stemming_of_index()
+        if made is not asked:
+            self.say(
+                f"old      search index: stemming is {made} there and {asked} in the settings. "
+                "In a quiet hour, run helpdesk reindex."
+            )
+        return made is asked
 
     def _followed_is_ready(self, configuration: Configuration) -> int:
         """How many of the channel and the user group whose members are agents cannot be followed."""

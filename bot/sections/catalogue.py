@@ -203,6 +203,7 @@ HABITS = Section(
             options=_fixed(words.COLLEAGUES),
             is_needed=True,
         ),
+        _ask("habits", "stemming", _C, codecs.CHOICE, options=_fixed(words.STEMMING), is_needed=True),
         _ask("habits", "thanks", _L, codecs.LINES),
         _ask("habits", "greetings", _L, codecs.LINES),
     ),

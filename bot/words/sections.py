@@ -1,6 +1,7 @@
 """What the set-up says: sections, the label and the hint of each setting, and what is said before a change is stored."""
 
 from ticketing.model import Priority, Strategy, Tier
+from ticketing.words import Stemming
 
 TITLE = "Set-up"
 VERSION = "Version {version}, stored by {who} {at}."
@@ -111,6 +112,10 @@ SETTING: dict[str, tuple[str, str]] = {
     "habits.auto_close_after_days": ("Days until a resolved ticket closes", "With 0, never."),
     "habits.nudge_before_days": ("Days before that the customer is asked", "With 0, not at all."),
     "habits.colleagues_see_tickets": ("People of one organization", "Whether they may read each other's tickets."),
+    "habits.stemming": (
+        "Search finds a word",
+        "In force once the index is made anew: run `helpdesk reindex` in a quiet hour.",
+    ),
     "habits.rating_days": ("Days in which the help can be rated", "After the resolution."),
     "habits.thanks": ("Phrases that reopen nothing", "A line each; a comment of nothing else is only thanks."),
     "habits.greetings": ("Phrases that open nothing", "A line each, where every message is a ticket."),
@@ -137,6 +142,10 @@ TIER = {Tier.STANDARD: "Standard", Tier.PREMIUM: "Premium", Tier.ENTERPRISE: "En
 YES_NO = {"yes": "Yes", "no": "No"}
 COLLEAGUES = {"yes": "May read and watch each other's tickets", "no": "See their own tickets only"}
 TRIAGE_THREADS = {"yes": "Goes to the customer; ?note keeps it", "no": "Is the team's; Reply sends to the customer"}
+STEMMING = {
+    Stemming.ENGLISH: "In its other English endings too: invoices, invoice",
+    Stemming.OFF: "As it is written, for other languages",
+}
 STRANGERS = {"yes": "May open tickets there", "no": "Are not answered"}
 OPEN = {"always": "Around the clock", "hours": "In these hours"}
 ALL = "All"

@@ -138,12 +138,15 @@ def test_doctor_finds_the_demo_in_order(sandbox_process: Sandbox) -> None:
     assert [line.split()[0] for line in result.output.splitlines()] == ["ok"] * 5
 
 
-def test_doctor_says_when_a_private_category_is_not_private(sandbox_process: Sandbox, tmp_path: Path) -> None:
+def test_doctor_says_when_a_private_category_is_not_private_and_the_index_is_old(
+    sandbox_process: Sandbox, tmp_path: Path
+) -> None:
     (tmp_path / "helpdesk.toml").write_text(
-        '[desk.channels]\ntriage = "C0TRIAGE01"\nescalations = "C0ESCALATE"\n'
+        '[desk]\nstemming = "off"\n[desk.channels]\ntriage = "C0TRIAGE01"\nescalations = "C0ESCALATE"\n'
         '[[desk.categories]]\nkey = "pay"\nname = "Pay"\nprivate = true\nchannel = "C0SUPPORT1"\n'
         '[[desk.categories]]\nkey = "grief"\nname = "Grief"\nprivate = true\nchannel = "C0GENERAL1"\n'
     )
+    command("config", "apply")
     known = sandbox_process.credentials()
     result = command(
         "doctor",
@@ -154,6 +157,7 @@ def test_doctor_says_when_a_private_category_is_not_private(sandbox_process: San
     assert result.exit_code == 1
     assert "public   the category pay is private, but anybody can read" in result.output
     assert "missing  the app is not in #general." in result.output
+    assert "old      search index: stemming is english there and off in the settings." in result.output
 
 
 @pytest.mark.parametrize(
