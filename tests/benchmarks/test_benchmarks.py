@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks import corpus, filling, growth, opening, searching
+from benchmarks.__main__ import GROUPS
 from benchmarks.databases import running, sqlite_file
 from benchmarks.measuring import Figure, at_least, at_most, below, percentile, table, told, write
 from ticketing.model import PersonId
@@ -123,3 +125,23 @@ def test_search_is_measured_on_bodies_and_comments() -> None:
         "search_of_old_sqlite_p99_ms",
         "search_of_customer_sqlite_p99_ms",
     }
+
+
+TINY: dict[str, dict[str, object]] = {
+    "alert_lag": {"QUICK_ALERTS": 2, "ENGINES": ("sqlite",)},
+    "simulated_month": {"QUICK_DAYS": 2, "TICKETS_A_DAY": 6},
+}
+"""Groups of which no part is measured above, and how little of each is enough here."""
+
+
+@pytest.mark.parametrize("group", TINY)
+def test_a_group_gives_its_figures(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they come to is no matter here."""
+    for name, value in TINY[group].items():
+        monkeypatch.setattr(importlib.import_module(f"benchmarks.{group}"), name, value)
+    with running(is_quick=True) as run:
+        run.tickets = 200
+        figures = list(GROUPS[group](run))
+
+    assert figures
+    assert len({figure.name for figure in figures}) == len(figures)
