@@ -88,18 +88,21 @@ _BEGIN_EARLIER = update(offers).where(_OFFER_KEY).values(from_ts=bindparam("new_
 _EXTEND = update(offers).where(_OFFER_KEY).values(last_ts=bindparam("new_last"))
 _POSTED = update(offers).where(_OFFER_KEY).values(offer_ts=bindparam("new_offer"), lease_until=None)
 _MADE = update(offers).where(_OFFER_KEY, _o.state == OfferState.MAKING.value).values(state=OfferState.WAITING.value)
-_LEASE = (
-    update(offers)
-    .where(_OFFER_KEY, _o.state == OfferState.MAKING.value, _o.lease_until <= bindparam("now"))
-    .values(lease_until=bindparam("new_lease"))
+_IS_BEING_POSTED = and_(
+    _o.state.in_([OfferState.MAKING.value, OfferState.AGAIN.value]), _o.lease_until <= bindparam("now")
 )
+_LEASE = update(offers).where(_OFFER_KEY, _IS_BEING_POSTED).values(lease_until=bindparam("new_lease"))
 _UNMAKE = offers.delete().where(_OFFER_KEY, _o.state == OfferState.MAKING.value)
 _SETTLE = update(offers).where(_OFFER_KEY).values(state=bindparam("new_state"))
 _IS_WAITING = _o.state == literal_column("'waiting'")
 _UNANSWERED = select(offers).where(_IS_WAITING, _o.made_at <= bindparam("before")).order_by(_o.made_at).limit(50)
 _NEXT_UNANSWERED = select(func.min(_o.made_at)).where(_IS_WAITING)
-_AGAIN = update(offers).where(_OFFER_KEY, _IS_WAITING).values(state=OfferState.AGAIN.value)
-_ABANDONED = select(offers).where(_o.state == OfferState.MAKING.value, _o.lease_until <= bindparam("now")).limit(50)
+_AGAIN = (
+    update(offers)
+    .where(_OFFER_KEY, _IS_WAITING)
+    .values(state=OfferState.AGAIN.value, lease_until=bindparam("new_lease"))
+)
+_ABANDONED = select(offers).where(_IS_BEING_POSTED).limit(50)
 _UNPLACED = select(func.count()).where(_o.state.in_([OfferState.WAITING.value, OfferState.AGAIN.value]))
 
 
@@ -182,7 +185,7 @@ class Offering:
             connection.execute(_SETTLE, _key_of(offered) | {"new_state": state.value})
 
     def abandoned_offers(self, now: datetime, lease_s: float) -> list[Offered]:
-        """Offers that somebody began to make and did not: they are the caller's now, who may find them posted."""
+        """Offers that somebody began to make, or to repeat, and did not: they are the caller's now, who may find them posted."""
         with self._database.read() as connection:
             rows = connection.execute(_ABANDONED, {"now": to_us(now)}).all()
         return [each for each in map(_offered, rows) if self._take_over(each, now, lease_s)]
@@ -192,14 +195,19 @@ class Offering:
         with self._database.write() as connection:
             return connection.execute(_LEASE, _key_of(offered) | values).rowcount == 1
 
-    def to_repeat(self, before: datetime) -> list[Offered]:
-        """Offers that have waited since before an instant and are now to be repeated, by the caller alone and once."""
+    def to_repeat(self, before: datetime, now: datetime, lease_s: float) -> list[Offered]:
+        """
+        Offers that have waited since before an instant and are now to be repeated, by the caller alone and once.
+
+        Whatever comes of none within the lease is among the `abandoned_offers`.
+        """
         with self._database.read() as connection:
             rows = connection.execute(_UNANSWERED, {"before": to_us(before)}).all()
+        until = {"new_lease": to_us(now + timedelta(seconds=lease_s))}
         taken = []
         for offered in map(_offered, rows):
             with self._database.write() as connection:
-                if connection.execute(_AGAIN, _key_of(offered)).rowcount == 1:
+                if connection.execute(_AGAIN, _key_of(offered) | until).rowcount == 1:
                     taken.append(offered)
         return taken
 

@@ -207,7 +207,7 @@ class Slack:
         try:
             return call()
         except SlackApiError as error:
-            raise _failure(method, error) from error
+            raise failure(method, error) from error
         except NOT_SENT as error:
             raise NoAnswer(type(error).__name__, is_lost=False) from error
         except URLError as error:
@@ -238,7 +238,8 @@ def key_of(message: Mapping[str, Any]) -> str | None:
     return (metadata.get("event_payload") or {}).get("key")
 
 
-def _failure(method: str, error: SlackApiError) -> CallFailed:
+def failure(method: str, error: SlackApiError) -> CallFailed:
+    """What it means that Slack answered so."""
     response: Any = error.response
     # A body that is no JSON comes as a plain dict of what was received.
     is_plain = isinstance(response, dict)

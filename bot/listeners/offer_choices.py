@@ -8,7 +8,7 @@ nobody chooses twice for something that is done.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -102,7 +102,11 @@ class OfferChoices:
         source, _ = read_offer_value(press.value)
         place = _place(press)
         person, offered = self._answered(press.person, source, place)
-        self._own_words(offered, person)
+        said = self._own_words(offered, person)
+        if (went := self._went(offered, person, said)) is not None:
+            self._settle(press.person, offered, went, place)
+            ack()
+            return
         self.parts.desk.inbound.settle(offered, Stage.GONE)
         self.parts.private.aside(lambda: self._take_away(press, place), about=press.person.id)
         ack()
@@ -119,6 +123,10 @@ class OfferChoices:
         grant = self.parts.access.to(Act.ANSWER, user, ref)
         person, offered = self._answered(user, source, place)
         said = self._own_words(offered, person)
+        went = self._went(offered, person, said)
+        if went is not None and (went.state is OfferState.OPENED or went.placed != ref.number):
+            self._settle(user, offered, went, place)
+            return
         placed = ref
         for each in said:
             comment = self.parts.desk.add_comment(
@@ -139,6 +147,9 @@ class OfferChoices:
     def _open(self, user: SlackUser, source: str, place: Place) -> None:
         person, offered = self._answered(user, source, place)
         said = self._own_words(offered, person)
+        if (went := self._went(offered, person, said)) is not None:
+            self._settle(user, offered, went, place)
+            return
         text = self.offers.words_of(said)
         ticket = self.parts.desk.open_ticket(
             person.id,
@@ -159,6 +170,21 @@ class OfferChoices:
             zone=person.tz,
         )
         self._settle(user, offered, settled, place)
+
+    def _went(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Offer | None:
+        """Where the words are already, by a choice that was made before this one; None where they are nowhere."""
+        text = self.offers.words_of(said)
+        opened = self.parts.desk.ticket_by_source(person.id, offered.source)
+        if opened is not None:
+            due_at = self.parts.desk.ticket(opened).response_due_at
+            went = Offer(source=offered.source, text=text, state=OfferState.OPENED, placed=opened.number)
+            return replace(went, answer_by=due_at, zone=person.tz)
+        found = (self.parts.desk.comment_by_source(person.id, each.source) for each in said)
+        comment = next((each for each in found if each is not None), None)
+        if comment is None:
+            return None
+        number = comment.ticket_number
+        return Offer(source=offered.source, text=text, state=OfferState.ADDED, placed=number, zone=person.tz)
 
     def _settle(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
         """Show on the offer what became of it: where it was pressed, or for a form where it stands by now."""

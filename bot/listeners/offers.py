@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.blocks.customer import offer_message
-from bot.delivery.slack import carrying, key_of
+from bot.delivery.errors import Verdict, verdict
+from bot.delivery.slack import RateLimited, Refused, carrying, failure, key_of
 from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage, SlackUser
 from bot.people import NotAPerson, OtherOrganization
@@ -89,7 +90,10 @@ class Offers:
     def _post_or_unmake(self, offered: Offered, person: Person, said: list[SaidMessage]) -> None:
         try:
             self._post(offered, person, said)
-        except SlackApiError:
+        except SlackApiError as error:
+            if not _failed_for_certain(error):
+                log.warning("Whether an offer stands is not known (%s); it is looked for.", reason_of(error))
+                return
             self.parts.desk.inbound.not_posted(offered)
             raise
 
@@ -139,14 +143,21 @@ class Offers:
         """Finish what a process that died has begun, and repeat what was not answered. `now` is machine time."""
         inbound = self.parts.desk.inbound
         for offered in inbound.abandoned_offers(now, LEASE_S):
-            self._finish(offered)
-        for offered in inbound.to_repeat(self.parts.clock() - REPEATED_AFTER):
-            self._repeat(offered)
+            self._or_later(self._finish, offered)
+        for offered in inbound.to_repeat(self.parts.clock() - REPEATED_AFTER, now, LEASE_S):
+            self._or_later(self._repeat, offered)
         waiting_since = inbound.longest_unanswered()
         if waiting_since is None:
             return None
         wait_s = self.parts.clock.real_seconds_until(waiting_since + REPEATED_AFTER)
         return now + timedelta(seconds=wait_s) if wait_s < 3600 else None
+
+    def _or_later(self, act: Callable[[Offered], None], offered: Offered) -> None:
+        """What Slack does not do now is done once the lease is over, and holds up no other."""
+        try:
+            act(offered)
+        except (SlackClientError, OSError) as error:
+            log.warning("An offer could not be shown (%s); it is tried again.", reason_of(error))
 
     def _finish(self, offered: Offered) -> None:
         """It may have been posted without anybody having written that down: then it is found by its key."""
@@ -154,6 +165,9 @@ class Offers:
         stands = self._find(offered)
         if stands is not None:
             self.parts.desk.inbound.posted(offered, stands)
+            return
+        if offered.state is Stage.AGAIN:
+            self._repeat(offered)
             return
         said = self.messages_of(offered, person)
         if said:
@@ -181,7 +195,8 @@ class Offers:
             found = slack.conversations_replies(**asked, ts=offered.thread_ts, include_all_metadata=True)
         for message in found.get("messages") or []:
             is_ours = message.get("user") == self.parts.access.people.bot_user_id
-            if is_ours and key_of(message) == _key(offered):
+            is_another = message.get("ts") != offered.offer_ts  # than the one that is to be repeated
+            if is_ours and is_another and key_of(message) == _key(offered):
                 return str(message["ts"])
         return None
 
@@ -240,6 +255,14 @@ class Offers:
         except SlackApiError as error:
             if reason_of(error) not in GONE:
                 raise
+
+
+def _failed_for_certain(error: SlackApiError) -> bool:
+    """Whether Slack has posted nothing: a failure of its own says nothing about that."""
+    failed = failure("chat.postMessage", error)
+    if isinstance(failed, Refused):
+        return verdict(failed.code, 1) is not Verdict.DOUBTFUL
+    return isinstance(failed, RateLimited)
 
 
 def _key(offered: Offered) -> str:

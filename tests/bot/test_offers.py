@@ -1,0 +1,154 @@
+"""Offers: one for what was said, whatever Slack answers, until one choice is made on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from slack_bolt import BoltRequest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.access import Access
+from bot.actions import Press
+from bot.delivery.slack import EVENT_TYPE
+from bot.explaining import Explaining
+from bot.listeners import Parts
+from bot.listeners.offers import LEASE_S, REPEATED_AFTER, Offers
+from bot.people import People
+from bot.private import Private
+from bot.rereading import Rereading
+from bot.screens import Screens
+from bot.sight import Sight
+from bot.values import offer_value
+from tests.bot import role_table as table
+from tests.bot import test_every_act_by_everybody as everybody
+from tests.bot.role_table import Who
+from tests.bot.test_every_act_by_everybody import NOW, TEAM, USERS, Stand, tickets
+from ticketing.model import TicketStatus
+from ticketing.offering import Offered
+
+prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
+
+MARA = USERS[Who.OWNER][1]
+CHANNEL, TS = "D0MARA", f"{int(NOW.timestamp())}.000001"
+SOURCE = f"m:{CHANNEL}:{TS}"
+SAID = {"ts": TS, "user": MARA, "text": "My printer burns.", "type": "message"}
+
+
+class Answering:
+    """Slack as the test wants it: what stands in the conversation, and what goes wrong."""
+
+    def __init__(self, stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.real, self.called = stand.slack.api_call, list[str]()
+        self.stands: list[dict[str, Any]] = [SAID]
+        self.fails: Callable[[str], Exception | None] = lambda _method: None
+        monkeypatch.setattr(stand.slack, "api_call", self)
+
+    def __call__(self, method: str, **asked: Any) -> Any:
+        self.called.append(method)
+        if (error := self.fails(method)) is not None:
+            raise error
+        answer = self.real(method, **asked)
+        if method == "conversations.history":
+            cast(Any, answer).data["messages"] = list(self.stands)
+        return answer
+
+
+@pytest.fixture
+def slack(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Answering:
+    return Answering(stand, monkeypatch)
+
+
+def says(stand: Stand) -> int:
+    event = SAID | {"channel": CHANNEL, "channel_type": "im", "team": TEAM, "event_ts": TS}
+    body = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": "E1", "event": event}
+    return int(stand.app.dispatch(BoltRequest(body=body, mode="socket_mode")).status)
+
+
+def offer(stand: Stand) -> Offered:
+    found = stand.desk.inbound.find_offer(stand.person(Who.OWNER), CHANNEL, TS)
+    assert found is not None
+    return found
+
+
+def offers(stand: Stand) -> Offers:
+    desk, slack = stand.desk, stand.slack
+    people, sight = People(desk, slack, TEAM, bot_user_id="U0BOT"), Sight(desk, slack, TEAM)
+    parts = Parts(
+        *(desk, Access(desk, people, sight), Screens(desk, stand.clock, sight), Explaining(desk, stand.clock)),
+        *(Private(slack), slack, stand.clock, Rereading(slack, TEAM)),
+    )
+    return Offers(parts)
+
+
+def refused(code: str) -> Exception:
+    """As the SDK tells of it: a body that is no JSON is a plain dict."""
+    if code == "http_500":
+        return SlackApiError("The server failed.", {"status": 500, "headers": {}, "body": ""})  # type: ignore[no-untyped-call]
+    answer = SlackResponse(
+        client=None, http_verb="POST", api_url="", req_args={}, data={"error": code}, headers={}, status_code=200
+    )
+    return SlackApiError(code, answer)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("code", ["http_500", "internal_error"])
+def test_an_offer_that_slack_may_have_posted_is_looked_for_and_not_posted_again(
+    stand: Stand, slack: Answering, code: str
+) -> None:
+    slack.fails = lambda method: refused(code) if method == "chat.postMessage" else None
+    assert says(stand) == 200
+    slack.fails = lambda _method: None
+    assert says(stand) == 200
+    assert slack.called.count("chat.postMessage") == 1
+
+    mine = offer(stand)
+    key = {"key": f"{mine.person_id}/o:{CHANNEL}:{TS}"}
+    slack.stands.append({"ts": "9.1", "user": "U0BOT", "metadata": {"event_type": EVENT_TYPE, "event_payload": key}})
+    offers(stand).step(datetime.now(UTC) + timedelta(seconds=LEASE_S))
+    assert (slack.called.count("chat.postMessage"), offer(stand).offer_ts) == (1, "9.1")
+
+
+def test_an_offer_whose_repeat_fails_half_way_is_repeated_later(stand: Stand, slack: Answering) -> None:
+    says(stand)
+    stands_at, machine = offer(stand).offer_ts, datetime(2026, 11, 23, 12, tzinfo=UTC)
+    stand.clock.at += REPEATED_AFTER
+    slack.fails = lambda method: TimeoutError() if method == "chat.postMessage" else None
+    offers(stand).step(machine)
+    slack.fails, slack.called = lambda _method: None, []
+
+    offers(stand).step(machine + timedelta(seconds=LEASE_S))
+    assert slack.called.count("chat.postMessage") == 1
+    assert offer(stand).is_open
+    slack.called.clear()
+    for later in (1, 60, 3600):
+        offers(stand).step(machine + timedelta(seconds=LEASE_S + later))
+    assert "chat.postMessage" not in slack.called
+    assert stands_at is not None
+
+
+@pytest.mark.parametrize(("first", "then"), [(Press.OFFER_ADD, Press.OFFER_NEW), (Press.OFFER_NEW, Press.OFFER_ADD)])
+def test_of_two_choices_on_an_offer_the_first_stands_and_is_shown(
+    stand: Stand, slack: Answering, first: Press, then: Press
+) -> None:
+    says(stand)
+    begun = next(each for each in tickets(stand) if each.status is TicketStatus.ASSIGNED)
+    before = {each.number for each in tickets(stand)}
+
+    def press(chosen: Press) -> str:
+        value = offer_value(SOURCE, begun.ref) if chosen is Press.OFFER_ADD else offer_value(SOURCE)
+        body = table.press(TEAM, MARA, table.button(chosen.value, value), of=TEAM)
+        place = {"channel": {"id": CHANNEL}, "message": {"ts": "9.1"}}
+        container = {"type": "message", "channel_id": CHANNEL, "message_ts": "9.1"}
+        return stand.send({**body, **place, "container": container}).said
+
+    press(first)
+    said = press(then)
+    press(Press.OFFER_DISMISS)
+    added = [each for each in stand.desk.comments(begun.ref, include_internal=False) if each.source == SOURCE]
+    opened = [each.number for each in tickets(stand) if each.number not in before]
+    assert (len(added), len(opened)) == ((1, 0) if first is Press.OFFER_ADD else (0, 1))
+    assert f"#{(opened or [begun.number])[0]}" in said
+    assert "chat.delete" not in slack.called
