@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, cast, func, literal_column, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, cast, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing.database import Database
@@ -72,8 +72,6 @@ _READ = unread.delete().where(_MINE)
 _READ_TOO = unread.delete().where(
     _UNREAD_KEY, _u.lease_until.is_(None), _u.until_ts.is_(None), _u.since >= bindparam("new_since")
 )
-_LEFT = select(func.count()).select_from(unread)
-_NEXT_FREE = select(func.min(func.coalesce(_u.retry_after, _u.lease_until)))
 
 _s = shown_messages.c
 _SIDES = ["customer", "agent", "team", "team_out"]
@@ -211,16 +209,6 @@ class Inbound(Offering):
             for channel, root_ts in also:
                 key = {"key_channel": channel, "key_root": root_ts, "new_since": to_us(reading.since)}
                 connection.execute(_READ_TOO, key)
-
-    def left_unread(self) -> int:
-        """How many conversations and threads are still to be read."""
-        with self._database.read() as connection:
-            return int(connection.execute(_LEFT).scalar_one())
-
-    def next_unread(self) -> datetime | None:
-        """When (machine time) one may be free that is held back or being read by somebody now."""
-        with self._database.read() as connection:
-            return from_us(connection.execute(_NEXT_FREE).scalar())
 
     def _add_unread(self, connection: Connection, rows: Iterable[tuple[str, str]], since: datetime) -> None:
         for channel, root_ts in rows:

@@ -144,11 +144,6 @@ def assign_view(form: AssignForm) -> View:
     )
 
 
-def read_agent(view: View) -> str:
-    """The chosen agent's option value (`read_person_value` reads it); empty when none was chosen."""
-    return value_of(view, Field.AGENT)
-
-
 def release_view(facts: TicketFacts) -> View:
     """Release to the queue, with a note for whoever takes it."""
     return modal(

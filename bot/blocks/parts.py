@@ -26,7 +26,6 @@ VIEW_TITLE = 24
 PLACEHOLDER = 150
 LABEL = 150  # Slack takes 2,000; a label is one line
 TYPED = 3_000
-MESSAGE_TEXT = 3_900  # Slack asks for less than 4,000
 
 
 def said(template: str, **values: object) -> str:

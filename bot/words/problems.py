@@ -74,4 +74,3 @@ LINK_OPTION = "{id} {title}"
 REOPENED_NOW = "{title} is open again."
 OWNED_NOW = "You look for the cause of {title}."
 MENU = {"rename": "Rename", "own": "Look for the cause", "left": "What was left alone"}
-DONE_LINE = "{said} {left}"

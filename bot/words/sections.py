@@ -166,7 +166,6 @@ TOLD_ALONE = frozenset({"default_priority", "channel", "windows"})
 REMOVE_LABEL = "Keep or remove"
 REMOVE = (("keep", "Keep it"), ("remove", "Remove it"))
 POLICY_OF_ALL = "For all"
-POLICY_NAME = "{category}, {tier}"
 SUMMARY_CHANNELS = "Tickets in {triage}, alerts in {escalations}."
 SUMMARY_NOWHERE = "no channel yet"
 SUMMARY_FOLLOW = "Members of {places}."

@@ -81,7 +81,6 @@ RATED = {True: "*{customer} found it helpful.*", False: "*{customer} did not fin
 SPOKEN_POST = "#{number}: {head}. {text}"
 PULLED_BACK = "Pulled back. {customer} may have seen it."
 UNSENT = "Not sent to {customer} yet."
-COULD_NOT_REACH = "Could not reach {customer}."
 
 # Alerts
 DUE_SOON_HEAD = "*Due soon: #{number} {subject}*"

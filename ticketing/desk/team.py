@@ -22,7 +22,6 @@ from ticketing.model import Agent, Person, PersonId, Role, TicketRef, TicketStat
 from ticketing.rows import person_from
 from ticketing.tables import IS_HELD, agent_loads, agent_skills, agents, people, tickets
 
-IS_ACTIVE = select(agents.c.is_active).where(agents.c.id == bindparam("person"))
 HELD_BY = select(tickets.c.customer_id, tickets.c.id).where(
     tickets.c.assigned_agent_id == bindparam("agent_id"), IS_HELD
 )
