@@ -23,6 +23,7 @@ class Relation(Enum):
     """What somebody is to a ticket. On one's own ticket one is only its customer, whatever one's role."""
 
     OWNER = auto()
+    COLLEAGUE = auto()  # of its customer's organization, where the setting lets them read along
     AGENT = auto()
     LEAD = auto()
     NONE = auto()
@@ -31,10 +32,11 @@ class Relation(Enum):
 _OWNER = frozenset({Relation.OWNER})
 _TEAM = frozenset({Relation.AGENT, Relation.LEAD})
 _EITHER = _OWNER | _TEAM
+_READERS = _EITHER | {Relation.COLLEAGUE}
 
 ALLOWED: dict[Act, frozenset[Relation]] = {
-    Act.OPEN: _EITHER,
-    Act.READ_ALL: _EITHER,
+    Act.OPEN: _READERS,
+    Act.READ_ALL: _READERS,
     Act.ANSWER: _OWNER,
     Act.WITHDRAW: _OWNER,
     Act.WITHDRAW_UNDO: _OWNER,
@@ -130,6 +132,16 @@ class Grant:
     person: Person
     ticket: Ticket
 
+    @property
+    def is_for_team(self) -> bool:
+        """Whether they read it as the team does, with its notes; else as its customer, or as a colleague of theirs."""
+        return self.person.role >= Role.AGENT and self.person.id != self.ticket.customer_id
+
+    @property
+    def is_for_colleague(self) -> bool:
+        """Whether they read along, as of their customer's organization."""
+        return not self.is_for_team and self.person.id != self.ticket.customer_id
+
 
 @dataclass(frozen=True)
 class Access:
@@ -180,6 +192,8 @@ class Access:
         if relation not in ALLOWED[Act.OPEN]:
             raise TicketNotFound(ref.number)
         words = IN_WORDS.get(act, "do this")
+        if relation is Relation.COLLEAGUE and ALLOWED.get(act, frozenset()) & _TEAM:
+            raise NotAnAgent(person.id, words)
         if relation is not Relation.OWNER:
             raise NotAllowed(words, "customer")
         if person.role >= Role.AGENT:
@@ -199,15 +213,15 @@ class Access:
         relation = relation_of(person, ticket)
         if relation in _TEAM and not self.sight.sees(person, ticket.category):
             return Relation.NONE
+        if relation is Relation.NONE and self.desk.is_colleague(person.id, ticket):
+            return Relation.COLLEAGUE
         return relation
 
     def to_numbered(self, act: Act, user: SlackUser, number: int) -> Grant:
         """As `to`, for a ticket named by its number only. Raises the same."""
-        person = self.people.acting(user)
+        self.people.acting(user)  # who may do nothing learns of no number
         ref = self.desk.find(number)
         if ref is None:
-            raise TicketNotFound(number)
-        if person.role < Role.AGENT and ref.customer_id != person.id:
             raise TicketNotFound(number)
         return self.to(act, user, ref)
 

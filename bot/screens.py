@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
 from bot.payloads import SlackUser
+from bot.reading_along import conversation
 from bot.sight import Sight
 from bot.turning import FIRST, LIST_LENGTH, HomePlace, queue_page, turned
 from bot.values import NewTicketState
@@ -200,15 +201,16 @@ class Screens:
 
     def whole_text(self, grant: Grant, comment: int, *, page: int = 1) -> ReadAll:
         """
-        The description (0) or a comment in full. Raises TicketNotFound for one that does not exist, and for a note of
-        the team where the reader is the ticket's customer.
+        The description (0) or a comment in full; for a colleague, who has no thread of it, the description with all that
+        was said since. Raises TicketNotFound for one that does not exist, and for a note where the team alone may read it.
         """
         ticket = grant.ticket
         if comment == 0:
             author, text, said_at = ticket.customer_id, ticket.description, ticket.opened_at
+            if grant.is_for_colleague:
+                text = conversation(self.desk, ticket)
         else:
-            is_own = grant.person.id == ticket.customer_id
-            found = self.desk.comments(ticket.ref, include_internal=not is_own)
+            found = self.desk.comments(ticket.ref, include_internal=grant.is_for_team)
             own = (each for each in found if each.key.ticket == ticket.ref and each.deleted_at is None)
             one = next((each for each in own if each.number == comment), None)
             if one is None:
@@ -224,9 +226,11 @@ class Screens:
             zone=grant.person.tz,
         )
 
-    def customer_row(self, ticket: Ticket, zone: str) -> CustomerRow:
+    def customer_row(self, ticket: Ticket, reader: Person) -> CustomerRow:
+        is_own = ticket.customer_id == reader.id
         return CustomerRow(
-            facts=self.facts(ticket, zone),
+            facts=self.facts(ticket, reader.tz),
+            customer=None if is_own else self._name(ticket.customer_id),
             state=CustomerState.of(ticket),
             agent=self._name(ticket.assigned_agent_id or ticket.last_agent_id),
         )
@@ -247,9 +251,11 @@ class Screens:
     def tickets_of(self, person: Person) -> CustomerList:
         """A customer's tickets, the last active first."""
         tickets = self.desk.tickets_of_customer(person.id, limit=LIST_LENGTH)
-        rows = tuple(self.customer_row(ticket, person.tz) for ticket in tickets)
+        rows = tuple(self.customer_row(ticket, person) for ticket in tickets)
         more = max(0, self.desk.count_of_customer(person.id) - len(rows))
-        return CustomerList(rows=rows, now=self.clock(), more=more, zone=person.tz)
+        of_colleagues = self.desk.tickets_of_colleagues(person.id, limit=LIST_LENGTH)
+        theirs = tuple(self.customer_row(ticket, person) for ticket in of_colleagues)
+        return CustomerList(rows=rows, now=self.clock(), more=more, zone=person.tz, of_colleagues=theirs)
 
     def agent_list(self, kind: ListKind, person: Person, *, page: int = 1) -> AgentList:
         """What waits, page by page, or what the agent holds."""
@@ -308,7 +314,7 @@ class Screens:
             place.spot,
             rows=self.desk.count_of_customer(person.id),
         )
-        rows = tuple(self.customer_row(ticket, person.tz) for ticket in listed.tickets)
+        rows = tuple(self.customer_row(ticket, person) for ticket in listed.tickets)
         return customer_home(CustomerHome(rows=rows, now=self.clock(), page=page, zone=person.tz))
 
     def board_home(self, lead: Person) -> View:

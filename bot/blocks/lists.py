@@ -21,7 +21,11 @@ def customer_list(listed: CustomerList) -> Message:
     rows = [customer_block(row) for row in listed.rows[:ROWS]]
     first = customer_sentence(listed.rows[0], spoken=True) if rows else ""
     more = listed.more + max(0, len(listed.rows) - ROWS)
-    return _list(ListKind.MY_TICKETS, rows, first, more)
+    own = _list(ListKind.MY_TICKETS, rows, first, more)
+    if not listed.of_colleagues:
+        return own
+    theirs = [customer_block(row) for row in listed.of_colleagues[:ROWS]]
+    return message(own.text, [*own.blocks, section(words.LIST_OF_COLLEAGUES), *theirs])
 
 
 def agent_list(listed: AgentList) -> Message:
@@ -83,12 +87,15 @@ def queue_block(row: AgentRow, now: datetime, zone: str) -> Block:
 def customer_sentence(row: CustomerRow, *, spoken: bool = False) -> str:
     """ "#42 Cannot open the invoice. Amir is working on it." """
     agent = text.first(row.agent) if row.agent else common.SOMEBODY
-    template = words.CUSTOMER_ROW.replace("*", "") if spoken else words.CUSTOMER_ROW
+    template = words.CUSTOMER_ROW if row.customer is None else words.COLLEAGUE_ROW
+    states = words.CUSTOMER_STATE if row.customer is None else words.CUSTOMER_STATE | words.COLLEAGUE_STATE
+    customer = text.first(row.customer) if row.customer else ""
     return said(
-        template,
+        template.replace("*", "") if spoken else template,
         number=row.facts.number,
         subject=text.ended(text.inline(row.facts.subject, text.LIST_SUBJECT)),
-        state=said(words.CUSTOMER_STATE[row.state], agent=agent),
+        customer=customer,
+        state=said(states[row.state], agent=agent, customer=customer),
     )
 
 

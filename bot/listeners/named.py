@@ -70,8 +70,8 @@ class NamedTickets:
 
 def line_of(screens: Screens, to: Grant) -> Message:
     """A ticket in one line, as its customer or as the team may read it, whichever command or word asked."""
-    if to.person.id == to.ticket.customer_id:
-        row = screens.customer_row(to.ticket, to.person.tz)
+    if not to.is_for_team:
+        row = screens.customer_row(to.ticket, to.person)
         return customer_line(row, now=to.ticket.as_of, zone=to.person.tz)
     return agent_line(screens.agent_row(to.ticket, to.person), now=to.ticket.as_of, zone=to.person.tz)
 

@@ -288,8 +288,8 @@ class TicketPresses:
         return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))
 
     def _open(self, grant: Grant) -> View:
-        """For the team, what can be done with it; for its customer, what they wrote."""
-        if grant.person.id == grant.ticket.customer_id:
+        """For the team, what can be done with it; for its customer, what they wrote; for their colleagues, what was said."""
+        if not grant.is_for_team:
             return read_all_view(self.parts.screens.whole_text(grant, 0))
         return self._more(grant)
 

@@ -16,11 +16,12 @@ from ticketing.paging import Key
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRow:
-    """One of the customer's tickets."""
+    """One of the customer's tickets, or a colleague's (`customer`, by name), read from outside the team."""
 
     facts: TicketFacts
     state: CustomerState
     agent: str | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +131,13 @@ class AgentList:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerList:
-    """`/ticket list`."""
+    """`/ticket list`; `of_colleagues` are what people of the same organization have, where they may read it."""
 
     rows: tuple[CustomerRow, ...]
     now: datetime
     more: int = 0
     zone: str = "UTC"
+    of_colleagues: tuple[CustomerRow, ...] = ()
 
 
 class SegmentKind(StrEnum):

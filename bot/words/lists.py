@@ -16,6 +16,13 @@ CUSTOMER_STATE = {
     CustomerState.WITHDRAWN: "Withdrawn by you.",
     CustomerState.MERGED: "Joined with another ticket.",
 }
+# for a colleague of theirs
+COLLEAGUE_ROW = "*#{number} {subject}* {customer}: {state}"
+COLLEAGUE_STATE = {
+    CustomerState.THEIR_TURN: "Waiting for {customer}.",
+    CustomerState.WITHDRAWN: "Withdrawn by {customer}.",
+}
+LIST_OF_COLLEAGUES = "*Your colleagues' tickets*"
 # and for an agent
 AGENT_ROW = "*#{number}* {due}. {turn} {subject}"
 AGENT_ROW_NO_DUE = "*#{number}* {turn} {subject}"

@@ -140,7 +140,7 @@ STRATEGY = {
 }
 TIER = {Tier.STANDARD: "Standard", Tier.PREMIUM: "Premium", Tier.ENTERPRISE: "Enterprise"}
 YES_NO = {"yes": "Yes", "no": "No"}
-COLLEAGUES = {"yes": "May read and watch each other's tickets", "no": "See their own tickets only"}
+COLLEAGUES = {"yes": "May read each other's tickets", "no": "See their own tickets only"}
 TRIAGE_THREADS = {"yes": "Goes to the customer; ?note keeps it", "no": "Is the team's; Reply sends to the customer"}
 STEMMING = {
     Stemming.ENGLISH: "In its other English endings too: invoices, invoice",

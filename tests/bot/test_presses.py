@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,14 +15,14 @@ from bot.delivery.days import day_of
 from bot.listeners.amendments import ANSWERED as AMENDED
 from bot.listeners.ticket_presses import OPENS, TicketPresses
 from bot.listeners.unsent import ANSWERED as AGAIN
-from bot.values import holder_value, menu_value, person_value, reply_value, ticket_value
+from bot.values import comment_value, holder_value, menu_value, person_value, reply_value, ticket_value
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, tickets
 from ticketing.configuration import default_document
-from ticketing.errors import NotTheHolder, TicketNotFound
-from ticketing.model import PersonId, Ticket, TicketStatus
+from ticketing.errors import NotAllowed, NotAnAgent, NotTheHolder, TicketNotFound
+from ticketing.model import PersonId, Ticket, TicketStatus, Tier
 from ticketing.shown import Shown
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
@@ -55,6 +56,12 @@ def press(stand: Stand, who: Who, act: Act | Press, value: str, *, in_view: str 
 def choose(stand: Stand, who: Who, act: Act, ticket: Ticket) -> Answer:
     """The act from the menu of its card."""
     return stand.send(table.press(*USERS[who], table.menu(menu_value(act, ticket.ref, ticket.version)), of=TEAM))
+
+
+def configure(stand: Stand, document: Mapping[str, Any]) -> None:
+    """The desk is the same for all tests and remembers versions by number, though its database was put back since."""
+    stand.desk._parsed.clear()
+    stand.desk.configure(document, by=None)
 
 
 def on(ticket: Ticket) -> str:
@@ -114,7 +121,7 @@ def test_take_next_goes_by_the_skill_that_a_category_asks_for(stand: Stand) -> N
     document = default_document()
     for category in document["categories"]:
         category["skill"] = "billing" if category["key"] == "account" else category["key"]
-    stand.desk.configure(document, by=None)
+    configure(stand, document)
     amir, mara = nobody_else_waits(stand), stand.person(Who.OWNER)
     there = stand.desk.open_ticket(mara, subject="Locked", description="x", category="account", source="v:skill")
     stand.desk.make_agent(amir, skills={"billing": 3}, max_load=99, by=None)
@@ -266,10 +273,68 @@ def test_who_sees_a_card_and_is_no_agent_is_told_so_and_of_nothing_else(stand: S
     document = default_document()
     private = {"key": "billing", "name": "Billing", "private": True, "channel": "C0PRIVATE1"}
     document["categories"] = [private if each["key"] == "billing" else each for each in document["categories"]]
-    for version in (default_document() | {"undo_window_s": 300}, document):  # the first is another test's, remembered
-        stand.desk.configure(version, by=None)
+    configure(stand, document)
     hidden = press(stand, Who.OTHER, Act.CLAIM, on(shown))
 
     assert "Only agents can claim tickets." in before.said
     for refused in (forged, hidden):
         assert isinstance(refused.error, TicketNotFound)
+
+
+# --- colleagues of the customer ---------------------------------------------------------------------------------------------
+
+
+def made_colleagues(stand: Stand) -> None:
+    """Mara and Tomás, `Who.OTHER`, are of one organization; what was opened before has none."""
+    for who in (Who.OWNER, Who.OTHER):
+        stand.desk.set_organization(stand.person(who), "Acme", Tier.STANDARD, by=None)
+
+
+def test_colleagues_read_each_others_tickets_where_the_setting_says_so_and_no_more(stand: Stand) -> None:
+    made_colleagues(stand)
+    mara, amir = stand.person(Who.OWNER), stand.person(Who.AGENT)
+    theirs = stand.desk.open_ticket(mara, subject="Beamer", description="Dark", category="account", source="v:acme")
+    stand.desk.assign(theirs.ref, to=amir, by=stand.person(Who.LEAD))
+    stand.desk.add_comment(theirs.ref, author_id=amir, text="She is new here.", internal=True, source="v:note")
+    stand.desk.wait_for_customer(
+        stand.desk.start(theirs.ref, by=amir).ref, by=amir, question="Which room?", source="v:q"
+    )
+    theirs = stand.desk.ticket(theirs.ref)
+
+    def line() -> str:
+        return stand.send(table.command(*USERS[Who.OTHER], "/ticket", str(theirs.number))).said
+
+    def listed() -> str:
+        return stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
+
+    assert f"There is no ticket #{theirs.number} that you can see." in line()
+    assert "Beamer" not in listed()
+    configure(stand, default_document() | {"colleagues_see_tickets": True})
+
+    for told in (line(), listed()):
+        assert f"#{theirs.number} Beamer.* Mara: Waiting for Mara." in told
+        assert "due" not in told
+    opened = press(stand, Who.OTHER, Act.OPEN, on(theirs)).said
+    assert "Dark" in opened
+    assert "Amir: Which room?" in opened
+    assert "new here" not in opened
+    for act in (Act.CLAIM, Act.NOTE, Act.MORE, Act.WHY):
+        assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, NotAnAgent), act
+    for act in (Act.ANSWER, Act.WITHDRAW):
+        assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, NotAllowed), act
+    note = comment_value(theirs.ref, theirs.version, 1)
+    assert isinstance(press(stand, Who.OTHER, Act.READ_ALL, note).error, TicketNotFound)
+
+
+def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
+    made_colleagues(stand)
+    words = {"subject": "Pay", "description": "x", "category": "account", "source": "v:pay"}
+    theirs = stand.desk.open_ticket(stand.person(Who.OWNER), **words)  # type: ignore[arg-type]
+    document = default_document() | {"colleagues_see_tickets": True}
+    private = {"key": "account", "name": "Account", "private": True, "channel": "C0PRIVATE1"}
+    document["categories"] = [private if each["key"] == "account" else each for each in document["categories"]]
+    configure(stand, document)
+
+    for act in (Act.OPEN, Act.READ_ALL, Act.CLAIM):
+        assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, TicketNotFound)
+    assert "Pay" not in stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
