@@ -29,6 +29,9 @@ KEPT = timedelta(seconds=30)
 KEPT_FAILURE = timedelta(seconds=2)
 """How long Slack is not asked again after it did not answer, so that nobody waits twice in a row."""
 
+ASKED_EVERY = timedelta(seconds=20)
+"""How often it is refreshed (bot/leaving.py). What would wear off before the next time is asked for then: nobody waits for it."""
+
 PAGE = 1000
 PAGES = 20
 
@@ -61,7 +64,7 @@ class Sight:
     slack: WebClient | None = None
     team: str = ""
     clock: Callable[[], datetime] = _machine_time
-    _known: dict[str, tuple[frozenset[str] | None, datetime]] = field(init=False, default_factory=dict)
+    _known: dict[str, tuple[frozenset[str] | None, datetime, datetime]] = field(init=False, default_factory=dict)
     _seen_in: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _guard: Lock = field(init=False, default_factory=Lock)
 
@@ -105,18 +108,19 @@ class Sight:
         if not category.private:
             return None
         with self._guard:
-            members = self._known.get(category.channel or "", (None, self.clock()))[0]
+            known = self._known.get(category.channel or "")
+        members = known[0] if known is not None else None
         return frozenset(f"{self.team}:{member}" for member in members or ())
 
     def refresh(self) -> list[tuple[str, frozenset[str]]]:
         """
-        Ask Slack about every private category whose answer has worn off.
+        Ask Slack about every private category whose answer wears off before the next time.
 
         Of each, by its key, the outside references of those who have left its channel since it was last asked so.
         """
         left = []
         for category in self.desk.configuration().private_categories:
-            members = self._members_of(category.channel) if category.channel is not None else None
+            members = self._members_of(category.channel, for_=ASKED_EVERY) if category.channel else None
             if category.channel is not None and members is not None:
                 before = self._seen_in.get(category.channel, members)
                 self._seen_in[category.channel] = members
@@ -132,16 +136,19 @@ class Sight:
         members = self._members_of(channel)
         return members is not None and _slack_id(person) in members
 
-    def _members_of(self, channel: str) -> frozenset[str] | None:
+    def _members_of(self, channel: str, *, for_: timedelta = timedelta()) -> frozenset[str] | None:
+        """As was last heard, if that counts for so long yet, by a clock that was not set back since; else as Slack says now."""
         now = self.clock()
         with self._guard:
             known = self._known.get(channel)
-        if known is not None and now < known[1]:
+        if known is not None and known[1] <= now and now + for_ < known[2]:
             return known[0]
         members = self._ask(channel)
+        if members is None and known is not None and known[1] <= now < known[2]:
+            return known[0]
         until = now + (KEPT if members is not None else KEPT_FAILURE)
         with self._guard:
-            self._known[channel] = (members, until)
+            self._known[channel] = (members, now, until)
         return members
 
     def _ask(self, channel: str) -> frozenset[str] | None:

@@ -34,6 +34,9 @@ METHODS = {
 }
 
 POSTING = "chat.postMessage"
+OUT_OF_TURN = timedelta(seconds=1)
+"""Threads that read the clock one after another may ask in the other order."""
+
 KEPT = 10_000
 """Buckets of channels that are remembered; a full one that is forgotten is full again."""
 
@@ -45,6 +48,7 @@ class Pace:
     is_on: bool = True
     _buckets: dict[tuple[str, str], tuple[float, datetime]] = field(default_factory=dict)
     _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _latest: datetime | None = None
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_for(self, method: str, place: str, now: datetime, *, spare: float = 0.0) -> float:
@@ -54,6 +58,7 @@ class Pace:
         It leaves the share `spare` (0 to 1) of each bucket to others, who are in more of a hurry.
         """
         with self._guard:
+            self._go_back_with(now)
             return self._wait_for(method, place, now, spare)
 
     def _wait_for(self, method: str, place: str, now: datetime, spare: float) -> float:
@@ -77,8 +82,19 @@ class Pace:
     def hold(self, method: str, place: str, seconds: float, now: datetime) -> None:
         """Slack said so: no such call for the place before `seconds` have passed."""
         with self._guard:
+            self._go_back_with(now)
             self._held = {key: until for key, until in self._held.items() if until > now}
             self._held[(method, place)] = now + timedelta(seconds=seconds)
+
+    def _go_back_with(self, now: datetime) -> None:
+        """The machine's clock was set back: what is remembered by it goes back as far, or all would wait until it is made up."""
+        back = (self._latest or now) - now
+        if back <= OUT_OF_TURN:
+            self._latest = max(self._latest or now, now)
+            return
+        self._buckets = {key: (level, seen - back) for key, (level, seen) in self._buckets.items()}
+        self._held = {key: until - back for key, until in self._held.items()}
+        self._latest = now
 
     def _held_for(self, method: str, place: str, now: datetime) -> float:
         until = self._held.get((method, place))
@@ -86,7 +102,7 @@ class Pace:
 
     def _level(self, key: tuple[str, str], limit: Limit, now: datetime) -> float:
         level, seen = self._buckets.get(key, (limit.size, now))
-        return min(limit.size, level + (now - seen).total_seconds() * limit.per_second)
+        return min(limit.size, level + max(0.0, (now - seen).total_seconds()) * limit.per_second)
 
     def _wait(self, key: tuple[str, str], limit: Limit, now: datetime, spare: float) -> float:
         missing = 1 + spare * (limit.size - 1) - self._level(key, limit, now)

@@ -559,6 +559,19 @@ def test_what_slack_says_stands_above_our_own_reckoning(world: World) -> None:
     assert pace.wait_for(POST, "c:C1", now + timedelta(seconds=30)) == 0
 
 
+def test_a_clock_that_is_set_back_holds_nothing_up(world: World) -> None:
+    pace, now = Pace(), world.machine()
+    passed = [pace.wait_for(POST, "c:C1", now) for _ in range(5)]
+    pace.hold(UPDATE, "", 10, now)
+    now -= timedelta(hours=1)
+
+    assert passed == [0.0] * 5
+    assert pace.wait_for(POST, "c:C1", now) == pytest.approx(1.0)
+    assert pace.wait_for(UPDATE, "c:C1", now) == pytest.approx(10.0)
+    assert pace.wait_for(POST, "c:C1", now + timedelta(seconds=1)) == 0
+    assert pace.wait_for(UPDATE, "c:C1", now + timedelta(seconds=10)) == 0
+
+
 def test_at_its_own_pace_delivery_meets_no_429(world: World) -> None:
     world.pace.is_on = True
     amir = world.agent("amir")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -21,7 +22,7 @@ from bot.payloads import SlackUser
 from bot.people import People
 from bot.screens import Screens
 from bot.settings import PersonSeed
-from bot.sight import KEPT, Sight
+from bot.sight import ASKED_EVERY, KEPT, Sight
 from bot.views import ListKind
 from tests.bot.outbound import DOCUMENT, PEOPLE, SUPPORT, TRIAGE, World, shown_text
 from tests.conftest import SqliteTemplates
@@ -198,6 +199,49 @@ def test_while_slack_does_not_answer_nobody_sees_it(office: Office) -> None:
     office.sandbox.put("/control/faults", {"api": []})
     office.now += timedelta(seconds=10)
     assert office.outcome(Act.OPEN, "agent", ref) is None
+
+
+def test_while_it_is_refreshed_no_press_asks_who_is_in_the_channel(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, real = list[str](), office.slack.conversations_members
+    office.members("agent")
+
+    def members(**which: Any) -> Any:
+        asked.append(str(which["channel"]))
+        return real(**which)
+
+    monkeypatch.setattr(office.slack, "conversations_members", members)
+    for _ in range(3):
+        office.now += ASKED_EVERY
+        office.sight.refresh()
+        asked.clear()
+        refreshed_at = office.now
+        for seconds in (1, 19):
+            office.now = refreshed_at + timedelta(seconds=seconds)
+            assert office.access.hidden(office.person("lead")) == {"personnel"}
+            assert office.access.hidden(office.person("agent")) == frozenset()
+        office.now = refreshed_at
+        assert asked == []
+
+
+def test_a_refresh_that_slack_does_not_answer_takes_nothing_back(office: Office) -> None:
+    office.members("agent")
+    office.now += ASKED_EVERY
+    office.sandbox.put("/control/faults", {"api": [{"method": "conversations.members", "error": "internal_error"}]})
+    office.sight.refresh()
+    assert office.access.hidden(office.person("agent")) == frozenset()
+    office.now += KEPT - ASKED_EVERY
+    assert office.access.hidden(office.person("agent")) == {"personnel"}
+
+
+def test_a_clock_that_is_set_back_prolongs_nobodys_sight(office: Office) -> None:
+    office.members("agent")
+    path = f"/control/channels/{CHANNEL}/members"
+    office.sandbox.post(path, {"user": USERS["agent"], "present": False})
+    assert office.access.hidden(office.person("agent")) == frozenset()  # for as long as the last answer counts
+    office.now -= timedelta(hours=1)
+    assert office.access.hidden(office.person("agent")) == {"personnel"}
 
 
 def test_without_slack_nobody_is_a_member(office: Office) -> None:
