@@ -32,6 +32,7 @@ class Who(Enum):
 
     OWNER = "its customer"
     OTHER = "another customer"
+    COLLEAGUE = "a customer of the same organization, where such may read along"
     AGENT = "an agent"
     LEAD = "a lead"
     ADMIN = "an admin"
@@ -44,9 +45,10 @@ LEADS = frozenset({Who.LEAD, Who.ADMIN})
 ADMINS = frozenset({Who.ADMIN})
 OWNER = frozenset({Who.OWNER})
 EITHER = TEAM | OWNER
-ANYBODY = EITHER | {Who.OTHER}
+READERS = EITHER | {Who.COLLEAGUE}
+ANYBODY = READERS | {Who.OTHER}
 NOBODY: frozenset[Who] = frozenset()
-SEE_IT = EITHER
+SEE_IT = READERS
 """Who may know of the ticket at all: to all others it is as if there were none."""
 
 Value = Callable[[TicketRef, int], str]
@@ -123,8 +125,8 @@ ACTS: Mapping[Act, Row] = {
     Act.ESCALATE: Row(TEAM),
     Act.WHY: Row(TEAM),
     Act.MORE: Row(TEAM),
-    Act.OPEN: Row(EITHER),
-    Act.READ_ALL: Row(EITHER, _comment),
+    Act.OPEN: Row(READERS),
+    Act.READ_ALL: Row(READERS, _comment),
     Act.PULL_BACK: Row(TEAM, _comment),
     Act.TRY_AGAIN: Row(TEAM, _comment, is_whole=False),
     Act.KEEP_AS_NOTE: Row(TEAM, _offer),
@@ -181,8 +183,8 @@ def _on_a_problem(value: Value) -> Row:
 
 
 PRESSES: Mapping[Press, Row] = {
-    Press.READ_PAGE: Row(EITHER, _page, in_view=_nothing),
-    Press.READ_PAGE_BACK: Row(EITHER, _page, in_view=_nothing),
+    Press.READ_PAGE: Row(READERS, _page, in_view=_nothing),
+    Press.READ_PAGE_BACK: Row(READERS, _page, in_view=_nothing),
     # An offer is its author's own: nobody here has one, so nothing may come of it.
     Press.OFFER_ADD: Row(NOBODY, _offer),
     Press.OFFER_NEW: Row(NOBODY, _offer, names_a_ticket=False),

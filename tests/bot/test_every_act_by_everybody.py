@@ -43,10 +43,11 @@ from bot.sight import Sight
 from bot.values import menu_value, person_value
 from tests.bot import role_table as table
 from tests.bot.role_table import Payload, Row, Who
+from ticketing.configuration import default_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotAllowed, NotAnAgent, OwnTicket, TicketNotFound
-from ticketing.model import PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
+from ticketing.model import PersonId, Priority, Role, Ticket, TicketRef, TicketStatus, Tier
 from ticketing.shown import Shown
 
 TEAM = "T1"
@@ -55,6 +56,7 @@ SUBJECT = "Payroll of the board"
 USERS = {
     Who.OWNER: (TEAM, "U0MARA0001"),
     Who.OTHER: (TEAM, "U0TOMAS001"),
+    Who.COLLEAGUE: (TEAM, "U0CLEO0001"),
     Who.AGENT: (TEAM, "U0AMIR0001"),
     Who.LEAD: (TEAM, "U0LENA0001"),
     Who.ADMIN: (TEAM, "U0ADA00001"),
@@ -64,6 +66,7 @@ USERS = {
 SEEDS = [
     PersonSeed(slack="U0MARA0001", name="Mara"),
     PersonSeed(slack="U0TOMAS001", name="Tomás"),
+    PersonSeed(slack="U0CLEO0001", name="Cleo"),
     PersonSeed(slack="U0AMIR0001", name="Amir", role="agent", skills={"billing": 3}),
     PersonSeed(slack="U0JO000001", name="Jo", role="agent", skills={"account": 3}),
     PersonSeed(slack="U0GONE0001", name="Gone", role="agent", skills={"account": 1}),
@@ -172,6 +175,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = Desk(database, lambda: NOW)
     people = People(desk, CannedSlack(), TEAM)
     people.seed(SEEDS)
+    desk.configure(default_document() | {"colleagues_see_tickets": True}, by=None)
+    for who in (Who.OWNER, Who.COLLEAGUE):
+        person = desk.person_by_ref(":".join(USERS[who]))
+        assert person is not None
+        desk.set_organization(person.id, "Acme", Tier.STANDARD, by=None)
     found = [desk.person_by_ref(f"{TEAM}:{user}") for user in ("U0MARA0001", "U0AMIR0001")]
     assert all(found)
     at_every_status(desk, *(each.id for each in found if each))

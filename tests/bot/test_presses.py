@@ -307,6 +307,7 @@ def test_colleagues_read_each_others_tickets_where_the_setting_says_so_and_no_mo
     def listed() -> str:
         return stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
 
+    configure(stand, default_document())
     assert f"There is no ticket #{theirs.number} that you can see." in line()
     assert "Beamer" not in listed()
     configure(stand, default_document() | {"colleagues_see_tickets": True})
@@ -328,7 +329,7 @@ def test_colleagues_read_each_others_tickets_where_the_setting_says_so_and_no_mo
 
 def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
     made_colleagues(stand)
-    words = {"subject": "Pay", "description": "x", "category": "account", "source": "v:pay"}
+    words = {"subject": "Salary", "description": "x", "category": "account", "source": "v:pay"}
     theirs = stand.desk.open_ticket(stand.person(Who.OWNER), **words)  # type: ignore[arg-type]
     document = default_document() | {"colleagues_see_tickets": True}
     private = {"key": "account", "name": "Account", "private": True, "channel": "C0PRIVATE1"}
@@ -337,4 +338,4 @@ def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
 
     for act in (Act.OPEN, Act.READ_ALL, Act.CLAIM):
         assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, TicketNotFound)
-    assert "Pay" not in stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
+    assert "Salary" not in stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
