@@ -70,7 +70,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
     state = CustomerState.of(ticket)
     said = dossier.last_answer if state in (CustomerState.THEIR_TURN, CustomerState.RESOLVED) else None
     in_channel = places.channel_in(place) is not None
-    origin = places.origin(ticket) if in_channel else None
+    origin = dossier.origin if in_channel else None
     card = CustomerCard(
         facts=dossier.facts(dossier.zone_of(ticket.customer_id)),
         state=state,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from bot import places
 from bot.access import ALLOWED
 from bot.views import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
@@ -92,6 +93,23 @@ class Dossier:
     def own_comments(self) -> list[Comment]:
         """What was said on this very ticket, and not on one that was merged into it."""
         return [one for one in self.comments if one.key.ticket == self.ref]
+
+    @property
+    def origin(self) -> tuple[str, str] | None:
+        """
+        Channel and ts of the channel message beneath which the customer's side of the ticket is.
+
+        A follow-up was said in the thread of what it follows, and stays in it.
+        """
+        ticket = self.ticket
+        found = places.origin(ticket)
+        while found is not None and ticket.follows_number is not None:
+            ticket = self.desk.ticket(TicketRef(ticket.customer_id, ticket.follows_number))
+            before = places.origin(ticket)
+            if before is None or before[0] != found[0]:
+                break
+            found = before
+        return found
 
     def name(self, person_id: PersonId | None) -> str | None:
         return None if person_id is None else self.desk.person(person_id).name

@@ -28,8 +28,9 @@ from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
 from bot.words import inbound as inbound_words
 from bot.words import joining as joining_words
+from ticketing.desk.conversation import IN_NEW_TICKET
 from ticketing.errors import NotTheHolder
-from ticketing.model import PersonId, Role, TicketRef, TicketStatus
+from ticketing.model import Comment, PersonId, Role, TicketRef, TicketStatus
 
 PEOPLES = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """The subtypes of `message` that are somebody saying something (docs.slack.dev/reference/events/message)."""
@@ -201,13 +202,20 @@ class Messages:
             return
         act = Act.ANSWER if person.id == ref.customer_id else Act.REPLY
         place = self._goes_on(ref)
-        number = self._comment(said, author, ref, act, internal=False)
-        if number != place.number:
-            self.parts.private.say(
-                author, words.CLOSED_FOLLOW_UP.format(number=place.number, follow_up=number), place=said.place
-            )
+        is_known = self.parts.desk.ticket_by_source(ref.customer_id, said.source) is not None
+        comment = self._comment(said, author, ref, act, internal=False)
+        if comment is None or is_known:
+            return  # what a follow-up began with, heard once more
+        if comment.number == IN_NEW_TICKET:
+            self._say_that_it_opened(said, author, comment)
         elif place != ref:
             self._say_where(said, author, ref, place, joining_words.WENT_ON)
+
+    def _say_that_it_opened(self, said: SaidMessage, author: SlackUser, comment: Comment) -> None:
+        """Once: what is said later goes to the same follow-up, whichever of them it is said on."""
+        opened = self.parts.desk.ticket(comment.key.ticket)
+        told = words.CLOSED_FOLLOW_UP.format(number=opened.follows_number, follow_up=opened.number)
+        self.parts.private.say(author, told, place=said.place)
 
     def _goes_on(self, ref: TicketRef) -> TicketRef:
         """Where what is said on a ticket is kept: on the one that it was merged into, if it was."""
@@ -259,11 +267,12 @@ class Messages:
         *,
         internal: bool,
         as_holder: bool = False,
-    ) -> int:
+    ) -> Comment | None:
+        """None where nothing was said."""
         grant = self.parts.access.to(act, author, ref)
         if said.is_empty:
-            return ref.number
-        comment = self.parts.desk.add_comment(
+            return None
+        return self.parts.desk.add_comment(
             ref,
             author_id=grant.person.id,
             text=self.parts.access.people.words_of(said),
@@ -273,7 +282,6 @@ class Messages:
             files=self.parts.access.people.files_of([said]),
             as_holder=as_holder,
         )
-        return comment.ticket_number
 
 
 def _event(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from bot.values import read_offer_value
 from bot.views import Offer, OfferState, OtherTicketForm, View
 from bot.words import customer as words
 from bot.words import inbound
+from ticketing.desk.conversation import IN_NEW_TICKET
 from ticketing.errors import HelpdeskError, InvalidInput
 from ticketing.model import Person, TicketRef
 from ticketing.offering import Offered
@@ -127,7 +128,7 @@ class OfferChoices:
         if went is not None and (went.state is OfferState.OPENED or went.placed != ref.number):
             self._settle(user, offered, went, place)
             return
-        placed = ref
+        placed, has_opened = ref, False
         for each in said:
             comment = self.parts.desk.add_comment(
                 placed,
@@ -138,7 +139,8 @@ class OfferChoices:
                 files=self.offers.files_of([each]),
             )
             placed = TicketRef(placed.customer_id, comment.ticket_number)
-        state = OfferState.ADDED if placed == ref else OfferState.OPENED
+            has_opened = has_opened or comment.number == IN_NEW_TICKET
+        state = OfferState.OPENED if has_opened else OfferState.ADDED
         settled = Offer(
             source=source, text=self.offers.words_of(said), state=state, placed=placed.number, zone=person.tz
         )

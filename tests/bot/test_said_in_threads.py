@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import places
-from bot.delivery.cards import for_agent, for_team
+from bot.delivery.cards import for_agent, for_customer, for_team
 from bot.delivery.reading import Dossier
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
@@ -128,3 +128,26 @@ def test_a_triage_thread_sends_only_while_its_card_says_so(stand: Stand, status:
     (kept,) = comments(stand, there, "such a bore")
     assert kept.is_internal is ("Replies in this thread go to Mara." not in str(drawn.blocks))
     assert (f"Kept as a note on #{there.number}." in answer.said) is kept.is_internal
+
+
+# --- on what is over ------------------------------------------------------------------------------------------------------
+
+
+def test_further_lines_on_a_closed_ticket_go_to_the_one_that_the_first_has_opened(stand: Stand) -> None:
+    """In a channel all of it stays in the thread in which it is said, and is told of once, also when it is read again."""
+    mara = person(stand, MARA).id
+    first = stand.desk.open_ticket(
+        mara, subject="Badge", description="It is lost.", category="billing", source=f"m:C0DESK:{CARD}"
+    )
+    stand.desk.withdraw(first.ref, by=mara)
+
+    def says(text: str, second: int) -> str:
+        return stand.send(said(MARA, text, channel="C0DESK", second=second, thread_ts=CARD)).said
+
+    told = [says("It is back.", 1), says("since today", 2), says("It is back.", 1), says("since today", 2)]
+
+    (opened,) = (each for each in stand.desk.tickets_of_customer(mara) if each.follows_number == first.number)
+    sentence = f"#{first.number} is closed. Your message opened #{opened.number}, linked to it."
+    assert [sentence in each for each in told] == [True, False, False, False]
+    assert [each.text for each in stand.desk.comments(opened.ref, include_internal=True)] == ["since today"]
+    assert for_customer(Dossier(stand.desk, opened.ref), "c:C0DESK").thread_ts == CARD

@@ -47,6 +47,7 @@ class ModelTicket:
     public: list[str] = field(default_factory=list)
     internal: list[str] = field(default_factory=list)
     merged_into: ModelTicket | None = None
+    followed_by: ModelTicket | None = None
 
     @property
     def is_held(self) -> bool:
@@ -131,11 +132,12 @@ class DeskModel:
 
     # --- acts ---------------------------------------------------------------------------------------------------------
 
-    def add(self, ticket: Ticket, customer_tier: Tier) -> None:
+    def add(self, ticket: Ticket, customer_tier: Tier) -> ModelTicket:
         """A ticket that was opened just now: settled as the rules say."""
         new = self.made(ticket, customer_tier)
         self.settle(new)
         self.tickets[new.ref] = new
+        return new
 
     def made(self, ticket: Ticket, customer_tier: Tier) -> ModelTicket:
         new = ModelTicket(ticket.ref, ticket.category, ticket.priority, customer_tier, ticket.opened_at)

@@ -11,7 +11,7 @@ from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, TicketStatus
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, TicketRef, TicketStatus
 from ticketing.timeline import Place
 
 NEXT = ClockKind.NEXT_RESPONSE
@@ -225,3 +225,24 @@ def test_each_way_in_starts_the_same_clocks(desk: Desk, cast: Cast, clock: Movab
         owed = desk.ticket(ticket.ref).clock(NEXT)
         assert owed is not None
         assert (owed.is_running, owed.due_at) == (True, clock.now + 8 * HOUR)
+
+
+def test_what_is_said_on_a_closed_ticket_while_its_follow_up_is_open_is_said_on_that(desk: Desk, cast: Cast) -> None:
+    """Three lines are one new matter; once that is over as well, the next line opens another, behind it."""
+    ticket = cast.ticket()
+    desk.withdraw(ticket.ref, by=ticket.customer_id)
+
+    def says(text: str, on: int = ticket.number) -> tuple[int, int]:
+        ref = TicketRef(ticket.customer_id, on)
+        said = desk.add_comment(ref, author_id=ticket.customer_id, text=text, source=f"m:C:{text}")
+        return said.ticket_number, said.number
+
+    first = says("It is back.")[0]
+    assert first != ticket.number
+    assert (says("since today"), says("could you hurry"), says("It is back.")) == ((first, 1), (first, 2), (first, 0))
+    desk.withdraw(TicketRef(ticket.customer_id, first), by=ticket.customer_id)
+    second = says("once more")[0]
+    assert second not in (ticket.number, first)
+    assert (says("and again", on=first), says("and again and again")) == ((second, 1), (second, 2))
+    assert desk.ticket(TicketRef(ticket.customer_id, second)).follows_number == first
+    assert len(desk.tickets_of_customer(ticket.customer_id)) == 3

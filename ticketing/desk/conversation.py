@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.comments import answered, asked, instant_said, keep, known_comment
 from ticketing.desk.opening import new_ticket, settle_new_ticket
@@ -16,10 +18,23 @@ from ticketing.desk.roles import as_team, known_role
 from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.permissions import check_reaches_customer
 from ticketing.statements import TICKET_BY_SOURCE
+from ticketing.tables import ticket_events
 from ticketing.transaction import Transaction
 
 IN_NEW_TICKET = 0
 """The number of a comment whose words became the description of a follow-up ticket."""
+
+
+FOLLOWED_BY = (
+    select(ticket_events.c.to_value)
+    .where(
+        ticket_events.c.customer_id == bindparam("customer_id"),
+        ticket_events.c.ticket_id == bindparam("ticket_id"),
+        ticket_events.c.kind == EventKind.FOLLOWED_UP.value,
+    )
+    .order_by(ticket_events.c.seq.desc())
+    .limit(1)
+)
 
 
 class Conversation(DeskBase):
@@ -45,6 +60,7 @@ class Conversation(DeskBase):
         internal one does nothing but stand there. A customer's comment brings a waiting ticket back to work and reopens a
         resolved one, save a bare thanks; after the grace time or on a closed ticket it opens a follow-up, whose number is
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
+        While there is a follow-up that is not over, what is said on the ticket is said on that one.
         What is said on a ticket that was merged into another is said on that one. `as_holder` is for words that go out only
         because their author has the ticket, or resolved it: from anybody else they are refused with NotTheHolder.
         Raises InvalidInput, PersonNotFound, TicketNotFound; for a note also NotAnAgent and OwnTicket.
@@ -88,7 +104,9 @@ class Conversation(DeskBase):
                 as_team(tx, ticket, author_id, "write notes")
             is_of_team = author_id != ticket.customer_id and known_role(tx.connection, author_id) >= Role.AGENT
             if not (internal or automatic or is_of_team) and _is_over(tx, ticket, instant_said(tx, said_at)):
-                return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at, files=files)
+                ticket = _continued(tx, ticket)
+                if _is_over(tx, ticket, instant_said(tx, said_at)):
+                    return _followed_up(tx, ticket, author_id, text, source=source, said_at=said_at, files=files)
             ticket, comment = keep(
                 tx,
                 ticket,
@@ -138,6 +156,17 @@ def _is_over(tx: Transaction, ticket: Ticket, said_at: datetime) -> bool:
         and ticket.resolved_at is not None
         and said_at > ticket.resolved_at + grace
     )
+
+
+def _continued(tx: Transaction, ticket: Ticket) -> Ticket:
+    """Where what a ticket is about goes on: the last of its follow-ups, or itself."""
+    ref = ticket.ref
+    while True:
+        key = {"customer_id": ref.customer_id, "ticket_id": ref.number}
+        number = tx.connection.execute(FOLLOWED_BY, key).scalar()
+        if number is None:
+            return ticket if ref == ticket.ref else tx.locked(ref)
+        ref = TicketRef(ref.customer_id, int(number))
 
 
 def _followed_up(

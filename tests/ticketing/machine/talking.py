@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,12 +30,14 @@ class Talking(World):
         self.clock.advance(microseconds=1)
         said: dict[str, Any] = {"text": words, "source": self.source(), "said_at": self.clock.now - late}
         comment = self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
-        is_over = ticket.resolved_at is not None and said["said_at"] > ticket.resolved_at + timedelta(days=7)
-        if ticket.status == "closed" or (ticket.status == "resolved" and is_over):
+        if self.is_over(ticket, said["said_at"]):
+            while ticket.followed_by is not None:
+                ticket = ticket.followed_by
+        if self.is_over(ticket, said["said_at"]):
             assert comment.ticket_number != ticket.ref.number
             self.does(lambda: self.desk.ticket(TicketRef(ticket.ref.customer_id, comment.ticket_number)))
             assert self.returned is not None
-            self.model.add(self.returned, ticket.tier)
+            ticket.followed_by = self.model.add(self.returned, ticket.tier)
             self.followed_up(ticket, self.returned.ref)
         else:
             ticket.public.append(words)
@@ -45,6 +47,11 @@ class Talking(World):
             elif ticket.status == "resolved" and not thanks:
                 self.model.reopen(ticket, said["said_at"])
         self.does(lambda: self.desk.add_comment(written_on.ref, author_id=ticket.ref.customer_id, **said))
+
+    def is_over(self, ticket: ModelTicket, said_at: datetime) -> bool:
+        """Closed, or resolved longer before than the grace time: what is said then is a new matter."""
+        is_late = ticket.resolved_at is not None and said_at > ticket.resolved_at + timedelta(days=7)
+        return ticket.status == "closed" or (ticket.status == "resolved" and is_late)
 
     @rule(which=NUMBERS, who=NUMBERS, late=DELAYS, kind=st.sampled_from(["public", "public", "internal", "automatic"]))
     def agent_says(self, which: int, who: int, late: timedelta, kind: str) -> None:
