@@ -1,4 +1,4 @@
-"""Who changed a ticket last, and how, as the audit log has it."""
+"""Who changed a ticket last, how and with which words, as the audit log has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.refusals import LastChange
 from ticketing.lifecycle import Because
-from ticketing.model import CloseReason, EventKind, TicketEvent, TicketStatus
+from ticketing.model import CloseReason, EventKind, Ticket, TicketEvent, TicketStatus
 
 TELLING = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.REOPENED})
 
@@ -15,6 +15,28 @@ def last_change(events: Sequence[TicketEvent]) -> LastChange | None:
     """The last change that a card shows; None where nothing but words was added. `did` is a key of `words.DID`."""
     changed = next((event for event in reversed(events) if event.kind in TELLING), None)
     return LastChange(by=changed.actor_id, did=_did(changed), at=changed.at) if changed else None
+
+
+def comment_of_step(events: Sequence[TicketEvent], ticket: Ticket) -> int | None:
+    """
+    The number of the comment by which a ticket was resolved or its customer asked: what was said in that very step.
+
+    None where that was done without a word, or the ticket stands otherwise. A step that was taken back counts no more, and
+    what it led away from does again.
+    """
+    if ticket.status not in (TicketStatus.RESOLVED, TicketStatus.PENDING_CUSTOMER):
+        return None
+    steps = [each for each in events if each.kind is EventKind.STATUS and each.reason != Because.UNDONE]
+    step = next((each for each in reversed(steps) if each.to_value == ticket.status), None)
+    if step is None:
+        return None
+    for event in reversed([each for each in events if each.seq < step.seq]):
+        if (event.at, event.actor_id) != (step.at, step.actor_id):
+            return None
+        is_answer = event.kind is EventKind.COMMENTED and not (event.data["internal"] or event.data["automatic"])
+        if is_answer:
+            return int(event.data["comment"])
+    return None
 
 
 def _did(event: TicketEvent) -> str:

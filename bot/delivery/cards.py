@@ -68,13 +68,13 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
     """The customer's one card, in their messages or under the channel message that the ticket was opened from."""
     ticket = dossier.ticket
     state = CustomerState.of(ticket)
-    said = dossier.last_answer if state in (CustomerState.THEIR_TURN, CustomerState.RESOLVED) else None
+    said = dossier.said_by_step
     in_channel = places.channel_in(place) is not None
     origin = dossier.origin if in_channel else None
     card = CustomerCard(
         facts=dossier.facts(dossier.zone_of(ticket.customer_id)),
         state=state,
-        agent=dossier.last_agent,
+        agent=dossier.name(said.author_id) if said else dossier.last_agent,
         answer_by=None if dossier.is_answer_late else dossier.answer_by,
         question=said.text if said and state is CustomerState.THEIR_TURN else None,
         solution=said.text if said and state is CustomerState.RESOLVED else None,

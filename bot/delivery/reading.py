@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot import places
 from bot.access import ALLOWED
+from bot.last_change import comment_of_step
 from bot.views import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
 from bot.views.labels import Labels
@@ -145,14 +146,10 @@ class Dossier:
         return self.configuration.zone if person_id is None else self.desk.person(person_id).tz
 
     @property
-    def last_answer(self) -> Comment | None:
-        """What the desk last said to the customer."""
-        said = [
-            one
-            for one in self.own_comments
-            if not one.is_internal and not one.is_automatic and one.author_id != self.ref.customer_id
-        ]
-        return next((one for one in reversed(said) if one.deleted_at is None), None)
+    def said_by_step(self) -> Comment | None:
+        """What the customer was asked, or what solved it: what was said in the step to where the ticket stands, if it stands."""
+        number = comment_of_step(self.events, self.ticket)
+        return self.comment(number) if number is not None else None
 
     @property
     def can_unmerge(self) -> bool:

@@ -21,6 +21,7 @@ from bot.blocks.forms import (
     take_view,
     why_view,
 )
+from bot.last_change import comment_of_step
 from bot.listeners.answering import Answering
 from bot.listeners.joining import joining_forms
 from bot.listeners.parts import Parts, is_over
@@ -288,10 +289,19 @@ class TicketPresses:
         return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))
 
     def _open(self, grant: Grant) -> View:
-        """For the team, what can be done with it; for its customer, what they wrote; for their colleagues, what was said."""
-        if not grant.is_for_team:
+        """
+        For the team, what can be done with it; for its customer, what they are asked, else what they wrote; for their
+        colleagues, what was said.
+        """
+        if grant.is_for_team:
+            return self._more(grant)
+        asked = 0
+        if grant.person.id == grant.ticket.customer_id and grant.ticket.status is TicketStatus.PENDING_CUSTOMER:
+            asked = comment_of_step(self.parts.desk.events(grant.ticket.ref), grant.ticket) or 0
+        try:
+            return read_all_view(self.parts.screens.whole_text(grant, asked))
+        except TicketNotFound:  # the question was pulled back
             return read_all_view(self.parts.screens.whole_text(grant, 0))
-        return self._more(grant)
 
     def _more(self, grant: Grant) -> View:
         acts = self.parts.screens.possible(grant.ticket, grant.person)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot import places
+from bot.delivery.cards import for_customer
+from bot.delivery.reading import Dossier
+from tests.bot.builders import shown
 from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.model import EventKind, Priority
 
@@ -91,6 +95,38 @@ def test_a_question_stands_in_the_thread_and_on_the_card(world: World) -> None:
     assert "Waiting for you" in shown_text(card)
     assert "Which browser?" in shown_text(card)
     assert "waiting for you" in told
+
+
+def test_the_card_quotes_only_what_was_said_in_the_step_that_asked_or_resolved(world: World) -> None:
+    """Not what was said last, and under the name of who said it."""
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    jo, desk = world.agent("jo"), world.desk
+
+    def quoted(step: Callable[[], object]) -> str:
+        world.clock.advance(minutes=1)
+        step()
+        card = for_customer(Dossier(desk, ticket.ref), places.of_person(ticket.customer_id)).message
+        assert card is not None
+        return "\n".join(shown(card).split("\n")[1:3])
+
+    quoted(lambda: world.says(ticket.ref, amir, "I have ordered a new one."))
+    assert quoted(lambda: desk.wait_for_customer(ticket.ref, by=amir)).startswith("*Waiting for you.*\nMedium,")
+    desk.resume(ticket.ref, by=amir)
+    asked = quoted(lambda: desk.wait_for_customer(ticket.ref, by=amir, question="Which door?", source="v:asked"))
+    assert asked == "*Waiting for you.* Amir asks:\n> Which door?"
+    assert quoted(lambda: world.says(ticket.ref, jo, "By the way the lift is repaired")) == asked
+    assert "Which door?" not in quoted(lambda: desk.resolve(ticket.ref, by=amir))
+    assert quoted(lambda: desk.undo(ticket.ref, by=amir)) == asked
+    solved = quoted(lambda: desk.resolve(ticket.ref, by=amir, answer="The left one.", source="v:solved"))
+    assert solved == "*Resolved* by Amir:\n> The left one."
+    assert quoted(lambda: world.says(ticket.ref, jo, "Good to hear")) == solved
+    number = next(
+        each.number for each in desk.comments(ticket.ref, include_internal=True) if each.text == "The left one."
+    )
+    pulled_back = quoted(lambda: desk.pull_back(ticket.ref, number, by=amir))
+    assert pulled_back.startswith("*Resolved* by Amir.")
+    assert "The left one." not in pulled_back
 
 
 def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from bot import places
+from bot.actions import Act
 from bot.delivery.cards import for_agent, for_customer, for_team
 from bot.delivery.reading import Dossier
+from bot.values import ticket_value
+from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
 from ticketing.errors import NotTheHolder
@@ -128,6 +131,19 @@ def test_a_triage_thread_sends_only_while_its_card_says_so(stand: Stand, status:
     (kept,) = comments(stand, there, "such a bore")
     assert kept.is_internal is ("Replies in this thread go to Mara." not in str(drawn.blocks))
     assert (f"Kept as a note on #{there.number}." in answer.said) is kept.is_internal
+
+
+# --- in App Home ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_customer_who_opens_what_waits_for_them_reads_the_question(stand: Stand) -> None:
+    there, amir = ticket(stand, TicketStatus.IN_PROGRESS), person(stand, AMIR).id
+    stand.desk.wait_for_customer(there.ref, by=amir, question="Which browser?", source="v:asked")
+    pressed = table.button(Act.OPEN, ticket_value(there.ref, there.version))
+
+    assert "Which browser?" in stand.send(table.press(TEAM, MARA, pressed, of=TEAM)).said
+    stand.desk.resume(there.ref, by=amir)
+    assert "Why is it so low?" in stand.send(table.press(TEAM, MARA, pressed, of=TEAM)).said
 
 
 # --- on what is over ------------------------------------------------------------------------------------------------------
