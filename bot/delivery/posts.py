@@ -71,12 +71,25 @@ def _pulled_back(dossier: Dossier, number: int) -> Message | None:
 
 
 def was_said_in(dossier: Dossier, place: str, said: Comment) -> bool:
-    """Whether a comment was written in the very thread that a copy would be for; a merged ticket's is another."""
+    """
+    Whether a comment was written in the very thread that a copy would be for; a merged ticket's is another.
+
+    What went out from a thread that is the team's was ordered there (`?reply`), and a macro is typed by its name: the order
+    is not yet what was sent.
+    """
     channel = places.channel_in(place)
     if channel is None or not said.source.startswith(f"m:{channel}:"):
         return False
-    events = (each for each in dossier.events if each.kind is EventKind.COMMENTED)
-    return not any(each.data.get("via") for each in events if each.data.get("comment") == said.number)
+    if not said.is_internal and said.author_id != dossier.ref.customer_id and _is_teams_own(dossier, place):
+        return False
+    of_it = [each for each in dossier.events if each.data.get("comment") == said.number]
+    return not any(each.kind is EventKind.MACRO_APPLIED or each.data.get("via") for each in of_it)
+
+
+def _is_teams_own(dossier: Dossier, place: str) -> bool:
+    """Whether what is simply typed under the ticket's card there is a note."""
+    card = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_ticket(dossier.ref.number))
+    return card is not None and card.side == places.TEAM
 
 
 def team_post(dossier: Dossier, said: Comment) -> TeamPost:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot import places
+from bot.actions import Act
 from bot.delivery.cards import for_customer
 from bot.delivery.reading import Dossier
 from tests.bot.builders import shown
@@ -127,6 +128,23 @@ def test_the_card_quotes_only_what_was_said_in_the_step_that_asked_or_resolved(w
     pulled_back = quoted(lambda: desk.pull_back(ticket.ref, number, by=amir))
     assert pulled_back.startswith("*Resolved* by Amir.")
     assert "The left one." not in pulled_back
+
+
+def test_what_is_ordered_in_the_triage_thread_is_shown_there_as_sent_and_can_be_pulled_back(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    world.deliver_all()
+    world.says(ticket.ref, amir, "Try it now", source=f"m:{TRIAGE}:1795440000.000100")
+    world.desk.add_comment(
+        ticket.ref, author_id=amir, text="A note", internal=True, source=f"m:{TRIAGE}:1795440000.000200"
+    )
+    world.deliver_all()
+
+    (told,) = world.thread("lena", TRIAGE)
+    assert told.startswith(f"#{ticket.number}: Sent to Mara by Amir. Try it now")
+    (card,) = world.seen("lena", TRIAGE)
+    (post,) = world.seen("lena", TRIAGE, thread=card["ts"])
+    assert Act.PULL_BACK in str(post["blocks"])
 
 
 def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:
