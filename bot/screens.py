@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from bot import places
 from bot.access import OF_THE_HOLDER, Grant, holds
 from bot.actions import Act, Press
 from bot.blocks.home import agent_home, board_home, customer_home
@@ -115,13 +116,20 @@ class Screens:
         now = self.clock()
         return Promise(due_at=due_at, now=now, back_at=self._back_at(now, category, priority, tier))
 
-    def receipt(self, ticket: Ticket, zone: str) -> Receipt:
+    def receipt(self, ticket: Ticket, reader: Person) -> Receipt:
         """What stands in the form's place once the ticket is open."""
         promise = None
         if ticket.response_due_at is not None:
             back_at = self._back_at(ticket.as_of, ticket.category, ticket.priority, ticket.tier)
             promise = Promise(due_at=ticket.response_due_at, now=ticket.as_of, back_at=back_at)
-        return Receipt(number=ticket.number, promise=promise, zone=zone)
+        place = places.of_customer(ticket, self.desk.configuration())
+        return Receipt(
+            number=ticket.number,
+            promise=promise,
+            zone=reader.tz,
+            customer=self._name(ticket.customer_id) if ticket.customer_id != reader.id else None,
+            is_in_thread=places.channel_in(place) is not None,
+        )
 
     def category_for_what_is_just_said(self) -> str:
         """The category of a ticket whose customer was not asked: "general" where there is one, else the last."""

@@ -114,12 +114,21 @@ def receipt_view(receipt: Receipt) -> View:
     """What stands in the form's place: the number and the promise."""
     lines = [said(words.RECEIPT, number=receipt.number)]
     if receipt.promise:
-        lines.append(promise_sentence(receipt.promise, receipt.zone))
-    if receipt.link and receipt.link.startswith("https://"):
+        lines.append(promise_sentence(receipt.promise, receipt.zone, receipt.customer))
+    if receipt.is_in_thread or receipt.customer is not None:
+        lines.append(_where_it_goes_on(receipt))
+    elif receipt.link and receipt.link.startswith("https://"):
         lines.append(said(words.RECEIPT_LINK, link=text.escape(receipt.link).replace("|", "%7C")[:1000]))
     else:
         lines.append(words.RECEIPT_THREAD)
     return modal(Form.RECEIPT, words.NEW_TICKET, [section("\n".join(lines))], close=common.CLOSE)
+
+
+def _where_it_goes_on(receipt: Receipt) -> str:
+    if receipt.customer is None:
+        return words.RECEIPT_IN_THREAD
+    template = words.RECEIPT_IN_THEIR_THREAD if receipt.is_in_thread else words.RECEIPT_ON_BEHALF
+    return said(template, customer=text.first(receipt.customer))
 
 
 def similar_view(answer: SimilarAnswer) -> View:
@@ -138,13 +147,21 @@ def similar_view(answer: SimilarAnswer) -> View:
     return modal(Form.SIMILAR, words.SIMILAR_TITLE, blocks, close=common.CLOSE)
 
 
-def promise_sentence(promise: Promise, zone: str) -> str:
-    """When an answer comes, honestly out of hours. In the reader's zone, and only for what is drawn on request."""
+def promise_sentence(promise: Promise, zone: str, customer: str | None = None) -> str:
+    """
+    When an answer comes, honestly out of hours. In the reader's zone, and only for what is drawn on request.
+
+    `customer` is who gets it where that is not the reader.
+    """
+    here, later = (
+        (words.PROMISE, words.PROMISE_LATER) if customer is None else (words.PROMISE_TO, words.PROMISE_TO_LATER)
+    )
+    name = text.first(customer) if customer is not None else ""
     if promise.back_at is None:
-        return said(words.PROMISE, by=text.by(promise.due_at, zone))
+        return said(here, customer=name, by=text.by(promise.due_at, zone))
     back = _day_and_time(promise.back_at, promise.now, zone, (words.ON_WEEKDAY_AT, words.ON_DATE_AT))
     due = _day_and_time(promise.due_at, promise.now, zone, (words.WEEKDAY_AT, words.DATE_AT))
-    return said(words.PROMISE_LATER, back=back, by=due)
+    return said(later, customer=name, back=back, by=due)
 
 
 def _day_and_time(instant: datetime, now: datetime, zone: str, forms: tuple[str, str]) -> str:

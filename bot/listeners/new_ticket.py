@@ -19,8 +19,10 @@ from bot.blocks.new_ticket import (
     receipt_view,
     similar_view,
 )
+from bot.listeners.offers import Offers
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, Shortcut, ShownView
+from bot.subjects import subject_of
 from bot.values import NewTicketState, read_ticket_value
 from bot.views import NewTicketAnswers, SimilarAnswer, View
 from bot.words import customer as words
@@ -28,14 +30,13 @@ from ticketing.desk.sharing import OfferedAnswer
 from ticketing.errors import InvalidInput
 from ticketing.model import Person, Role, Ticket
 
-SUBJECT_LENGTH = 150
-
 
 @dataclass(frozen=True)
 class NewTicket:
     """Opens, changes and takes the form."""
 
     parts: Parts
+    offers: Offers
 
     def register(self, app: App) -> None:
         app.global_shortcut(SHORTCUT_OPEN)(self.open)
@@ -86,7 +87,7 @@ class NewTicket:
         text = self.parts.access.people.as_read(message.text)
         form = self.parts.screens.new_ticket(
             shortcut.person,
-            subject=first_line(text),
+            subject=subject_of([message], text),
             description=text,
             state=state,
             for_customer=for_customer,
@@ -154,7 +155,7 @@ class NewTicket:
         if faults:
             ack(response_action="errors", errors=dict(new_ticket_errors(submission.view.payload, faults)))
             return
-        ack(response_action="update", view=receipt_view(self.parts.screens.receipt(ticket, person.tz)))
+        ack(response_action="update", view=receipt_view(self.parts.screens.receipt(ticket, person)))
 
     def _open(self, submission: FormSubmission, answers: NewTicketAnswers, person: Person) -> Ticket:
         source = answers.state.source or submission.source
@@ -169,6 +170,7 @@ class NewTicket:
             opened_by=person.id,
             fields=answers.fields,
         )
+        self.offers.placed_otherwise(ticket)
         if ticket.opened_at == ticket.as_of:
             return ticket
         # There was one already: of the message, or of this very form.
@@ -213,9 +215,3 @@ def permalink(home_url: str, place: Place) -> str | None:
 def _as_shown(offered: OfferedAnswer) -> SimilarAnswer:
     ticket = offered.ticket
     return SimilarAnswer(ref=ticket.ref, version=ticket.version, subject=ticket.subject, solution=offered.answer.text)
-
-
-def first_line(text: str) -> str:
-    """What a message says first, short enough to be a subject."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"

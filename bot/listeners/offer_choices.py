@@ -16,12 +16,12 @@ from slack_sdk.errors import SlackClientError
 
 from bot.actions import Act, Block, Form, Press
 from bot.blocks.customer import offer_message, other_ticket_view
-from bot.listeners.new_ticket import first_line
-from bot.listeners.offers import Offers
+from bot.listeners.offers import Offers, opened_offer
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, SlackUser
 from bot.private import reason_of
 from bot.rereading import MessageGone
+from bot.subjects import subject_of
 from bot.text import first
 from bot.values import read_offer_value
 from bot.views import Offer, OfferState, OtherTicketForm, View
@@ -155,7 +155,7 @@ class OfferChoices:
         text = self.offers.words_of(said)
         ticket = self.parts.desk.open_ticket(
             person.id,
-            subject=first_line(text),
+            subject=subject_of(said, text),
             description=text,
             category=self.parts.screens.category_for_what_is_just_said(),
             source=source,
@@ -163,15 +163,7 @@ class OfferChoices:
             at=said[0].said_at,
             files=self.offers.files_of(said),
         )
-        settled = Offer(
-            source=source,
-            text=text,
-            state=OfferState.OPENED,
-            placed=ticket.number,
-            answer_by=ticket.response_due_at,
-            zone=person.tz,
-        )
-        self._settle(user, offered, settled, place)
+        self._settle(user, offered, opened_offer(offered, ticket, person), place)
 
     def _went(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Offer | None:
         """Where the words are already, by a choice that was made before this one; None where they are nowhere."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import places
 from bot.blocks.customer import offer_message
 from bot.delivery.errors import Verdict, verdict
 from bot.delivery.slack import RateLimited, Refused, carrying, failure, key_of
@@ -23,9 +24,9 @@ from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage, SlackUser
 from bot.people import NotAPerson, OtherOrganization
 from bot.private import reason_of
-from bot.views import Offer
+from bot.views import Offer, OfferState
 from bot.views.common import Message
-from ticketing.model import Attachment, Person
+from ticketing.model import Attachment, Person, Ticket
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
@@ -111,8 +112,9 @@ class Offers:
         )
         self.parts.desk.inbound.posted(offered, str(posted["ts"]))
         current = self._now(offered)
-        if current.state is Stage.GONE:
-            self.remove(current.channel, str(posted["ts"]))  # what it is about was deleted while it was posted
+        if current.state in (Stage.GONE, Stage.PLACED):
+            # What it is about was deleted, or became a ticket by another way, while it was posted.
+            self.remove(current.channel, str(posted["ts"]))
         elif (current.from_ts, current.last_ts) != (offered.from_ts, offered.last_ts):
             self._redraw(current, person)  # widened while it was posted
 
@@ -123,7 +125,7 @@ class Offers:
     def _redraw(self, offered: Offered, person: Person) -> None:
         """Show the later messages on it as well; a failure is no loss, since they are read again when it is answered."""
         try:
-            message = self._drawn(offered, person, self.messages_of(offered, person))
+            message = self._drawn(offered, person, self._unplaced(offered, person))
             self.show(offered.channel, str(offered.offer_ts), message)
         except SlackApiError as error:
             log.warning("An offer could not be redrawn (%s).", reason_of(error))
@@ -178,13 +180,45 @@ class Offers:
     def _repeat(self, offered: Offered) -> None:
         """The old one vanishes: two that ask the same would be answered twice."""
         person = self.parts.desk.person(offered.person_id)
-        said = self.messages_of(offered, person)
+        said = self._unplaced(offered, person)
         if offered.offer_ts is not None:
             self.remove(offered.channel, offered.offer_ts)
         if said:
             self._post(offered, person, said)
         else:
             self.parts.desk.inbound.settle(offered, Stage.GONE)
+
+    def placed_otherwise(self, ticket: Ticket) -> None:
+        """
+        A ticket was opened from a message, by a shortcut or an emoji: what was offered for it is settled.
+
+        An offer for several messages goes on for the others. What Slack does not show is no loss: it is asked again before the
+        offer is repeated.
+        """
+        came_from = places.message_in(ticket.source)
+        inbound, person_id = self.parts.desk.inbound, ticket.customer_id
+        offered = inbound.offer_covering(person_id, *came_from) if came_from is not None else None
+        if offered is None or not (offered.is_open or offered.state is Stage.MAKING):
+            return
+        person = self.parts.desk.person(person_id)
+        if offered.from_ts == offered.last_ts:
+            inbound.settle(offered, Stage.PLACED)
+        self.parts.private.aside(lambda: self._follow(offered, person, ticket), about=person.external_ref)
+
+    def _follow(self, offered: Offered, person: Person, ticket: Ticket) -> None:
+        try:
+            if offered.from_ts != offered.last_ts and self._unplaced(offered, person):
+                self._redraw(offered, person)
+                return
+            self.parts.desk.inbound.settle(offered, Stage.PLACED)
+            if offered.offer_ts is not None:
+                self.show(offered.channel, offered.offer_ts, offer_message(opened_offer(offered, ticket, person)))
+        except (SlackClientError, OSError) as error:
+            log.warning("What became of an offer could not be shown on it (%s).", reason_of(error))
+
+    def _unplaced(self, offered: Offered, person: Person) -> list[SaidMessage]:
+        """Its messages that have no other place by now."""
+        return [each for each in self.messages_of(offered, person) if not self._is_placed(each, person)]
 
     def _find(self, offered: Offered) -> str | None:
         slack = self.parts.slack
@@ -263,6 +297,18 @@ def _failed_for_certain(error: SlackApiError) -> bool:
     if isinstance(failed, Refused):
         return verdict(failed.code, 1) is not Verdict.DOUBTFUL
     return isinstance(failed, RateLimited)
+
+
+def opened_offer(offered: Offered, ticket: Ticket, person: Person) -> Offer:
+    """An offer that has become a ticket."""
+    return Offer(
+        source=offered.source,
+        text=ticket.description,
+        state=OfferState.OPENED,
+        placed=ticket.number,
+        answer_by=ticket.response_due_at,
+        zone=person.tz,
+    )
 
 
 def _key(offered: Offered) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.listeners.new_ticket import first_line
+from bot.listeners.offers import Offers
 from bot.listeners.parts import Parts
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.people import NotAPerson, OtherOrganization
+from bot.subjects import subject_of
 from ticketing.model import Person, Role
 
 
@@ -25,6 +26,7 @@ class Openings:
     """Opens tickets from channel messages."""
 
     parts: Parts
+    offers: Offers
 
     def register(self, app: App) -> None:
         app.event("reaction_added")(self.reaction)
@@ -79,9 +81,9 @@ class Openings:
 
     def _open(self, said: SaidMessage, author: Person, *, by: Person) -> None:
         text = self.parts.access.people.words_of(said)
-        self.parts.desk.open_ticket(
+        ticket = self.parts.desk.open_ticket(
             author.id,
-            subject=first_line(text),
+            subject=subject_of([said], text),
             description=text,
             category=self.parts.screens.category_for_what_is_just_said(),
             source=said.source,
@@ -89,3 +91,4 @@ class Openings:
             at=said.said_at,
             files=self.parts.access.people.files_of([said]),
         )
+        self.offers.placed_otherwise(ticket)

@@ -11,9 +11,9 @@ from bot.actions import COMMAND_TICKET, Act
 from bot.blocks.lists import customer_list, ticket_help
 from bot.blocks.new_ticket import new_ticket_view
 from bot.listeners.named import line_of
-from bot.listeners.new_ticket import first_line
 from bot.listeners.parts import Parts
 from bot.payloads import SlashCommand
+from bot.subjects import first_line
 from bot.views import Message
 
 

@@ -97,12 +97,17 @@ class NewTicketAnswers:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What stands in the form's place after Send. `link` is the thread's permalink, once there is one."""
+    """
+    What stands in the form's place after Send. `link` is the thread's permalink, once there is one; `customer` whose ticket it is
+    where that is somebody else; `is_in_thread` says that it goes on beneath the channel message that it was opened from.
+    """
 
     number: int
     promise: Promise | None
     zone: str = "UTC"
     link: str | None = None
+    customer: str | None = None
+    is_in_thread: bool = False
 
 
 class CustomerState(StrEnum):

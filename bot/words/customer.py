@@ -41,6 +41,11 @@ ON_DATE_AT = "on {date} at {time}"
 FROM_MESSAGE = "From {link}"
 
 # The receipt
+PROMISE_TO = "{customer} will have an answer {by}."
+PROMISE_TO_LATER = "We are back {back}. {customer} will have an answer by {by}."
+RECEIPT_ON_BEHALF = "It is {customer}'s, who reads it under Messages."
+RECEIPT_IN_THREAD = "It goes on in the thread of your message, where others can read it."
+RECEIPT_IN_THEIR_THREAD = "It is {customer}'s, and goes on in the thread of the message, where others can read it."
 RECEIPT = "*We have it: ticket #{number}.*"
 RECEIPT_THREAD = "Its thread is under Messages."
 RECEIPT_LINK = "Its thread is under Messages: <{link}|open it>."

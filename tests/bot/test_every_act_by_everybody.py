@@ -83,6 +83,8 @@ class CannedSlack(WebClient):
         super().__init__(token="xoxb-1")
         self.sent: list[str] = []
         self.told: dict[str, dict[str, Any]] = {}
+        self.has: list[dict[str, Any]] = []
+        """The messages of every conversation."""
 
     def api_call(self, api_method: str, **sent: Any) -> SlackResponse:
         self.sent.append(json.dumps([api_method, sent], default=str, ensure_ascii=False))
@@ -94,7 +96,7 @@ class CannedSlack(WebClient):
             "user": person,
             "ts": "1.1",
             "channel": "C1",
-            "messages": [],
+            "messages": self.has,
             "members": [],
             "view": {"id": "V1"},
         }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot import places
-from bot.actions import Act
+from bot.actions import Act, Block, Form, Press
 from bot.delivery.cards import for_agent, for_customer, for_team
 from bot.delivery.reading import Dossier
-from bot.values import ticket_value
+from bot.values import NewTicketState, form_state, ticket_value
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
@@ -167,3 +169,101 @@ def test_further_lines_on_a_closed_ticket_go_to_the_one_that_the_first_has_opene
     assert [sentence in each for each in told] == [True, False, False, False]
     assert [each.text for each in stand.desk.comments(opened.ref, include_internal=True)] == ["since today"]
     assert for_customer(Dossier(stand.desk, opened.ref), "c:C0DESK").thread_ts == CARD
+
+
+# --- outside threads ------------------------------------------------------------------------------------------------------
+
+
+def new_ticket_form(stand: Stand, user: str, message: dict[str, Any], customer: str | None = None) -> str:
+    """The form that the shortcut on a message has opened, sent; what stands in its place."""
+    state = NewTicketState(source=f"m:{message['channel']}:{message['ts']}")
+    form = table.submission(TEAM, user, Form.NEW_TICKET, form_state(state), {}, of=TEAM)
+    answers = {
+        Block.SUBJECT: {"value": "The export"},
+        Block.DESCRIPTION: {"value": "It hangs."},
+        Block.CATEGORY: {"selected_option": {"value": "billing"}},
+        Block.CUSTOMER: {"selected_user": customer},
+    }
+    form["view"]["state"] = {"values": {block: {"value": value} for block, value in answers.items()}}
+    return stand.send(form).said
+
+
+@pytest.fixture
+def messages(stand: Stand) -> Iterator[list[dict[str, Any]]]:
+    """What Slack has."""
+    yield stand.slack.has
+    stand.slack.has.clear()
+
+
+def test_an_offer_ends_when_its_message_becomes_a_ticket_by_the_shortcut(
+    stand: Stand, messages: list[dict[str, Any]]
+) -> None:
+    """It is neither left standing nor repeated, nor counted as a message that nobody placed."""
+    body = said(MARA, "the export hangs again", channel=of(MARA))
+    messages.append(body["event"])
+    assert "This has not reached anyone yet." in stand.send(body).said
+    assert stand.desk.inbound.unplaced() == 1
+
+    receipt = new_ticket_form(stand, MARA, body["event"])
+
+    number = max(each.number for each in stand.desk.tickets_of_customer(person(stand, MARA).id))
+    assert "chat.update" in receipt
+    assert f"Ticket #{number}. An answer" in receipt
+    assert stand.desk.inbound.unplaced() == 0
+    assert stand.desk.inbound.to_repeat(NOW + timedelta(hours=9)) == []
+
+
+def test_an_offer_for_several_messages_goes_on_for_the_others(stand: Stand, messages: list[dict[str, Any]]) -> None:
+    for second, text in ((1, "the export hangs again"), (2, "and the lamp hums")):
+        body = said(MARA, text, channel=of(MARA), second=second)
+        messages.append(body["event"])
+        stand.send(body)
+
+    shown = new_ticket_form(stand, MARA, messages[0])
+
+    assert stand.desk.inbound.unplaced() == 1
+    offer = next(line for line in shown.split("\n") if "chat.update" in line)
+    assert "and the lamp hums" in offer
+    assert "the export hangs again" not in offer
+
+
+@pytest.mark.parametrize(
+    ("customer", "channel", "told"),
+    [
+        (None, of(AMIR), "You will have an answer * Its thread is under Messages."),
+        (
+            None,
+            "C0DESK",
+            "You will have an answer * It goes on in the thread of your message, where others can read it.",
+        ),
+        (MARA, of(AMIR), "Somebody will have an answer * It is Somebody's, who reads it under Messages."),
+        (
+            MARA,
+            "C0DESK",
+            "Somebody will have an answer * It is Somebody's, and goes on in the thread of the message, where others",
+        ),
+    ],
+)
+def test_the_receipt_says_whose_it_is_and_where_it_goes_on(
+    stand: Stand, customer: str | None, channel: str, told: str
+) -> None:
+    """This Slack calls everybody Somebody."""
+    receipt = new_ticket_form(stand, AMIR, said(AMIR, "x", channel=channel)["event"], customer)
+
+    assert all(sentence in receipt for sentence in told.split(" * "))
+    assert ("Its thread is under Messages." in receipt) is told.endswith("Its thread is under Messages.")
+
+
+def test_a_file_alone_gives_a_ticket_its_name_and_not_its_address(stand: Stand, messages: list[dict[str, Any]]) -> None:
+    file = {"id": "F1", "name": "screen.png", "permalink": "https://lakeside.slack.com/files/U1/F1/screen.png"}
+    body = said(MARA, "", channel=of(MARA), files=[file], subtype="file_share")
+    messages.append(body["event"])
+    stand.send(body)
+
+    pressed = table.press(TEAM, MARA, table.button(Press.OFFER_NEW, f"m:{of(MARA)}:{body['event']['ts']}"), of=TEAM)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = of(MARA)
+    stand.send(pressed)
+
+    (opened,) = (each for each in stand.desk.tickets_of_customer(person(stand, MARA).id) if "screen" in each.subject)
+    assert opened.subject == "screen.png"
+    assert opened.description == f"screen.png: {file['permalink']}"
