@@ -307,10 +307,7 @@ class Recovery:
         heard = {**event, "channel": channel, "channel_type": kind}
         body = {"type": "event_callback", "team_id": self.team, "event": heard}
         try:
-            if self.messages.calls_the_app(heard):
-                self.messages.hear_mention(body)
-            else:
-                self.messages.hear(body)
+            self.messages.hear_again(body)
         except HelpdeskError as error:
             answer = self.refused(error, body)
             if getattr(answer, "status", 200) >= 500:

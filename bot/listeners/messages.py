@@ -67,17 +67,30 @@ class Messages:
         ack()
 
     def hear_mention(self, body: Mapping[str, Any]) -> None:
-        """Somebody calls the app in a channel: their message is offered a place."""
+        """Somebody calls the app in a channel: their message is offered a place, also in a thread that is no ticket's."""
         said = _read(_event(body), team_of(body))
-        author = said.person if said is not None and not said.is_in_thread else None
-        if said is not None and author is not None and not self.openings.by_message(said, author):
-            self.offers.make(said, author)
+        if said is None or said.person is None or (said.is_in_thread and self._is_tickets(said, said.person)):
+            return
+        if not self.openings.by_message(said, said.person):
+            self.offers.make(said, said.person)
 
-    def calls_the_app(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event is a mention outside threads, which Slack tells as `app_mention` too."""
+    def hear_again(self, body: Mapping[str, Any]) -> None:
+        """A message that is read again after a gap, in the ways in which Slack would have told it."""
+        event = _event(body)
         is_root = event.get("thread_ts") in (None, event.get("ts"))
         mention = f"<@{self.parts.access.people.bot_user_id}>"
-        return event.get("channel_type") != "im" and is_root and mention in str(event.get("text"))
+        is_mention = event.get("channel_type") != "im" and mention in str(event.get("text"))
+        if is_mention:
+            self.hear_mention(body)
+        if not (is_mention and is_root):
+            self.hear(body)
+
+    def _is_tickets(self, said: SaidMessage, author: SlackUser) -> bool:
+        """Whether the thread is a ticket's: then what is said there arrives as a message and is taken as one."""
+        shown = self.roots.of(said)
+        if shown is not None and (places.ticket_in(shown.about) or places.watched_in(shown.about)):
+            return True
+        return self._began_here(said, author) is not None
 
     def knows(self, said: SaidMessage) -> bool:
         """Whether a message was kept, as a comment or as what a ticket was opened from, or was offered a place."""

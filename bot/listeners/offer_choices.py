@@ -103,8 +103,8 @@ class OfferChoices:
         source, _ = read_offer_value(press.value)
         place = _place(press)
         person, offered = self._answered(press.person, source, place)
-        said = self._own_words(offered, person)
-        if (went := self._went(offered, person, said)) is not None:
+        _, went = self._standing(offered, person)
+        if went is not None:
             self._settle(press.person, offered, went, place)
             ack()
             return
@@ -123,8 +123,7 @@ class OfferChoices:
         """Each message by itself and under its own key, so that its edits are followed."""
         grant = self.parts.access.to(Act.ANSWER, user, ref)
         person, offered = self._answered(user, source, place)
-        said = self._own_words(offered, person)
-        went = self._went(offered, person, said)
+        said, went = self._standing(offered, person)
         if went is not None and (went.state is OfferState.OPENED or went.placed != ref.number):
             self._settle(user, offered, went, place)
             return
@@ -148,8 +147,8 @@ class OfferChoices:
 
     def _open(self, user: SlackUser, source: str, place: Place) -> None:
         person, offered = self._answered(user, source, place)
-        said = self._own_words(offered, person)
-        if (went := self._went(offered, person, said)) is not None:
+        said, went = self._standing(offered, person)
+        if went is not None:
             self._settle(user, offered, went, place)
             return
         text = self.offers.words_of(said)
@@ -158,12 +157,29 @@ class OfferChoices:
             subject=subject_of(said, text),
             description=text,
             category=self.parts.screens.category_for_what_is_just_said(),
-            source=source,
+            source=said[0].source,
             opened_by=person.id,
             at=said[0].said_at,
             files=self.offers.files_of(said),
         )
         self._settle(user, offered, opened_offer(offered, ticket, person), place)
+
+    def _standing(self, offered: Offered, person: Person) -> tuple[list[SaidMessage], Offer | None]:
+        """
+        The messages that are still to be placed, and where they went by a choice that was made before this one.
+
+        One of several may have become a ticket by itself, by a shortcut or an emoji: the choice is for the others.
+        """
+        said = self._own_words(offered, person)
+        desk = self.parts.desk
+        opened = desk.ticket_by_source(person.id, offered.source)
+        kept = desk.ticket(opened).description if opened is not None else ""
+        left = [
+            each
+            for each in said
+            if desk.ticket_by_source(person.id, each.source) is None and self.offers.words_of([each]) not in kept
+        ]
+        return (left, None) if 0 < len(left) < len(said) else (said, self._went(offered, person, said))
 
     def _went(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Offer | None:
         """Where the words are already, by a choice that was made before this one; None where they are nowhere."""

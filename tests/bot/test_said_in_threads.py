@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -210,7 +209,7 @@ def test_an_offer_ends_when_its_message_becomes_a_ticket_by_the_shortcut(
     assert "chat.update" in receipt
     assert f"Ticket #{number}. An answer" in receipt
     assert stand.desk.inbound.unplaced() == 0
-    assert stand.desk.inbound.to_repeat(NOW + timedelta(hours=9)) == []
+    assert stand.desk.inbound.longest_unanswered() is None
 
 
 def test_an_offer_for_several_messages_goes_on_for_the_others(stand: Stand, messages: list[dict[str, Any]]) -> None:
@@ -225,6 +224,11 @@ def test_an_offer_for_several_messages_goes_on_for_the_others(stand: Stand, mess
     offer = next(line for line in shown.split("\n") if "chat.update" in line)
     assert "and the lamp hums" in offer
     assert "the export hangs again" not in offer
+    pressed = table.press(TEAM, MARA, table.button(Press.OFFER_NEW, f"m:{of(MARA)}:{messages[0]['ts']}"), of=TEAM)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = of(MARA)
+    stand.send(pressed)
+    opened = stand.desk.tickets_of_customer(person(stand, MARA).id)
+    assert [each.description for each in opened if "lamp" in each.description] == ["and the lamp hums"]
 
 
 @pytest.mark.parametrize(
@@ -267,3 +271,34 @@ def test_a_file_alone_gives_a_ticket_its_name_and_not_its_address(stand: Stand, 
     (opened,) = (each for each in stand.desk.tickets_of_customer(person(stand, MARA).id) if "screen" in each.subject)
     assert opened.subject == "screen.png"
     assert opened.description == f"screen.png: {file['permalink']}"
+
+
+def mention(user: str, text: str, **more: Any) -> dict[str, Any]:
+    body = said(user, f"<@U0BOT> {text}", channel="C0SUPPORT", **more)
+    return body | {"event": body["event"] | {"type": "app_mention"}}
+
+
+def test_a_mention_in_a_thread_that_is_no_tickets_is_offered_a_place_there(
+    stand: Stand, messages: list[dict[str, Any]]
+) -> None:
+    body = mention(MARA, "can you have a look?", thread_ts=CARD)
+    messages.append(body["event"])
+
+    offered = stand.send(body).said
+
+    assert "This has not reached anyone yet." in offered
+    assert f'"thread_ts": "{CARD}"' in offered
+    assert stand.send(body).said.count("chat.postMessage") == 0
+
+
+def test_a_mention_in_a_tickets_thread_is_a_message_there_and_nothing_else(stand: Stand) -> None:
+    there = ticket(stand, TicketStatus.IN_PROGRESS)
+    stand.desk.outbox.remember(
+        Shown(there.customer_id, "c:C0SUPPORT", f"t:{there.number}", "C0SUPPORT", CARD, None, places.TEAM)
+    )
+
+    assert stand.send(mention(JO, "are you there?", thread_ts=CARD)).said == ""
+    stand.send(said(JO, "<@U0BOT> are you there?", channel="C0SUPPORT", thread_ts=CARD))
+
+    assert stand.desk.inbound.unplaced() == 0
+    assert stand.desk.comments(there.ref, include_internal=True)[-1].is_internal
