@@ -75,7 +75,12 @@ _STANDING = select(_msg.about).where(
     _msg.place == bindparam("key_place"),
     _msg.about.in_(bindparam("names", expanding=True)),
 )
-_SHOWN_BY_MESSAGE = select(shown).where(_msg.channel == bindparam("channel"), _msg.ts == bindparam("ts")).limit(1)
+_EVERY_SHOWN_BY_MESSAGE = (
+    select(shown)
+    .where(_msg.channel == bindparam("channel"), _msg.ts == bindparam("ts"))
+    .order_by(_msg.customer_id, _msg.place, _msg.about)
+)
+_SHOWN_BY_MESSAGE = _EVERY_SHOWN_BY_MESSAGE.limit(1)
 _SHOWN_EVERYWHERE = select(shown).where(
     _msg.customer_id == bindparam("key_customer_id"), _msg.about == bindparam("key_about")
 )
@@ -151,6 +156,12 @@ class ShownMessages:
         with self._database.read() as connection:
             row = connection.execute(_SHOWN_BY_MESSAGE, {"channel": channel, "ts": ts}).one_or_none()
         return None if row is None else Shown(**row._mapping)
+
+    def every_shown_by_message(self, channel: str, ts: str) -> list[Shown]:
+        """All that a message shows: several tickets began with one that several people opened theirs from."""
+        with self._database.read() as connection:
+            rows = connection.execute(_EVERY_SHOWN_BY_MESSAGE, {"channel": channel, "ts": ts})
+            return [Shown(**row._mapping) for row in rows]
 
     def shown_everywhere(self, customer_id: int, about: str) -> list[Shown]:
         """Every message that shows `about`, in whatever place."""

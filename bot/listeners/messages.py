@@ -31,6 +31,7 @@ from bot.words import joining as joining_words
 from ticketing.desk.conversation import IN_NEW_TICKET
 from ticketing.errors import NotTheHolder
 from ticketing.model import Comment, PersonId, Role, TicketRef, TicketStatus
+from ticketing.shown import Shown
 
 PEOPLES = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """The subtypes of `message` that are somebody saying something (docs.slack.dev/reference/events/message)."""
@@ -165,7 +166,7 @@ class Messages:
             elif began is not None:
                 self._from_customer(said, author, began)
             return
-        ref = TicketRef(PersonId(shown.customer_id), number)
+        ref = self._of_author(said, author, shown, TicketRef(PersonId(shown.customer_id), number))
         inbound = self.parts.desk.inbound
         if inbound.held_back(ref.customer_id, said.source) is not None:
             return  # its author was told, and whoever has the ticket by now, it is not sent
@@ -174,6 +175,20 @@ class Messages:
         except NotTheHolder:
             inbound.hold_back(ref, said.source)
             raise
+
+    def _of_author(self, said: SaidMessage, author: SlackUser, shown: Shown, first: TicketRef) -> TicketRef:
+        """Of several tickets that began with one channel message: the author's own, for the team the one that they hold."""
+        person = self.parts.desk.person_by_ref(author.external_ref)
+        if shown.side != places.CUSTOMER or said.kind == "im" or person is None or person.id == first.customer_id:
+            return first
+        every = self.parts.desk.outbox.every_shown_by_message(said.place.channel, str(said.place.thread_ts))
+        refs = [TicketRef(PersonId(each.customer_id), places.ticket_in(each.about) or 0) for each in every]
+        own = next((ref for ref in refs if ref.customer_id == person.id and ref.number), None)
+        if own is not None or len(refs) < 2:
+            return own or first
+        tickets = [self.parts.desk.ticket(ref) for ref in refs if ref.number]
+        held = (each.ref for each in tickets if each.is_held and each.assigned_agent_id == person.id)
+        return next(held, first)
 
     def _on_ticket(self, said: SaidMessage, author: SlackUser, ref: TicketRef, side: str) -> None:
         if self._is_of_team(author, ref) and self.typed.take(said, author, ref):

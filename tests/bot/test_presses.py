@@ -339,3 +339,30 @@ def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
     for act in (Act.OPEN, Act.READ_ALL, Act.CLAIM):
         assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, TicketNotFound)
     assert "Salary" not in stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
+
+
+# --- several tickets that began with one message ----------------------------------------------------------------------
+
+
+def test_each_writes_on_their_own_of_two_tickets_that_began_with_one_channel_message(stand: Stand) -> None:
+    desk, channel, root = stand.desk, "C0SUPP", "100.000001"
+    both = [
+        desk.open_ticket(
+            stand.person(who), subject="VPN", description="Down.", category="billing", source=f"m:{channel}:{root}"
+        )
+        for who in (Who.OTHER, Who.OWNER)
+    ]
+    for ticket in both:
+        about, place = places.about_ticket(ticket.number), places.of_origin(channel)
+        desk.outbox.remember(Shown(ticket.customer_id, place, about, channel, root, None, places.CUSTOMER, None))
+    for ticket, holder in zip(both, (Who.AGENT, Who.LEAD), strict=True):
+        desk.assign(ticket.ref, to=stand.person(holder), by=stand.person(Who.ADMIN))
+
+    for number, who in enumerate((Who.OTHER, Who.OWNER, Who.AGENT)):
+        event = {"type": "message", "channel": channel, "channel_type": "channel", "team": TEAM, "thread_ts": root}
+        event |= {"user": USERS[who][1], "text": f"Said by {who.value}.", "ts": f"200.00000{number}"}
+        body = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": "E1", "event": event}
+        assert stand.send(body).error is None
+
+    said = [[each.text for each in desk.comments(ticket.ref, include_internal=False)] for ticket in both]
+    assert said == [[f"Said by {Who.OTHER.value}.", f"Said by {Who.AGENT.value}."], [f"Said by {Who.OWNER.value}."]]
