@@ -257,15 +257,15 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises SettingsError, SlackUnavailable, ClockError or a database's error when it cannot start.
     """
-    stopping.hold_back()
-    helpdesk = Helpdesk(settings)
-    try:
-        helpdesk.start()
-        if helpdesk.metrics:
-            say(f"Metrics on http://{settings.metrics_host}:{helpdesk.metrics.port}/metrics")
-        if helpdesk.transport.ready_line:
-            say(helpdesk.transport.ready_line)
-        say("Helpdesk is running")
-        stopping.wait()
-    finally:
-        helpdesk.stop()
+    with stopping.held_back():
+        helpdesk = Helpdesk(settings)
+        try:
+            helpdesk.start()
+            if helpdesk.metrics:
+                say(f"Metrics on http://{settings.metrics_host}:{helpdesk.metrics.port}/metrics")
+            if helpdesk.transport.ready_line:
+                say(helpdesk.transport.ready_line)
+            say("Helpdesk is running")
+            stopping.wait()
+        finally:
+            helpdesk.stop()

@@ -8,15 +8,22 @@ signal comes just as that thread falls asleep never runs, and the process would 
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
-def hold_back() -> None:
-    """From now on they end nothing by themselves. Before any thread is started: those inherit it."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Meanwhile they end nothing by themselves. Threads and processes that are started inherit it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def wait() -> None:
-    """Return when told to stop, be it before this was called."""
+    """Return when told to stop, be it before this was called. They have to be held back."""
     signal.sigwait(SIGNALS)
