@@ -165,6 +165,11 @@ class Slack:
         """views.publish, in place of the App Home with that hash only. Raises CallFailed."""
         self._call("views.publish", lambda: self._client.views_publish(user_id=user, view=view, hash=hash_))
 
+    def has_ended(self, user: str) -> bool:
+        """users.info: whether somebody's account is deactivated. Raises CallFailed."""
+        answer = self._call("users.info", lambda: self._client.users_info(user=user))
+        return bool((answer.get("user") or {}).get("deleted"))
+
     def conversation_with(self, user: str) -> str:
         """The id of somebody's conversation with the app. Raises CallFailed."""
         answer = self._call("conversations.open", lambda: self._client.conversations_open(users=user))

@@ -432,7 +432,28 @@ class Delivery:
         instead = self._drawing.instead(errand, reason) if not reason.startswith("cannot_draw") else []
         log.error("Row %s (%s) is set aside: %s.", errand.id, errand.kind, reason)
         self._outbox.park(errand, reason, instead=instead)
+        if errand.kind == "assignment_card":
+            self._away_if_gone(errand)
         return "parked"
+
+    def _away_if_gone(self, errand: Errand) -> None:
+        """Whoever cannot be shown a ticket, because their account has ended, is given no more, and it goes back to the queue."""
+        person_id = places.person_in(errand.place)
+        agent = self._desk.agent(person_id) if person_id is not None else None
+        if agent is None or errand.ticket is None:
+            return
+        try:
+            has_ended = self._slack.has_ended(slack_id(self._desk.person(agent.id).external_ref))
+        except CallFailed as failed:
+            log.warning("Whether the account of agent %s has ended is not known: %s.", agent.id, failed)
+            return
+        if has_ended:
+            log.warning("The account of agent %s has ended: they are away until somebody says otherwise.", agent.id)
+            if agent.is_available:
+                self._desk.set_available(agent.id, available=False, by=None)
+            source = f"account:{errand.id}"
+            self._desk.plan_handover(agent.id, {errand.ticket: None}, source=source)
+            self._desk.carry_out_handover(source)
 
 
 def _key(errand: Errand, about: str) -> str:

@@ -382,6 +382,32 @@ def test_slacks_wait_is_kept_and_holds_back_what_stands_behind(world: World) -> 
     assert [text.rpartition(" ")[2] for text in world.thread("mara")] == ["first", "second"]
 
 
+def test_an_agent_whose_account_has_ended_is_given_nothing_more(world: World) -> None:
+    """The team reads that what they were given was not delivered."""
+    amir, jo = world.agent("amir"), world.agent("jo")
+    world.sandbox.patch(f"/control/people/{PEOPLE['amir'][0]}", {"deleted": True})
+    holders = []
+    try:
+        for _ in range(4):
+            ticket = world.ticket()
+            holders.append(world.desk.ticket(ticket.ref).assigned_agent_id)
+            world.deliver_all()
+        assert world.desk.tickets_of_agent(amir) == []
+        world.desk.drain_queue(world.clock())
+        world.deliver_all()
+    finally:
+        world.sandbox.patch(f"/control/people/{PEOPLE['amir'][0]}", {"deleted": False})
+
+    assert len(world.desk.tickets_of_agent(jo)) == 4
+    assert holders.count(amir) == 1
+    replies = [
+        text
+        for root in world.seen("lena", TRIAGE)
+        for text in (one["text"] for one in world.seen("lena", TRIAGE, thread=root["ts"]))
+    ]
+    assert ["Not delivered" in text for text in replies] == [True]
+
+
 def test_somebody_who_cannot_be_reached_is_told_of_in_the_teams_thread(world: World) -> None:
     """Decision 29: parked with the reason, and the holder hears of it, once."""
     amir = world.agent("amir")
