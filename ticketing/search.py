@@ -25,10 +25,10 @@ SHORTEST_PREFIX = 3
 """The last word of a search may still be unfinished; shorter beginnings than this match half the index."""
 
 COMMON_ON_SQLITE = 2_000
-"""What more tickets than this have is not weighed: the newest are shown."""
+"""What more tickets than this have is weighed against no other: of the newest those come first whose subject has it."""
 
 RANKED = 200
-"""How many matches are weighed on PostgreSQL, the newest of them."""
+"""How many matches are looked at where there are many, the newest of them."""
 
 RARE = 500
 """On SQLite a word in more tickets than this says little about which of them are alike."""
@@ -93,8 +93,12 @@ _BEST_SQLITE = text(
     "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query"
     " ORDER BY bm25(ticket_search, 0.0, 4.0, 1.0, 2.0, 1.0), rowid DESC LIMIT :limit"
 ).columns(column("number"))
+# How many of the words a subject has shows by the marks put into it. A look into subjects alone would walk over every
+# ticket that has the words anywhere.
 _NEWEST_SQLITE = text(
-    "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query ORDER BY rowid DESC LIMIT :limit"
+    "SELECT rowid FROM (SELECT rowid, highlight(ticket_search, 1, char(1), '') AS marked FROM ticket_search"
+    " WHERE ticket_search MATCH :query ORDER BY rowid DESC LIMIT :ranked)"
+    " ORDER BY min(:words, length(marked) - length(replace(marked, char(1), ''))) DESC, rowid DESC LIMIT :limit"
 ).columns(column("number"))
 _SIMILAR_SQLITE = text(
     "SELECT ticket_search.rowid FROM ticket_search JOIN tickets ON tickets.id = ticket_search.rowid"  # noqa: S608
@@ -124,20 +128,13 @@ def _matching_sqlite(
         terms[-1] += "*"
         common[-1] = is_common(terms[-1])
 
-    def query(columns: str) -> str:
-        of_one = "" if customer_id is None else f'customer_id : "{int(customer_id)}" AND '
-        return f"{of_one}{columns} : ({' AND '.join(terms)})"
-
+    of_one = "" if customer_id is None else f'customer_id : "{int(customer_id)}" AND '
+    query = f"{of_one}{columns} : ({' AND '.join(terms)})"
     if not any(common):
-        best = _first(connection, _BEST_SQLITE, {"query": query(columns), "limit": limit})
+        best = _first(connection, _BEST_SQLITE, {"query": query, "limit": limit})
         return _tickets_sqlite(connection, best)
-    found: dict[int, None] = {}
-    for where in ("subject", columns):
-        newest = _first(connection, _NEWEST_SQLITE, {"query": query(where), "limit": limit})
-        found |= dict.fromkeys(newest)
-        if len(found) >= limit:
-            break
-    return _tickets_sqlite(connection, list(found)[:limit])
+    newest = {"query": query, "words": len(words), "ranked": max(RANKED, limit), "limit": limit}
+    return _tickets_sqlite(connection, _first(connection, _NEWEST_SQLITE, newest))
 
 
 def _like_sqlite(connection: Connection, words: Sequence[str], asked: dict[str, Any]) -> list[Any]:
