@@ -67,7 +67,9 @@ TOGETHER = (Act.MERGE, Act.SPLIT, Act.LINK, Act.MOVE, Act.WATCH)
 """What makes of one ticket two, of two one, or of several something that hangs together."""
 
 
-_WORKING = frozenset({Press.HOME_REFRESH})
+_WORKING = frozenset({Press.HOME_REFRESH, Press.NEW_TICKET})
+OWN_TICKETS = 5
+"""As many of their own tickets an agent's App Home shows: those that are not closed, the newest first."""
 _OF_AN_AGENT = frozenset({Press.TAKE_NEXT, Press.HAND_OVER, Press.AWAY, Press.BACK})
 OF_A_LEAD = frozenset({Press.MY_WORK, Press.BOARD, Press.REPORT, Press.TEAM, Press.SETTINGS})
 """The places of a lead's row that there are."""
@@ -306,7 +308,12 @@ class Screens:
         tickets.sort(key=lambda each: each.last_activity_at or each.opened_at, reverse=True)
         tickets.sort(key=lambda each: each.status is TicketStatus.CLOSED)
         return tuple(
-            OpenTicketLine(ref=each.ref, subject=each.subject, is_closed=each.status is TicketStatus.CLOSED)
+            OpenTicketLine(
+                ref=each.ref,
+                subject=each.subject,
+                is_closed=each.status is TicketStatus.CLOSED,
+                is_resolved=each.status is TicketStatus.RESOLVED,
+            )
             for each in tickets
         )
 
@@ -360,8 +367,14 @@ class Screens:
             | (OF_A_LEAD if person.role >= Role.LEAD else frozenset()),
             is_lead=person.role >= Role.LEAD,
             own=self._own_numbers(person) if agent else None,
+            own_tickets=self._own_tickets(person),
             guide=self.first_run.guide(person) if self.first_run else None,
         )
+
+    def _own_tickets(self, person: Person) -> tuple[CustomerRow, ...]:
+        tickets = self.desk.tickets_of_customer(person.id, limit=LIST_LENGTH)
+        live = [each for each in tickets if each.status is not TicketStatus.CLOSED]
+        return tuple(self.customer_row(each, person) for each in live[:OWN_TICKETS])
 
     def _own_numbers(self, person: Person) -> OwnNumbers:
         figures = self.desk.own_figures(person.id)

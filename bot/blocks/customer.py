@@ -220,7 +220,8 @@ def offer_message(offer: Offer) -> Message:
     """The offer, or what became of it. Not a ticket deletes the message."""
     if offer.state is OfferState.ASKING:
         return _asking(offer)
-    sentence = said(words.OFFER_ADDED, number=offer.placed)
+    added = words.OFFER_REOPENED if offer.state is OfferState.REOPENED else words.OFFER_ADDED
+    sentence = said(added, number=offer.placed)
     if offer.state is OfferState.OPENED:
         template = words.OFFER_OPENED if offer.answer_by else words.OFFER_OPENED_PLAIN
         by = text.by(offer.answer_by, offer.zone) if offer.answer_by else ""

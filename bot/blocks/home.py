@@ -69,6 +69,9 @@ def agent_home(home: AgentHome) -> View:
             *pages(
                 line.number, line.of, Press.HOME_QUEUE_PAGE_BACK, Press.HOME_QUEUE_PAGE, _turning(line, page.number)
             ),
+            divider(),
+            _own_tickets(home),
+            *(customer_block(row) for row in home.own_tickets),
             context(text.as_of(home.now, home.zone)),
         ]
     )
@@ -110,6 +113,13 @@ def lead_places(presses: frozenset[Press] | None) -> Block | None:
 def _row(home: AgentHome, presses: tuple[Press, ...], *, primary: Press | None) -> Block | None:
     working = [press for press in presses if home.presses is None or press in home.presses]
     return actions(*(press_button(press, primary=press is primary) for press in working))
+
+
+def _own_tickets(home: AgentHome) -> Block:
+    """What an agent has opened as a customer, and the way to open more."""
+    works = home.presses is None or Press.NEW_TICKET in home.presses
+    head = words.HOME_OWN if home.own_tickets else words.HOME_OWN_NONE
+    return section(head, press_button(Press.NEW_TICKET) if works else None)
 
 
 def _availability(home: AgentHome) -> str:

@@ -29,7 +29,7 @@ from bot.words import customer as words
 from bot.words import inbound
 from ticketing.desk.conversation import IN_NEW_TICKET
 from ticketing.errors import HelpdeskError, InvalidInput
-from ticketing.model import Person, TicketRef
+from ticketing.model import Person, TicketRef, TicketStatus
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
@@ -139,7 +139,12 @@ class OfferChoices:
             )
             placed = TicketRef(placed.customer_id, comment.ticket_number)
             has_opened = has_opened or comment.number == IN_NEW_TICKET
-        state = OfferState.OPENED if has_opened else OfferState.ADDED
+        is_done = {TicketStatus.RESOLVED, TicketStatus.CLOSED}
+        has_reopened = (
+            grant.ticket.status is TicketStatus.RESOLVED and self.parts.desk.ticket(ref).status not in is_done
+        )
+        state = OfferState.REOPENED if has_reopened else OfferState.ADDED
+        state = OfferState.OPENED if has_opened else state
         settled = Offer(
             source=source, text=self.offers.words_of(said), state=state, placed=placed.number, zone=person.tz
         )

@@ -133,7 +133,7 @@ class Offers:
     def _drawn(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Message:
         text = self.words_of(said)
         every = self.parts.screens.all_tickets(person)
-        tickets = tuple(each for each in every if not each.is_closed)
+        tickets = tuple(each for each in every if not (each.is_closed or each.is_resolved))
         has_others = len(every) > len(tickets[:1])
         return offer_message(
             Offer(source=offered.source, text=text, tickets=tickets, has_others=has_others, zone=person.tz)

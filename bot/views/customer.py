@@ -184,11 +184,15 @@ class LateApology:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenTicketLine:
-    """One of the customer's other tickets, by name. What is written to a closed one opens another, linked to it."""
+    """
+    One of the customer's other tickets, by name. What is written to a closed one opens another, linked to it; to a resolved one
+    it says that it is not solved.
+    """
 
     ref: TicketRef
     subject: str
     is_closed: bool = False
+    is_resolved: bool = False
 
 
 class OfferState(StrEnum):
@@ -196,6 +200,7 @@ class OfferState(StrEnum):
 
     ASKING = "asking"
     ADDED = "added"
+    REOPENED = "reopened"
     OPENED = "opened"
 
 

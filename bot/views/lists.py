@@ -81,7 +81,8 @@ class AgentHome:
     App Home of an agent, and of a lead (`is_lead` adds the row of places).
 
     The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all. `presses` are
-    the buttons that work, None for all; `guide` is what an admin is led through or told.
+    the buttons that work, None for all; `own_tickets` those of which the agent is the customer; `guide` is what an admin is led
+    through or told.
     """
 
     now: datetime
@@ -102,6 +103,7 @@ class AgentHome:
     is_lead: bool = False
     presses: frozenset[Press] | None = None
     own: OwnNumbers | None = None
+    own_tickets: tuple[CustomerRow, ...] = ()
     guide: Guide | None = None
 
 

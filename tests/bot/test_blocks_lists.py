@@ -98,9 +98,17 @@ def test_an_agents_home_begins_with_what_is_due() -> None:
         "*#42* due in 16 min. Mara waits for your answer. Cannot open the invoice\n"
         "*Queue*: 12\n"
         "*#42* Cannot open the invoice. High, billing, Mara. Due in 16 min.\n"
+        "*Your own tickets*: none.\n"
         f"{AS_OF}"
     )
-    assert buttons(view) == ["[[Take next]]", "Hand over", "Away", "Refresh", "Open", "Claim"]
+    assert buttons(view) == ["[[Take next]]", "Hand over", "Away", "Refresh", "Open", "Claim", "New ticket"]
+
+
+def test_an_agents_home_ends_with_what_they_have_opened_themselves() -> None:
+    view = agent_home(home(own_tickets=(row(),)))
+
+    assert "*Your own tickets*\n*#42 Cannot open the invoice.*" in shown(view)
+    assert buttons(view)[-2:] == ["New ticket", "Open"]
 
 
 def test_who_is_away_can_come_back() -> None:

@@ -11,7 +11,7 @@ from bot import places
 from bot.actions import Act, Block, Form, Press
 from bot.delivery.cards import for_agent, for_customer, for_team
 from bot.delivery.reading import Dossier
-from bot.values import NewTicketState, form_state, ticket_value
+from bot.values import NewTicketState, form_state, offer_value, ticket_value
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
@@ -271,6 +271,24 @@ def test_a_file_alone_gives_a_ticket_its_name_and_not_its_address(stand: Stand, 
     (opened,) = (each for each in stand.desk.tickets_of_customer(person(stand, MARA).id) if "screen" in each.subject)
     assert opened.subject == "screen.png"
     assert opened.description == f"screen.png: {file['permalink']}"
+
+
+def test_an_offer_names_what_is_open_first_and_says_when_a_choice_has_reopened_what_was_resolved(
+    stand: Stand, messages: list[dict[str, Any]]
+) -> None:
+    resolved, mara = ticket(stand, TicketStatus.RESOLVED), person(stand, MARA).id
+    stand.desk.add_comment(resolved.ref, author_id=mara, text="Thank you!", source="m:D:thanks")
+    body = said(MARA, "it hangs again", channel=of(MARA))
+    messages.append(body["event"])
+    offered = stand.send(body).said
+    assert f"Add to #{resolved.number}" not in offered
+    assert "Another ticket" in offered
+
+    value = offer_value(f"m:{of(MARA)}:{body['event']['ts']}", resolved.ref)
+    pressed = table.press(TEAM, MARA, table.button(Press.OFFER_ADD, value), of=TEAM)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = of(MARA)
+
+    assert f"Added to #{resolved.number}, which is open again." in stand.send(pressed).said
 
 
 def mention(user: str, text: str, **more: Any) -> dict[str, Any]:
