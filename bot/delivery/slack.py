@@ -25,8 +25,8 @@ from bot.views import Message, View
 EVENT_TYPE = "helpdesk_delivery"
 PAGES = 5
 PAGE = 200
-LOOK_BACK = timedelta(minutes=1)
-"""How much earlier than the row a message is looked for: clocks differ a little."""
+LOOK_BACK = timedelta(minutes=6)
+"""How much earlier than the row a message is looked for: clocks may differ by five minutes (`bot.transport.SIGNATURE_AGE_S`)."""
 
 _FILE = re.compile(r"https://[\w.-]+\.slack\.com/files/[^\s<>|\"'\\]+")
 

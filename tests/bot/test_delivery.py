@@ -210,6 +210,16 @@ def test_a_lost_answer_makes_no_second_message(world: World, lost_calls: int) ->
     assert len(world.seen("lena", TRIAGE)) == 1
 
 
+def test_a_lost_answer_makes_no_second_message_though_the_machines_clock_is_ahead_of_slacks(world: World) -> None:
+    world.clock.advance(minutes=5)
+    world.ticket()
+    world.fault(method=POST, lose_answer=True, times=2)
+    world.deliver_all()
+
+    assert len(world.seen("mara")) == 1
+    assert len(world.seen("lena", TRIAGE)) == 1
+
+
 def test_a_lost_answer_to_a_word_in_a_thread_makes_no_second_one(world: World) -> None:
     amir = world.agent("amir")
     ticket = world.ticket()
