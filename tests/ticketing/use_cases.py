@@ -151,7 +151,7 @@ ACTS: Mapping[str, Arguments] = {
     "start": _by_amir(),
     "wait_for_customer": _by_amir(question="Which one?", source="m:C:9"),
     "resume": _by_amir(),
-    "resolve": _by_amir(answer="Solved.", source="m:C:9"),
+    "resolve": lambda on: {"answer": "Solved.", "source": f"m:C:{on.ref.number}.10"} | _by_amir()(on),
     "reopen": _by_amir(),
     "withdraw": lambda on: {"ref": on.ref, "by": on.mara},
     "put_aside": _by_amir(),
