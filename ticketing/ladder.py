@@ -24,7 +24,7 @@ from pydantic import (
 
 from ticketing.calendars import ALWAYS, Calendar, deadline, elapsed, open_periods
 from ticketing.durations import format_duration, read_duration
-from ticketing.model import ClockKind, Outcome, Priority, SlaClock, Ticket
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, SlaClock, Ticket
 from ticketing.opening_hours import parse_windows
 
 LONGEST = timedelta(days=30)
@@ -32,6 +32,10 @@ _WEEK = timedelta(days=7)
 
 NOBODY, IDLE = "nobody", "idle"
 """The stages that no clock brings about: nobody can take the ticket; it has lain untouched, or without agent, for too long."""
+
+
+STEPS = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.SNOOZED, EventKind.WOKEN, EventKind.RECEIVED_MERGE})
+"""What touches a ticket beside words: each step of its life, its agents, being put off and coming back."""
 
 
 def _positive(length: timedelta) -> timedelta:
@@ -109,6 +113,18 @@ def is_idle(stage: str) -> bool:
 def has_no_deadline(stage: str) -> bool:
     """Whether an alert came about without any deadline's being near."""
     return is_nobody(stage) or is_idle(stage)
+
+
+def touched_at(
+    assigned_at: datetime | None, last_activity_at: datetime | None, stepped_at: datetime | None
+) -> datetime | None:
+    """When somebody last did or said something about a ticket that has these instants; None: never."""
+    return max((at for at in (assigned_at, last_activity_at, stepped_at) if at is not None), default=None)
+
+
+def touched(ticket: Ticket) -> datetime:
+    """The same of a ticket; where nobody has yet, when it came."""
+    return touched_at(ticket.assigned_at, ticket.last_activity_at, ticket.stepped_at) or ticket.sla_start_at
 
 
 def without_promise(ticket: Ticket, run: int | None = None) -> SlaClock:

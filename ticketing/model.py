@@ -251,7 +251,8 @@ class Ticket:
     A ticket as it stood at `as_of`.
 
     `opened_at` never changes; `sla_start_at` moves to the reopen time, and `first_response_at` and `resolved_at` are of the
-    current run (a reopen clears them). `version` grows with every change and is what a drawn card is compared with;
+    current run (a reopen clears them). `last_activity_at` is when somebody last said something, `stepped_at` when it last went on
+    otherwise (`ticketing.ladder.STEPS`). `version` grows with every change and is what a drawn card is compared with;
     `promised_version` is that of the configuration by which its clocks and its place in the queue were last worked out.
     """
 
@@ -281,6 +282,7 @@ class Ticket:
     is_escalated: bool = False
     snoozed_until: datetime | None = None
     last_activity_at: datetime | None = None
+    stepped_at: datetime | None = None
     nudged_at: datetime | None = None
     follows_number: int | None = None
     merged_into: int | None = None

@@ -42,6 +42,7 @@ _TICKET_INSTANTS = (
     "closed_at",
     "snoozed_until",
     "last_activity_at",
+    "stepped_at",
     "nudged_at",
 )
 _TICKET_PLAIN = (

@@ -9,7 +9,7 @@ from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
-from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, without_promise
+from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, touched, without_promise
 from ticketing.model import Outcome, Priority, SlaClock, TicketStatus
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, ended_by, last_of
@@ -59,7 +59,7 @@ def alert_at(
     due_at = due_at_of(clock, rows)
     is_late = clock.breached_at is not None
     if state is AlertState.UNTOUCHED:
-        due_at = max(ticket.assigned_at or ticket.sla_start_at, ticket.last_activity_at or ticket.sla_start_at)
+        due_at = touched(ticket)
     return Alert(
         facts=dossier.facts(zone or dossier.configuration.zone),
         clock=clock.kind,
@@ -138,8 +138,7 @@ def holds(dossier: Dossier, row: AlertRow) -> bool:
     if is_nobody(row.key.stage):
         return ticket.status is TicketStatus.OPEN
     if is_idle(row.key.stage):
-        touched = [at for at in (ticket.assigned_at, ticket.last_activity_at) if at is not None]
-        return all(at < row.created_at for at in touched)
+        return touched(ticket) < row.created_at
     return clock.breached_at is not None or (row.key.stage == WARNING and clock.warned_at is not None)
 
 

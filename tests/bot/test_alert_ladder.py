@@ -141,6 +141,23 @@ def test_what_lies_too_long_is_told_of_and_by_whether_somebody_has_it(world: Wor
     assert f"~#{held.number} Amir has this~" in shown_text(_roots(world)[1])
 
 
+def test_work_without_words_strikes_through_that_a_ticket_lies_and_the_next_time_counts_from_it(world: World) -> None:
+    _configured(world, untouched_after="3h", steps=[])
+    world.agent("amir", skills={"technical": 3})
+    held = world.ticket(priority=Priority.LOW, subject="Amir has this", category="technical")
+    world.deliver_all()
+    _climb(world, hours=3, minutes=1)
+    assert f"Nobody has touched #{held.number} Amir has this" in shown_text(_roots(world)[0])
+
+    world.clock.advance(minutes=20)
+    world.desk.start(held.ref, by=world.person("amir"))
+    started = int(world.clock().timestamp())
+    world.deliver_all()
+    assert f"~#{held.number} Amir has this~" in shown_text(_roots(world)[0])
+    _climb(world, hours=3, minutes=1)
+    assert f"#{held.number}: nobody has touched it <!date^{started}^since" in shown_text(_roots(world)[0])
+
+
 # --- where ----------------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from ticketing.configuration import parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration
-from ticketing.ladder import LadderStep, next_instant, told_from
+from ticketing.ladder import LadderStep, next_instant, told_from, touched
 from ticketing.model import EventKind, Priority, Ticket, TicketEvent, TicketRef
 from ticketing.opening_hours import parse_windows
 from ticketing.transaction import Transaction
@@ -291,6 +291,39 @@ def test_what_was_worked_on_after_it_was_told_of_is_told_of_again_once_it_lies_a
     climb(desk, clock, hours=30)
     assert steps(desk, ticket.ref) == told * 2
     assert all(row.home is None for row in desk.outbox.alerts(ticket.ref))
+
+
+@pytest.mark.parametrize("how", ["start", "question", "snooze", "note", "release"])
+def test_whatever_touches_a_ticket_ends_what_was_told_of_its_lying(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str
+) -> None:
+    configured(desk, untouched_after="2h", unassigned_after="2h", steps=[])
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2, minutes=1)
+    assert steps(desk, ticket.ref) == ["idle"]
+    assert is_owed(desk, ticket)
+
+    clock.advance(minutes=5)
+    match how:
+        case "start":
+            desk.start(ticket.ref, by=amir)
+        case "question":
+            desk.wait_for_customer(ticket.ref, by=amir, question="And which year?", source="v:r")
+        case "snooze":
+            desk.snooze(ticket.ref, until=clock() + timedelta(hours=1), by=amir)
+        case "note":
+            cast.says(ticket.ref, amir, "I am looking", internal=True)
+        case "release":
+            desk.set_available(amir, available=False, by=amir)
+            desk.release(ticket.ref, by=amir)
+    assert touched(desk.ticket(ticket.ref)) == clock()
+    assert not is_owed(desk, ticket)
+
+
+def is_owed(desk: Desk, ticket: Ticket) -> bool:
+    (alerted,) = desk.alerts_of([ticket.ref])
+    return alerted.is_owed
 
 
 def test_what_waits_for_an_agent_is_told_of_again_no_earlier_than_after_the_same_time_from_a_note(

@@ -14,11 +14,12 @@ from ticketing.desk.assignment import Assignment
 from ticketing.desk.attachments import Attachments
 from ticketing.desk.base import Clock
 from ticketing.desk.boards import Boards
-from ticketing.desk.climbing import Climbing, foresee
+from ticketing.desk.climbing import Climbing
 from ticketing.desk.conversation import Conversation
 from ticketing.desk.countdown import Countdown
 from ticketing.desk.explaining import Explaining
 from ticketing.desk.figures import Figures
+from ticketing.desk.foreseeing import foresee
 from ticketing.desk.handing_over import HandingOver
 from ticketing.desk.job_runs import JobRuns
 from ticketing.desk.linking import Linking

@@ -29,11 +29,11 @@ from sqlalchemy import (
 )
 
 from ticketing.desk.base import DeskBase
-from ticketing.desk.climbing import NEXT as NEXT_STEP
-from ticketing.desk.climbing import due_climbs
+from ticketing.desk.climbs import NEXT as NEXT_STEP
+from ticketing.desk.climbs import due_climbs
 from ticketing.desk.watching import GRACE, due_tickets, next_due
 from ticketing.instants import from_us
-from ticketing.ladder import is_idle, is_nobody
+from ticketing.ladder import is_idle, is_nobody, touched_at
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import BREACH, WARNING, AlertKey
@@ -118,6 +118,7 @@ _ALERT_COLUMNS = (
     tickets.c.status,
     tickets.c.assigned_at,
     tickets.c.last_activity_at,
+    tickets.c.stepped_at,
 )
 _IN_PLACE = and_(_row.state == literal_column("'waiting'"), _row.place == bindparam("at_place"))
 # What may have been sent already is not taken along by others: it has to be looked up first.
@@ -336,6 +337,7 @@ def _holds(row: Row[Any]) -> bool:
     if is_nobody(row.stage):
         return bool(row.status == TicketStatus.OPEN)
     if is_idle(row.stage):
-        touched_at: int = max(row.assigned_at or 0, row.last_activity_at)
-        return touched_at < int(row.created_at)
+        instants = (from_us(at) for at in (row.assigned_at, row.last_activity_at, row.stepped_at))
+        at = touched_at(*instants)
+        return at is None or at < from_us(row.created_at)
     return row.breached_at is not None or (row.stage == WARNING and row.warned_at is not None)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.climbing import watch_for_idleness
+from ticketing.desk.foreseeing import watch_for_idleness
 from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
 from ticketing.model import OVER, EventKind, PersonId, TicketRef

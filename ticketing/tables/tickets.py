@@ -50,6 +50,7 @@ tickets = Table(
     Column("snoozed_until", BigInteger),
     Column("last_activity_at", BigInteger, nullable=False),
     Column("nudged_at", BigInteger),
+    Column("stepped_at", BigInteger),
     Column("follows_number", BigInteger),
     Column("merged_into", BigInteger),
     Column("queue_rank", BigInteger),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ticketing import queue
+from ticketing.ladder import STEPS
 from ticketing.model import (
     Attachment,
     Comment,
@@ -77,7 +78,8 @@ class Changing(Reading):
         data: Mapping[str, Any] | None = None,
     ) -> Ticket:
         """Append to the audit log. Ids, codes and numbers only: never a person's words."""
-        ticket = self.change(ticket, last_event=self._work.now[ticket.ref].last_event + 1)
+        stepped = {"stepped_at": self.now} if kind in STEPS else {}
+        ticket = self.change(ticket, last_event=self._work.now[ticket.ref].last_event + 1, **stepped)
         event = TicketEvent(
             customer_id=ticket.customer_id,
             ticket_number=ticket.number,

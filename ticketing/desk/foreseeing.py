@@ -1,0 +1,118 @@
+"""
+What a change puts on the ladder: the observer of every event, and when a ticket will have lain for too long.
+
+The step itself is `ticketing.desk.climbing`, which looks again whether the matter still is so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ticketing import ladder as rules
+from ticketing.calendars import Calendar
+from ticketing.desk.climbs import HELD, HELD_LAPSE, Climb, count_anew, drop_climb, go_on_again, put_climb, stored_climb
+from ticketing.ladder import IDLE, NOBODY, STEPS, touched
+from ticketing.model import OVER, ClockKind, EventKind, Ticket, TicketEvent, TicketStatus
+from ticketing.transaction import Transaction
+
+_GOES_ON = (EventKind.STATUS, EventKind.SNOOZED, EventKind.WOKEN)
+"""What comes back from its customer, from out of sight or to the queue has not lain since it went there."""
+
+_MOVES_IDLENESS = (
+    *STEPS,
+    EventKind.OPENED,
+    EventKind.COMMENTED,
+    EventKind.PRIORITY,
+    EventKind.CATEGORY,
+    EventKind.CLOCKS_RECOMPUTED,
+)
+"""After these a ticket may lie for too long earlier than was foreseen, or again."""
+
+_CHANGES_THE_TIME = (
+    EventKind.PRIORITY,
+    EventKind.CATEGORY,
+    EventKind.CLOCKS_RECOMPUTED,
+    EventKind.ALERT_RELEASED,
+)
+"""Another calendar may count from now on, and a promise that was given back holds nothing up."""
+
+
+def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+    """The observer that puts on the ladder what may have to climb it. `ticket` is as it will be committed."""
+    settings = tx.configuration.ladder
+    if event.kind in (EventKind.WARNED, EventKind.BREACHED, EventKind.ALERT_LAPSED):
+        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
+        held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
+        if told > tx.now:
+            put_climb(tx, Climb(ticket.ref, *held, since=tx.now, next_at=told))
+    if event.kind is EventKind.BREACHED and settings.steps:
+        kind, run = str(event.data["clock"]), int(event.data["run"])
+        calendar = tx.terms(ticket)[ClockKind(kind)].calendar
+        next_at = rules.next_instant(settings.steps[0], tx.now, calendar=calendar)
+        put_climb(tx, Climb(ticket.ref, kind, run, since=tx.now, next_at=next_at))
+    elif event.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS) and ticket.status is TicketStatus.OPEN:
+        warnings = [clock.warn_at for clock in ticket.clocks if clock.is_running and clock.warn_at is not None]
+        next_at_ = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), calendar_of(tx, ticket))
+        if next_at_ is not None:
+            put_climb(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
+    if event.kind in _MOVES_IDLENESS:
+        watch_for_idleness(tx, ticket, is_step=event.kind in _GOES_ON)
+    # Due at once: the step itself counts the time, and puts itself off where it is too early.
+    if _takes_back(event):
+        go_on_again(tx, ticket.ref)
+    elif event.kind in _CHANGES_THE_TIME:
+        count_anew(tx, ticket.ref)
+
+
+def _takes_back(event: TicketEvent) -> bool:
+    """Whether an answer or an end, which may have ended a climb, is taken back: the clocks that it ended run on."""
+    if event.kind is EventKind.STATUS:
+        return event.from_value in OVER and event.to_value not in OVER
+    return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
+
+
+def watch_for_idleness(tx: Transaction, ticket: Ticket, *, is_step: bool = False) -> None:
+    """
+    Put on the ladder when the ticket will have lain for too long.
+
+    What was told of already goes on until somebody does something; then, and after each step (`is_step`), it counts anew.
+    """
+    settings = tx.configuration.ladder
+    if settings.unassigned_after is None and settings.untouched_after is None:
+        return
+    climb = Climb(ticket.ref, IDLE, ticket.reopened_count)
+    stored = stored_climb(tx, climb)
+    since, acted, counts_anew = ticket.sla_start_at, touched(ticket), is_step
+    if stored is not None and stored.since is not None:
+        if stored.step and acted < stored.since:
+            return
+        # Without an agent it counts from what was done last before it is told of again, and not from its beginning.
+        counts_anew = is_step or bool(stored.step) or stored.next_at is None
+        since = max(since, stored.since)
+    since = max(since, acted) if counts_anew else since
+    due = idle_at(tx, ticket, since)
+    if due is None:
+        if stored is not None:
+            drop_climb(tx, climb)
+    elif stored is None or counts_anew or stored.next_at is None or due < stored.next_at:
+        # Where it only moves later, nothing is written: the step looks itself.
+        put_climb(tx, replace(climb, since=since, next_at=due))
+
+
+def idle_at(tx: Transaction, ticket: Ticket, since: datetime | None) -> datetime | None:
+    """When the ticket has lain for too long, nothing done since then; None while it is the customer's turn, or over."""
+    if ticket.status in (TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        return None
+    active = [at for at in (touched(ticket), ticket.snoozed_until, since) if at is not None]
+    return rules.idle_instant(
+        tx.configuration.ladder,
+        is_held=ticket.is_held,
+        since=since or ticket.sla_start_at,
+        active_at=max(active),
+        calendar=calendar_of(tx, ticket),
+    )
+
+
+def calendar_of(tx: Transaction, ticket: Ticket, kind: ClockKind = ClockKind.RESOLUTION) -> Calendar:
+    return tx.terms(ticket)[kind].calendar
