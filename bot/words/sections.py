@@ -93,7 +93,7 @@ SETTING: dict[str, tuple[str, str]] = {
         "Steps once it is overdue",
         "A line each: 30m. Or: 1h; senior agents first. Or: 2h; tell Lena Fischer.",
     ),
-    "ladder.quiet": ("Quiet hours", "Alerts wait, unless urgent. A line each: mon-fri 18:00-08:00."),
+    "ladder.quiet": ("Quiet hours", "Alerts wait, unless urgent. A line each: mon-fri 00:00-08:00, 18:00-24:00."),
     "ladder.unassigned_after": ("Tell when a ticket has no agent for", "Such as 2h; without any, never."),
     "ladder.untouched_after": ("Tell when a ticket lies untouched for", "Such as 1d; without any, never."),
     "queue.per_priority": ("For each step of priority", "Points, up to 100. Low is 1 step, urgent 4."),

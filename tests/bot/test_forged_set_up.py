@@ -292,7 +292,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, object]]] = {
     },
     "ladder": {
         "steps": ("45m", [{"after": "45m"}]),
-        "quiet": ("mon-fri 18:00-08:00", {"mon-fri": ["18:00-08:00"]}),
+        "quiet": ("mon-fri 00:00-08:00, 18:00-24:00", {"mon-fri": ["00:00-08:00", "18:00-24:00"]}),
         "unassigned_after": ("2h", "2h"),
         "untouched_after": ("1d", "1d"),
     },
