@@ -174,7 +174,7 @@ class Helpdesk:
 
         self.lanes = Lanes()
         private = Private(client, self.lanes)
-        sight = Sight(self.desk, client, self.installation.team)
+        self.sight = sight = Sight(self.desk, client, self.installation.team)
         self.desk.restrict_holders(sight.holders)
         screens = Screens(self.desk, self.clock, sight, FirstRun(self.desk, ChannelChecks(client)))
         access = Access(self.desk, people, sight)
@@ -221,6 +221,8 @@ class Helpdesk:
         host, port = self._metrics
         if port is not None:
             self.metrics = metrics.Served(self.desk.figures, host, port)
+        # Before the first job: until Slack has said who is in a private channel, its tickets could be given to nobody.
+        follow_leaving(self.desk, self.sight, self.clock())
         self.outward.start()
         self.transport.start()
         self._is_started = True

@@ -151,6 +151,7 @@ _PARK = (
     .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
 )
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
+_OLDEST_OF = select(func.min(_row.created_at)).where(_WAITING, _row.place == bindparam("place"))
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
 # SQLite writes the clause in the same words.
@@ -334,6 +335,11 @@ class Outbox(ShownMessages):
             return int(
                 connection.execute(_DEPTH.where(_row.place == bindparam("place")), {"place": place}).scalar_one()
             )
+
+    def waiting_since(self, place: str) -> datetime | None:
+        """When what has waited longest to be shown in a place was asked for; None where nothing waits."""
+        with self._database.read() as connection:
+            return from_us(connection.execute(_OLDEST_OF, {"place": place}).scalar())
 
     def parked(self, limit: int = 100) -> list[Errand]:
         """What could not be shown, newest first, with the reason."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import places
 from bot.access import Grant
 from bot.actions import Act, Block, Form
 from bot.blocks.forms import is_shared, plain_view, read_rating
@@ -15,7 +17,7 @@ from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
 from bot.listeners.parts import Parts, is_over
 from bot.payloads import FormSubmission
-from bot.refusals import followed_up
+from bot.refusals import followed_up, slow
 from bot.values import read_holder_value, read_person_value, read_reply_value, read_ticket_value
 from bot.words import forms as words
 from bot.words.joining import WENT_ON
@@ -33,6 +35,9 @@ ACT_OF: Mapping[Form, Act] = {
     Form.RATING: Act.RATING_COMMENT,
 }
 """Each form, and the act that sending it is: decided anew, since a role may have changed while the form was open."""
+
+SLOW_AFTER = timedelta(seconds=10)
+"""What waits for Slack no longer than this is on its way (business time)."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,18 @@ class TicketForms:
         ref, version = read_ticket_value(submission.view.private_metadata.partition("|")[0])
         grant = self.parts.access.to(ACT_OF[form], submission.person, ref)
         if form in ANSWERS:
-            self._send_seen(form, grant, submission, version)
+            told = self._send_seen(form, grant, submission, version)
         else:
             with self.parts.as_of(ref, version):
                 told = self._send[form](grant, submission)
-            if told is not None:
-                ack(response_action="update", view={**plain_view(told), "clear_on_close": True})
-                return
+        if told is not None:
+            ack(response_action="update", view={**plain_view(told), "clear_on_close": True})
+            return
         # What was typed is stored: every form above and below is done with.
         ack(response_action="clear")
 
-    def _send_seen(self, form: Form, grant: Grant, sent: FormSubmission, version: int) -> None:
-        """Others who are writing an answer see this one before they send theirs."""
+    def _send_seen(self, form: Form, grant: Grant, sent: FormSubmission, version: int) -> str | None:
+        """Others who are writing an answer see this one before they send theirs. Returns what there is to say of it."""
         text = read_reply(sent.view.payload)
         if not text:
             raise InvalidInput(Block.TEXT, words.MISSING[form])
@@ -89,6 +94,13 @@ class TicketForms:
         with self.parts.as_of(grant.ticket.ref, version):
             self._send[form](grant, sent)
         self.answering.sent(others, grant, text)
+        return slow() if self._is_held_up(grant) else None
+
+    def _is_held_up(self, grant: Grant) -> bool:
+        """Whether Slack has not taken for a while what was to be shown to the customer before this."""
+        place = places.of_customer(grant.ticket, self.parts.desk.configuration())
+        since = self.parts.desk.outbox.waiting_since(place)
+        return since is not None and self.parts.clock() - since > SLOW_AFTER
 
     def _reply(self, to: Grant, sent: FormSubmission) -> None:
         """With a macro, what else that says is done in the same step."""

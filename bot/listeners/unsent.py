@@ -9,12 +9,13 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
-from bot import places, refusals
+from bot import places
 from bot.actions import Act
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress
 from bot.private import reason_of
 from bot.values import read_comment_value
+from bot.words import refusals as words
 from ticketing.errors import TicketNotFound
 from ticketing.outbox import Notice
 
@@ -47,7 +48,7 @@ class Unsent:
         notice = Notice(place, copy, "reply", ref, data={"comment": number})
         self.parts.desk.outbox.add(notice, at=self.parts.clock())
         self.parts.private.aside(lambda: self._take_away(press), about=press.person.id)
-        self.parts.private.say(press.person, refusals.slow(), place=press.place)
+        self.parts.private.say(press.person, words.TRIED_AGAIN, place=press.place)
         ack()
 
     def _take_away(self, press: ButtonPress) -> None:

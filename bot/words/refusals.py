@@ -33,6 +33,7 @@ NOBODY_HOLDS = "Nobody holds #{number} now. Your press changed nothing."
 NOT_SENT = "{holder} holds #{number} now. Your message was not sent."
 NOT_SENT_NOBODY = "Nobody holds #{number} now. Your message was not sent."
 NOT_DELIVERED = "Not delivered: {customer}'s account is deactivated. Your reply is kept on #{number}."
+TRIED_AGAIN = "It is being sent again."
 SLOW = "Slack is slow. Your reply is saved and goes out by itself."
 UNKNOWN_COMMAND = '"{word}" is not a command.'
 DID_YOU_MEAN = "Did you mean {command}?"

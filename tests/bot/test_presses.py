@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ from tests.bot.test_every_act_by_everybody import TEAM, USERS, Answer, Stand, ti
 from ticketing.configuration import default_document
 from ticketing.errors import NotAllowed, NotAnAgent, NotTheHolder, TicketNotFound
 from ticketing.model import PersonId, Ticket, TicketStatus, Tier
+from ticketing.outbox import Notice
 from ticketing.shown import Shown
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
@@ -366,3 +368,20 @@ def test_each_writes_on_their_own_of_two_tickets_that_began_with_one_channel_mes
 
     said = [[each.text for each in desk.comments(ticket.ref, include_internal=False)] for ticket in both]
     assert said == [[f"Said by {Who.OTHER.value}.", f"Said by {Who.AGENT.value}."], [f"Said by {Who.OWNER.value}."]]
+
+
+def test_who_replies_while_slack_takes_nothing_is_told_that_it_waits(stand: Stand) -> None:
+    ticket = of(stand, TicketStatus.IN_PROGRESS)
+
+    def reply(text: str) -> Answer:
+        value = reply_value(ticket.ref, ticket.version, "", 1)
+        form = table.submission(*USERS[Who.AGENT], Form.REPLY, value, {Block.TEXT: text}, of=TEAM)
+        form["view"]["id"] = f"V{text}"
+        return stand.send(form)
+
+    slow = "Slack is slow. Your reply is saved and goes out by itself."
+    place = places.of_customer(ticket, stand.desk.configuration())
+    stand.desk.outbox.add(Notice(place, "n42", "reply", ticket.ref), at=stand.clock.at)
+    assert slow not in reply("Once").said, "what waits has only just begun to"
+    stand.clock.at += timedelta(seconds=11)
+    assert slow in reply("Twice").said

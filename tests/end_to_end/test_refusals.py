@@ -28,7 +28,7 @@ What people read when something cannot be done: each sentence of the screens, an
 - Not delivered: Mara's account is deactivated. Your reply is kept on #42.
   test_unsent.py::test_an_unsent_answer_says_why_and_goes_out_when_tried_again
 - Slack is slow. Your reply is saved and goes out by itself.
-  tests/bot/test_refusals.py::test_what_is_said_about_delivery
+  tests/bot/test_presses.py::test_who_replies_while_slack_takes_nothing_is_told_that_it_waits
 - "quue" is not a command. Did you mean /helpdesk queue?
   test_messages_outside_threads.py::test_an_agent_asks_by_command
 - Too late to undo: Mara has written since. [Reopen]
