@@ -27,7 +27,7 @@ def test_an_unsent_answer_says_why_and_goes_out_when_tried_again(workspace: Work
     amir.press("Try again", on=unsent)
 
     mara.sees("Your new door is there.", where=begun.card)
-    amir.sees("Your reply is saved and goes out by itself.", where=begun.assignment)
+    amir.sees("It is being sent again.", where=begun.assignment)
     workspace.wait_for(
         lambda: True if amir.now(said).raw.get("reactions") else None, lambda: amir.describe(begun.assignment)
     )
