@@ -128,6 +128,7 @@ _COLLAPSE = (
     )
     .values(state="done", reason=COLLAPSED, lease_until=None)
 )
+_RENEW = update(outbox).where(_MINE).values(lease_until=bindparam("new_lease"))
 _KEEP = update(outbox).where(_MINE).values(data=bindparam("new_data"))
 _DONE = update(outbox).where(_MINE).values(state="done", lease_until=None, retry_after=None, reason=None)
 _DONE_WITH = (
@@ -242,6 +243,13 @@ class Outbox(ShownMessages):
         values = {"new_retry": to_us(at), "new_reason": reason[:200], "new_attempts": count}
         with self._database.write() as connection:
             _fenced(connection.execute(_RETRY, {**_key(errand), **values}).rowcount)
+
+    def renew(self, errand: Errand, now: datetime, lease_s: float) -> Errand:
+        """Hold it for `lease_s` more seconds from `now` on. Raises LeaseLost when another worker has taken it over."""
+        until = now + timedelta(seconds=lease_s)
+        with self._database.write() as connection:
+            _fenced(connection.execute(_RENEW, {**_key(errand), "new_lease": to_us(until)}).rowcount)
+        return replace(errand, lease_until=until)
 
     def keep(self, errand: Errand, data: Mapping[str, Any]) -> Errand:
         """Write down how far a try has come, so that the next goes on from there. Raises LeaseLost."""

@@ -24,7 +24,7 @@ from bot.people import MADE_UP
 from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, LeaseLost
-from ticketing.lanes import Lane
+from ticketing.lanes import AHEAD_FROM, Lane
 from ticketing.model import DESK_ITSELF
 from ticketing.outbox import LOST_ANSWER, Errand
 from ticketing.shown import Shown
@@ -43,7 +43,7 @@ POST_WITHIN_S = 18.0
 TAKE_WITHIN_S = 10.0
 """
 No row is taken later in a step than this, so that a step that the watchdog gives up (`bot.watchdog.STALLED`) is past sending
-anything: what it holds is given back, or has been taken over.
+anything, unless drawing alone took longer: what it holds then is sent once its lease is renewed, or has been taken over.
 """
 
 RETAKE_S = 1.0
@@ -64,7 +64,12 @@ DEATHS = 5
 REPAIRS = 3
 """How often what is gone is posted anew for one row."""
 
-BACKOFF_BASE_S, BACKOFF_CAP_S, BACKOFF_STEPS = 1.0, 300.0, 8
+BACKOFF_BASE_S, BACKOFF_STEPS = 1.0, 8
+"""Slack does not answer: the second wait is up to twice the first, and so on for so many tries; the longest is 256 s."""
+
+ALERTS_WAIT_S = 30.0
+"""What is ahead of all else waits no longer than this for the next try: a channel asks Slack twice a minute."""
+
 HALT_S = 60.0
 """How long to leave Slack alone when it does not accept our token."""
 
@@ -162,7 +167,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - whatever a renderer raises must not stop the rows behind it
             return self._cannot_draw(errand, error)
         try:
-            return self._deliver(errand, letter)
+            return self._deliver(self._with_time_to_send(errand), letter)
         except Refused as refused:
             return self._refused(errand, letter if isinstance(letter, Letter) else None, refused.code)
         except (Paced, RateLimited, NoAnswer) as late:
@@ -193,8 +198,10 @@ class Delivery:
         if letter.message is None:
             return self._take_away(errand, stands or self._found_in_its_thread(errand, letter))
         if stands is None and letter.only_edit:
-            self._outbox.done(errand)
-            return "obsolete"
+            stands = self._found_in_its_thread(errand, letter)
+            if stands is None:
+                self._outbox.done(errand)
+                return "obsolete"
         thread_ts = letter.thread_ts
         if stands is None and letter.root is not None:
             root, is_new = self._root(errand, letter.root)
@@ -334,7 +341,7 @@ class Delivery:
         return named <= {file.url for files in came.values() for file in files}
 
     def _found_in_its_thread(self, errand: Errand, letter: Letter) -> Shown | None:
-        """What an earlier try may have posted, of a row whose message is to vanish by now."""
+        """What an earlier try may have posted, of a row whose message is to be posted no more."""
         if not errand.is_doubtful:
             return None
         root = self._outbox.shown(errand.customer_id, errand.place, letter.root) if letter.root is not None else None
@@ -366,10 +373,23 @@ class Delivery:
             raise Paced(wait)
         self._keep_lease(errand)
 
-    def _keep_lease(self, errand: Errand) -> None:
-        """Raises Paced when so much of the lease is over that somebody else might have the row before a call has ended."""
+    def _with_time_to_send(self, errand: Errand) -> Errand:
+        """
+        However long drawing took: were it given back for that, a machine that is slow for a message of thousands would draw it
+        for ever. Raises LeaseLost.
+        """
+        if self._is_late(errand):
+            return self._outbox.renew(errand, self._clock(), self.lease_s)
+        return errand
+
+    def _is_late(self, errand: Errand) -> bool:
+        """Whether so much of the lease is over that somebody else might have the row before a call has ended."""
         left = timedelta(seconds=self.lease_s - self.post_within_s)
-        if errand.lease_until is not None and self._clock() > errand.lease_until - left:
+        return errand.lease_until is not None and self._clock() > errand.lease_until - left
+
+    def _keep_lease(self, errand: Errand) -> None:
+        """Raises Paced where it is too late for a call."""
+        if self._is_late(errand):
             raise Paced(RETAKE_S)
 
     # --- what went wrong ----------------------------------------------------------------------------------------------
@@ -422,7 +442,9 @@ class Delivery:
 
     def _back_off(self, errand: Errand, reason: str, *, is_lost: bool) -> str:
         attempts = min(errand.attempts, BACKOFF_STEPS)
-        longest = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**attempts)
+        longest = BACKOFF_BASE_S * 2**attempts
+        if errand.priority >= AHEAD_FROM:
+            longest = min(longest, ALERTS_WAIT_S)
         at = self._clock() + timedelta(seconds=self._jitter.uniform(longest / 4, longest))
         log.warning("Row %s (%s) is tried again: %s.", errand.id, errand.kind, reason)
         self._outbox.retry(errand, at, reason=LOST_ANSWER if is_lost else reason, attempts=attempts)

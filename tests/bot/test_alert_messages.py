@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -11,12 +12,15 @@ from slack_sdk import WebClient
 
 from bot.clock import Clock
 from bot.delivery.countdown import Countdown
+from bot.delivery.worker import LEASE_S
 from bot.outward import jobs
 from bot.ticker import Step
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, TRIAGE, World, shown_text
+from ticketing.desk.alerting import AlertedTicket
 from ticketing.lanes import Lane
 from ticketing.model import Priority, Ticket
 from ticketing.outbox import Errand
+from ticketing.shown import BREACH
 
 
 def _late(world: World, count: int) -> list[Ticket]:
@@ -140,6 +144,90 @@ def test_a_message_does_not_wait_for_ever_for_a_watch_that_has_died(world: World
     world.deliver()
     (home,) = _homes(world)
     assert "overdue" in shown_text(home).lower()
+
+
+def test_a_message_that_takes_long_to_draw_is_posted_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a row is held: on a machine that is slow for thousands every further try would be as slow."""
+    world.agent("amir")
+    _due_together(world, 3)
+    world.desk.watch_step(world.clock())
+    _draws_for(world, monkeypatch, lambda: world.machine.advance(seconds=35))
+    world.deliver_all()
+    (home,) = _homes(world)
+    assert "3 overdue" in shown_text(home)
+
+
+def test_what_another_worker_has_taken_over_meanwhile_is_left_to_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.agent("amir")
+    _due_together(world, 3)
+    world.desk.watch_step(world.clock())
+
+    def taken_over() -> None:
+        monkeypatch.undo()
+        assert world.desk.outbox.claim(world.machine.advance(seconds=31), 10, LEASE_S, lane=Lane.AHEAD)
+
+    _draws_for(world, monkeypatch, taken_over)
+    world.deliver()
+    assert _homes(world) == []
+    world.machine.advance(seconds=LEASE_S)
+    world.deliver_all()
+    (home,) = _homes(world)
+    assert "3 overdue" in shown_text(home)
+
+
+def _draws_for(world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    look = world.desk.untold_alerts
+
+    def slowly(errand: Errand) -> list[AlertedTicket]:
+        waiting = look(errand)
+        meanwhile()
+        return waiting
+
+    monkeypatch.setattr(world.desk, "untold_alerts", slowly)
+
+
+def test_alerts_wait_for_half_a_minute_at_most_once_slack_answers_again(world: World) -> None:
+    """However long it did not: the longest waits of the rest are four minutes."""
+    world.agent("amir")
+    _due_together(world, 3)
+    world.desk.watch_step(world.clock())
+    world.delivery = world.worker(lane=Lane.AHEAD)
+    world.fault(method="*", error="http_500")
+    for _ in range(10):
+        due = world.deliver()
+        assert due is not None
+        assert due - world.machine() <= timedelta(seconds=30)
+        world.machine.now = due
+    world.fault()
+    world.delivery = world.worker()
+    world.deliver_all()
+    assert len(_homes(world)) == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_message_whose_answer_was_lost_is_struck_through_if_it_was_answered_meanwhile(
+    world: World, count: int
+) -> None:
+    """Alone or with others, which are not told a second time."""
+    amir = world.agent("amir")
+    first, *_ = [world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}") for number in range(count)]
+    world.deliver_all()
+    world.clock.advance(minutes=62)
+    world.sandbox.put("/control/clock", {"advance": 62 * 60})
+    world.desk.watch_step(world.clock())
+    world.delivery = world.worker(lane=Lane.AHEAD)
+    world.fault(method="chat.postMessage", lose_answer=True, times=1)
+    world.deliver()
+    world.says(first.ref, amir, "The invoice is on its way")
+    world.delivery = world.worker()
+    world.deliver_all()
+    (home,) = _homes(world)
+    assert f"~#{first.number} Invoice 0~" in shown_text(home)
+    assert all(row.home is not None for row in world.desk.outbox.alerts(first.ref) if row.key.stage == BREACH)
 
 
 @pytest.mark.parametrize("act", ["answer", "take"])
