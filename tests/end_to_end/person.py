@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.words.inbound import ONE_MOMENT
 from tests.end_to_end.reading import JSON, Control, controls, find_field, find_press, plain, read, read_block
@@ -25,6 +26,20 @@ class Failed(Exception):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(f"{code}: {message}")
+
+
+T = TypeVar("T")
+
+
+def _as_it_stands(act: Callable[[], T]) -> T:
+    """Look and act; once more where what was looked at had been drawn anew by the time that was sent."""
+    for _ in range(2):
+        try:
+            return act()
+        except Refused as refused:
+            if refused.code != "no_such_action":
+                raise
+    return act()
 
 
 @dataclass(frozen=True)
@@ -293,24 +308,24 @@ class Person:
             found = find_press(blocks, label)
             return (self._target(where), *found) if found else None
 
-        for last in (False, False, True):
+        def press() -> None:
             target, control, value = self.workspace.wait_for(
                 look,
                 lambda: f"{self.real_name} sees no {label!r} to press in:\n{read({'blocks': self._blocks(where)})}",
             )
-            try:
-                self._click(target, control, value)
-                return
-            except Refused as refused:
-                # Edited between the look and the press: what stands there now is pressed.
-                if last or refused.code != "no_such_action":
-                    raise
+            self._click(target, control, value)
+
+        _as_it_stands(press)
 
     def choose(self, label: str, option: str, on: Message | View | None = None) -> None:
         """Choose from the menu under `label`, by visible words; a menu of people takes a person's name."""
         where = on or self.view
-        control = self._field(where, label)
-        self._click(self._target(where), control, self._value(where, control, option))
+
+        def choose() -> None:
+            control = self._field(where, label)
+            self._click(self._target(where), control, self._value(where, control, option))
+
+        _as_it_stands(choose)
 
     def fill(self, fields: dict[str, object] | None = None, /, **by_name: object) -> None:
         """
@@ -319,17 +334,20 @@ class Person:
         Menus take the visible words of an option (or a list of them). A field that tells the app at once does so.
         """
         for label, given in [*(fields or {}).items(), *by_name.items()]:
-            view = self.view
-            control = self._field(view, label)
-            value = given if control.is_text or given is None else self._value(view, control, given)
-            if control.dispatches and not control.is_text:
-                self._click(self._target(view), control, value)
-            self._typed.setdefault(view.id, {}).setdefault(control.block_id, {})[control.action_id] = value
+            _as_it_stands(partial(self._fill, label, given))
+
+    def _fill(self, label: str, given: object) -> None:
+        view = self.view
+        control = self._field(view, label)
+        value = given if control.is_text or given is None else self._value(view, control, given)
+        if control.dispatches and not control.is_text:
+            self._click(self._target(view), control, value)
+        self._typed.setdefault(view.id, {}).setdefault(control.block_id, {})[control.action_id] = value
 
     def submit(self) -> Submission:
         """Send the open form."""
         view = self.view
-        answer = self._act(f"views/{view.id}/submit", {"state": self._state(view)})
+        answer = _as_it_stands(lambda: self._act(f"views/{view.id}/submit", {"state": self._state(view)}))
         labels = {control.block_id: control.labels[0] for control in controls(view.raw["blocks"]) if control.is_input}
         errors = {labels[block_id]: text for block_id, text in (answer.get("errors") or {}).items()}
         return Submission(answer["result"], errors, View(answer["view"]) if answer.get("view") else None)
