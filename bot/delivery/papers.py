@@ -15,8 +15,9 @@ from datetime import timedelta
 from bot import places
 from bot.charts import ChartsUnavailable
 from bot.delivery.letters import HomePage, Instead, Letter, Picture, Reactions, SentFile
+from bot.delivery.sending import Paced
 from bot.delivery.slack import NoAnswer, Refused
-from bot.delivery.worker import REPAIRS, Delivery, Paced
+from bot.delivery.worker import REPAIRS, Delivery
 from bot.views.common import Block
 from ticketing.instants import from_us, to_us
 from ticketing.outbox import Errand, Notice

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.clock import Clock
 from bot.delivery.countdown import Countdown
-from bot.delivery.worker import LEASE_S
+from bot.delivery.sending import LEASE_S
 from bot.outward import jobs
 from bot.ticker import Step
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, TRIAGE, World, shown_text

@@ -16,8 +16,9 @@ from bot.delivery import Delivery, Pace, Slack
 from bot.delivery import drawing as drawings
 from bot.delivery.errors import UNKNOWN_TRIES, VERDICTS, Verdict, verdict
 from bot.delivery.papers import Papers
+from bot.delivery.sending import LEASE_S, POST_WITHIN_S
 from bot.delivery.slack import Posted
-from bot.delivery.worker import DEATHS, DRAWING_TRIES, LEASE_S, POST_WITHIN_S, TAKE_WITHIN_S
+from bot.delivery.worker import DEATHS, DRAWING_TRIES, TAKE_WITHIN_S
 from bot.outward import LONG
 from bot.watchdog import STALLED
 from tests.bot.outbound import PEOPLE, SUPPORT, TRIAGE, World, shown_text
