@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +75,27 @@ def test_a_resolve_that_is_taken_back_leaves_nothing_to_rate(desk: Desk, cast: C
     desk.undo(ticket.ref, by=amir)
     with pytest.raises(NotRatable):
         desk.rate(ticket.ref, by=ticket.customer_id, is_helpful=True)
+
+
+def test_a_resolution_that_stands_again_after_a_merge_is_not_rated_twice(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """The rating counts once, and for who resolved it."""
+    ticket, amir = resolved(desk, cast)
+    mara, jo = ticket.customer_id, cast.agent("jo")
+    said = desk.rate(ticket.ref, by=mara, is_helpful=True)
+    clock.advance(minutes=1)
+    desk.merge(ticket.ref, cast.ticket().ref, by=jo)
+    clock.advance(minutes=1)
+    desk.unmerge(ticket.ref, by=jo)
+    assert desk.ticket(ticket.ref).status is TicketStatus.RESOLVED
+    assert desk.rating(ticket.ref) == said
+
+    desk.rate(ticket.ref, by=mara, is_helpful=False)
+
+    assert [(each.resolution, each.is_helpful) for each in desk.ratings(ticket.ref)] == [(said.resolution, False)]
+    report = desk.report(clock.now - timedelta(days=1), clock.now + timedelta(minutes=1))
+    assert set(report.ratings_by_agent) == {amir}
 
 
 def test_only_its_customer_rates(desk: Desk, cast: Cast) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ticketing.desk.base import DeskBase, checked_text, use_case
 from ticketing.errors import NotRatable, TicketNotFound
 from ticketing.instants import from_us, to_us
+from ticketing.lifecycle import Because
 from ticketing.model import CloseReason, EventKind, PersonId, Rating, Ticket, TicketRef, TicketStatus
 from ticketing.statements import put
 from ticketing.tables import IS_STEP, ratings, ticket_events, tickets
@@ -26,6 +27,8 @@ LAST_RESOLUTION = (
         ticket_events.c.ticket_id == bindparam("ticket"),
         IS_STEP,
         ticket_events.c.to_value == TicketStatus.RESOLVED.value,
+        # Resolved again because a merge was taken back is the resolution that it was.
+        or_(ticket_events.c.reason.is_(None), ticket_events.c.reason != Because.UNDONE.value),
     )
     .order_by(ticket_events.c.seq.desc())
     .limit(1)
