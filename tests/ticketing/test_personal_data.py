@@ -298,7 +298,18 @@ def test_words_that_became_the_beginning_of_tickets_of_others_are_erased_there(
     out_of_merged = desk.split(into, [joined.key], subject="Once more", by=amir, source="v:again")
     desk.resolve(theirs, by=amir)
     clock.advance(days=9)
-    late = desk.add_comment(theirs, author_id=life.who, text=f"Still {word('follow-up')}", source="m:C:90")
+    late = desk.add_comment(
+        theirs,
+        author_id=life.who,
+        text=f"Still {word('follow-up')}",
+        source=f"m:C:{word('source of follow-up')}",
+        files=[Attachment("F90", word("file of follow-up"))],
+    )
+    ref = TicketRef(tomas, late.ticket_number)
+    document = desk.export_customer(life.who, by=None)["tickets_opened_for_others"]
+    assert [(row["id"], row["description"]) for row in document] == [(ref.number, f"Still {word('follow-up')}")]
+    assert [file["name"] for file in document[0]["attachments"]] == [word("file of follow-up")]
+    assert "Scanner" not in json.dumps(document)
 
     desk.erase_customer(life.who, by=None)
     desk.compact()
@@ -307,7 +318,7 @@ def test_words_that_became_the_beginning_of_tickets_of_others_are_erased_there(
         assert rows_with(connection, CANARY) == set()
     assert in_files(database, CANARY) == set()
     assert [desk.ticket(each.ref).description for each in (off, moved, out_of_merged)] == ["", "", ""]
-    follow_up = desk.ticket(TicketRef(tomas, late.ticket_number))
+    follow_up = desk.ticket(ref)
     assert (follow_up.subject, follow_up.description) == ("Scanner", "")
     kept = [desk.ticket(each.ref) for each in (begun, apart)]
     assert [(each.subject, each.description) for each in kept] == [
@@ -316,6 +327,8 @@ def test_words_that_became_the_beginning_of_tickets_of_others_are_erased_there(
     ]
     assert [found.number for found in desk.search("lena asks", include_internal=True)] != []
     assert desk.search("still", include_internal=True) == []
+    desk.erase_customer(tomas, by=None)  # whose ticket it is, and who is no less erased for it
+    assert desk.ticket(ref).close_reason is CloseReason.ERASED
 
 
 def test_what_is_erased_is_locked_by_ascending_number(life: Life, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

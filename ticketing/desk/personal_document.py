@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, select
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, exists, select
 
+from ticketing.desk.copies import DESCRIPTION
 from ticketing.instants import from_us
 from ticketing.model import PersonId
 from ticketing.personal_data import ELSEWHERE, own_rows, tables_of_people
-from ticketing.tables import comments, metadata, organizations, tags, tickets
-from ticketing.tables.tickets import IS_ON_ANOTHERS
+from ticketing.tables import agents, attachments, comments, metadata, organizations, tags, tickets
+from ticketing.tables.tickets import IS_FOR_ANOTHER, IS_ON_ANOTHERS
 
 
 def own(table: Table) -> Select[Any]:
@@ -21,12 +22,28 @@ def own(table: Table) -> Select[Any]:
 
 
 def elsewhere(table: Table) -> Select[Any]:
-    """The rows of a table that a person has on the tickets of others."""
+    """The rows of a table that a person has on the tickets of others, and of such a ticket what they began it with."""
     theirs = (table.c[ELSEWHERE[table.name]] == bindparam("person"), table.c.customer_id != bindparam("person"))
+    if table is tickets:
+        # Title and answers are those of the ticket which it follows, and so somebody else's.
+        found = select(*(table.c[name] for name in _OPENED)).where(*theirs, IS_FOR_ANOTHER, _NEVER_OF_THE_TEAM)
+        return found.order_by(*table.primary_key)
     found = select(table).where(*theirs).order_by(*table.primary_key)
     return found.where(IS_ON_ANOTHERS) if table is comments else found
 
 
+_OPENED = ("customer_id", "id", "description", "source", "category", "follows_number", "opened_at")
+_NEVER_OF_THE_TEAM = ~exists().where(agents.c.id == bindparam("person"))
+OPENED_FOR_OTHERS = "tickets_opened_for_others"
+FILES = (
+    select(attachments)
+    .where(
+        attachments.c.customer_id == bindparam("customer"),
+        attachments.c.ticket_id == bindparam("ticket"),
+        attachments.c.comment_id == DESCRIPTION,
+    )
+    .order_by(*attachments.primary_key)
+)
 OWN = {table: own(table) for table in tables_of_people()}
 ON_OTHERS = {name: elsewhere(metadata.tables[name]) for name in ELSEWHERE}
 
@@ -48,7 +65,10 @@ def document(connection: Connection, person_id: PersonId) -> dict[str, Any]:
             whole[table.name] = found
     for name, statement in ON_OTHERS.items():
         if found := [readable(row) for row in connection.execute(statement, asked).mappings()]:
-            whole[f"{name}_on_others_tickets"] = found
+            whole[OPENED_FOR_OTHERS if name == tickets.name else f"{name}_on_others_tickets"] = found
+    for ticket in whole.get(OPENED_FOR_OTHERS, ()):
+        of_ticket = {"customer": ticket["customer_id"], "ticket": ticket["id"]}
+        ticket[attachments.name] = [readable(row) for row in connection.execute(FILES, of_ticket).mappings()]
     _name_things(connection, whole)
     return whole
 

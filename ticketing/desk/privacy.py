@@ -197,7 +197,7 @@ class Privacy(Reading):
             elsewhere = words_elsewhere(connection, person_id, was_of_the_team=was_of_the_team)
         for words in elsewhere:
             if words.key.number == DESCRIPTION:
-                self._erase_description(words, by)
+                self._erase_description(words, person_id, by)
             else:
                 self._erase_comment(words.key, by)
         for row in self._found(WATCHED_ELSEWHERE, person_id):
@@ -265,7 +265,7 @@ class Privacy(Reading):
             tx.connection.execute(CUT_COMMENT, _key(key.ticket) | {"comment": key.number})
 
     @use_case
-    def _erase_description(self, words: WordsElsewhere, by: PersonId | None) -> None:
+    def _erase_description(self, words: WordsElsewhere, person_id: PersonId, by: PersonId | None) -> None:
         """A ticket of somebody else's that began with their words."""
         with self._transaction() as tx:
             ref = words.key.ticket
@@ -273,6 +273,8 @@ class Privacy(Reading):
             bare: dict[str, Any] = {"description": ""} | (
                 {"subject": "", "fields": {}} if words.is_whole_ticket else {}
             )
+            if ticket.opened_by == person_id:
+                bare["source"] = f"cut:{ref.number}"  # it named their message; "erased:" is a ticket without any words
             if all(getattr(ticket, name) == value for name, value in bare.items()):
                 return
             ticket = tx.change(ticket, **bare)
