@@ -19,10 +19,12 @@ from ticketing.tables import (
     comment_origins,
     comments,
     configurations,
+    problem_tickets,
     sequences,
     sla_clocks,
     sla_pauses,
     ticket_links,
+    ticket_tags,
     tickets,
 )
 
@@ -84,6 +86,8 @@ PUTS = {
     attachments: put(attachments, "name", "size", "mimetype", "url"),
     comment_origins: insert(comment_origins),
     ticket_links: insert(ticket_links),
+    ticket_tags: insert(ticket_tags),
+    problem_tickets: put(problem_tickets, "problem_id", "linked_at"),
 }
 """What is written after the tickets that it belongs to."""
 

@@ -238,6 +238,30 @@ def test_a_merged_ticket_is_answered_where_it_went(desk: Desk, cast: Cast, clock
     assert said.count("We know.") == 1
 
 
+def test_a_moved_ticket_is_answered_and_resolved_where_it_went(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Also by what was pressed before; what had reached it does not come twice."""
+    problem, (first, second) = linked(desk, cast, 2)
+    amir, tomas = cast.agent("amir"), cast.customer("tomas")
+    answer = desk.plan_answer_to_all(problem, "We know.", by=amir, source="v:1")
+    clock.advance(seconds=1)
+    desk.carry_out(answer, at_most=1)
+
+    moved = [desk.move_to_customer(each.ref, tomas, by=amir, source=f"v:{each.number}") for each in (first, second)]
+    finish(desk, clock)
+    assert [words(desk, each.ref) for each in moved] == [["We know."], ["We know."]]
+    assert act(desk, answer).outcomes == {StepOutcome.DONE: 2}
+    assert [desk.problem_of(each.ref) for each in (first, second)] == [None, None]
+    assert [each.ref for each in desk.tickets_of_problem(problem)] == [each.ref for each in moved]
+
+    clock.advance(seconds=1)
+    end = desk.plan_resolve_all(problem, "Done.", by=amir, source="v:2")
+    back = desk.move_to_customer(moved[0].ref, first.customer_id, by=amir, source="v:back")
+    finish(desk, clock)
+    assert act(desk, end).outcomes == {StepOutcome.DONE: 2}
+    assert desk.ticket(back.ref).status is TicketStatus.RESOLVED
+    assert words(desk, back.ref) == ["We know.", "Done."]
+
+
 def test_a_private_ticket_is_left_to_its_channels_members(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     hr = {"key": "hr", "name": "HR", "private": True, "channel": "C1"}
     desk.configure({"categories": [hr, {"key": "billing", "name": "Billing"}]}, by=None)

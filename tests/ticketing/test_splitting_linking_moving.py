@@ -252,6 +252,18 @@ def test_a_ticket_is_opened_anew_for_its_real_customer(
     assert desk.ticket(TicketRef(ticket.customer_id, follow_up.ticket_number)).follows_number == ticket.number
 
 
+def test_tags_and_what_was_escalated_go_along_with_what_moves(desk: Desk, cast: Cast, amir: PersonId) -> None:
+    ticket = cast.ticket()
+    desk.add_tags(ticket.ref, ["vip", "vpn"], by=amir)
+    desk.escalate(ticket.ref, by=amir)
+
+    new = desk.move_to_customer(ticket.ref, cast.customer("tomas"), by=amir, source="v:new1")
+
+    assert (desk.tags(new.ref), desk.tags(ticket.ref)) == (["vip", "vpn"], ["vip", "vpn"])
+    assert new.is_escalated
+    assert desk.ticket(new.ref) == new
+
+
 def test_what_is_taken_back_at_its_origin_is_so_at_the_other_customer(desk: Desk, cast: Cast, amir: PersonId) -> None:
     ticket = cast.ticket()
     cast.says(ticket.ref, ticket.customer_id, "my password")

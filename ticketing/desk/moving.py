@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ticketing import family
 from ticketing.desk.attachments import OF_TICKET, files_of
-from ticketing.desk.base import DeskBase, checked_key, use_case
+from ticketing.desk.base import checked_key, use_case
 from ticketing.desk.copies import DESCRIPTION, copied
 from ticketing.desk.linking import linked
 from ticketing.desk.opening import new_ticket
 from ticketing.desk.people import customer_of
+from ticketing.desk.problems import Problems
 from ticketing.desk.roles import as_team
 from ticketing.desk.splitting import category_in_force, opened_from, settled_with
+from ticketing.desk.tags import carry_tags_to_new
 from ticketing.errors import InvalidInput, PersonNotFound, TicketClosed
 from ticketing.fields import Answer, check_fields
 from ticketing.instants import is_id
@@ -29,7 +31,7 @@ from ticketing.rows import comment_from
 from ticketing.transaction import Transaction
 
 
-class Moving(DeskBase):
+class Moving(Problems):
     """See `ticketing.desk.Desk`."""
 
     @use_case
@@ -37,9 +39,10 @@ class Moving(DeskBase):
         """
         Open the ticket anew for another customer, who can read all of it that is public, and close it here as moved.
 
-        What was said goes along as copies, notes for the team as such, and so do files; who watched stays behind. The new
-        ticket has the same agent, if somebody holds it, and clocks that begin now. The same `source` again returns the same
-        ticket. Raises InvalidInput, TicketClosed, NotAnAgent, OwnTicket, PersonNotFound, TicketNotFound.
+        What was said goes along as copies, notes for the team as such, and so do files and tags; its problem goes over. Who
+        watched stays behind. The new ticket has the same agent, if somebody holds it, is escalated if this one is, and has
+        clocks that begin now. The same `source` again returns the same ticket. Raises InvalidInput, TicketClosed,
+        NotAnAgent, OwnTicket, PersonNotFound, TicketNotFound.
         """
         checked_key("source", source)
         if not is_id(customer_id):
@@ -65,7 +68,8 @@ class Moving(DeskBase):
                 close_reason=CloseReason.MOVED,
             )
             linked(tx, ticket, new, LinkKind.MOVED_TO, LinkKind.MOVED_FROM, by=by)
-            return settled_with(tx, new, holder, by=by)
+            self._carry_problem(tx, ticket, new, by=by)
+            return settled_with(tx, tx.final(new.ref), holder, by=by)
 
 
 def _opened_anew(tx: Transaction, ticket: Ticket, customer_id: PersonId, *, by: PersonId, source: str) -> Ticket:
@@ -87,7 +91,9 @@ def _opened_anew(tx: Transaction, ticket: Ticket, customer_id: PersonId, *, by: 
     )
     said = [comment_from(row) for row in family.said(tx.connection, ticket.ref, include_internal=True)]
     became = copied(tx, new, [comment for comment in said if comment.deleted_at is None])
-    data = {"customer": ticket.customer_id, "comments": became}
+    new = carry_tags_to_new(tx, ticket, new, by=by)
+    new = tx.change(new, is_escalated=ticket.is_escalated)
+    data = {"customer": ticket.customer_id, "comments": became, "escalated": ticket.is_escalated}
     return tx.log(new, EventKind.MOVED_FROM, by=by, from_value=ticket.number, data=data)
 
 

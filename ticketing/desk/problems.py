@@ -253,7 +253,7 @@ class Problems(Reading):
             return None
         problem_id = int(link.problem_id)
         is_done = tx.connection.execute(STEP_OF_RUNNING, _key(ticket.ref) | {"problem": problem_id}).first() is not None
-        self._relink(tx, ticket, to, problem_id, to_us(tx.now) if is_done else link.linked_at, by=by)
+        self._relink(tx, ticket, to, problem_id, tx.now if is_done else from_us(link.linked_at), by=by)
         return problem_id
 
     def _bring_problem_back(
@@ -263,14 +263,13 @@ class Problems(Reading):
         link = tx.connection.execute(LINK_OF, _key(ticket.ref)).one_or_none()
         if link is None or link.problem_id != problem_id or _problem_of(tx.connection, to.ref) is not None:
             return
-        self._relink(tx, ticket, to, int(link.problem_id), link.linked_at, by=by)
+        self._relink(tx, ticket, to, int(link.problem_id), from_us(link.linked_at), by=by)
 
     def _relink(
-        self, tx: Transaction, ticket: Ticket, to: Ticket, problem_id: int, linked_at: int, *, by: PersonId
+        self, tx: Transaction, ticket: Ticket, to: Ticket, problem_id: int, linked_at: datetime, *, by: PersonId
     ) -> None:
         tx.connection.execute(UNLINK, _key(ticket.ref))
-        row = {"customer_id": to.customer_id, "ticket_id": to.number, "problem_id": problem_id}
-        tx.connection.execute(LINK, row | {"linked_at": linked_at})
+        tx.keep_problem(to, problem_id, linked_at)
         tx.log(ticket, EventKind.PROBLEM_UNLINKED, by=by, from_value=problem_id)
         tx.log(to, EventKind.PROBLEM_LINKED, by=by, to_value=problem_id)
         self._problem_changed(tx, problem_id)

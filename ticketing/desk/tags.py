@@ -224,6 +224,14 @@ def carry_tags(tx: Transaction, ticket: Ticket, to: Ticket, *, by: PersonId) -> 
     return [carried[name] for name in new]
 
 
+def carry_tags_to_new(tx: Transaction, ticket: Ticket, new: Ticket, *, by: PersonId) -> Ticket:
+    """Put a ticket's tags on a new one as well; the new one."""
+    for number in tags_on(tx.connection, ticket.ref).values():
+        tx.keep_tag(new, number)
+        new = tx.log(new, EventKind.TAGGED, by=by, to_value=number)
+    return new
+
+
 def take_tags(tx: Transaction, ticket: Ticket, numbers: Collection[int], *, by: PersonId) -> None:
     """Take off those of these tags that a ticket still carries."""
     change_tags(

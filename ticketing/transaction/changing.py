@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ticketing import queue
+from ticketing.instants import to_us
 from ticketing.ladder import STEPS
 from ticketing.model import (
     Attachment,
@@ -23,7 +24,17 @@ from ticketing.model import (
     TicketStatus,
 )
 from ticketing.rows import alert_row, attachment_row, comment_row, errand_row, event_row, link_row, origin_row
-from ticketing.tables import alerts, attachments, comment_origins, comments, outbox, ticket_events, ticket_links
+from ticketing.tables import (
+    alerts,
+    attachments,
+    comment_origins,
+    comments,
+    outbox,
+    problem_tickets,
+    ticket_events,
+    ticket_links,
+    ticket_tags,
+)
 from ticketing.transaction.reading import Reading
 
 _RANKED_BY = {"status", "priority", "tier", "sla_start_at"}
@@ -114,6 +125,16 @@ class Changing(Reading):
         """Record that a ticket hangs together with another; the other one's side is a link of its own."""
         link = Link(other, kind, linked_at=self.now, linked_by=by)
         self._work.inserts[ticket_links].append(link_row(ticket.ref, link))
+
+    def keep_tag(self, ticket: Ticket, tag: int) -> None:
+        """Put a tag, by its number, on a new ticket."""
+        row = {"customer_id": ticket.customer_id, "ticket_id": ticket.number, "tag_id": tag}
+        self._work.inserts[ticket_tags].append(row | {"tagged_at": to_us(self.now)})
+
+    def keep_problem(self, ticket: Ticket, problem: int, linked_at: datetime) -> None:
+        """Let a ticket, which may be new, be of a problem, as from `linked_at`."""
+        row = {"customer_id": ticket.customer_id, "ticket_id": ticket.number, "problem_id": problem}
+        self._work.inserts[problem_tickets].append(row | {"linked_at": to_us(linked_at)})
 
     def alert(self, ticket: Ticket, clock: SlaClock, stage: str, due_at: datetime) -> None:
         """One row for each clock run and stage: its key is what makes an alert exactly one."""

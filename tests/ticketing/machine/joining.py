@@ -186,17 +186,18 @@ class Joining(Erasing, Talking, Passing):
             return
         holder = ticket.holder if ticket.is_held else None
         self.model.close(ticket)
-        made = self.adopt(new, holder)
+        made = self.adopt(new, holder, is_escalated=ticket.is_escalated)
         opening = CommentKey(ticket.ref.customer_id, ticket.ref.number, 0)
         self.copies.setdefault(opening, []).append((made, CommentKey(customer, new.number, 0)))
         for comment in said:
             self.copied(comment, made, is_opening=False)
         self.links[frozenset({ticket.ref.number, new.number})] = "moved"
 
-    def adopt(self, new: Ticket, holder: PersonId | None) -> ModelTicket:
+    def adopt(self, new: Ticket, holder: PersonId | None, *, is_escalated: bool = False) -> ModelTicket:
         """A new ticket with who holds the one that it came from, if they can have it."""
         made = self.model.made(new, self.tiers[new.customer_id])
         self.model.tickets[made.ref] = made
+        made.is_escalated = is_escalated
         if holder is not None and holder != new.customer_id and self.model.agents[holder].is_active:
             self.model.give(made, holder)
         else:
