@@ -48,6 +48,7 @@ class _Replay:
     clocks: dict[Key, SlaClock] = field(default_factory=dict)
     pauses: dict[Key, list[Pause]] = field(default_factory=dict)
     answers: dict[int, tuple[datetime, list[Key]]] = field(default_factory=dict)
+    pulled_back: dict[int, tuple[datetime, list[Key]]] = field(default_factory=dict)
     status: TicketStatus = TicketStatus.OPEN
     priority: Priority = Priority.MEDIUM
     tier: Tier = Tier.STANDARD
@@ -148,8 +149,11 @@ class _Replay:
 
     def _pulled_back(self, event: TicketEvent) -> None:
         """The answer was none: what it had stopped runs on, up to the next answer that stands."""
-        _, stopped = self.answers.pop(int(event.data["comment"]), (event.at, []))
+        number = int(event.data["comment"])
+        answers = self.answers if number in self.answers else self.pulled_back
+        _, stopped = answers.pop(number, (event.at, []))
         if self.status in _OVER or not event.data.get("run_on"):
+            self.pulled_back[number] = (event.at, stopped)  # once more, should the end be taken back
             return
         for key in stopped:
             self.clocks[key] = replace(self.clocks[key], ended_at=None, outcome=None)

@@ -161,6 +161,7 @@ class Replay:
         self._version, self._at = 0, _EPOCH
         self._first_at = _EPOCH
         self._answers: dict[int, tuple[datetime, PersonId]] = {}
+        self._gone: dict[int, tuple[datetime, PersonId]] = {}
         self._asked_by_merge: dict[str, set[tuple[ClockKind, int]]] = {}
         steps = {
             EventKind.OPENED: self._opened,
@@ -280,7 +281,10 @@ class Replay:
 
     def _taken_back(self, event: TicketEvent) -> None:
         """An answer that was pulled back was none: what it ended runs on, or was ended by the next answer."""
-        said_at, _ = self._answers.pop(event.data["comment"], (_EPOCH, 0))
+        number = event.data["comment"]
+        answers = self._answers if number in self._answers else self._gone
+        self._gone[number] = answers.pop(number, (_EPOCH, PersonId(0)))
+        said_at, _ = self._gone[number]
         if event.reason != "pulled_back" or self.status in ("resolved", "closed"):
             return
         for kind, run in event.data["run_on"]:

@@ -23,6 +23,7 @@ from ticketing.model import (
     TicketRef,
     TicketStatus,
 )
+from ticketing.reports import Attainment
 
 
 def texts(desk: Desk, ref: TicketRef, *, include_internal: bool = False) -> list[str]:
@@ -293,6 +294,52 @@ def test_an_undone_merge_is_as_if_it_had_not_been(
     assert desk.joined_with(second.ref) == second.ref
     comment = desk.add_comment(second.ref, author_id=second.customer_id, text="Here", source="m:C:9")
     assert comment.ticket_number == second.number
+
+
+def test_what_is_taken_apart_is_out_of_sight_as_it_was(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId
+) -> None:
+    """Unless it was to come back meanwhile."""
+    other, late, soon = cast.ticket(), cast.ticket(), cast.ticket()
+    until = clock.now + timedelta(hours=20)
+    desk.snooze(late.ref, until, by=amir)
+    desk.snooze(soon.ref, clock.now + timedelta(minutes=4), by=amir)
+    for ticket in (late, soon):
+        desk.merge(ticket.ref, other.ref, by=amir)
+        assert desk.ticket(ticket.ref).snoozed_until is None
+    clock.advance(minutes=5)
+
+    assert desk.unmerge(soon.ref, by=amir).snoozed_until is None
+    assert desk.unmerge(late.ref, by=amir).snoozed_until == until
+    clock.advance(hours=20)
+    assert desk.wake_step(clock.now) == 1
+
+
+def test_an_answer_that_was_pulled_back_meanwhile_is_owed_on_what_is_taken_apart(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId
+) -> None:
+    first, second = cast.ticket(), cast.ticket()
+    started(desk, second, amir)
+    owed = desk.ticket(second.ref).clock(ClockKind.FIRST_RESPONSE)
+    clock.advance(minutes=1)
+    answer = desk.add_comment(second.ref, author_id=amir, text="Secret", source="m:C:1")
+    desk.merge(second.ref, first.ref, by=amir)
+    clock.advance(minutes=1)
+    desk.pull_back(second.ref, answer.number, by=amir)
+    clock.advance(minutes=1)
+
+    back = desk.unmerge(second.ref, by=amir)
+
+    assert (back.clock(ClockKind.FIRST_RESPONSE), back.first_response_at) == (owed, None)
+    assert desk.ticket(second.ref) == back
+    clock.advance(days=9)
+    told = desk.timeline(second.ref, ClockKind.FIRST_RESPONSE)
+    assert told is not None
+    assert (told.ended_by, told.late_by is not None and told.late_by > timedelta(days=8)) == (None, True)
+    judged = desk.replay({}, second.opened_at - timedelta(1), clock.now)
+    assert (
+        judged.replayed[ClockKind.FIRST_RESPONSE] == judged.actual[ClockKind.FIRST_RESPONSE] == Attainment(breached=2)
+    )
 
 
 def test_the_other_waits_for_its_customer_again(desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from ticketing.model import (
     PersonId,
     Role,
     Ticket,
+    TicketEvent,
     TicketRef,
     TicketStatus,
 )
@@ -154,6 +156,31 @@ def _clocks_run_on(tx: Transaction, ticket: Ticket, comment: Comment, said: list
             ticket = tx.change(ticket, first_response_at=max(other.said_at, ticket.sla_start_at))
         tx.stop_clocks(ticket, met=_ANSWERS, at=other.said_at)
     return [[clock.kind.value, clock.run] for clock in stopped]
+
+
+def without_what_was_pulled_back(
+    tx: Transaction, ticket: Ticket, events: Iterable[TicketEvent], *, by: PersonId
+) -> Ticket:
+    """
+    A ticket that is no longer over owes what was answered by words that were pulled back while it was: by these `events`.
+
+    Each is in the log once more, with the clocks that run on.
+    """
+    for event in events:
+        if event.kind is EventKind.COMMENT_DELETED and event.reason == PULLED_BACK:
+            said = _said(tx, ticket)
+            comment = _find(ticket, said, int(event.data["comment"]))
+            if run_on := _clocks_run_on(tx, ticket, comment, said):
+                data = {"comment": comment.number, "run_on": run_on}
+                ticket = tx.log(
+                    tx.final(ticket.ref),
+                    EventKind.COMMENT_DELETED,
+                    by=by,
+                    to_value=comment.number,
+                    reason=PULLED_BACK,
+                    data=data,
+                )
+    return ticket
 
 
 def _answers_as_well(tx: Transaction, ticket: Ticket, other: Comment, answer_at: datetime) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 
 from ticketing import family, indexing
+from ticketing.desk.amending import without_what_was_pulled_back
 from ticketing.desk.base import use_case
 from ticketing.desk.comments import our_turn
 from ticketing.desk.problems import Problems
@@ -18,7 +19,7 @@ from ticketing.desk.roles import as_team, speaks_for_desk
 from ticketing.desk.tags import carry_tags, take_tags
 from ticketing.desk.undo import NOTHING_TO_UNDO, TIME_IS_UP, as_before
 from ticketing.errors import OtherCustomersTicket, SameTicket, TicketClosed, TooLateToUndo
-from ticketing.instants import is_id, to_us
+from ticketing.instants import from_us, is_id, to_us
 from ticketing.lifecycle import Because
 from ticketing.model import (
     ClockKind,
@@ -127,13 +128,16 @@ class Merging(Problems):
             self._returned(tx, ticket, target, received, by=by)
             _goes_to(tx, ticket, None)
             ticket = as_before(tx, tx.change(ticket, merged_into=None), act, by=by)
+            ticket = _out_of_sight_again(tx, ticket)
+            ticket = without_what_was_pulled_back(tx, ticket, _since(tx, ticket, act), by=by)
             ticket = tx.log(ticket, EventKind.UNMERGED, by=by, from_value=target.number)
             indexing.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
             return ticket
 
     def _merged(self, tx: Transaction, ticket: Ticket, target: Ticket, *, by: PersonId) -> Ticket:
         waits_for_answer = target.status is not TicketStatus.RESOLVED and _awaits_answer(tx, ticket)
-        ticket = tx.log(ticket, EventKind.MERGED, by=by, to_value=target.number)
+        asleep = {"snoozed_until": to_us(ticket.snoozed_until)} if ticket.snoozed_until else None
+        ticket = tx.log(ticket, EventKind.MERGED, by=by, to_value=target.number, data=asleep)
         ticket = tx.move(
             ticket,
             TicketStatus.CLOSED,
@@ -165,8 +169,7 @@ class Merging(Problems):
         self, tx: Transaction, ticket: Ticket, target: Ticket, received: TicketEvent, *, by: PersonId
     ) -> None:
         """The other ticket as it was before the merge. Raises TooLateToUndo where it cannot be any more."""
-        asked = _key(target) | {"seq": received.seq}
-        since = [event_from(row) for row in tx.connection.execute(EVENTS_SINCE, asked).mappings()]
+        since = _since(tx, target, received)
         if any(_is_public(event) for event in since):
             raise TooLateToUndo(ticket, SAID_SINCE)
         steps = [event for event in since if event.kind is EventKind.STATUS]
@@ -235,6 +238,18 @@ def _events(tx: Transaction, ticket: Ticket, kind: EventKind) -> list[TicketEven
     """What the log says of a kind, the latest first."""
     rows = tx.connection.execute(EVENTS_OF_KIND, _key(ticket) | {"kind": kind.value})
     return [event_from(row) for row in rows.mappings()]
+
+
+def _since(tx: Transaction, ticket: Ticket, event: TicketEvent) -> list[TicketEvent]:
+    """What the log says after an event, the earliest first."""
+    rows = tx.connection.execute(EVENTS_SINCE, _key(ticket) | {"seq": event.seq})
+    return [event_from(row) for row in rows.mappings()]
+
+
+def _out_of_sight_again(tx: Transaction, ticket: Ticket) -> Ticket:
+    """Put off as it was before the merge, unless it was to come back meanwhile."""
+    until = from_us(_events(tx, ticket, EventKind.MERGED)[0].data.get("snoozed_until"))
+    return tx.change(ticket, snoozed_until=until) if ticket.is_held and until and until > tx.now else ticket
 
 
 def _goes_to(tx: Transaction, ticket: Ticket, number: int | None) -> None:

@@ -36,6 +36,7 @@ class Merge:
     status: str
     log_length: int
     is_waited_for: bool
+    snoozed_until: datetime | None
 
 
 class Joining(Erasing, Talking, Passing):
@@ -77,7 +78,7 @@ class Joining(Erasing, Talking, Passing):
             other.snoozed_until = None
             other.status = "in_progress" if waited else other.status
         length = self.desk.ticket(other.ref).last_event
-        self.merges[ticket.ref.number] = Merge(self.clock.now, ticket.status, length, waited)
+        self.merges[ticket.ref.number] = Merge(self.clock.now, ticket.status, length, waited, ticket.snoozed_until)
         self.model.close(ticket)
         ticket.merged_into = other
 
@@ -123,6 +124,8 @@ class Joining(Erasing, Talking, Passing):
             return
         merge = self.merges.pop(ticket.ref.number)
         ticket.status, ticket.merged_into = merge.status, None
+        if merge.snoozed_until is not None and merge.snoozed_until > self.clock.now:
+            ticket.snoozed_until = merge.snoozed_until
         if ticket.is_held and ticket.holder is not None:
             self.model.agents[ticket.holder].last_assigned_at = self.clock.now
         if merge.is_waited_for and not any(event.kind is EventKind.STATUS for event in since):
