@@ -220,10 +220,18 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
     """What the step of the ladder adds: that seniors come first from now on, and whom it calls."""
     event = next((e for e in reversed(dossier.events) if _is_of(e, row)), None)
     is_escalated = bool(event and event.data.get("escalate"))
-    person = event.data.get("person") if event else None
-    called = [str(person)] if person else _seniors(dossier) if is_escalated else []
+    person = _named(dossier, event) if event else None
+    called = [person] if person else _seniors(dossier) if is_escalated else []
     mention = " ".join(f"<@{slack_id(ref)}>" for ref in called)
     return replace(alert, is_escalated=is_escalated, mention=mention or None)
+
+
+def _named(dossier: Dossier, event: TicketEvent) -> str | None:
+    """The reference of whom a step names, by the settings in force; once it stood in the log itself."""
+    steps, place = dossier.configuration.ladder.steps, event.data.get("step")
+    if place is None:
+        return event.data.get("person")
+    return steps[place].person if place < len(steps) else None
 
 
 def _seniors(dossier: Dossier) -> list[str]:

@@ -184,7 +184,9 @@ def _alert(tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: L
     tx.alert(ticket, clock, stage, clock.due_at or tx.now)
     data: dict[str, Any] = {"clock": clock.kind.value, "run": clock.run, "stage": stage}
     if step is not None:
-        data |= {"escalate": step.escalate} | ({"person": step.person} if step.person else {})
+        # Whom it names stands in the settings alone: the log holds nobody's reference.
+        named = {"step": tx.configuration.ladder.steps.index(step)} if step.person else {}
+        data |= {"escalate": step.escalate} | named
     tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
 
 
