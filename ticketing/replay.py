@@ -29,7 +29,8 @@ def replay(
     """
     The clocks of one ticket, from its whole log in order, as if `configuration` had always been in force.
 
-    `agents` are those whose public comments are answers. Marks are not given: whether a clock is late, `is_late_by` says.
+    `agents` are those whose public comments are answers where the log does not say for whom they spoke. Marks are not
+    given: whether a clock is late, `is_late_by` says.
     """
     return _Replay(configuration, frozenset(agents)).run(events)
 
@@ -123,7 +124,8 @@ class _Replay:
         if event.data["internal"] or event.data["automatic"]:
             return
         said_at = from_us(event.data["said_at"])
-        if event.actor_id != event.customer_id and event.actor_id in self.agents:
+        is_of_team = event.data.get("for_desk", event.actor_id in self.agents)
+        if event.actor_id != event.customer_id and is_of_team:
             self.answers[int(event.data["comment"])] = (said_at, self._running(*_ANSWERS))
             self._stop(self._running(*_ANSWERS), said_at)
             self.is_answered = True

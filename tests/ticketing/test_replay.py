@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.ticketing.calendar_oracle import reached_at
 from tests.ticketing.conftest import MovableClock
@@ -14,12 +15,14 @@ from tests.ticketing.desks import Cast
 from tests.ticketing.fortnight import DOCUMENT, Fortnight, JoinedFortnight
 from ticketing.calendars import Calendar, Pause
 from ticketing.configuration import parse
+from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, SlaClock, TicketEvent
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, SlaClock, TicketEvent
 from ticketing.opening_hours import parse_windows
 from ticketing.replay import replay
 from ticketing.reports import Attainment
+from ticketing.tables import ticket_events
 
 FIRST, SOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -160,6 +163,34 @@ def test_waiting_counts_for_no_other_policy_either(desk: Desk, cast: Cast, clock
     replayed = desk.replay(strict, MONDAY - DAY, MONDAY + DAY)
 
     assert replayed.replayed == {SOLUTION: Attainment(met=1)}
+
+
+@pytest.mark.parametrize("log", ["as it is written", "as it was written before"])
+def test_who_answered_for_the_desk_did_so_whatever_they_hold_and_become(
+    desk: Desk, cast: Cast, clock: MovableClock, database: Database, log: str
+) -> None:
+    """A lead without tickets answers; a colleague who wrote on somebody's ticket and is hired later did not."""
+    desk.seed(promising("1h"))
+    lena, hired = cast.person("lena").id, cast.customer("priya")
+    desk.set_role(lena, Role.LEAD, by=None)
+    answered, waiting = (cast.ticket(category="general", priority=Priority.MEDIUM) for _ in range(2))
+    clock.advance(minutes=5)
+    cast.says(answered.ref, lena, "Try again.")
+    cast.says(waiting.ref, hired, "It is the same with me.")
+    clock.advance(hours=2)
+    desk.watch_step(clock())
+    if log == "as it was written before":
+        with database.write() as connection:
+            for event in desk.events(answered.ref):
+                data = {key: value for key, value in event.data.items() if key != "for_desk"}
+                row = ticket_events.c.ticket_id == event.ticket_number, ticket_events.c.seq == event.seq
+                connection.execute(update(ticket_events).where(*row).values(data=data))
+    desk.make_agent(hired, skills={}, by=None)
+
+    replayed = desk.replay(promising("1h"), MONDAY - DAY, MONDAY + DAY)
+
+    assert replayed.actual == replayed.replayed == {FIRST: Attainment(met=1, breached=1)}
+    assert [breach.number for breach in replayed.breaches] == [waiting.number]
 
 
 def test_an_answer_that_was_pulled_back_was_none(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -43,10 +43,12 @@ def keep(
     automatic: bool = False,
     files: Sequence[Attachment] = (),
     via: int | None = None,
+    for_desk: bool = True,
 ) -> tuple[Ticket, Comment]:
     """
     Store and log a comment, without what follows from it; a file may say it all. Raises InvalidInput.
 
+    `for_desk`: whether its author speaks for the team, which a later change of their role does not change.
     `via` is the number of the merged ticket on which it was said.
     """
     number = ticket.last_comment + 1
@@ -69,6 +71,7 @@ def keep(
         "internal": internal,
         "automatic": automatic,
         "said_at": to_us(comment.said_at),
+        "for_desk": for_desk,
     }
     data |= {} if via is None else {"via": via}
     return tx.log(ticket, EventKind.COMMENTED, by=author_id, to_value=number, data=data), comment

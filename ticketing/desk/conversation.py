@@ -118,6 +118,7 @@ class Conversation(DeskBase):
                 automatic=automatic,
                 files=files,
                 via=came_to.number if came_to != ref else None,
+                for_desk=is_of_team,
             )
             if internal or automatic:
                 return comment

@@ -14,11 +14,11 @@ from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase
 from ticketing.desk.reporting import checked_period
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, Outcome, PersonId, SlaClock, TicketEvent, TicketRef
+from ticketing.model import ClockKind, Outcome, PersonId, Role, SlaClock, TicketEvent, TicketRef
 from ticketing.replay import is_late_by, replay
 from ticketing.reports import Attainment
 from ticketing.rows import clock_from, event_from
-from ticketing.tables import agents, sla_clocks, ticket_events, tickets
+from ticketing.tables import agents, people, sla_clocks, ticket_events, tickets
 
 PAGE = 500
 
@@ -30,7 +30,7 @@ FOLLOWING = (
     .order_by(tickets.c.opened_at, tickets.c.id)
     .limit(PAGE)
 )
-AGENTS = select(agents.c.id)
+TEAM = select(people.c.id).where(people.c.role >= int(Role.AGENT)).union(select(agents.c.id))
 
 Progress = Callable[[int, int], None]
 """Called with how many tickets have been judged, and of how many."""
@@ -81,7 +81,7 @@ class Replaying(DeskBase):
         judged = _Judged(now)
         with self._database.read() as connection:
             total = int(connection.execute(COUNT, period).scalar_one())
-            staff = {PersonId(row.id) for row in connection.execute(AGENTS)}
+            staff = {PersonId(row.id) for row in connection.execute(TEAM)}
             for page in _pages(connection, period):
                 judged.add(connection, page, other, staff)
                 progress(judged.tickets, total)
