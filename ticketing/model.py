@@ -236,6 +236,11 @@ class SlaClock:
         return self.ended_at is None
 
     @property
+    def is_counting(self) -> bool:
+        """Whether it runs and no pause holds it up, so that something is owed of us now."""
+        return self.is_running and self.paused_at is None
+
+    @property
     def is_judged(self) -> bool:
         """Whether its outcome says that a promise was kept or broken."""
         return self.outcome in (Outcome.MET, Outcome.BREACHED)

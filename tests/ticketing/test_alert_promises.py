@@ -100,6 +100,58 @@ def test_a_promise_that_was_kept_ends_without_a_word(desk: Desk, cast: Cast, clo
     assert desk.alert_promise(ticket.ref) is None
 
 
+def test_a_promise_is_kept_by_asking_the_customer(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Its end says nothing while it is their turn, nor is it told afterwards."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    cast.says(ticket.ref, amir, "Looking")
+    clock.advance(hours=3, minutes=31)
+    desk.watch_step(clock())
+    desk.take_alert(ticket.ref, by=amir, until=clock() + timedelta(minutes=15))
+    clock.advance(minutes=5)
+    desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+    clock.advance(minutes=10)
+    desk.lapse_step(clock())
+    cast.says(ticket.ref, ticket.customer_id, "The red one")
+    clock.advance(minutes=15)
+    desk.lapse_step(clock())
+
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN]
+    assert desk.alert_promise(ticket.ref) is None
+
+
+@pytest.mark.parametrize("how", ["undo", "unmerge", "pull back"])
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_promise_that_ends_while_what_ended_its_alert_is_taken_back_comes_back_then(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str, is_over: bool
+) -> None:
+    """Once, and not where it ended later: then it comes back at its end, like every other."""
+    ticket, jo = warned(desk, cast, clock), cast.agent("jo")
+    other = cast.ticket()
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(minutes=5 if is_over else 9))
+    clock.advance(minutes=4)
+    if how == "undo":
+        desk.resolve(ticket.ref, by=jo)
+    elif how == "unmerge":
+        desk.merge(ticket.ref, other.ref, by=jo)
+    else:
+        said = desk.add_comment(ticket.ref, author_id=jo, text="It is this", source="m:C:1")
+    clock.advance(minutes=2)
+    desk.lapse_step(clock())
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN]
+    if how == "undo":
+        desk.undo(ticket.ref, by=jo)
+    elif how == "unmerge":
+        desk.unmerge(ticket.ref, by=jo)
+    else:
+        desk.pull_back(ticket.ref, said.number, by=jo)
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN] + [EventKind.ALERT_LAPSED] * is_over
+    clock.advance(minutes=3)
+    desk.lapse_step(clock())
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN, EventKind.ALERT_LAPSED]
+    assert desk.alert_promise(ticket.ref) is None
+
+
 def test_a_later_promise_replaces_the_one_before(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket, jo, priya = warned(desk, cast, clock), cast.agent("jo"), cast.agent("priya")
     desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)

@@ -13,6 +13,7 @@ from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import DeskBase, checked_key, checked_text, use_case
 from ticketing.desk.comments import LONGEST_COMMENT
 from ticketing.desk.copies import DESCRIPTION, copies_of
+from ticketing.desk.promising import lapse_again
 from ticketing.desk.roles import role_of, speaks_for_desk
 from ticketing.desk.undo import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
@@ -131,7 +132,9 @@ class Amending(DeskBase):
             if _customer_wrote_since(tx, ticket, comment):
                 raise TooLateToUndo(ticket, CUSTOMER_WROTE_SINCE)
             run_on = _clocks_run_on(tx, ticket, comment, said)
-            return _without_words(tx, ticket, comment, by=by, reason=PULLED_BACK, data={"run_on": run_on})
+            pulled_back = _without_words(tx, ticket, comment, by=by, reason=PULLED_BACK, data={"run_on": run_on})
+            lapse_again(tx, tx.final(ref), comment.said_at)
+            return pulled_back
 
 
 def _clocks_run_on(tx: Transaction, ticket: Ticket, comment: Comment, said: list[Comment]) -> list[list[Any]]:

@@ -21,7 +21,8 @@ from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.ladder import IDLE, NOBODY
 from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketRef
-from ticketing.tables import alert_promises, ladder
+from ticketing.rows import event_from
+from ticketing.tables import alert_promises, ladder, ticket_events
 from ticketing.transaction import Transaction
 
 TAKE, SEEN = "take", "seen"
@@ -53,6 +54,17 @@ _HELD_UP = (
 )
 """The steps of a climb count from the end of the last promise, also once it is forgotten."""
 
+_told = ticket_events.c
+LAST_PROMISE = (
+    select(ticket_events)
+    .where(
+        _told.customer_id == bindparam("key_customer_id"),
+        _told.ticket_id == bindparam("key_ticket_id"),
+        _told.kind.in_([EventKind.ALERT_TAKEN.value, EventKind.ALERT_RELEASED.value, EventKind.ALERT_LAPSED.value]),
+    )
+    .order_by(_told.seq.desc())
+    .limit(1)
+)
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
 _KEEP = insert(alert_promises)
 
@@ -150,13 +162,32 @@ class Promising(DeskBase):
                 return
             _forget(tx, ref)
             tx.connection.execute(_HELD_UP, _key(ref) | {"ended": to_us(promise.until)})
-            if _covered(promise, ticket):
-                data = {
-                    "person": promise.person_id,
-                    "kind": SEEN if promise.is_seen else TAKE,
-                    "until": to_us(promise.until),
-                }
-                tx.log(ticket, EventKind.ALERT_LAPSED, by=None, data=data)
+            _tell_of_lapse(tx, ticket, promise)
+
+
+def lapse_again(tx: Transaction, ticket: Ticket, since: datetime) -> Ticket:
+    """
+    What ended the ticket or answered it at `since` is taken back: a promise that came to its end meanwhile comes back now.
+
+    Nothing was owed then, so that nobody was told.
+    """
+    row = tx.connection.execute(LAST_PROMISE, _key(ticket.ref)).mappings().one_or_none()
+    if row is None or row["kind"] != EventKind.ALERT_TAKEN or promise_of(tx.connection, ticket.ref) is not None:
+        return ticket
+    taken = event_from(row)
+    until, is_seen = from_us(taken.data["until"]), taken.data["kind"] == SEEN
+    if taken.actor_id is None or not since <= until <= tx.now:
+        return ticket
+    return _tell_of_lapse(tx, ticket, AlertPromise(taken.actor_id, is_seen, taken.at, until))
+
+
+def _tell_of_lapse(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> Ticket:
+    """Unless nothing is owed of us; while it is the customer's turn, the promise was kept."""
+    if not any(clock.is_counting for clock in _covered(promise, ticket)):
+        return ticket
+    kind = SEEN if promise.is_seen else TAKE
+    data = {"person": promise.person_id, "kind": kind, "until": to_us(promise.until)}
+    return tx.log(ticket, EventKind.ALERT_LAPSED, by=None, data=data)
 
 
 def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:

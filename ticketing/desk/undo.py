@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.people import agent_of
+from ticketing.desk.promising import lapse_again
 from ticketing.desk.roles import as_team
 from ticketing.errors import TooLateToUndo
 from ticketing.lifecycle import Because
@@ -108,7 +109,8 @@ def as_before(tx: Transaction, ticket: Ticket, act: TicketEvent, *, by: PersonId
         **changes,
     )
     ticket = tx.recompute_clocks(ticket)  # once more, for what is owed only now that it is not over
-    return tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
+    ticket = tx.log(ticket, EventKind.UNDONE, by=by, to_value=act.seq)
+    return lapse_again(tx, ticket, act.at)
 
 
 def running_again(clock: SlaClock) -> SlaClock:
