@@ -139,7 +139,15 @@ def holds(dossier: Dossier, row: AlertRow) -> bool:
         return ticket.status is TicketStatus.OPEN
     if is_idle(row.key.stage):
         return touched(ticket) < row.created_at
+    if is_resting(dossier, row):
+        return False
     return clock.breached_at is not None or (row.key.stage == WARNING and clock.warned_at is not None)
+
+
+def is_resting(dossier: Dossier, row: AlertRow) -> bool:
+    """Whether it is the customer's turn: what was told of the deadline stays told, and nothing new is."""
+    clock = clock_of(dossier, row)
+    return clock is not None and clock.is_running and not clock.is_counting and not has_no_deadline(row.key.stage)
 
 
 def state_of(stage: str) -> AlertState:

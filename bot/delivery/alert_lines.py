@@ -255,7 +255,10 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     owed = [clock for clock in dossier.ticket.clocks if is_alerted(clock) and of_clock(rows, clock)]
     if event is None or not owed:
         return None
-    if event.kind is EventKind.ALERT_LAPSED and not is_told_by_now(dossier, dossier.ticket.priority, event.at):
+    is_lapse = event.kind is EventKind.ALERT_LAPSED
+    if is_lapse and not any(clock.is_counting for clock in owed):
+        return None  # it is the customer's turn
+    if is_lapse and not is_told_by_now(dossier, dossier.ticket.priority, event.at):
         return None  # told when the quiet hours are over
     state = {
         EventKind.ALERT_TAKEN: AlertState.SEEN if event.data.get("kind") == SEEN else AlertState.TAKEN,

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
 from bot.delivery import hidden
-from bot.delivery.alert_facts import FOUND_LATE, is_time, is_told_by_now, lag_s, was_found_late, worst
+from bot.delivery.alert_facts import FOUND_LATE, is_resting, is_time, is_told_by_now, lag_s, was_found_late, worst
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
@@ -74,7 +74,8 @@ def alone(dossier: Dossier, *, is_optional: bool = False) -> Letter | None:
     if not rows:
         return None
     alert = worst(dossier, rows)
-    told = [row for row in rows if row.home is None and is_time(dossier, row) and not is_optional]
+    untold = [row for row in rows if row.home is None and not is_resting(dossier, row)]
+    told = [row for row in untold if is_time(dossier, row) and not is_optional]
     is_owed = alert.state not in (AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP)
     return Letter(
         about=places.about_alert(dossier.ref.number),

@@ -89,6 +89,10 @@ class _State:
     def running(self) -> list[SlaClock]:
         return [clock for clock in self.clocks if clock.ended_at is None]
 
+    def owed(self) -> list[SlaClock]:
+        """The clocks that ask something of us, and not of the customer."""
+        return [clock for clock in self.running() if clock.paused_at is None]
+
     def is_late(self, at: datetime) -> bool:
         return any(clock.breached_at or (clock.due_at and clock.due_at <= at) for clock in self.running())
 
@@ -179,11 +183,28 @@ def _begin(matters: dict[str, _Matter], together: list[TicketEvent], state: _Sta
         if event.kind is EventKind.BREACHED and rules.steps:
             name = f"{event.data['clock']}:{event.data['run']}"
             matters[name] = _Matter(at, rules.later(at, rules.steps[0], state))
-        elif event.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS) and state.status == "open":
+        elif event.kind in _WAITS_ANEW and state.status == "open":
+            known = matters.get(NOBODY)
+            if event.kind in _OTHER_DEADLINES and known is not None and known.step:
+                continue  # told of, and climbing
+            matters.pop(NOBODY, None)
             warnings = [clock.warn_at for clock in state.running() if clock.warn_at is not None]
             if warnings and min(warnings) > state.started_at:
                 half = elapsed(state.started_at, min(warnings), rules.calendar_of(state.category)) / 2
                 matters[NOBODY] = _Matter(at, rules.later(state.started_at, half, state))
+        elif _is_our_turn_again(event):
+            solution = matters.get(f"resolution:{state.run}")
+            if solution is not None and solution.step < len(rules.steps):
+                solution.since = solution.next_at = at
+
+
+_OTHER_DEADLINES = {EventKind.PRIORITY, EventKind.CATEGORY, EventKind.CLOCKS_RECOMPUTED}
+_WAITS_ANEW = {EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS} | _OTHER_DEADLINES
+
+
+def _is_our_turn_again(event: TicketEvent) -> bool:
+    is_step = event.kind is EventKind.STATUS and event.from_value == "pending_customer"
+    return is_step and event.to_value not in _OVER
 
 
 def _next(matters: dict[str, _Matter], until: datetime) -> tuple[str, _Matter] | None:
@@ -216,7 +237,7 @@ def _look(name: str, matter: _Matter, state: _State, at: datetime, rules: Rules)
 def _is_so(name: str, state: _State, at: datetime) -> bool:
     if name == NOBODY:
         return state.status == "open" and not state.is_late(at)
-    return any(f"{clock.kind.value}:{clock.run}" == name and clock.breached_at for clock in state.running())
+    return any(f"{clock.kind.value}:{clock.run}" == name and clock.breached_at for clock in state.owed())
 
 
 # --- what lies ------------------------------------------------------------------------------------------------------------
@@ -291,12 +312,30 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
         for event in together:
             if event.kind in (EventKind.WARNED, EventKind.BREACHED):
                 name = f"{event.data['clock']}:{event.data['run']}"
-                if any(f"{clock.kind.value}:{clock.run}" == name for clock in then.running()):
-                    yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), told
+                at_last = _told_when_owed(moments[index:], name, told, rules)
+                if at_last is not None:
+                    yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), at_last
             elif event.kind is EventKind.ALERT_LAPSED:
                 is_promised = then.promised_until is not None and then.promised_until > told
-                if not is_promised and any(clock.warned_at or clock.breached_at for clock in then.running()):
+                if not is_promised and any(clock.warned_at or clock.breached_at for clock in then.owed()):
                     yield "", HELD + "lapse", told
+
+
+def _told_when_owed(moments: Sequence[_Moment], name: str, told: datetime, rules: Rules) -> datetime | None:
+    """When the quiet hours are over, or as soon as it is our turn again after them; None where it ends before."""
+    for each in moments:
+        if each.until < told:
+            continue
+        at = max(each.at, told)
+        if any(_is_our_turn_again(event) for event in each.events) and each.at > told:
+            at = rules.told(each.at, each.state.priority)
+        if at > each.until:
+            told = at
+            continue
+        clock = next((one for one in each.state.running() if f"{one.kind.value}:{one.run}" == name), None)
+        if clock is None or clock.paused_at is None:
+            return None if clock is None else at
+    return None
 
 
 # --- what people had promised or put off ----------------------------------------------------------------------------------
@@ -315,7 +354,7 @@ def _of_people(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> It
                 yield "", "woken", until
         elif not any(each.kind in (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED) for each in between):
             state = _state([each for each in events if each.at < until], rules)
-            told = [(clock.warned_at, clock.breached_at) for clock in state.running()]
+            told = [(clock.warned_at, clock.breached_at) for clock in state.owed()]
             if any(mark is not None and mark <= event.at for marks in told for mark in marks):
                 yield "", "lapsed", until
 

@@ -16,7 +16,7 @@ from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration
 from ticketing.ladder import LadderStep, next_instant, told_from, touched
-from ticketing.model import EventKind, Priority, Ticket, TicketEvent, TicketRef
+from ticketing.model import EventKind, Priority, Role, Ticket, TicketEvent, TicketRef
 from ticketing.opening_hours import parse_windows
 from ticketing.transaction import Transaction
 
@@ -126,6 +126,73 @@ def test_without_steps_nothing_follows_a_breach(desk: Desk, cast: Cast, clock: M
     assert steps(desk, ticket.ref) == []
 
 
+# --- the customer's turn ----------------------------------------------------------------------------------------------
+
+
+def solution_breached(desk: Desk, cast: Cast, clock: MovableClock) -> Ticket:
+    """An urgent ticket that Amir has answered, at the second in which its solution was marked as late."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    cast.says(ticket.ref, amir, "Looking")
+    clock.advance(hours=4, seconds=1)
+    desk.watch_step(clock())
+    return desk.ticket(ticket.ref)
+
+
+@pytest.mark.parametrize("told", [[], ["step1"]])
+def test_while_it_is_the_customers_turn_nothing_follows_and_then_it_goes_on_from_where_it_was(
+    desk: Desk, cast: Cast, clock: MovableClock, told: list[str]
+) -> None:
+    """Each step after its whole time from when it is our turn again; what was told of the breach stays told."""
+    ticket = solution_breached(desk, cast, clock)
+    climb(desk, clock, minutes=30 * len(told))
+    desk.wait_for_customer(ticket.ref, by=cast.person("amir").id, question="Which one?", source="v:q")
+    climb(desk, clock, minutes=10)
+    climb(desk, clock, hours=5)
+    assert steps(desk, ticket.ref) == told
+    assert not desk.ticket(ticket.ref).is_escalated
+    assert desk.ladder_step(clock()) is None
+
+    cast.says(ticket.ref, ticket.customer_id, "The red one")
+    after = timedelta(minutes=60 if told else 30)
+    climb(desk, clock, seconds=after.total_seconds() - 1)
+    assert steps(desk, ticket.ref) == told
+    climb(desk, clock, seconds=1)
+    assert [stage for stage in steps(desk, ticket.ref) if stage.startswith("step")] == [*told, f"step{len(told) + 1}"]
+
+
+@pytest.mark.parametrize("is_back", ["at night", "in the morning"])
+def test_what_quiet_hours_held_back_waits_on_while_it_is_the_customers_turn(
+    desk: Desk, cast: Cast, clock: MovableClock, is_back: str
+) -> None:
+    configured(desk, quiet=NIGHTS, steps=[])
+    amir = cast.agent("amir")
+    clock.now = datetime(2026, 11, 23, 14, tzinfo=UTC)
+    ticket = cast.ticket(priority=Priority.HIGH)
+    cast.says(ticket.ref, amir, "Looking")
+    desk.configure({"zone": VIENNA, "ladder": {"quiet": NIGHTS, "steps": []}, "policies": [FIVE_HOURS]}, by=None)
+    desk.recompute_step()
+    climb(desk, clock, hours=4, minutes=31)  # 19:31 in Vienna
+    desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+    clock.now = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    climb(desk, clock)
+    assert any(each.paused_at is not None and each.warned_at is not None for each in desk.ticket(ticket.ref).clocks)
+    assert steps(desk, ticket.ref) == []
+
+    clock.now = datetime(2026, 11, 25, 1 if is_back == "at night" else 9, tzinfo=UTC)
+    climb(desk, clock)
+    cast.says(ticket.ref, ticket.customer_id, "The red one")
+    climb(desk, clock)
+    assert ("warning" in steps(desk, ticket.ref)) == (is_back == "in the morning")
+    clock.now = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    climb(desk, clock)
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref).count("warning") == 1
+
+
+FIVE_HOURS = {"resolution": {"high": "5h"}, "next_response": {"high": "none"}}
+
+
 # --- quiet hours ------------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +299,54 @@ def test_that_nobody_can_take_a_ticket_is_told_before_a_clock_warns(
     climb(desk, clock, minutes=2)
     assert steps(desk, ticket.ref) == ["nobody"]
     assert [row.key.stage for row in desk.outbox.alerts(ticket.ref)] == ["nobody"]
+
+
+def test_when_nobody_takes_it_is_told_by_the_deadlines_that_a_change_sets(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """A higher priority earlier, half-way to the warning that is now the first; a lower one later."""
+    categories = [{"key": "billing", "name": "Billing"}, {"key": "account", "name": "Account"}]
+    document = {"zone": VIENNA, "categories": categories, "policies": [NO_SLA | {"category": "account"}]}
+    desk.configure(document, by=None)
+    lead = cast.person("lena").id
+    desk.set_role(lead, Role.LEAD, by=None)
+    raised = cast.ticket("mara", priority=Priority.LOW)
+    lowered = cast.ticket("tomas", priority=Priority.URGENT)
+    promised = cast.ticket("jo", priority=Priority.URGENT, category="account")
+    dropped = cast.ticket("priya", priority=Priority.URGENT)
+    all_of_them = (raised, lowered, promised, dropped)
+    climb(desk, clock, minutes=10)
+    desk.set_priority(raised.ref, Priority.URGENT, by=lead)
+    desk.set_priority(lowered.ref, Priority.LOW, by=lead)
+    desk.set_category(promised.ref, "billing", by=lead)
+    desk.set_category(dropped.ref, "account", by=lead)
+    climb(desk, clock, minutes=4)
+    assert [steps(desk, each.ref) for each in all_of_them] == [[], [], [], []]
+    climb(desk, clock, minutes=1)
+    assert [steps(desk, each.ref) for each in all_of_them] == [["nobody"], [], ["nobody"], []]
+    desk.set_priority(raised.ref, Priority.HIGH, by=lead)
+    climb(desk, clock, hours=11, minutes=29)
+    assert [steps(desk, each.ref)[:1] for each in all_of_them[1::2]] == [[], []]
+    assert steps(desk, raised.ref).count("nobody") == 1
+    climb(desk, clock, minutes=1)
+    assert [steps(desk, each.ref)[:1] for each in all_of_them[1::2]] == [["nobody"], []]
+
+
+def test_when_nobody_takes_it_is_told_by_a_new_policy_and_calendar(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """What first promises something tells of it at once where it is past that; what closes for the night waits."""
+    desk.configure({"zone": VIENNA, "policies": [NO_SLA]}, by=None)
+    clock.now = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 16:00 in Vienna
+    ticket = cast.ticket(priority=Priority.URGENT)
+    climb(desk, clock, hours=1)
+    assert steps(desk, ticket.ref) == []
+    office = [{"name": "office", "windows": {"mon-fri": ["09:00-16:10"]}}]
+    desk.configure({"zone": VIENNA, "calendars": office, "policies": [{"calendar": "office"}]}, by=None)
+    desk.recompute_step()
+    clock.now = datetime(2026, 11, 24, 8, 4, tzinfo=UTC)
+    climb(desk, clock)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["nobody"]
 
 
 def test_a_ticket_that_was_taken_meanwhile_alarms_nobody(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -113,6 +113,7 @@ _ALERT_COLUMNS = (
     _clock.warned_at,
     _clock.breached_at,
     _clock.ended_at,
+    _clock.paused_at,
     tickets.c.priority,
     tickets.c.category,
     tickets.c.status,
@@ -340,4 +341,6 @@ def _holds(row: Row[Any]) -> bool:
         instants = (from_us(at) for at in (row.assigned_at, row.last_activity_at, row.stepped_at))
         at = touched_at(*instants)
         return at is None or at < from_us(row.created_at)
+    if row.paused_at is not None and row.home is None:
+        return False  # while it is the customer's turn nothing new is said; what was told stays told
     return row.breached_at is not None or (row.stage == WARNING and row.warned_at is not None)

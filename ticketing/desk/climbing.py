@@ -95,8 +95,9 @@ def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     if climb.step >= len(steps):
         drop_climb(tx, climb)
         return
-    if clock is None or not clock.is_running or clock.breached_at is None:
-        put_climb(tx, replace(climb, next_at=None))  # it rests where it is: what ended the climb may be taken back
+    if clock is None or not clock.is_counting or clock.breached_at is None:
+        # It rests where it is: what ended the climb may be taken back, and a customer whose turn it is may answer.
+        put_climb(tx, replace(climb, next_at=None))
         return
     _take_step(tx, ticket, climb, clock, steps[climb.step])
 
@@ -122,7 +123,11 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
 
 def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """Nothing is to be told. What may lie for too long again is not forgotten: touched meanwhile, it counts from that."""
-    if climb.kind == NOBODY or climb.run != ticket.reopened_count or idle_at(tx, ticket, climb.since) is None:
+    if climb.kind == NOBODY:
+        is_open = ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
+        # How far it has been told of is kept: a change may take a breach back.
+        put_climb(tx, replace(climb, next_at=None)) if is_open else drop_climb(tx, climb)
+    elif climb.run != ticket.reopened_count or idle_at(tx, ticket, climb.since) is None:
         drop_climb(tx, climb)
     elif _is_any_late(tx, ticket):
         put_climb(tx, replace(climb, step=0, next_at=None))  # until the end of the breach
@@ -192,10 +197,14 @@ def _alert(tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: L
 
 def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """The quiet hours are over: what came about in them and is still owed is told."""
-    drop_climb(tx, climb)
-    running = {(clock.kind.value, clock.run) for clock in ticket.clocks if clock.is_running}
-    for row in tx.connection.execute(_UNTOLD, {key: climb.key[key] for key in ("key_customer_id", "key_ticket_id")}):
-        if (row.kind, row.run) in running:
+    rows = tx.connection.execute(_UNTOLD, {key: climb.key[key] for key in ("key_customer_id", "key_ticket_id")}).all()
+    running = {(clock.kind.value, clock.run): clock for clock in ticket.clocks if clock.is_running}
+    if any((row.kind, row.run) in running and not running[row.kind, row.run].is_counting for row in rows):
+        put_climb(tx, replace(climb, next_at=None))  # until it is our turn again
+    else:
+        drop_climb(tx, climb)
+    for row in rows:
+        if (row.kind, row.run) in running and running[row.kind, row.run].is_counting:
             data = {"clock": row.kind, "run": row.run, "stage": row.stage}
             tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
 
@@ -203,7 +212,7 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
 def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """The quiet hours are over, and still something is owed to which nobody sees."""
     drop_climb(tx, climb)
-    owed = [clock for clock in ticket.clocks if clock.is_running and (clock.warned_at or clock.breached_at)]
+    owed = [clock for clock in ticket.clocks if clock.is_counting and (clock.warned_at or clock.breached_at)]
     if owed and promise_of(tx.connection, ticket.ref) is None:
         data = {"clock": owed[0].kind.value, "run": owed[0].run, "stage": "lapse", "event": climb.run}
         tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)

@@ -29,12 +29,12 @@ _MOVES_IDLENESS = (
 )
 """After these a ticket may lie for too long earlier than was foreseen, or again."""
 
-_CHANGES_THE_TIME = (
-    EventKind.PRIORITY,
-    EventKind.CATEGORY,
-    EventKind.CLOCKS_RECOMPUTED,
-    EventKind.ALERT_RELEASED,
-)
+_CHANGES_DEADLINES = (EventKind.PRIORITY, EventKind.CATEGORY, EventKind.CLOCKS_RECOMPUTED)
+
+_WAITS_ANEW = (*_CHANGES_DEADLINES, EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS)
+"""After these a ticket without an agent waits for one anew, or until another time."""
+
+_CHANGES_THE_TIME = (*_CHANGES_DEADLINES, EventKind.ALERT_RELEASED)
 """Another calendar may count from now on, and a promise that was given back holds nothing up."""
 
 
@@ -51,13 +51,12 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
         next_at = rules.next_instant(settings.steps[0], tx.now, calendar=calendar)
         put_climb(tx, Climb(ticket.ref, kind, run, since=tx.now, next_at=next_at))
-    elif event.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS) and ticket.status is TicketStatus.OPEN:
-        warnings = [clock.warn_at for clock in ticket.clocks if clock.is_running and clock.warn_at is not None]
-        next_at_ = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), calendar_of(tx, ticket))
-        if next_at_ is not None:
-            put_climb(tx, Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now, next_at=next_at_))
+    elif event.kind in _WAITS_ANEW and ticket.status is TicketStatus.OPEN:
+        _watch_for_takers(tx, ticket, is_new=event.kind not in _CHANGES_DEADLINES)
     if event.kind in _MOVES_IDLENESS:
         watch_for_idleness(tx, ticket, is_step=event.kind in _GOES_ON)
+    if _is_our_turn_again(event):
+        _climb_on(tx, ticket)
     # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
         go_on_again(tx, ticket.ref)
@@ -70,6 +69,36 @@ def _takes_back(event: TicketEvent) -> bool:
     if event.kind is EventKind.STATUS:
         return event.from_value in OVER and event.to_value not in OVER
     return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
+
+
+def _is_our_turn_again(event: TicketEvent) -> bool:
+    is_step = event.kind is EventKind.STATUS and event.from_value == TicketStatus.PENDING_CUSTOMER
+    return is_step and event.to_value not in OVER
+
+
+def _climb_on(tx: Transaction, ticket: Ticket) -> None:
+    """What rested while it was the customer's turn goes on: each step of a breach after its time from now."""
+    climb = stored_climb(tx, Climb(ticket.ref, ClockKind.RESOLUTION.value, ticket.reopened_count))
+    if climb is not None and climb.step < len(tx.configuration.ladder.steps):
+        put_climb(tx, replace(climb, since=tx.now, next_at=tx.now))
+    held = stored_climb(tx, Climb(ticket.ref, HELD, 0))
+    if held is not None and held.next_at is None:
+        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
+        put_climb(tx, replace(held, next_at=told))
+
+
+def _watch_for_takers(tx: Transaction, ticket: Ticket, *, is_new: bool) -> None:
+    """Put on the ladder when it is told that nobody takes the ticket; once it has been, a change tells of it no more."""
+    climb = Climb(ticket.ref, NOBODY, ticket.reopened_count, since=tx.now)
+    stored = None if is_new else stored_climb(tx, climb)
+    if stored is not None and stored.step:
+        return
+    warnings = [clock.warn_at for clock in ticket.clocks if clock.is_running and clock.warn_at is not None]
+    next_at = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), calendar_of(tx, ticket))
+    if next_at is not None:
+        put_climb(tx, replace(climb, next_at=next_at))
+    elif stored is not None:
+        drop_climb(tx, climb)
 
 
 def watch_for_idleness(tx: Transaction, ticket: Ticket, *, is_step: bool = False) -> None:

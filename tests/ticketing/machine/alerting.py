@@ -82,6 +82,8 @@ class Alerting(World):
         """Who sees to a ticket's alerts: since when and until when."""
         self.lapsed_at: dict[TicketRef, datetime] = {}
         """The end of the last promise that came to one."""
+        self.returned_at: dict[TicketRef, datetime] = {}
+        """When it was last our turn again after the customer's."""
         self.climbed: dict[Matter, list[datetime]] = {}
         """When a breach was marked, and when each step after it was taken."""
         self.heard: dict[TicketRef, int] = {}
@@ -89,6 +91,8 @@ class Alerting(World):
         self.lying: dict[TicketRef, Lying] = {}
         self.held_until: dict[TicketRef, datetime] = {}
         """When the quiet hours end in which something was warned of or breached last."""
+        self.resting: set[TicketRef] = set()
+        """Where what quiet hours held back waits on for its customer."""
         self.held_lapses: dict[tuple[TicketRef, int], datetime] = {}
         """Of a lapse in quiet hours, by the number of its event."""
 
@@ -98,6 +102,12 @@ class Alerting(World):
         """Whether something that was alerted of by then is still owed."""
         running = [clock for clock in self.desk.ticket(ticket.ref).clocks if clock.is_running]
         told = [at for clock in running for at in (clock.warned_at, clock.breached_at) if at is not None]
+        return any(at <= taken_at for at in told)
+
+    def is_owed(self, ticket: ModelTicket, taken_at: datetime) -> bool:
+        """The same, while it is not the customer's turn."""
+        counting = [clock for clock in self.desk.ticket(ticket.ref).clocks if clock.is_running and not clock.paused_at]
+        told = [at for clock in counting for at in (clock.warned_at, clock.breached_at) if at is not None]
         return any(at <= taken_at for at in told)
 
     @rule(which=NUMBERS, who=NUMBERS, seen=st.booleans(), ahead=DELAYS)
@@ -129,7 +139,7 @@ class Alerting(World):
     @rule()
     def lapse(self) -> None:
         over = {ref: promise for ref, promise in self.promised.items() if promise[2] <= self.clock.now}
-        owed = {ref for ref, promise in over.items() if self.is_covered(self.model.tickets[ref], promise[1])}
+        owed = {ref for ref, (_, taken_at, _) in over.items() if self.is_owed(self.model.tickets[ref], taken_at)}
         following = self.does(lambda: self.desk.lapse_step(self.clock.now))
         self.lapsed_at |= {ref: until for ref, (_, _, until) in over.items()}
         self.promised = {ref: promise for ref, promise in self.promised.items() if ref not in over}
@@ -240,9 +250,13 @@ class Alerting(World):
             del self.held_until[ref]
             running = {(clock.kind.value, clock.run) for clock in clocks}
             stages = [(row.key.kind.value, row.key.run, row.key.stage) for row in self.desk.outbox.alerts(ref)]
-            found = [each for each in stages if each[2] in HELD_BACK and each[:2] in running]
+            untold = [each for each in stages if each[2] in HELD_BACK and each[:2] in running]
+            paused = {(clock.kind.value, clock.run) for clock in clocks if clock.paused_at is not None}
+            found = [each for each in untold if each[:2] not in paused]
+            if len(found) < len(untold):
+                self.resting.add(ref)
         over = [key for key, until in self.held_lapses.items() if key[0] == ref and until <= self.clock.now]
-        owed = [clock for clock in clocks if clock.warned_at is not None or clock.breached_at is not None]
+        owed = [clock for clock in clocks if (clock.warned_at or clock.breached_at) and clock.paused_at is None]
         for key in over:
             del self.held_lapses[key]
             if owed and ref not in self.promised:
@@ -270,8 +284,16 @@ class Alerting(World):
             is_held = is_quiet(event.at) and lying.priority is not Priority.URGENT
             if is_held and event.kind in (EventKind.WARNED, EventKind.BREACHED):
                 self.held_until[ref] = end_of_quiet(event.at)
+                self.resting.discard(ref)
             elif is_held and event.kind is EventKind.ALERT_LAPSED:
                 self.held_lapses[ref, event.seq] = end_of_quiet(event.at)
+            is_step = event.kind is EventKind.STATUS and event.to_value not in ("resolved", "closed")
+            if is_step and event.from_value == "pending_customer":
+                self.returned_at[ref] = event.at
+            if is_step and event.from_value in ("pending_customer", "resolved", "closed") and ref in self.resting:
+                self.resting.remove(ref)
+                puts_off = is_held and event.from_value == "pending_customer"
+                self.held_until[ref] = end_of_quiet(event.at) if puts_off else event.at
             if event.kind is EventKind.BREACHED:
                 self.climbed[ref, str(event.data["clock"]), int(event.data["run"])] = [event.at]
             elif event.kind is EventKind.ALERT_STEP:
@@ -285,12 +307,13 @@ class Alerting(World):
         """When the next step of a breach is due: after the last one, the last assignment and the last promise."""
         ticket, times = self.desk.ticket(ref), self.climbed[ref, kind, run]
         clock = next(each for each in ticket.clocks if (each.kind.value, each.run) == (kind, run))
-        if not clock.is_running or clock.breached_at is None or len(times) > len(LADDER):
+        if not clock.is_running or clock.paused_at or clock.breached_at is None or len(times) > len(LADDER):
             return None
         since = [times[-1]]
         since += [ticket.assigned_at] if ticket.assigned_at is not None else []
         since += [self.promised[ref][2]] if ref in self.promised else []
         since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
+        since += [self.returned_at[ref]] if kind == "resolution" and ref in self.returned_at else []
         return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock.kind))
 
     def calendar_of(self, ticket: Ticket, kind: ClockKind) -> Calendar:
