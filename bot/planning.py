@@ -147,6 +147,9 @@ def simulate_and_say(scenario: Scenario, teams: Sequence[int], *, plot: Path | N
             played[named] = played_apart(scenario.with_agents(size), tell)
     first_day = next(iter(played.values())).report.days[0].date
     say(f"Tickets: {len(scenario.arrivals):,}, from {first_day:%d %b %Y} on, seed {scenario.seed}.")
+    if scenario.recategorized:
+        first = parse(scenario.document).categories[0].name
+        say(f"In a category that this configuration does not have: {scenario.recategorized:,}, played in {first}.")
     for line in outcome_lines(played):
         say(line)
     if plot is not None:

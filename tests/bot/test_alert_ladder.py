@@ -96,6 +96,45 @@ def test_a_breach_to_which_nobody_sees_is_reminded_of_goes_to_the_seniors_and_th
     assert sum("is still overdue" in shown_text(one) for one in _lines(world, home)) == 3
 
 
+def test_while_it_is_the_customers_turn_the_alert_stands_and_nothing_follows_it(world: World) -> None:
+    _configured(world)
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.says(ticket.ref, world.person("amir"), "We are looking.")
+    _climb(world, hours=4, minutes=1)
+    (home,) = _roots(world)
+    assert "overdue" in shown_text(home)
+    world.desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+    world.deliver_all()
+    said = len(_lines(world, home))
+    _climb(world, minutes=31)
+    _climb(world, hours=5)
+    assert len(_lines(world, home)) == said
+    assert "overdue" in shown_text(_roots(world)[0])
+
+    world.says(ticket.ref, world.person("mara"), "The red one.")
+    _climb(world, minutes=29)
+    assert not any("still overdue" in one["text"] for one in _lines(world, home)[said:])
+    _climb(world, minutes=2)
+    assert any("still overdue" in one["text"] for one in _lines(world, home)[said:])
+
+
+def test_what_is_not_told_yet_when_it_becomes_the_customers_turn_is_told_when_it_is_ours_again(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.says(ticket.ref, world.person("amir"), "We are looking.")
+    world.deliver_all()
+    world.clock.advance(hours=4, minutes=1)
+    world.desk.watch_step(world.clock())
+    world.desk.wait_for_customer(ticket.ref, by=amir, question="Which one?", source="v:q")
+    world.deliver_all()
+    assert _roots(world) == []
+
+    world.says(ticket.ref, world.person("mara"), "The red one.")
+    world.deliver_all()
+    assert len(_roots(world)) == 1
+
+
 def test_what_was_seen_to_climbs_no_further(world: World) -> None:
     _configured(world)
     ticket, home = _late(world)

@@ -147,6 +147,14 @@ class TestSimulate:
         assert result.exit_code == 0, result.output
         assert "Tickets: 2, from 23 Nov 2026" in result.output
 
+    def test_what_is_of_a_category_that_the_file_does_not_have_is_played_in_its_first(self) -> None:
+        record()
+        policy = '[[desk.categories]]\nkey = "technical"\nname = "Technical"\n'
+        Path("other.toml").write_text(policy, encoding="utf-8")
+        result = command("simulate", "--policy", "other.toml", "--from", "2026-11-23", "--to", "2026-11-24")
+        assert result.exit_code == 0, result.output
+        assert "In a category that this configuration does not have: 1, played in Technical." in result.output
+
     def test_an_empty_time_is_a_sentence(self) -> None:
         result = command("simulate", "--from", "2026-11-23", "--to", "2026-11-24")
         assert (result.exit_code, result.output) == (2, "No ticket was opened in that time.\n")

@@ -105,6 +105,39 @@ def test_a_recorded_time_arrives_as_it_was(
     assert (played.report.opened, played.report.resolved) == (3, 3)
 
 
+def test_whatever_was_recorded_can_be_played(
+    desk: Desk, cast: Cast, clock: MovableClock, sqlite_templates: SqliteTemplates, tmp_path: Path
+) -> None:
+    """More in an hour than a customer may open, opened by the team; people of one name; a category that is no more."""
+    document = {"zone": "Europe/Vienna", "open_rate_per_hour": 1, "categories": [GENERAL]}
+    desk.configure(document | {"categories": [GENERAL, {"key": "old", "name": "Old"}]}, by=None)
+    clock.now = MONDAY + timedelta(hours=8)
+    amir = cast.agent("amir", {"general": 3})
+    twins = [desk.ensure_person(f"T1:TWIN{number}", "Somebody").id for number in range(2)]
+    for number, customer in enumerate([*twins, twins[0]]):
+        desk.open_ticket(
+            customer,
+            subject="Blank",
+            description="",
+            category="old" if number else "general",
+            source=f"v:{number}",
+            opened_by=amir,
+        )
+
+    what = recorded(desk, MONDAY, MONDAY + DAY, document=document)
+    played = played_on(sqlite_templates, tmp_path / "played.db", what)
+
+    first, second, third = (arrival.customer for arrival in what.arrivals)
+    assert first == third != second
+    assert {arrival.category for arrival in what.arrivals} == {"general"}
+    assert what.recategorized == 2
+    assert played.report.opened == 3
+
+
+GENERAL = {"key": "general", "name": "General"}
+DAY = timedelta(days=1)
+
+
 def test_somebody_has_to_answer() -> None:
     with pytest.raises(ValueError, match="Somebody"):
         scenario().with_agents(0)

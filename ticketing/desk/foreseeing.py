@@ -79,8 +79,10 @@ def _is_our_turn_again(event: TicketEvent) -> bool:
 def _climb_on(tx: Transaction, ticket: Ticket) -> None:
     """What rested while it was the customer's turn goes on: each step of a breach after its time from now."""
     climb = stored_climb(tx, Climb(ticket.ref, ClockKind.RESOLUTION.value, ticket.reopened_count))
-    if climb is not None and climb.step < len(tx.configuration.ladder.steps):
-        put_climb(tx, replace(climb, since=tx.now, next_at=tx.now))
+    coming = tx.configuration.ladder.steps[climb.step :] if climb is not None else ()
+    if climb is not None and coming:
+        next_at = rules.next_instant(coming[0], tx.now, calendar=calendar_of(tx, ticket))
+        put_climb(tx, replace(climb, since=tx.now, next_at=next_at))
     held = stored_climb(tx, Climb(ticket.ref, HELD, 0))
     if held is not None and held.next_at is None:
         told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)

@@ -29,6 +29,7 @@ class Arrival:
 
     at: datetime
     customer: str
+    """Whatever tells one from another; two people may have the same name."""
     tier: Tier
     category: str
     priority: Priority
@@ -87,6 +88,8 @@ class Scenario:
     habits: Habits = Habits()
     seed: int = 1
     changes: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
+    recategorized: int = 0
+    """How many arrivals stand in the first category since `document` does not have their own."""
 
     def with_agents(self, number: int) -> Scenario:
         """The same with more or fewer agents: the first ones, and then like them from the first again."""
@@ -136,10 +139,22 @@ def made_up(
 def recorded(
     desk: Desk, start: datetime, end: datetime, *, document: Mapping[str, Any], habits: Habits = Habits(), seed: int = 1
 ) -> Scenario:
-    """The tickets that were really opened in [start, end), for the agents there are now, with their skills and shifts."""
+    """
+    The tickets that were really opened in [start, end), for the agents there are now, with their skills and shifts.
+
+    Those of a category that `document` does not have go into its first one.
+    """
+    rows = desk.export_rows(start, end)
+    known = [category.key for category in parse(document).categories]
     arrivals = tuple(
-        Arrival(row.opened_at, row.customer or "Somebody", row.tier, row.category, row.priority)
-        for row in desk.export_rows(start, end)
+        Arrival(
+            row.opened_at,
+            _customer_of(desk, row.number),
+            row.tier,
+            row.category if row.category in known else known[0],
+            row.priority,
+        )
+        for row in rows
     )
     agents = tuple(
         SimulatedAgent(
@@ -152,7 +167,13 @@ def recorded(
         )
         for agent in desk.agents()
     )
-    return Scenario(start, end, document, arrivals, agents, habits, seed)
+    strange = sum(row.category not in known for row in rows)
+    return Scenario(start, end, document, arrivals, agents, habits, seed, recategorized=strange)
+
+
+def _customer_of(desk: Desk, number: int) -> str:
+    ref = desk.find(number)
+    return "Somebody" if ref is None else f"Customer {ref.customer_id}"
 
 
 def _instants(start: datetime, days: int, a_day: float, zone: ZoneInfo, random: Random) -> list[datetime]:
