@@ -24,8 +24,9 @@ from bot.delivery.pace import Pace
 from bot.listeners.messages import Messages
 from bot.payloads import SaidMessage, instant
 from bot.private import reason_of
+from bot.sight import machine_time
 from ticketing.desk import Desk
-from ticketing.errors import HelpdeskError
+from ticketing.errors import HelpdeskError, LeaseLost
 from ticketing.inbound import Unread
 from ticketing.model import Comment, PersonId, TicketRef
 
@@ -50,6 +51,9 @@ LONGEST_PAUSE = timedelta(seconds=40)
 THREAD_SIDES = frozenset({places.CUSTOMER, places.AGENT, places.TEAM, places.TEAM_OUT})
 
 LEASE_S = 30.0
+KEEP_EACH = 20
+"""After so many messages the lease is renewed."""
+
 PAGE = 200
 PAGES = 3
 """A step reads so many pages at most."""
@@ -74,6 +78,7 @@ class Recovery:
     clock: Clock
     team: str
     pace: Pace = field(default_factory=Pace)
+    machine: Callable[[], datetime] = machine_time
     _seen: dict[str, Any] = field(init=False, default_factory=dict)
 
     def step(self, now: datetime) -> datetime | None:
@@ -88,6 +93,8 @@ class Recovery:
             return None
         try:
             self._read(reading)
+        except LeaseLost:
+            log.info("%s is read by another worker by now.", reading.channel)
         except SlackApiError as error:
             self._not_read(reading, error, now)
         except (SlackClientError, OSError, HelpdeskError):
@@ -167,7 +174,8 @@ class Recovery:
         if is_done:
             threads += self._live_threads(reading, floor)
         self.desk.inbound.also_unread(dict.fromkeys(threads), reading.since)
-        for message in sorted(found, key=lambda each: str(each["ts"])):
+        for count, message in enumerate(sorted(found, key=lambda each: str(each["ts"]))):
+            self._keep(reading, count)
             self._hear(reading, reading.channel, message, repaired)
             self._reactions(reading, message, repaired)
         if is_done:
@@ -205,13 +213,19 @@ class Recovery:
         said = sorted(
             (each for each in found if end is None or str(each[1]["ts"]) <= end), key=lambda each: each[1]["ts"]
         )
-        for channel, message in said:
+        for count, (channel, message) in enumerate(said):
+            self._keep(reading, count)
             self._hear(reading, channel, message, repaired)
         self._deletions(reading, begin, end, {str(message["ts"]) for _, message in said}, repaired)
         if end is not None:
             self.desk.inbound.give_back(reading, until_ts=end)
         else:
             self.desk.inbound.read(reading, also=threads)
+
+    def _keep(self, reading: Unread, count: int) -> None:
+        """On a busy machine a piece takes longer than its lease."""
+        if count % KEEP_EACH == KEEP_EACH - 1:
+            self.desk.inbound.keep(reading, self.machine() + timedelta(seconds=LEASE_S))
 
     def _threads_of_ticket(self, reading: Unread) -> list[tuple[str, str]]:
         """The thread itself, and the others of the same ticket; only itself where it is no ticket's."""

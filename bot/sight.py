@@ -48,7 +48,8 @@ class NotSaid(Exception):
     """Slack does not say just now who may see a private category."""
 
 
-def _machine_time() -> datetime:
+def machine_time() -> datetime:
+    """As this machine's clock has it, which may be set back."""
     return datetime.now(UTC)
 
 
@@ -63,7 +64,7 @@ class Sight:
     desk: Desk
     slack: WebClient | None = None
     team: str = ""
-    clock: Callable[[], datetime] = _machine_time
+    clock: Callable[[], datetime] = machine_time
     _known: dict[str, tuple[frozenset[str] | None, datetime, datetime]] = field(init=False, default_factory=dict)
     _seen_in: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _guard: Lock = field(init=False, default_factory=Lock)

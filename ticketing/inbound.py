@@ -58,6 +58,7 @@ _NEXT = select(unread).where(_FREE).order_by(_u.root_ts, _u.channel).limit(1)
 _TAKE = (
     update(unread).where(_MINE, _FREE).values(lease_until=bindparam("new_lease"), fence=_u.fence + 1, retry_after=None)
 )
+_KEEP = update(unread).where(_MINE).values(lease_until=bindparam("new_lease"))
 _BACK = (
     update(unread)
     .where(_MINE)
@@ -180,6 +181,12 @@ class Inbound(Offering):
             if connection.execute(_TAKE, values).rowcount != 1:
                 return None
         return Unread(row.channel, row.root_ts, from_us(row.since), row.until_ts, row.fence + 1)
+
+    def keep(self, reading: Unread, until: datetime) -> None:
+        """It is the caller's alone until then (machine time). Raises LeaseLost."""
+        with self._database.write() as connection:
+            if connection.execute(_KEEP, _unread_key(reading) | {"new_lease": to_us(until)}).rowcount != 1:
+                raise LeaseLost("Another worker reads this now.")
 
     def give_back(
         self,

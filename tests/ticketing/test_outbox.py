@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from tests.postgres import Prepare
+from tests.ticketing.conftest import MovableClock
 from ticketing.database import Database, migrate
+from ticketing.desk import Desk
 from ticketing.errors import LeaseLost
 from ticketing.lanes import AHEAD_FROM, Lane
 from ticketing.model import PersonId, TicketRef
@@ -312,3 +314,17 @@ def test_nothing_overtakes_an_alert_of_its_own_place_by_the_other_lane(outbox: O
     (alert,) = outbox.claim(after(5), 10, LEASE_S, lane=Lane.AHEAD)
     outbox.done(alert)
     assert [errand.kind for errand in outbox.ready(after(5), 10, lane=Lane.REST)] == ["triage_card"]
+
+
+def test_what_is_read_again_stays_with_who_keeps_it_and_no_longer(desk: Desk, clock: MovableClock) -> None:
+    """A long conversation on a slow machine: another worker takes it only when it was not kept."""
+    desk.inbound.read_again(clock.now, until=clock.now, also=["C1"])
+    mine = desk.inbound.take_unread(clock.now, 30)
+    assert mine is not None
+    desk.inbound.keep(mine, clock.now + timedelta(seconds=50))
+    assert desk.inbound.take_unread(clock.now + timedelta(seconds=40), 30) is None
+
+    theirs = desk.inbound.take_unread(clock.now + timedelta(seconds=51), 30)
+    assert theirs is not None
+    with pytest.raises(LeaseLost):
+        desk.inbound.keep(mine, clock.now + timedelta(seconds=90))

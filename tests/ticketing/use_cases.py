@@ -149,7 +149,7 @@ ACTS: Mapping[str, Arguments] = {
     "plan_handover": lambda on: {"agent_id": on.amir, "plan": {on.ref: on.jo}, "source": "v:handover"},
     # working
     "start": _by_amir(),
-    "wait_for_customer": _by_amir(question="Which one?", source="m:C:9"),
+    "wait_for_customer": lambda on: {"question": "Which one?", "source": f"m:C:{on.ref.number}.9"} | _by_amir()(on),
     "resume": _by_amir(),
     "resolve": lambda on: {"answer": "Solved.", "source": f"m:C:{on.ref.number}.10"} | _by_amir()(on),
     "reopen": _by_amir(),
