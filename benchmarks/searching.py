@@ -13,23 +13,22 @@ from benchmarks.growth import Filled, filled
 from benchmarks.measuring import Figure, below, percentile, timed
 from ticketing.model import PersonId
 
-QUICK, MANY = 2_000, {"postgresql": 1_000_000, "sqlite": 100_000}
-"""SQLite takes half a millisecond of the processor for each of a million tickets with all their words: nine minutes."""
+QUICK, MANY = 2_000, 1_000_000
+"""SQLite takes half a millisecond of the processor to write all words of a ticket, PostgreSQL a whole one."""
 
 ROUNDS, QUICK_ROUNDS = 400, 100
 WARMING_UP = 40
 LIMIT_MS = {"postgresql": 20.0, "sqlite": 10.0}
-OF_OLD_LIMIT_MS = 50.0
 
 ASKED = (*corpus.COMMON, *corpus.MIDDLING, *corpus.RARE, *corpus.TOGETHER, *corpus.BEGINNINGS)
 
 
 def searches(engine: str, on: Filled, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     """Rare, middling and common words, one or two, whole or begun; those of old tickets alone; then among one customer's."""
-    for suffix, asked, of_customer, limit in (
-        ("", ASKED, False, LIMIT_MS[engine]),
-        ("_of_old", corpus.OF_OLD, False, OF_OLD_LIMIT_MS),
-        ("_of_customer", (*ASKED, *corpus.OF_OLD), True, LIMIT_MS[engine]),
+    for suffix, asked, of_customer in (
+        ("", ASKED, False),
+        ("_of_old", corpus.OF_OLD, False),
+        ("_of_customer", (*ASKED, *corpus.OF_OLD), True),
     ):
         times = []
         for turn in range(rounds + WARMING_UP):
@@ -39,7 +38,7 @@ def searches(engine: str, on: Filled, *, rounds: int = ROUNDS) -> Iterator[Figur
             took = timed(look) * 1000
             if turn >= WARMING_UP:
                 times.append(took)
-        yield below(f"search{suffix}_{engine}_p99_ms", percentile(times, 99), "ms", limit)
+        yield below(f"search{suffix}_{engine}_p99_ms", percentile(times, 99), "ms", LIMIT_MS[engine])
 
 
 def fill(on: Filled) -> None:
@@ -54,7 +53,7 @@ def fill(on: Filled) -> None:
 def figures(run: Run) -> Iterator[Figure]:
     """Among `MANY` tickets, or `QUICK`: most of the time goes into writing what they say."""
     for engine in ENGINES:
-        count = QUICK if run.is_quick else MANY[engine]
+        count = QUICK if run.is_quick else MANY
         with run.database(engine) as url, filled(url, count) as on:
             fill(on)
             yield from searches(engine, on, rounds=QUICK_ROUNDS if run.is_quick else ROUNDS)

@@ -93,13 +93,29 @@ _BEST_SQLITE = text(
     "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :query"
     " ORDER BY bm25(ticket_search, 0.0, 4.0, 1.0, 2.0, 1.0), rowid DESC LIMIT :limit"
 ).columns(column("number"))
-# How many of the words a subject has shows by the marks put into it. A look into subjects alone would walk over every
-# ticket that has the words anywhere.
-_NEWEST_SQLITE = text(
-    "SELECT rowid FROM (SELECT rowid, highlight(ticket_search, 1, char(1), '') AS marked FROM ticket_search"
-    " WHERE ticket_search MATCH :query ORDER BY rowid DESC LIMIT :ranked)"
-    " ORDER BY min(:words, length(marked) - length(replace(marked, char(1), ''))) DESC, rowid DESC LIMIT :limit"
-).columns(column("number"))
+
+
+def _by_subject(found: str) -> Executable:
+    """
+    Of the rows of the index that are found those first whose subjects have most of the words.
+
+    How many it has shows by the marks put into it. A look into subjects alone would walk over every ticket that has the words
+    anywhere.
+    """
+    return text(
+        "SELECT rowid FROM (SELECT rowid, highlight(ticket_search, 1, char(1), '') AS marked FROM ticket_search"  # noqa: S608
+        f" WHERE ticket_search MATCH :query {found})"
+        " ORDER BY min(:words, length(marked) - length(replace(marked, char(1), ''))) DESC, rowid DESC LIMIT :limit"
+    ).columns(column("number"))
+
+
+_NEWEST_SQLITE = _by_subject(f"ORDER BY rowid DESC LIMIT max({RANKED}, :limit)")
+# From the oldest on FTS5 leaps from one of the customer's to the next; from the newest it would walk over everybody's.
+_SINCE_SQLITE = _by_subject("AND rowid >= :since")
+_OWN_SQLITE = text(
+    "SELECT min(id), count(*) FROM"
+    " (SELECT id FROM tickets WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :newest)"
+).columns(column("since"), column("count"))
 _SIMILAR_SQLITE = text(
     "SELECT ticket_search.rowid FROM ticket_search JOIN tickets ON tickets.id = ticket_search.rowid"  # noqa: S608
     f" WHERE ticket_search MATCH :query AND {_RESOLVED} {_IN_CATEGORY}"
@@ -133,8 +149,22 @@ def _matching_sqlite(
     if not any(common):
         best = _first(connection, _BEST_SQLITE, {"query": query, "limit": limit})
         return _tickets_sqlite(connection, best)
-    newest = {"query": query, "words": len(words), "ranked": max(RANKED, limit), "limit": limit}
-    return _tickets_sqlite(connection, _first(connection, _NEWEST_SQLITE, newest))
+    asked = {"query": query, "words": len(words), "limit": limit}
+    if customer_id is None:
+        return _tickets_sqlite(connection, _first(connection, _NEWEST_SQLITE, asked))
+    return _tickets_sqlite(connection, _newest_of_customer(connection, customer_id, asked))
+
+
+def _newest_of_customer(connection: Connection, customer_id: PersonId, asked: dict[str, Any]) -> list[int]:
+    """Of their newest tickets first, and of ten times as many until there is enough."""
+    newest = RANKED
+    while True:
+        own = {"customer_id": customer_id, "newest": newest}
+        since, count = next(iter(run(connection, _OWN_SQLITE, own)))
+        found = _first(connection, _SINCE_SQLITE, asked | {"since": since})
+        if len(found) >= asked["limit"] or count < newest:
+            return found
+        newest *= 10
 
 
 def _like_sqlite(connection: Connection, words: Sequence[str], asked: dict[str, Any]) -> list[Any]:

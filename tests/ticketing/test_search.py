@@ -146,6 +146,19 @@ def test_of_too_many_the_newest(desk: Desk, cast: Cast, monkeypatch: pytest.Monk
     assert found(desk, "ordinary", customer_id=cast.customer("tomas")) == []
 
 
+def test_a_customer_finds_what_lies_behind_their_newest(
+    desk: Desk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "COMMON_ON_SQLITE", 3)
+    monkeypatch.setattr(search, "RANKED", 2)
+    own = [cast.ticket(subject="Ordinary"), cast.ticket(description="ordinary")]
+    for number in range(12):
+        cast.ticket(subject="Other")
+        cast.ticket("tomas", subject=f"Ordinary {number}")
+
+    assert found(desk, "ordinary", customer_id=own[0].customer_id) == [each.number for each in own]
+
+
 def test_tickets_are_found_however_far_apart_their_numbers_are(desk: Desk, cast: Cast, database: Database) -> None:
     """PostgreSQL is asked for one span of numbers after the other, and on a desk as large as this one for two at a time."""
     moved = (
