@@ -126,8 +126,12 @@ def is_time(dossier: Dossier, row: AlertRow) -> bool:
 
 
 def is_told_by_now(dossier: Dossier, priority: Priority, at: datetime) -> bool:
-    """Whether quiet hours do not hold back any more what came about at `at` with a ticket of that priority."""
-    return told_from(dossier.configuration.quiet_hours, priority, at) <= dossier.ticket.as_of
+    """
+    Whether quiet hours do not hold back any more what came about at `at` with a ticket of that priority.
+
+    It has come about, also where the dossier was read a moment before.
+    """
+    return told_from(dossier.configuration.quiet_hours, priority, at) <= max(dossier.ticket.as_of, at)
 
 
 def holds(dossier: Dossier, row: AlertRow) -> bool:

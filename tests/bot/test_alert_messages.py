@@ -10,8 +10,11 @@ from typing import cast
 import pytest
 from slack_sdk import WebClient
 
+from bot import places
 from bot.clock import Clock
+from bot.delivery import alert_lines
 from bot.delivery.countdown import Countdown
+from bot.delivery.reading import Dossier
 from bot.delivery.sending import LEASE_S
 from bot.outward import jobs
 from bot.ticker import Step
@@ -77,6 +80,28 @@ def test_what_is_marked_while_a_message_is_drawn_is_in_it(world: World, monkeypa
     world.deliver_all()
     (home,) = _homes(world)
     assert "3 overdue" in shown_text(home)
+
+
+def test_of_more_breaches_than_a_line_holds_none_is_lost_that_came_about_while_it_was_drawn(world: World) -> None:
+    world.agent("amir")
+    tickets = [world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}") for number in range(12)]
+    world.clock.now = _answer_due(tickets[-1]) - timedelta(minutes=5)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    (home,) = _homes(world)
+    world.clock.advance(minutes=7)
+    world.desk.watch_step(world.clock(), limit=1)
+    place = places.of_channel(ESCALATIONS)
+    (first,) = world.desk.lines_waiting_for(place, ESCALATIONS, str(home["ts"]), alert_lines.STEP)
+    assert first.ticket is not None
+    read_before = Dossier(world.desk, first.ticket)
+    assert read_before.ticket.as_of == world.clock()
+
+    world.clock.advance(seconds=0.001)
+    world.desk.watch_step(world.clock())
+    letter = alert_lines.line(read_before, first)
+    assert letter is not None
+    assert {key.ref for key in letter.told} == {ticket.ref for ticket in tickets}
 
 
 def _steps(world: World) -> dict[str, Step]:
