@@ -46,7 +46,7 @@ HANDFUL = 8
 AFTER_MARKING_S = 15.0
 """So long after the last was marked the last is told: what is left is drawing one message, and Slack's second for each."""
 
-BEHIND_SLACK_S = 90.0
+BEHIND_SLACK_S = 60.0
 """So long after Slack would have taken the last of these messages it is told; most of that is marking ten thousand tickets."""
 
 _ESCALATIONS = "C0ESCALATE"
