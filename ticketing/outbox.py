@@ -152,7 +152,7 @@ _PARK = (
     .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
 )
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
-_OLDEST_OF = select(func.min(_row.created_at)).where(_WAITING, _row.place == bindparam("place"))
+_HELD_UP = _DEPTH.where(_row.place == bindparam("place"), _row.attempts > 0, _row.lease_until.is_(None))
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
 # SQLite writes the clause in the same words.
@@ -344,10 +344,10 @@ class Outbox(ShownMessages):
                 connection.execute(_DEPTH.where(_row.place == bindparam("place")), {"place": place}).scalar_one()
             )
 
-    def waiting_since(self, place: str) -> datetime | None:
-        """When what has waited longest to be shown in a place was asked for; None where nothing waits."""
+    def is_held_up(self, place: str) -> bool:
+        """Whether something that is to be shown in a place was tried, was not taken and waits for its next try."""
         with self._database.read() as connection:
-            return from_us(connection.execute(_OLDEST_OF, {"place": place}).scalar())
+            return bool(connection.execute(_HELD_UP, {"place": place}).scalar_one())
 
     def parked(self, limit: int = 100) -> list[Errand]:
         """What could not be shown, newest first, with the reason."""

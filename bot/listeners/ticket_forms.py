@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -35,9 +34,6 @@ ACT_OF: Mapping[Form, Act] = {
     Form.RATING: Act.RATING_COMMENT,
 }
 """Each form, and the act that sending it is: decided anew, since a role may have changed while the form was open."""
-
-SLOW_AFTER = timedelta(seconds=10)
-"""What waits for Slack no longer than this is on its way (business time)."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +93,8 @@ class TicketForms:
         return slow() if self._is_held_up(grant) else None
 
     def _is_held_up(self, grant: Grant) -> bool:
-        """Whether Slack has not taken for a while what was to be shown to the customer before this."""
-        place = places.of_customer(grant.ticket, self.parts.desk.configuration())
-        since = self.parts.desk.outbox.waiting_since(place)
-        return since is not None and self.parts.clock() - since > SLOW_AFTER
+        """Whether Slack did not take what was to be shown to the customer before this."""
+        return self.parts.desk.outbox.is_held_up(places.of_customer(grant.ticket, self.parts.desk.configuration()))
 
     def _reply(self, to: Grant, sent: FormSubmission) -> None:
         """With a macro, what else that says is done in the same step."""
