@@ -94,8 +94,12 @@ def was_found_late(dossier: Dossier, due_at: datetime, found_at: datetime) -> bo
     """
     if found_at - due_at <= FOUND_LATE:
         return False
-    set_at = last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, found_at)
-    return set_at is None or found_at - max(due_at, set_at) > FOUND_LATE
+    return found_at - _could_be_found_at(dossier, due_at, found_at) > FOUND_LATE
+
+
+def _could_be_found_at(dossier: Dossier, due_at: datetime, found_at: datetime) -> datetime:
+    """The due time of a breach, or when that was set, if it was over then."""
+    return max(due_at, last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, found_at) or due_at)
 
 
 def _answerer(dossier: Dossier, clock: SlaClock) -> str | None:
@@ -113,8 +117,7 @@ def lag_s(dossier: Dossier, row: AlertRow) -> float:
     clock = clock_of(dossier, row)
     instant = row.created_at
     if row.key.stage == BREACH:
-        was_set = last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, row.created_at)
-        instant = max(row.due_at, was_set or row.due_at)
+        instant = _could_be_found_at(dossier, row.due_at, row.created_at)
     elif row.key.stage == WARNING and clock is not None:
         instant = clock.warn_at or row.created_at
     return (dossier.ticket.as_of - instant).total_seconds()

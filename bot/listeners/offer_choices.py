@@ -8,7 +8,7 @@ nobody chooses twice for something that is done.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -188,17 +188,14 @@ class OfferChoices:
 
     def _went(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Offer | None:
         """Where the words are already, by a choice that was made before this one; None where they are nowhere."""
-        text = self.offers.words_of(said)
         opened = self.parts.desk.ticket_by_source(person.id, offered.source)
         if opened is not None:
-            due_at = self.parts.desk.ticket(opened).response_due_at
-            went = Offer(source=offered.source, text=text, state=OfferState.OPENED, placed=opened.number)
-            return replace(went, answer_by=due_at, zone=person.tz)
+            return opened_offer(offered, self.parts.desk.ticket(opened), person)
         found = (self.parts.desk.comment_by_source(person.id, each.source) for each in said)
         comment = next((each for each in found if each is not None), None)
         if comment is None:
             return None
-        number = comment.ticket_number
+        text, number = self.offers.words_of(said), comment.ticket_number
         return Offer(source=offered.source, text=text, state=OfferState.ADDED, placed=number, zone=person.tz)
 
     def _settle(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:

@@ -8,12 +8,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, RowMapping, Select, bindparam, func, or_, select, union_all
 
-from ticketing.configuration import TRIAL_CATEGORY
-from ticketing.desk.reading import NOBODY, Reading
+from ticketing.desk.reading import NOBODY, Reading, queued_categories
 from ticketing.instants import is_id
 from ticketing.model import PersonId, TicketStatus
 from ticketing.paging import Key, Listed, Spot
-from ticketing.picking import waiting_categories
 from ticketing.tables import tickets
 
 GROUPS: tuple[tuple[TicketStatus, ...], ...] = (
@@ -101,7 +99,7 @@ class Paging(Reading):
         values = {"at": at, "number": number, "besides": besides, "rows": limit}
         statement = WAITING_BEFORE if is_back else WAITING_BEHIND
         with self._database.read() as connection:
-            keys = [key for key in waiting_categories(connection) if key not in hidden and key != TRIAL_CATEGORY]
+            keys = queued_categories(connection, hidden)
             found = [row for key in keys for row in _rows(connection, statement, values | {"category": key})]
             found.sort(key=_rank, reverse=is_back)
             return self._listed(connection, found[:limit], _rank, is_back=is_back)
@@ -109,7 +107,7 @@ class Paging(Reading):
     def queue_spot(self, skip: int, *, hidden: Collection[str] = (), besides: PersonId = NOBODY) -> Spot | None:
         """The spot behind the first `skip` rows of the queue, for a page that somebody names by its number."""
         with self._database.read() as connection:
-            keys = [key for key in waiting_categories(connection) if key not in hidden and key != TRIAL_CATEGORY]
+            keys = queued_categories(connection, hidden)
             if skip <= 0 or not keys:
                 return None
             asked = {f"category{at}": key for at, key in enumerate(keys)}

@@ -56,6 +56,14 @@ EVENTS = (
 )
 
 
+def queued_categories(
+    connection: Connection, hidden: Collection[str], categories: Iterable[str] | None = None
+) -> list[str]:
+    """Of these categories, or of all in which something waits, those that the queue shows: none `hidden`, no test tickets."""
+    keys = waiting_categories(connection) if categories is None else categories
+    return [key for key in keys if key not in hidden and key != TRIAL_CATEGORY]
+
+
 class Reading(DeskBase):
     """See `ticketing.desk.Desk`."""
 
@@ -154,12 +162,10 @@ class Reading(DeskBase):
         Further pages are `queue_page`'s.
         """
         with self._database.read() as connection:
-            keys = waiting_categories(connection) if categories is None else categories
             statement = WAITING.limit(limit)
             waiting = [
                 row
-                for key in keys
-                if key not in hidden and key != TRIAL_CATEGORY
+                for key in queued_categories(connection, hidden, categories)
                 for row in connection.execute(statement, {"category": key, "besides": besides}).mappings()
             ]
             waiting.sort(key=lambda row: (row["queue_rank"], row["id"]))
@@ -174,8 +180,7 @@ class Reading(DeskBase):
     ) -> int:
         """How many tickets `queue` would find were there no limit."""
         with self._database.read() as connection:
-            keys = waiting_categories(connection) if categories is None else categories
-            seen = {key for key in keys if key not in hidden and key != TRIAL_CATEGORY}
+            seen = set(queued_categories(connection, hidden, categories))
             count = sum(int(connection.execute(WAITING_COUNT, {"category": key}).scalar_one()) for key in seen)
             own = connection.execute(WAITING_OF_CUSTOMER, {"customer_id": besides}).scalars()
             return max(0, count - sum(1 for category in own if category in seen))
