@@ -1,5 +1,5 @@
 // The left side: whose view this is, and the conversations they have.
-import { append, h, hidden, icon, iconButton } from "./dom.js";
+import { h, hidden, icon, iconButton } from "./dom.js";
 import { ask, openMenu } from "./popover.js";
 import { Search } from "./search.js";
 import { avatar } from "./workspace.js";
@@ -26,21 +26,42 @@ export class Sidebar {
     this.switcher.replaceChildren(avatar(workspace, { id: user, name }), h("span", { class: "person-name" }, name), icon("down", 14));
     const groups = { channel: /** @type {any[]} */ ([]), private: /** @type {any[]} */ ([]), app: /** @type {any[]} */ ([]), im: /** @type {any[]} */ ([]) };
     for (const each of this.session.conversations) groups[/** @type {"im"} */ (each.kind)]?.push(each);
+    const drawn = h("div", null, this.section("Channels", [...groups.channel, ...groups.private]), this.section("Apps", groups.app), this.section("Direct messages", groups.im));
+    if (!this.drawOver(drawn)) this.drawAnew(drawn);
+  }
+
+  /**
+   * Where the same conversations stand in the same order, their entries stay the same elements: what is being pressed while it is
+   * drawn is still pressed. @param {HTMLElement} drawn
+   */
+  drawOver(drawn) {
+    const [before, after] = [this.list, drawn].map((each) => /** @type {HTMLElement[]} */ ([...each.querySelectorAll(".sidebar-heading, .entry")]));
+    const isSame = before.length === after.length && before.every((each, at) => each.dataset.channel === after[at].dataset.channel);
+    if (!isSame) return false;
+    before.forEach((each, at) => {
+      for (const name of ["class", "aria-current"]) {
+        const value = after[at].getAttribute(name);
+        if (value === null) each.removeAttribute(name);
+        else each.setAttribute(name, value);
+      }
+      each.replaceChildren(...after[at].childNodes);
+    });
+    return true;
+  }
+
+  /** @param {HTMLElement} drawn */
+  drawAnew(drawn) {
     const focused = this.list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.channel : null;
     const scroll = this.list.scrollTop;
-    this.list.replaceChildren();
-    this.section("Channels", [...groups.channel, ...groups.private]);
-    this.section("Apps", groups.app);
-    this.section("Direct messages", groups.im);
+    this.list.replaceChildren(...drawn.childNodes);
     this.list.scrollTop = scroll;
     if (focused) /** @type {HTMLElement|null} */ (this.list.querySelector(`[data-channel="${CSS.escape(focused)}"]`))?.focus();
   }
 
-  /** @param {string} title @param {any[]} conversations */
+  /** @param {string} title @param {any[]} conversations @returns {import("./dom.js").Child} */
   section(title, conversations) {
-    if (!conversations.length) return;
-    append(this.list, h("h2", { class: "sidebar-heading" }, title));
-    append(this.list, h("ul", null, conversations.map((each) => h("li", null, this.entry(each)))));
+    if (!conversations.length) return null;
+    return [h("h2", { class: "sidebar-heading" }, title), h("ul", null, conversations.map((each) => h("li", null, this.entry(each))))];
   }
 
   /** @param {any} conversation */

@@ -45,7 +45,11 @@ def test_unread_messages_are_counted_until_they_are_seen(client: Client) -> None
     general.focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("navigation").get_by_role("button", name="support")).to_be_focused()
-    general.click()
+    general.hover()
+    page.mouse.down()
+    client.write(AMIR, GENERAL, "while it is pressed")
+    expect(general).to_have_accessible_name(re.compile("3 unread"))
+    page.mouse.up()
     expect(general).not_to_have_accessible_name(re.compile("unread"))
 
 
