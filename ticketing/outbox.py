@@ -152,7 +152,7 @@ _PARK = (
     .values(state="parked", lease_until=None, retry_after=None, reason=bindparam("new_reason"))
 )
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
-_HELD_UP = _DEPTH.where(_row.place == bindparam("place"), _row.attempts > 0, _row.lease_until.is_(None))
+_HELD_UP = _DEPTH.where(_row.place == bindparam("place"), _row.attempts > 1, _row.lease_until.is_(None))
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
 _ADD = insert(outbox)
 # SQLite writes the clause in the same words.
@@ -345,7 +345,11 @@ class Outbox(ShownMessages):
             )
 
     def is_held_up(self, place: str) -> bool:
-        """Whether something that is to be shown in a place was tried, was not taken and waits for its next try."""
+        """
+        Whether something that is to be shown in a place was not taken more than once and waits for its next try.
+
+        Once is no delay that anybody sees: the next try follows within a second or two.
+        """
         with self._database.read() as connection:
             return bool(connection.execute(_HELD_UP, {"place": place}).scalar_one())
 

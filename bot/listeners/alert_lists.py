@@ -67,8 +67,12 @@ class AlertLists:
         channel, _, ts = key.partition(":")
         hidden = self.parts.access.hidden(person)
         desk = self.parts.desk
-        # Somebody may press before it is written down that the message stands.
-        tickets = desk.alerts_in_message(channel, ts) or desk.alerts_being_told(places.of_channel(channel))
+        # Somebody may press before it is written down that the message stands, and that may be written between two looks.
+        tickets = (
+            desk.alerts_in_message(channel, ts)
+            or desk.alerts_being_told(places.of_channel(channel))
+            or desk.alerts_in_message(channel, ts)
+        )
         return [each for each in tickets if each.category not in hidden]
 
 
