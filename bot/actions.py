@@ -131,6 +131,8 @@ class Press(StrEnum):
     # a field that changes its own form
     MACRO_CHOSEN = "reply.macro"
     CATEGORY_CHOSEN = "new_ticket.category"
+    # a field of which the app is asked what it offers while one types; which one it is says its block_id
+    AGENT_FOUND = "agent.found"
     # any other field; what it is says its block_id
     VALUE = "value"
 

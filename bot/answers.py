@@ -7,6 +7,7 @@ What people are told when a listener could not do what they asked: the one table
 | press on a message | private message | private message; a view where a form was to open | private message with a reference |
 | press in a view, shortcut | a view | a view | a view with a reference |
 | form | at the field, text kept | at the field, text kept | at the field, text kept, with a reference |
+| what a list is to offer | nothing to choose | nothing to choose | nothing to choose, and the log |
 | event | 200, and a private message to who wrote | 500: Slack sends it again | 500: Slack sends it again |
 """
 
@@ -74,6 +75,7 @@ class Kind(Enum):
     FORM = auto()
     SHORTCUT = auto()
     EVENT = auto()
+    OPTIONS = auto()
     OTHER = auto()
 
     @classmethod
@@ -86,6 +88,7 @@ class Kind(Enum):
             "shortcut": cls.SHORTCUT,
             "message_action": cls.SHORTCUT,
             "event_callback": cls.EVENT,
+            "block_suggestion": cls.OPTIONS,
         }
         return kinds.get(str(body.get("type")), cls.OTHER)
 
@@ -130,6 +133,8 @@ class Answers:
             return _json({"response_type": "ephemeral", "text": refused.text})
         if kind is Kind.FORM:
             return self._at_the_field(refused, error, body)
+        if kind is Kind.OPTIONS:
+            return _json({"options": []})
         if kind is Kind.PRESS:
             self._beside(refused, error, ButtonPress.read(body))
         if kind is Kind.SHORTCUT:

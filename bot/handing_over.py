@@ -28,6 +28,14 @@ class HandingOver:
     desk: Desk
     sight: Sight
 
+    def takers(self, ticket: Ticket) -> tuple[AgentChoice, ...]:
+        """Who could be given it of those who have it not, as the form has them in order."""
+        others = [
+            agent for agent in self.desk.agents() if agent.id not in {ticket.assigned_agent_id, ticket.customer_id}
+        ]
+        agents = self._takers(ticket.category, others)
+        return tuple(_choice(each) for each in self._in_order(ticket, agents, Counter()))
+
     def form(self, person: Person, now: datetime, rows: Iterable[tuple[Ticket, AgentRow]]) -> HandoverForm:
         """The form for all that `person` holds; `rows` are their tickets as they are shown, by deadline."""
         others = [agent for agent in self.desk.agents() if agent.id != person.id]
@@ -42,39 +50,51 @@ class HandingOver:
         return HandoverForm(rows=tuple(shown), now=now, zone=person.tz)
 
     def _row(self, ticket: Ticket, row: AgentRow, agents: list[Agent], planned: Counter[PersonId]) -> HandoverRow:
-        category = self.desk.configuration().category(ticket.category)
-        skill = category.skill if category else ticket.category
-
-        def room(agent: Agent) -> int:
-            return agent.max_load - agent.current_load - planned[agent.id]
-
-        def fits(agent: Agent) -> bool:
-            return skill in agent.skills and agent.is_available and room(agent) > 0
-
-        agents = sorted(
-            agents, key=lambda one: (not fits(one), skill not in one.skills, not one.is_available, -room(one), one.name)
-        )
+        agents = self._in_order(ticket, agents, planned)
         is_kept = ticket.status is TicketStatus.PENDING_CUSTOMER
-        suggested = agents[0].id if agents and fits(agents[0]) and not is_kept else None
+        suggested = agents[0].id if agents and self._fits(ticket, agents[0], planned) and not is_kept else None
         if suggested is not None:
             planned[suggested] += 1
-        takers = [
-            AgentChoice(
-                id=one.id,
-                name=one.name,
-                load=one.current_load,
-                max_load=one.max_load,
-                is_available=one.is_available,
-            )
-            for one in agents
-        ]
-        return HandoverRow(row=row, takers=tuple(takers), suggested=suggested, is_kept=is_kept)
+        return HandoverRow(
+            row=row, takers=tuple(_choice(each) for each in agents), suggested=suggested, is_kept=is_kept
+        )
+
+    def _in_order(self, ticket: Ticket, agents: list[Agent], planned: Counter[PersonId]) -> list[Agent]:
+        """Those who can take it first, who has the most room before the others."""
+        skill = self._skill(ticket)
+
+        def key(one: Agent) -> tuple[bool, bool, bool, int, str]:
+            is_unfit = not self._fits(ticket, one, planned)
+            return is_unfit, skill not in one.skills, not one.is_available, -_room(one, planned), one.name
+
+        return sorted(agents, key=key)
+
+    def _fits(self, ticket: Ticket, agent: Agent, planned: Counter[PersonId]) -> bool:
+        return self._skill(ticket) in agent.skills and agent.is_available and _room(agent, planned) > 0
+
+    def _skill(self, ticket: Ticket) -> str:
+        category = self.desk.configuration().category(ticket.category)
+        return category.skill if category else ticket.category
 
     def _takers(self, category: str, agents: list[Agent]) -> list[Agent]:
         """Of a private category only the members of its channel."""
         if category not in self.sight.private_categories():
             return agents
         return [agent for agent in agents if self.sight.sees(self.desk.person(agent.id), category)]
+
+
+def _room(agent: Agent, planned: Counter[PersonId]) -> int:
+    return agent.max_load - agent.current_load - planned[agent.id]
+
+
+def _choice(agent: Agent) -> AgentChoice:
+    return AgentChoice(
+        id=agent.id,
+        name=agent.name,
+        load=agent.current_load,
+        max_load=agent.max_load,
+        is_available=agent.is_available,
+    )
 
 
 def result(desk: Desk, done: Iterable[Handover], kept: Iterable[int] = ()) -> HandoverResult:

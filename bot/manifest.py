@@ -33,7 +33,7 @@ def for_http(url: str, *, user_groups: bool = False) -> str:
         command["url"] = url
     settings = manifest["settings"]
     settings["event_subscriptions"] = {"request_url": url, **settings["event_subscriptions"]}
-    settings["interactivity"]["request_url"] = url
+    settings["interactivity"] |= {"request_url": url, "message_menu_options_url": url}
     settings["socket_mode_enabled"] = False
     return _written(manifest)
 

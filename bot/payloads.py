@@ -149,6 +149,26 @@ class FormSubmission:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """A `block_suggestion`: somebody types `query` into a list of a form, and what it then offers is asked for."""
+
+    person: SlackUser
+    view: ShownView
+    block_id: str
+    query: str
+
+    @classmethod
+    def read(cls, body: Body) -> Suggestion:
+        query = body.get("value")
+        return cls(
+            person=SlackUser.read(body),
+            view=ShownView.read(body.get("view")),
+            block_id=_text(body, "block_id"),
+            query=query if isinstance(query, str) else "",
+        )
+
+
+@dataclass(frozen=True)
 class SlashCommand:
     """A slash command as typed. Slack offers commands only to people of the installing workspace."""
 

@@ -190,6 +190,7 @@ class Screens:
         category = self.desk.configuration().category(ticket.category)
         skill = category.skill if category else ticket.category
         agents = self.desk.agents()
+        is_private = ticket.category in self.sight.private_categories()
         skilled = {agent.id for agent in agents if skill in agent.skills}
         choices = [
             AgentChoice(
@@ -201,7 +202,7 @@ class Screens:
                 is_available=agent.is_available,
             )
             for agent in agents
-            if self.sight.sees(self.desk.person(agent.id), ticket.category)
+            if (not is_private or self.sight.sees(self.desk.person(agent.id), ticket.category))
             and agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
         ]
         choices.sort(key=lambda one: (not one.fits, one.id not in skilled, not one.is_available, one.load, one.name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot import text
 from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
@@ -10,11 +12,13 @@ from bot.blocks.parts import (
     act_button,
     context,
     counted,
+    distinct,
     field,
     message,
     modal,
     option,
     said,
+    searched,
     section,
     select,
 )
@@ -33,6 +37,8 @@ HANDED_AT_MOST = 40
 """Rows of the form: each has its own choice of agents, and all of them together have to stay under a view's 250 KB."""
 
 TAKERS, TAKERS_OF_ALL = 98, 480
+"""Agents to choose from in a row, and in all of them together; of more one types a name."""
+
 NAMED = 12
 NUMBERS_SHOWN = 60
 QUEUE, KEEP = "queue", "keep"
@@ -140,10 +146,13 @@ def away_view() -> View:
 def _handover_row(row: HandoverRow, form: HandoverForm) -> Block:
     shown = row.row
     most = min(TAKERS, TAKERS_OF_ALL // max(1, min(len(form.rows), HANDED_AT_MOST)))
-    options = [_taker(taker) for taker in row.takers[:most]]
-    options += [option(words.TO_QUEUE, QUEUE), option(words.KEEP, KEEP)]
+    options = taker_options(row.takers, most)
     chosen = KEEP if row.is_kept else QUEUE if row.suggested is None else person_value(row.suggested)
-    element = select(Press.VALUE, words.CHOOSE, options, chosen)
+    if len(row.takers) > most:
+        filled_in = next((one for one in options if one["value"] == chosen), None)
+        element = searched(Press.AGENT_FOUND, words.CHOOSE, filled_in)
+    else:
+        element = select(Press.VALUE, words.CHOOSE, options, chosen)
     turn = words.TURN.get(shown.status, "").format(customer=text.first_name(shown.customer))
     due = text.due_plain(shown.due_at, form.now, form.zone) if shown.due_at else ""
     hint = (words.ROW_HINT if due else words.ROW_HINT_NO_DUE).format(due=due[:1].upper() + due[1:], turn=turn)
@@ -151,6 +160,12 @@ def _handover_row(row: HandoverRow, form: HandoverForm) -> Block:
         number=shown.facts.number, subject=text.plain(shown.facts.subject, text.LIST_SUBJECT)
     )
     return field(block_id_of(shown.facts.ref), label, element, hint=hint)
+
+
+def taker_options(takers: Iterable[AgentChoice], most: int = TAKERS) -> list[Block]:
+    """Where a ticket can go: to an agent, the first of them, to the queue, or nowhere."""
+    options = distinct((_taker(taker) for taker in takers), most)
+    return [*options, option(words.TO_QUEUE, QUEUE), option(words.KEEP, KEEP)]
 
 
 def _taker(taker: AgentChoice) -> Block:

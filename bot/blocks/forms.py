@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot import text
@@ -10,6 +10,7 @@ from bot.actions import Block as Field
 from bot.actions import Form, Press
 from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
+    OPTIONS,
     act_button,
     context,
     distinct,
@@ -19,6 +20,7 @@ from bot.blocks.parts import (
     pages,
     plain_text,
     said,
+    searched,
     section,
     select,
     text_field,
@@ -288,20 +290,25 @@ def plain_view(said: Message | str) -> View:
 
 
 def _agents(agents: tuple[AgentChoice, ...]) -> Block:
-    fitting = distinct(_agent(one) for one in agents if one.fits)
-    others = distinct(_agent(one) for one in agents if not one.fits)
-    if not fitting or not others:
-        return select(Press.VALUE, words.ASSIGN_PLACEHOLDER, fitting or others)
-    groups = [
-        {"label": plain_text(label), "options": options}
-        for label, options in ((words.ASSIGN_FITS, fitting), (words.ASSIGN_OTHERS, others))
-    ]
+    if any(sum(one.fits is fits for one in agents) > OPTIONS for fits in (True, False)):
+        return searched(Press.AGENT_FOUND, words.ASSIGN_PLACEHOLDER)
+    listed = agent_options(agents)
     return {
         "type": "static_select",
         "action_id": Press.VALUE,
         "placeholder": plain_text(words.ASSIGN_PLACEHOLDER),
-        "option_groups": groups,
+        **listed,
     }
+
+
+def agent_options(agents: Iterable[AgentChoice]) -> Mapping[str, list[Block]]:
+    """What a list of agents offers: those who fit before the others, 100 of each at most; Slack takes no empty group."""
+    agents = tuple(agents)
+    fitting, others = (distinct(_agent(one) for one in agents if one.fits is fits) for fits in (True, False))
+    if not fitting or not others:
+        return {"options": fitting or others}
+    groups = ((words.ASSIGN_FITS, fitting), (words.ASSIGN_OTHERS, others))
+    return {"option_groups": [{"label": plain_text(label), "options": options} for label, options in groups]}
 
 
 def _agent(agent: AgentChoice) -> Block:

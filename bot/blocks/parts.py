@@ -231,6 +231,20 @@ def select(action_id: str, placeholder: str, options: Iterable[Block], chosen: s
     return element | {"initial_option": initial} if initial else element
 
 
+def searched(action_id: str, placeholder: str, chosen: Block | None = None) -> Block:
+    """
+    A list to choose one from by typing, for more than Slack shows: what it offers, the app is asked each time
+    (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).
+    """
+    element: Block = {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain_text(text.plain(placeholder, PLACEHOLDER)),
+        "min_query_length": 0,
+    }
+    return element | {"initial_option": chosen} if chosen else element
+
+
 def field(block_id: str, label: str, element: Block, *, hint: str | None = None, is_optional: bool = False) -> Block:
     """An input block."""
     block: Block = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from slack_bolt import App
 
 from bot.channel_checks import ChannelChecks
+from bot.listeners.agent_lists import AgentLists
 from bot.listeners.alert_lists import AlertLists
 from bot.listeners.alert_promises import AlertPromises
 from bot.listeners.amendments import Amendments
@@ -93,5 +94,6 @@ def register(app: App, parts: Parts) -> Inward:
     messages.register(app)
     Home(parts).register(app)
     ShiftEnd(parts).register(app)
+    AgentLists(parts).register(app)
     CatchAll(parts).register(app)
     return Inward(messages, offers, answering)

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import places
+from bot import places, text
 from bot.access import Grant
 from bot.actions import Act, Block, Form
 from bot.blocks.forms import is_shared, plain_view, read_rating
@@ -21,7 +21,7 @@ from bot.values import read_holder_value, read_person_value, read_reply_value, r
 from bot.words import forms as words
 from bot.words.joining import WENT_ON
 from ticketing.desk.assignment import Seen
-from ticketing.errors import InvalidInput, StaleTicket
+from ticketing.errors import InvalidInput, NotAnAgent, OwnTicket, StaleTicket
 
 ACT_OF: Mapping[Form, Act] = {
     Form.REPLY: Act.REPLY,
@@ -81,15 +81,15 @@ class TicketForms:
 
     def _send_seen(self, form: Form, grant: Grant, sent: FormSubmission, version: int) -> str | None:
         """Others who are writing an answer see this one before they send theirs. Returns what there is to say of it."""
-        text = read_reply(sent.view.payload)
-        if not text:
+        answer = read_reply(sent.view.payload)
+        if not answer:
             raise InvalidInput(Block.TEXT, words.MISSING[form])
         if form is Form.REPLY and is_over(grant.ticket):
             raise StaleTicket(grant.ticket)
         others = self.answering.sending(grant)
         with self.parts.as_of(grant.ticket.ref, version):
             self._send[form](grant, sent)
-        self.answering.sent(others, grant, text)
+        self.answering.sent(others, grant, answer)
         return slow() if self._is_held_up(grant) else None
 
     def _is_held_up(self, grant: Grant) -> bool:
@@ -98,12 +98,12 @@ class TicketForms:
 
     def _reply(self, to: Grant, sent: FormSubmission) -> None:
         """With a macro, what else that says is done in the same step."""
-        text, macro = read_reply(sent.view.payload), read_reply_value(sent.view.private_metadata)[2]
+        answer, macro = read_reply(sent.view.payload), read_reply_value(sent.view.private_metadata)[2]
         desk, ref, by = self.parts.desk, to.ticket.ref, to.person.id
         if macro:
-            desk.apply_macro(ref, macro, by=by, source=sent.source, text=text)
+            desk.apply_macro(ref, macro, by=by, source=sent.source, text=answer)
         else:
-            desk.add_comment(ref, author_id=by, text=text, source=sent.source)
+            desk.add_comment(ref, author_id=by, text=answer, source=sent.source)
 
     def _answer(self, to: Grant, sent: FormSubmission) -> str | None:
         """On a ticket that is closed by now it opens another, and on one that was joined with another it goes on there."""
@@ -136,7 +136,15 @@ class TicketForms:
         remembered = sent.view.private_metadata
         # One that was opened before the app was renewed may remember less.
         seen = Seen(read_holder_value(remembered)) if "|" in remembered else None
-        self.parts.desk.assign(to.ticket.ref, to=read_person_value(chosen), by=to.person.id, seen=seen)
+        taker = read_person_value(chosen)
+        try:
+            self.parts.desk.assign(to.ticket.ref, to=taker, by=to.person.id, seen=seen)
+        except (NotAnAgent, OwnTicket) as error:
+            if isinstance(error, NotAnAgent) and error.person_id != taker:
+                raise
+            sentence = words.ASSIGN_OWN if isinstance(error, OwnTicket) else words.ASSIGN_NO_AGENT
+            name = text.first(self.parts.desk.person(taker).name)
+            raise InvalidInput(Block.AGENT, sentence.format(name=name)) from error
         self._note_for_the_next(to, sent)
 
     def _rate(self, to: Grant, sent: FormSubmission) -> None:
@@ -149,7 +157,7 @@ class TicketForms:
 
 
 def _text(sent: FormSubmission) -> str:
-    text = sent.view.text(Block.TEXT)
-    if not text:
+    written = sent.view.text(Block.TEXT)
+    if not written:
         raise InvalidInput(Block.TEXT, words.MISSING[Form(sent.view.callback_id)])
-    return text
+    return written

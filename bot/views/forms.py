@@ -53,7 +53,7 @@ class AssignForm:
     """
     Assign, or Reassign away from `holder` (by name) with `holder_id`; both None when nobody has it.
 
-    Agents in the order to be shown; 100 of each kind at most.
+    Agents in the order to be shown. Of more than Slack shows, 100 of those who can take it or of the others, one types a name.
     """
 
     facts: TicketFacts

@@ -64,6 +64,8 @@ ASSIGN_NOTE_HINT = "Only the team reads this."
 ASSIGN_HOLDER = "{holder} has it now."
 ASSIGN_NOBODY = "There is no agent to give it to."
 ASSIGN_MISSING = "Choose an agent."
+ASSIGN_NO_AGENT = "{name} is not an agent. Choose somebody else."
+ASSIGN_OWN = "It is {name}'s own ticket. Choose somebody else."
 
 RELEASE_TITLE = "Release #{number}"
 RELEASE_TEXT = "It goes back to the queue and keeps its place by age."

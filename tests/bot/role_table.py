@@ -245,6 +245,7 @@ PRESSES: Mapping[Press, Row] = {
 FIELDS = {
     Press.TICKET_MENU: "each act is tried through the menu as well",
     Press.CATEGORY_CHOSEN: "a field of the form for a new ticket, which is its own person's",
+    Press.AGENT_FOUND: "a field; what it offers: test_forged_forms.py::test_agents_are_offered_to_nobody_but_the_team",
     Press.VALUE: "a field",
     Press.TAKE_UNTIL: "a field",
 }

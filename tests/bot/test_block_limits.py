@@ -338,13 +338,17 @@ def test_what_takes_no_view_is_within_the_limits_too(message: Message) -> None:
     assert everything_wrong(message) == []
 
 
-def test_a_hundred_agents_of_each_kind_are_offered() -> None:
+@pytest.mark.parametrize(("count", "kind"), [(200, "static_select"), (500, "external_select")])
+def test_a_hundred_agents_of_each_kind_are_listed_and_of_more_one_types_a_name(count: int, kind: str) -> None:
     agents = tuple(
-        views.AgentChoice(id=PersonId(one), name="Jo Park", load=1, max_load=5, fits=one % 2 == 0) for one in range(500)
+        views.AgentChoice(id=PersonId(one), name="Jo Park", load=1, max_load=5, fits=one % 2 == 0)
+        for one in range(count)
     )
     shown = forms.assign_view(views.AssignForm(facts=facts(), agents=agents))
 
     assert everything_wrong(shown) == []
+    assert shown["blocks"][1]["element"]["type"] == kind
+    assert [len(group["options"]) for group in forms.agent_options(agents)["option_groups"]] == [100, 100]
 
 
 def test_a_hand_over_of_many_tickets_to_many_agents_has_room() -> None:

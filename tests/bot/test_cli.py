@@ -95,6 +95,7 @@ class TestManifest:
         assert manifest["settings"]["socket_mode_enabled"] is False
         assert manifest["settings"]["event_subscriptions"]["request_url"] == url
         assert manifest["settings"]["interactivity"]["request_url"] == url
+        assert manifest["settings"]["interactivity"]["message_menu_options_url"] == url
         assert {each["url"] for each in manifest["features"]["slash_commands"]} == {url}
 
     def test_wants_an_address_that_slack_would_call(self) -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from bot.actions import Block, Form
+from bot.actions import Block, Form, Press
 from bot.payloads import SlackUser
 from bot.people import OtherOrganization, People
-from bot.values import MalformedValue, NewTicketState, form_state, person_value, ticket_value
+from bot.values import (
+    MalformedValue,
+    NewTicketState,
+    form_state,
+    handover_block,
+    holder_value,
+    person_value,
+    ticket_value,
+)
 from bot.words import inbound
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import TEAM, USERS, Stand, tickets
 from ticketing.errors import HelpdeskError
-from ticketing.model import PersonId, Role, Ticket, TicketStatus
+from ticketing.model import PersonId, Role, Ticket, TicketRef, TicketStatus
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
 
@@ -118,6 +127,58 @@ def test_only_people_of_the_team_can_be_made_to_read_along_and_else_nothing_is_d
     assert not answer.has_changed
     assert "is not of the team." in answer.said
     assert stand.desk.watchers(one.ref) == []
+
+
+# --- agents of whom a list shows too few ---------------------------------------------------------------------------------
+
+
+def suggestion(who: Who, form: Form, metadata: str, block_id: str, query: str) -> table.Payload:
+    team, user = USERS[who]
+    body = table.submission(team, user, form, metadata, {}, of=TEAM)
+    asked = {"type": "block_suggestion", "action_id": Press.AGENT_FOUND.value, "block_id": block_id, "value": query}
+    return {**body, **asked}
+
+
+def offered(answer: everybody.Answer) -> list[str]:
+    said = json.loads(answer.said.splitlines()[-1]) if answer.said else {"options": []}
+    groups = said.get("option_groups") or [said]
+    return [option["text"]["text"] for group in groups for option in group["options"]]
+
+
+@pytest.mark.parametrize("who", Who)
+def test_agents_are_offered_to_nobody_but_the_team(stand: Stand, who: Who) -> None:
+    """And none where the ticket's number is another's, or the payload is not what Slack would send."""
+    one = ticket(stand)
+    forged = ticket_value(TicketRef(stand.person(Who.OTHER), one.number), 1)
+    for form, block in ((Form.ASSIGN, Block.AGENT.value), (Form.HANDOVER, handover_block(one.ref))):
+        answer = stand.send(suggestion(who, form, on(one), block, "jo"))
+        assert not answer.has_changed
+        assert any("Jo, 0 of 10" in each for each in offered(answer)) is (who in table.TEAM)
+    for metadata in (forged, "", "1|2"):
+        assert offered(stand.send(suggestion(who, Form.ASSIGN, metadata, Block.AGENT, ""))) == []
+
+
+@pytest.mark.parametrize(("typed", "found"), [("", True), ("jo", True), ("JÓ", True), ("o", False), ("jo park", False)])
+def test_a_typed_name_finds_whose_names_begin_so(stand: Stand, typed: str, found: bool) -> None:
+    one = ticket(stand)
+    assigned = offered(stand.send(suggestion(Who.AGENT, Form.ASSIGN, on(one), Block.AGENT, typed)))
+    given = offered(stand.send(suggestion(Who.AGENT, Form.HANDOVER, "", handover_block(one.ref), typed)))
+
+    assert ("Jo, 0 of 10" in assigned) is found
+    assert ("To Jo, 0 of 10" in given) is found
+    assert given[-2:] == ["To the queue", "Keep it"]
+    assert not any("Amir" in each for each in [*assigned, *given]), "who has it already is not offered"
+
+
+@pytest.mark.parametrize("who", [Who.OTHER, Who.OWNER])
+def test_a_ticket_is_given_to_no_customer(stand: Stand, who: Who) -> None:
+    one, person = ticket(stand), stand.person(who)
+    metadata = holder_value(one.ref, one.version, one.assigned_agent_id)
+    answer = send(stand, Who.LEAD, Form.ASSIGN, metadata, {Block.AGENT: {"selected_option": {"value": str(person)}}})
+
+    assert not answer.has_changed
+    assert "Choose somebody else." in answer.said
+    assert f'"{Block.AGENT}"' in answer.said
 
 
 # --- people who cannot have a ticket --------------------------------------------------------------------------------------

@@ -421,7 +421,13 @@ class Person:
             return self.workspace.channel(words)
         if "select" not in control.kind and control.kind not in {"radio_buttons", "checkboxes"}:
             return given
-        offered = self._asked(where, control, words) if "external" in control.kind else control.options
+        offered = control.options
+        if "external" in control.kind and words not in offered:
+            # One looks at what is listed, and else types the name.
+            offered = self._asked(where, control, "")
+            offered |= (
+                {} if words in offered else self._asked(where, control, words.partition(",")[0].removeprefix("To "))
+            )
         assert words in offered, f"{words!r} is not among {list(offered)}"
         return offered[words]
 

@@ -169,5 +169,6 @@ def spelling(label: str) -> str:
 
 def _options(element: JSON) -> Iterator[tuple[str, str]]:
     grouped = [option for group in element.get("option_groups") or [] for option in group["options"]]
-    for option in [*(element.get("options") or []), *grouped]:
+    filled_in = [element["initial_option"]] if element.get("initial_option") else []
+    for option in [*(element.get("options") or []), *grouped, *filled_in]:
         yield _words(option["text"]), str(option["value"])
