@@ -30,9 +30,10 @@ class Relation(Enum):
 
 
 _OWNER = frozenset({Relation.OWNER})
+_COLLEAGUE = frozenset({Relation.COLLEAGUE})
 _TEAM = frozenset({Relation.AGENT, Relation.LEAD})
 _EITHER = _OWNER | _TEAM
-_READERS = _EITHER | {Relation.COLLEAGUE}
+_READERS = _EITHER | _COLLEAGUE
 
 ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.OPEN: _READERS,
@@ -44,6 +45,8 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.HELPFUL: _OWNER,
     Act.NOT_HELPFUL: _OWNER,
     Act.RATING_COMMENT: _OWNER,
+    Act.READ_ALONG: _COLLEAGUE,
+    Act.STOP_READING: _COLLEAGUE,
     Act.REPLY: _TEAM,
     Act.NOTE: _TEAM,
     Act.CLAIM: _TEAM,
@@ -108,6 +111,8 @@ IN_WORDS: dict[Act, str] = {
     Act.LINK: "link tickets",
     Act.MOVE: "move tickets",
     Act.WATCH: "say who watches tickets",
+    Act.READ_ALONG: "watch a colleague's ticket",
+    Act.STOP_READING: "watch a colleague's ticket",
     Act.REPLY: "answer customers",
     Act.NOTE: "write notes",
     Act.WITHDRAW: "withdraw a ticket",

@@ -60,6 +60,9 @@ class Act(StrEnum):
     NOT_SOLVED = "ticket.not_solved"
     READ_SIMILAR = "ticket.read_similar"
     THAT_SOLVED_IT = "ticket.that_solved_it"
+    # a colleague of the customer's, who may read along
+    READ_ALONG = "ticket.read_along"
+    STOP_READING = "ticket.stop_reading"
     # alerts
     TAKE = "alert.take"
     SEEN = "alert.seen"

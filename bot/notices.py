@@ -16,9 +16,8 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
 from bot.delivery import emoji
-from ticketing.desk.roles import role_of
 from ticketing.lanes import AHEAD_FROM, BEHIND
-from ticketing.model import ClockKind, EventKind, PersonId, Role, Ticket, TicketEvent, TicketStatus
+from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts, outbox, shown, ticket_watchers
@@ -170,7 +169,7 @@ class Notices:
         self._to_watchers(tx, ticket, event, number)
 
     def _to_watchers(self, tx: Transaction, ticket: Ticket, event: TicketEvent, number: int) -> None:
-        """Whoever of the team reads along, and did not say it, and has no other card of it."""
+        """Whoever reads along, and did not say it, and has no other card of it. What they may read is asked when it is drawn."""
         about, data = f"{places.about_watched(ticket.number)}:{number}", {"comment": number}
         for place in self._watchers(tx, ticket):
             if place not in (places.of_person(event.actor_id or PersonId(0)), self._holder(ticket)):
@@ -210,7 +209,7 @@ class Notices:
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def _moved(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        if event.to_value in (TicketStatus.RESOLVED, TicketStatus.CLOSED) or event.from_value == TicketStatus.RESOLVED:
+        if ticket.version > 1:  # opened just now: nobody reads along yet
             for watcher in self._watchers(tx, ticket):
                 about, data = places.about_watched(ticket.number), {"again": True}
                 tx.tell(watcher, about, "watch_card", ticket=ticket.ref, data=data)
@@ -291,9 +290,9 @@ class Notices:
                 tx.tell(place, about, "joined", ticket=ticket.ref, data=data)
 
     def _watched(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        """Somebody of the team reads along from now on, or no longer; what holds is asked when it is shown."""
+        """Somebody reads along from now on, or no longer; what holds is asked when it is shown."""
         watcher = PersonId(int(event.to_value or event.from_value or 0))
-        if role_of(tx.connection, watcher) >= Role.AGENT and watcher != ticket.customer_id:
+        if watcher != ticket.customer_id:
             place, about = places.of_person(watcher), places.about_watched(ticket.number)
             tx.tell(place, about, "watch_card", ticket=ticket.ref)
 

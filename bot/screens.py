@@ -24,11 +24,9 @@ from bot.sight import Sight
 from bot.turning import FIRST, LIST_LENGTH, HomePlace, queue_page, turned
 from bot.values import NewTicketState
 from bot.views import (
-    AgentChoice,
     AgentHome,
     AgentList,
     AgentRow,
-    AssignForm,
     CategoryChoice,
     CustomerHome,
     CustomerList,
@@ -185,31 +183,6 @@ class Screens:
         category = self.desk.configuration().category(ticket.category)
         return tuple((_spec(asked), answered(ticket, asked.key)) for asked in category.fields) if category else ()
 
-    def assign_form(self, ticket: Ticket, zone: str) -> AssignForm:
-        """Who can be given the ticket: those who fit first, then those who know it; the least loaded first among them."""
-        category = self.desk.configuration().category(ticket.category)
-        skill = category.skill if category else ticket.category
-        agents = self.desk.agents()
-        is_private = ticket.category in self.sight.private_categories()
-        skilled = {agent.id for agent in agents if skill in agent.skills}
-        choices = [
-            AgentChoice(
-                id=agent.id,
-                name=agent.name,
-                load=agent.current_load,
-                max_load=agent.max_load,
-                fits=agent.id in skilled and agent.is_available and agent.current_load < agent.max_load,
-                is_available=agent.is_available,
-            )
-            for agent in agents
-            if (not is_private or self.sight.sees(self.desk.person(agent.id), ticket.category))
-            and agent.id not in {ticket.customer_id, ticket.assigned_agent_id if ticket.is_held else None}
-        ]
-        choices.sort(key=lambda one: (not one.fits, one.id not in skilled, not one.is_available, one.load, one.name))
-        holder = ticket.assigned_agent_id if ticket.is_held else None
-        facts = self.facts(ticket, zone)
-        return AssignForm(facts=facts, agents=tuple(choices), holder=self._name(holder), holder_id=holder)
-
     def whole_text(self, grant: Grant, comment: int, *, page: int = 1) -> ReadAll:
         """
         The description (0) or a comment in full; for a colleague, who has no thread of it, the description with all that
@@ -235,7 +208,15 @@ class Screens:
             comment=comment,
             page=max(1, page),
             zone=grant.person.tz,
+            version=ticket.version,
+            is_watching=self.is_watching(grant),
         )
+
+    def is_watching(self, grant: Grant) -> bool | None:
+        """Whether a colleague of the customer's watches the ticket; None for all others."""
+        if not grant.is_for_colleague:
+            return None
+        return any(each.id == grant.person.id for each in self.desk.watchers(grant.ticket.ref))
 
     def customer_row(self, ticket: Ticket, reader: Person) -> CustomerRow:
         is_own = ticket.customer_id == reader.id

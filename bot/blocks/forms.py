@@ -12,6 +12,7 @@ from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
     OPTIONS,
     act_button,
+    actions,
     context,
     distinct,
     field,
@@ -24,6 +25,7 @@ from bot.blocks.parts import (
     section,
     select,
     text_field,
+    watching_act,
 )
 from bot.values import holder_value, page_value, person_value, ticket_value
 from bot.views import (
@@ -43,6 +45,7 @@ from bot.views import (
 from bot.views.common import Block
 from bot.words import common
 from bot.words import forms as words
+from ticketing.model import Priority
 
 READ_PIECES = 10  # sections of a page: with every character escaped it stays under Slack's 250 KB for a view
 WHY_LINES = 6
@@ -257,9 +260,17 @@ def read_all_view(whole: ReadAll) -> View:
                 Press.READ_PAGE,
                 lambda to: page_value(to, whole.ref, whole.comment),
             ),
+            _watching(whole),
         ],
         close=common.CLOSE,
     )
+
+
+def _watching(whole: ReadAll) -> Block | None:
+    if whole.is_watching is None:
+        return None
+    facts = TicketFacts(ref=whole.ref, version=whole.version, subject="", category="", priority=Priority.MEDIUM)
+    return actions(act_button(watching_act(is_watching=whole.is_watching), facts))
 
 
 def more_actions_view(more: MoreActions) -> View:

@@ -30,6 +30,7 @@ from bot.blocks.parts import (
     spoken_title,
     text_field,
     title,
+    watching_act,
 )
 from bot.values import said_value
 from bot.views import Message, View
@@ -220,14 +221,23 @@ def watch_card(card: WatchCard) -> Message:
     status = said(words.WATCH_STATUS[card.status], **names)
     state = said(words.WATCHING, status=status) if card.is_watching else words.WATCHED_NO_MORE
     facts = said("{facts}.", facts=facts_line(card.facts))
+    below, act = words.WATCH_TEAM_ONLY_THREAD, Act.WATCH
+    if card.is_for_colleague:
+        below, act = said(words.WATCH_NOT_SENT, customer=names["customer"]), watching_act(is_watching=card.is_watching)
     return message(
         f"{spoken_title(card.facts)}: {state.replace('*', '')}",
         [
             section(f"{title(card.facts)}\n{state} {facts}"),
-            context(words.WATCH_TEAM_ONLY_THREAD) if card.is_watching else None,
-            actions(act_button(Act.WATCH, card.facts)),
+            context(below) if card.is_watching else None,
+            actions(act_button(act, card.facts)),
         ],
     )
+
+
+def unseen_card(number: int) -> Message:
+    """What is left of such a card for somebody who may see the ticket no more."""
+    sentence = said(words.WATCHED_UNSEEN, number=number)
+    return message(sentence, [section(sentence)])
 
 
 def _several(placeholder: str, options: list[Block], chosen: list[Block] | None = None) -> Block:

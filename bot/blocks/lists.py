@@ -6,7 +6,18 @@ from datetime import datetime
 
 from bot import text
 from bot.actions import Act
-from bot.blocks.parts import act_button, context, counted, facts_line, message, said, section, spoken
+from bot.blocks.parts import (
+    act_button,
+    actions,
+    context,
+    counted,
+    facts_line,
+    message,
+    said,
+    section,
+    spoken,
+    watching_act,
+)
 from bot.views import AgentList, AgentRow, CustomerList, CustomerRow, ListKind, Message, Page
 from bot.views.common import Block
 from bot.words import common
@@ -46,7 +57,8 @@ def _turn(page: Page) -> str:
 
 def customer_line(row: CustomerRow, *, now: datetime, zone: str) -> Message:
     """`/ticket 42`: the ticket in one line. The state says no minutes, so neither `now` nor `zone` changes it yet."""
-    return message(customer_sentence(row, spoken=True), [customer_block(row)])
+    watch = None if row.is_watching is None else act_button(watching_act(is_watching=row.is_watching), row.facts)
+    return message(customer_sentence(row, spoken=True), [customer_block(row), actions(watch)])
 
 
 def agent_line(row: AgentRow, *, now: datetime, zone: str) -> Message:

@@ -140,6 +140,11 @@ def act_button(
     )
 
 
+def watching_act(*, is_watching: bool) -> Act:
+    """What a colleague of the customer's can do about reading along."""
+    return Act.STOP_READING if is_watching else Act.READ_ALONG
+
+
 def withdraw_button(facts: TicketFacts, possible: Possible, question: tuple[str, str, str]) -> Block | None:
     """Withdraw, the one button that asks back; `question` is its title, its text and the way out."""
     element = act_button(Act.WITHDRAW, facts, possible)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import places
-from bot.blocks import joining, triage
+from bot.blocks import customer, joining, triage
 from bot.delivery.letters import Letter
 from bot.delivery.posts import team_post, was_said_in
 from bot.delivery.reading import Dossier
+from bot.views import Message, ThreadPost
 from bot.views.joining import JoinedPost, WatchCard
-from ticketing.model import EventKind, PersonId, Role, TicketRef
+from ticketing.model import Comment, EventKind, Person, PersonId, Role, TicketRef
 from ticketing.outbox import Errand
 
 
@@ -45,24 +46,23 @@ def joined(dossier: Dossier, errand: Errand, side: str) -> Letter | None:
 
 
 def watch_card(dossier: Dossier, place: str, *, only_edit: bool = False) -> Letter | None:
-    """The card of somebody of the team who reads along."""
+    """The card of somebody who reads along, without its words for who may see the ticket no more."""
     person_id = places.person_in(place)
     if person_id is None:
         return None
-    is_watching = any(each.id == person_id for each in dossier.desk.watchers(dossier.ref))
+    letter = Letter(about=places.about_watched(dossier.ref.number), side=places.TEAM, message=None, only_edit=True)
+    if not dossier.desk.may_see(person_id, dossier.ticket):
+        return replace(letter, message=joining.unseen_card(dossier.ref.number))
+    is_watching = _reader(dossier, person_id) is not None
     card = WatchCard(
         facts=dossier.facts(dossier.zone_of(person_id)),
         customer=dossier.customer,
         status=dossier.ticket.status,
         agent=dossier.last_agent,
         is_watching=is_watching,
+        is_for_colleague=dossier.desk.person(person_id).role < Role.AGENT,
     )
-    return Letter(
-        about=places.about_watched(dossier.ref.number),
-        side=places.TEAM,
-        message=joining.watch_card(card),
-        only_edit=only_edit or not is_watching,
-    )
+    return replace(letter, message=joining.watch_card(card), only_edit=only_edit or not is_watching)
 
 
 def watched(dossier: Dossier, errand: Errand) -> Letter | None:
@@ -73,9 +73,13 @@ def watched(dossier: Dossier, errand: Errand) -> Letter | None:
     letter = Letter(about=about, side=places.TEAM, message=None, root=places.about_watched(dossier.ref.number))
     if said is None:
         return letter
-    reader = places.person_in(errand.place)
-    if was_said_in(dossier, errand.place, said) or not _reads(dossier, reader):
+    reader = _reader(dossier, places.person_in(errand.place))
+    if reader is None or was_said_in(dossier, errand.place, said):
         return None
+    only_edit = bool(errand.data.get("again"))
+    if reader.role < Role.AGENT:
+        # A colleague of the customer's reads what the customer can read, and nothing else.
+        return None if said.is_internal else replace(letter, message=_for_colleague(dossier, said), only_edit=only_edit)
     post = team_post(dossier, said)
     if said.is_internal:
         message = triage.note_post(post)
@@ -83,9 +87,17 @@ def watched(dossier: Dossier, errand: Errand) -> Letter | None:
         message = triage.from_customer_post(post)
     else:
         message = triage.sent_post(replace(post, can_pull_back=False))
-    return replace(letter, message=message, only_edit=bool(errand.data.get("again")))
+    return replace(letter, message=message, only_edit=only_edit)
 
 
-def _reads(dossier: Dossier, reader: PersonId | None) -> bool:
-    """Notes and all: what is posted here is for the team."""
-    return any(each.id == reader and each.role >= Role.AGENT for each in dossier.desk.watchers(dossier.ref))
+def _for_colleague(dossier: Dossier, said: Comment) -> Message:
+    ticket = dossier.ticket
+    author = None if said.is_automatic else dossier.name(said.author_id)
+    return customer.reply_post(
+        ThreadPost(ref=ticket.ref, version=ticket.version, text=said.text, author=author, comment=said.number)
+    )
+
+
+def _reader(dossier: Dossier, person_id: PersonId | None) -> Person | None:
+    """Who watches the ticket and may still see it."""
+    return next((each for each in dossier.desk.watchers(dossier.ref) if each.id == person_id), None)

@@ -12,6 +12,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.actions import Act, Form, Press
+from bot.assigning import assign_form
 from bot.blocks.day import taker_options
 from bot.blocks.forms import agent_options
 from bot.handing_over import HandingOver
@@ -40,7 +41,7 @@ class AgentLists:
             return
         ref, _ = read_ticket_value(asked.view.private_metadata.partition("|")[0])
         to = self.parts.access.to(Act.ASSIGN, asked.person, ref)
-        offered = agent_options(named(self.parts.screens.assign_form(to.ticket, to.person.tz).agents, asked.query))
+        offered = agent_options(named(assign_form(self.parts.screens, to.ticket, to.person.tz).agents, asked.query))
         ack(options=offered.get("options"), option_groups=offered.get("option_groups"))
 
 

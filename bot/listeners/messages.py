@@ -159,6 +159,8 @@ class Messages:
     def _in_thread(self, said: SaidMessage, author: SlackUser) -> None:
         shown = self.roots.of(said)
         number = (places.ticket_in(shown.about) or places.watched_in(shown.about)) if shown else None
+        if shown is not None and number is not None and self._only_reads(author, shown, number):
+            number = None
         if shown is None or number is None:
             began = self._began_here(said, author)
             if said.kind == "im":
@@ -218,6 +220,11 @@ class Messages:
         """Whether somebody speaks for the desk on the ticket, and not as its customer."""
         person = self.parts.access.person(author)
         return person.id != ref.customer_id and person.role >= Role.AGENT
+
+    def _only_reads(self, author: SlackUser, shown: Shown, number: int) -> bool:
+        """Whether it is the card of a colleague of the customer's: what they type below it belongs elsewhere."""
+        is_watchers = places.watched_in(shown.about) is not None
+        return is_watchers and not self._is_of_team(author, TicketRef(PersonId(shown.customer_id), number))
 
     def _from_customer(self, said: SaidMessage, author: SlackUser, ref: TicketRef) -> None:
         """

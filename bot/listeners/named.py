@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot import places
@@ -71,7 +71,7 @@ class NamedTickets:
 def line_of(screens: Screens, to: Grant) -> Message:
     """A ticket in one line, as its customer or as the team may read it, whichever command or word asked."""
     if not to.is_for_team:
-        row = screens.customer_row(to.ticket, to.person)
+        row = replace(screens.customer_row(to.ticket, to.person), is_watching=screens.is_watching(to))
         return customer_line(row, now=to.ticket.as_of, zone=to.person.tz)
     return agent_line(screens.agent_row(to.ticket, to.person), now=to.ticket.as_of, zone=to.person.tz)
 

@@ -11,6 +11,7 @@ from slack_bolt import Ack, App
 from bot import places
 from bot.access import ALLOWED, IN_WORDS, OF_THE_HOLDER, Grant, holds
 from bot.actions import Act, Form, Press
+from bot.assigning import assign_form
 from bot.blocks.forms import (
     assign_view,
     more_actions_view,
@@ -92,6 +93,9 @@ GOES_ELSEWHERE = frozenset({Act.MERGE, Act.MOVE})
 AT_WORK = frozenset({TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
 """What somebody works on is a ticket: an older card may still say that it could be put aside."""
 
+SHOWS_ELSEWHERE = frozenset({Act.ESCALATE, Act.READ_ALONG, Act.STOP_READING})
+"""What is done by it does not show in what was pressed, or not everywhere, and so is said."""
+
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
 
@@ -136,6 +140,8 @@ class TicketPresses:
                 Act.HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=True),
                 Act.NOT_HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=False),
                 Act.ALERT_RELEASE: lambda to: desk.release_alert(to.ticket.ref, by=to.person.id),
+                Act.READ_ALONG: lambda to: desk.watch(to.ticket.ref, to.person.id, by=to.person.id),
+                Act.STOP_READING: lambda to: desk.unwatch(to.ticket.ref, to.person.id, by=to.person.id),
             }
         )
         self._opens.update(
@@ -253,7 +259,7 @@ class TicketPresses:
         """A card follows by itself, where it shows what was done; App Home is drawn anew, and a modal says that it is done."""
         done = words.DONE_NOW.get(act, words.DONE_ELSE).format(number=grant.ticket.number)
         if press.view is None:
-            if act is Act.ESCALATE:
+            if act in SHOWS_ELSEWHERE:
                 self.parts.private.say(press.person, done, place=press.place, trigger_id=press.trigger_id)
             return
         at_home = press.view.kind == "home"
@@ -286,7 +292,7 @@ class TicketPresses:
         return TakeForm(facts=self._facts(grant), is_seen=is_seen, holder=holder)
 
     def _assign_form(self, grant: Grant) -> View:
-        return assign_view(self.parts.screens.assign_form(grant.ticket, grant.person.tz))
+        return assign_view(assign_form(self.parts.screens, grant.ticket, grant.person.tz))
 
     def _open(self, grant: Grant) -> View:
         """

@@ -83,7 +83,11 @@ class ChoiceForm:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadAll:
-    """A whole text; `author` and `said_at` head it. `comment` 0 is the description."""
+    """
+    A whole text; `author` and `said_at` head it. `comment` 0 is the description.
+
+    For a colleague of the customer's, `is_watching` says whether they watch the ticket; None for all others.
+    """
 
     ref: TicketRef
     text: str
@@ -92,6 +96,8 @@ class ReadAll:
     comment: int = 0
     page: int = 1
     zone: str = "UTC"
+    version: int = 0
+    is_watching: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,10 +97,11 @@ class JoinedPost:
 
 @dataclass(frozen=True, kw_only=True)
 class WatchCard:
-    """The card of somebody who reads along."""
+    """The card of somebody who reads along: of the team, or of the customer's colleagues."""
 
     facts: TicketFacts
     customer: str
     status: TicketStatus
     agent: str | None = None
     is_watching: bool = True
+    is_for_colleague: bool = False

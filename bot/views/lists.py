@@ -22,6 +22,8 @@ class CustomerRow:
     state: CustomerState
     agent: str | None = None
     customer: str | None = None
+    is_watching: bool | None = None
+    """Of a colleague's, where it stands alone: whether its reader watches it."""
 
 
 @dataclass(frozen=True, kw_only=True)

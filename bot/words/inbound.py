@@ -22,6 +22,8 @@ DONE_NOW = {
     Act.UNMERGE: "#{number} stands by itself again.",
     Act.NOT_A_TICKET: "#{number} is put aside.",
     Act.ESCALATE: "#{number} is escalated: senior agents come first.",
+    Act.READ_ALONG: "You watch #{number}. What is said on it comes in your messages.",
+    Act.STOP_READING: "You watch #{number} no more.",
 }
 DONE_ELSE = "Done with #{number}."
 BACK_NOW = "You are back: new tickets come to you again."

@@ -74,6 +74,7 @@ OTHER_CHANNEL = "#{target} shows in another channel than this private ticket."
 # Who reads along
 WATCHING = "*You watch this.* {status}"
 WATCHED_NO_MORE = "*You watch this no more.*"
+WATCHED_UNSEEN = "You watch #{number} no more."
 WATCH_STATUS = {
     TicketStatus.OPEN: "Waiting for an agent.",
     TicketStatus.ASSIGNED: "{agent} has it.",
@@ -82,4 +83,5 @@ WATCH_STATUS = {
     TicketStatus.RESOLVED: "Resolved by {agent}.",
     TicketStatus.CLOSED: "Closed.",
 }
+WATCH_NOT_SENT = "You read along: what you type here is not on {customer}'s ticket."
 WATCH_TEAM_ONLY_THREAD = "This thread is for the team: what you type here is a note."

@@ -138,6 +138,8 @@ ACTS: Mapping[Act, Row] = {
     Act.RATING_COMMENT: Row(OWNER),
     Act.NOT_SOLVED: Row(OWNER),
     Act.READ_SIMILAR: Row(OWNER, _own, is_whole=False),
+    Act.READ_ALONG: Row(frozenset({Who.COLLEAGUE})),
+    Act.STOP_READING: Row(frozenset({Who.COLLEAGUE})),
     Act.TAKE: Row(TEAM),
     Act.SEEN: Row(TEAM),
     Act.ALERT_RELEASE: Row(TEAM),

@@ -88,7 +88,9 @@ def outcome(access: Access, act: Act, user: SlackUser, ref: TicketRef) -> type[H
 RATING = frozenset({Act.HELPFUL, Act.NOT_HELPFUL, Act.RATING_COMMENT})
 OWNERS = frozenset({Act.ANSWER, Act.WITHDRAW, Act.NOT_SOLVED, Act.WITHDRAW_UNDO}) | RATING
 EITHERS = frozenset({Act.OPEN, Act.READ_ALL})
-TEAMS = frozenset(ALLOWED) - OWNERS - EITHERS
+COLLEAGUES = frozenset({Act.READ_ALONG, Act.STOP_READING})
+"""Of its customer's organization; none of these people is."""
+TEAMS = frozenset(ALLOWED) - OWNERS - EITHERS - COLLEAGUES
 
 
 @pytest.mark.parametrize("act", sorted(Act))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from bot import places
 from bot.actions import Act
 from bot.delivery.cards import for_customer
 from bot.delivery.reading import Dossier
 from tests.bot.builders import shown
-from tests.bot.outbound import ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
-from ticketing.model import EventKind, Priority
+from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
+from ticketing.configuration import default_document
+from ticketing.model import EventKind, PersonId, Priority, Ticket, Tier
 
 
 def test_an_opened_ticket_is_shown_once_to_each_side(world: World) -> None:
@@ -365,3 +368,66 @@ def test_no_card_says_when_something_is_due_that_is_overdue(world: World) -> Non
         for sentence in late:
             assert sentence in shown_text(agents)
             assert sentence.replace("overdue", "due") not in shown_text(agents)
+
+
+# --- a colleague of the customer's who reads along ------------------------------------------------------------------------
+
+
+def read_along(world: World) -> tuple[Ticket, PersonId]:
+    """Mara's ticket, with Amir, that Tomás of the same organization watches."""
+    world.desk.configure(DOCUMENT | {"colleagues_see_tickets": True}, by=None)
+    tomas, _ = world.person("tomas"), world.agent("amir")
+    for person in (world.person("mara"), tomas):
+        world.desk.set_organization(person, "Northwind", Tier.STANDARD, by=None)
+    ticket = world.ticket()
+    world.desk.watch(ticket.ref, tomas, by=tomas)
+    return ticket, tomas
+
+
+def test_a_colleague_who_watches_is_told_what_the_customer_can_read_and_no_note(world: World) -> None:
+    ticket, _ = read_along(world)
+    amir = world.person("amir")
+    world.says(ticket.ref, amir, "Looks like the old bug.", internal=True)
+    world.deliver_all()
+    (card,) = world.seen("tomas")
+    assert "*You watch this.* Amir has it." in shown_text(card)
+    world.says(ticket.ref, amir, "Which browser do you use?")
+    world.says(ticket.ref, ticket.customer_id, "Firefox.", source="m:D1:1.1")
+    world.deliver_all()
+    (card,) = [one for one in world.seen("tomas") if one["ts"] == one.get("thread_ts", one["ts"])]
+    assert "*You watch this.* Amir is working on it." in shown_text(card)
+    world.desk.edit_comment(ticket.ref, 1, "A very old bug.", by=amir, source_version="2.1")
+    world.desk.resolve(ticket.ref, by=amir)
+    world.deliver_all()
+
+    assert world.thread("tomas") == [
+        f"#{ticket.number}, Amir: Which browser do you use?",
+        f"#{ticket.number}, Mara: Firefox.",
+    ]
+    (card,) = [one for one in world.seen("tomas") if one["ts"] == one.get("thread_ts", one["ts"])]
+    assert "*You watch this.* Resolved by Amir." in shown_text(card)
+    assert "old bug" not in str(world.seen("tomas")) + str(world.thread("tomas"))
+
+
+@pytest.mark.parametrize("how", ["the setting goes off", "they leave", "the ticket becomes private"])
+def test_a_colleague_who_may_read_it_no_more_is_told_nothing_more(world: World, how: str) -> None:
+    ticket, tomas = read_along(world)
+    amir = world.person("amir")
+    world.deliver_all()
+    if how == "they leave":
+        world.desk.set_organization(tomas, "Southwind", Tier.STANDARD, by=None)
+    elif how == "the setting goes off":
+        world.desk.configure(DOCUMENT, by=None)
+    else:
+        private = {"key": "hr", "name": "HR", "private": True, "channel": TRIAGE}
+        everything = DOCUMENT | {"colleagues_see_tickets": True}
+        world.desk.configure(everything | {"categories": [*default_document()["categories"], private]}, by=None)
+        world.desk.set_category(ticket.ref, "hr", by=amir)
+    world.says(ticket.ref, amir, "Which browser do you use?")
+    world.desk.resolve(ticket.ref, by=amir)
+    world.deliver_all()
+
+    assert world.thread("tomas") == []
+    (card,) = world.seen("tomas")
+    assert "Cannot open" not in shown_text(card)
+    assert "Resolved" not in shown_text(card)

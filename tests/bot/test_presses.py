@@ -329,6 +329,29 @@ def test_colleagues_read_each_others_tickets_where_the_setting_says_so_and_no_mo
     assert isinstance(press(stand, Who.OTHER, Act.READ_ALL, note).error, TicketNotFound)
 
 
+def test_a_colleague_watches_and_stops_where_they_read(stand: Stand) -> None:
+    """The button says what can be done now, on the line and in the text; whoever may not watch is refused."""
+    made_colleagues(stand)
+    mara, tomas = stand.person(Who.OWNER), stand.person(Who.OTHER)
+    ref = stand.desk.open_ticket(mara, subject="Beamer", description="Dark", category="account", source="v:acme").ref
+
+    def shown(act: Act) -> bool:
+        line = stand.send(table.command(*USERS[Who.OTHER], "/ticket", str(ref.number))).said
+        text = press(stand, Who.OTHER, Act.OPEN, on(stand.desk.ticket(ref))).said
+        assert (act.value in line) is (act.value in text)
+        return act.value in line
+
+    assert (shown(Act.READ_ALONG), shown(Act.STOP_READING)) == (True, False)
+    done = press(stand, Who.OTHER, Act.READ_ALONG, on(stand.desk.ticket(ref)))
+    assert f"You watch #{ref.number}. What is said on it comes in your messages." in done.said
+    assert [each.id for each in stand.desk.watchers(ref)] == [tomas]
+    assert (shown(Act.READ_ALONG), shown(Act.STOP_READING)) == (False, True)
+    press(stand, Who.OTHER, Act.STOP_READING, on(stand.desk.ticket(ref)))
+    assert stand.desk.watchers(ref) == []
+    own = stand.send(table.command(*USERS[Who.OWNER], "/ticket", str(ref.number))).said
+    assert Act.READ_ALONG.value not in own
+
+
 def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
     made_colleagues(stand)
     words = {"subject": "Salary", "description": "x", "category": "account", "source": "v:pay"}
@@ -338,7 +361,7 @@ def test_a_private_ticket_is_no_colleagues(stand: Stand) -> None:
     document["categories"] = [private if each["key"] == "account" else each for each in document["categories"]]
     configure(stand, document)
 
-    for act in (Act.OPEN, Act.READ_ALL, Act.CLAIM):
+    for act in (Act.OPEN, Act.READ_ALL, Act.CLAIM, Act.READ_ALONG):
         assert isinstance(press(stand, Who.OTHER, act, on(theirs)).error, TicketNotFound)
     assert "Salary" not in stand.send(table.command(*USERS[Who.OTHER], "/ticket", "list")).said
 

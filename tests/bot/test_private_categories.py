@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot import places
 from bot.access import Access
 from bot.actions import Act
+from bot.assigning import assign_form
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Slack
 from bot.delivery.drawing import Drawing
@@ -180,7 +181,7 @@ def test_it_is_given_to_members_only_and_only_they_are_offered(office: Office) -
     office.members("agent", "lead")
     ticket = office.desk.ticket(office.ticket())
     assert ticket.assigned_agent_id in {office.person("agent").id, office.person("lead").id}
-    form = office.screens.assign_form(ticket, "UTC")
+    form = assign_form(office.screens, ticket, "UTC")
     offered = {PersonId(choice.id) for choice in form.agents} | {ticket.assigned_agent_id}
     assert offered == {office.person("agent").id, office.person("lead").id}
 

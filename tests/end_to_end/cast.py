@@ -125,6 +125,7 @@ class Cast:
         desk = {
             "zone": "Europe/Vienna",
             "open_rate_per_hour": 10_000,
+            "colleagues_see_tickets": True,
             "board_at": "never",
             "digest_at": "never",
             "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"} if self.has_channels else {},

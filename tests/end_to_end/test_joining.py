@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import Begun, assigned, number_in, open_ticket, started
+from tests.end_to_end.steps import Begun, assigned, desk_of, id_of, number_in, open_ticket, started
 from tests.end_to_end.workspace import Team, Workspace
+from ticketing.model import Tier
 
 
 def another(workspace: Workspace, team: Team, begun: Begun, subject: str) -> tuple[int, Message, Message]:
@@ -161,6 +162,41 @@ def test_a_ticket_goes_to_its_real_customer(workspace: Workspace) -> None:
     assert not begun.customer.now(begun.card).says(f"#{number}")
     assignment = begun.agent.sees(f"#{number} Asked for a colleague")
     begun.agent.sees_change(assignment, f"Moved from #{begun.number}.")
+
+
+def test_a_colleague_watches_from_where_they_read_and_reads_no_note(workspace: Workspace) -> None:
+    """And what they type below their card is offered a place, as anything that belongs to no ticket of theirs."""
+    team, mara, tomas = workspace.new_team(agents=1), workspace.new_person(), workspace.new_person()
+    for person in (mara, tomas):
+        assert person.command("/ticket list") is not None  # the desk knows them now
+    with desk_of(workspace) as desk:
+        for person in (mara, tomas):
+            desk.set_organization(id_of(desk, person), f"Of {mara.first_name}", Tier.STANDARD, by=None)
+    number = open_ticket(mara, "Ours to watch", team)
+    (amir,) = team.agents
+    assignment, mara_card = amir.sees(f"#{number} Ours to watch"), mara.sees(f"#{number} Ours to watch")
+
+    line = tomas.command(f"/ticket {number}")
+    assert line is not None
+    assert "[Watch]" in line.text
+    tomas.press("Watch", on=line)
+    card = tomas.sees("You watch this.")
+    assert f"{amir.first_name} has it." in card.text
+    assert "[Stop watching]" in card.text
+    amir.writes("?note He never pays", thread=assignment)
+    amir.writes("Which invoice?", thread=assignment)
+    mara.sees("Which invoice?", where=mara_card)
+    mara.writes("The last one", thread=mara_card)
+    tomas.sees(f"{amir.first_name}: Which invoice?", where=card)
+    tomas.sees(f"{mara.first_name}: The last one", where=card)
+
+    tomas.writes("Mine too", thread=card)
+    assert "[New ticket]" in tomas.sees("This has not reached anyone yet.", where=card).text
+    tomas.press("Stop watching", on=card)
+    tomas.sees_change(card, "You watch this no more.")
+    assert "never pays" not in tomas.everything()
+    tomas.press("Open", on=line)
+    assert "[Watch]" in tomas.view_says("Which invoice?").text
 
 
 def test_who_watches_reads_along_and_writes_notes(workspace: Workspace) -> None:
