@@ -4,8 +4,8 @@ What runs by itself, and when: APScheduler as the ticker of the desk's steps.
 Each job is one interval job, its heartbeat, that is pulled forward whenever something is known to be due earlier. The truth
 is in rows with leases, so that every job is safe in every replica, and a tick that is lost is made up for by the next.
 The jobs live in memory; nothing of them is shared between processes. (APScheduler 3: a date job is gone after its run and
-is dropped when it comes too late, and what is due while a run lasts is skipped; hence heartbeats, and a run that looks again
-before it ends.)
+is dropped when it comes too late; hence heartbeats. It skips what is due while it takes a run to last, and on a busy machine
+it hears late that one has ended; hence whether a job runs is known here, and a run looks again before it ends.)
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ Step = Callable[[datetime], datetime | None]
 LONGEST_RUN = 100
 """How many steps a run takes before it lets go; its next begins at once."""
 
-SETTLING_S = 0.02
-"""No run is asked for sooner than this: APScheduler skips one that falls due before the last has quite ended."""
-
 
 REPLACED = 2
 """How many runs of a job are given up at most because they hang; more would only hang as well."""
+
+AT_ONCE = 8
+"""How many runs of a job APScheduler may take to last, so that it skips none: those that hang, and those just ended."""
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Ticker:
             timezone=UTC,
             # A thread for each: none waits for another to end.
             executors={"default": ThreadPoolExecutor((1 + REPLACED) * len(self._jobs) + 1)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": AT_ONCE},
         )
         self.watchdog = Watchdog(self._pulses, self._give_up, machine_clock, report)
 
@@ -117,7 +117,7 @@ class Ticker:
     def wake(self, name: str) -> None:
         """There may be something to do for a job: run it as soon as its burst has settled."""
         job = self._jobs[name]
-        self._pull_forward(job, self._now() + timedelta(seconds=max(job.settle_s, SETTLING_S)))
+        self._pull_forward(job, self._now() + timedelta(seconds=job.settle_s))
 
     def wake_all(self) -> None:
         """Whatever was known of when to run holds no longer."""
@@ -129,19 +129,19 @@ class Ticker:
     def _run(self, job: Job) -> None:
         run = _Run(self._now())
         with self._guard:
+            if job.name in self._running:
+                return  # Whatever this was asked for, it was before that run began or is in what it is wanted for.
             self._running[job.name] = run
         due = self._steps(job, run)
         with self._guard:
             if run.is_given_up:
-                self._ended_after_all(job.name)
-                # A run that fell due at just this moment may have been skipped.
-                due, wanted = self._now(), None
-            else:
-                del self._running[job.name]
-                wanted = self._wanted.pop(job.name, None)
+                self._given_up[job.name] -= 1  # another may be given up in its stead
+                return
+            del self._running[job.name]
+            wanted = self._wanted.pop(job.name, None)
         for at in (due, wanted):
             if at is not None:
-                self._pull_forward(job, max(at, self._now() + timedelta(seconds=SETTLING_S)))
+                self._pull_forward(job, at)
 
     def _steps(self, job: Job, run: _Run) -> datetime | None:
         """Step until there is nothing more to do just now; when there will be, or None for the heartbeat."""
@@ -196,13 +196,7 @@ class Ticker:
                 return  # it has just ended
             run.is_given_up = True
             self._given_up[name] += 1
-            self._scheduler.modify_job(name, max_instances=1 + self._given_up[name], next_run_time=self._now())
-
-    def _ended_after_all(self, name: str) -> None:
-        """A run that was given up has come to its end: another may be given up in its stead."""
-        self._given_up[name] -= 1
-        if not self._stopping.is_set() and self._scheduler.running:
-            self._scheduler.modify_job(name, max_instances=1 + self._given_up[name])
+            self._scheduler.modify_job(name, next_run_time=self._now())
 
     def _pull_forward(self, job: Job, at: datetime) -> None:
         """Let the job run at `at`, unless it is to run earlier already."""
