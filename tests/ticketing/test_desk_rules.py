@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +13,7 @@ from tests.ticketing.test_alert_promises import Failing
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.assignment import Seen
+from ticketing.desk.setbacks import LONGEST_WAIT, Setbacks
 from ticketing.errors import StaleTicket
 from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
 from ticketing.tables import alerts
@@ -53,6 +54,30 @@ def test_a_ticket_that_nobody_can_be_given_keeps_nobody_behind_it_waiting(
     clock.advance(minutes=1)
     assert desk.drain_queue(clock.now) == 1
     assert desk.ticket(broken.ref).assigned_agent_id == amir
+
+
+def test_what_fails_for_days_is_tried_each_hour_still() -> None:
+    setbacks = Setbacks[str](lambda _error: None)
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    for _ in range(100):
+        setbacks.failed("it", now, LookupError())
+    assert setbacks.next(now) == now + LONGEST_WAIT
+
+
+def test_looking_in_vain_for_somebody_who_is_free_wakes_nobody(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Each change wakes who hands out what waits: were that a change, they would wake themselves for ever."""
+    cast.agent("amir", max_load=1)
+    tickets = [cast.ticket(priority=each) for each in (Priority.LOW, Priority.MEDIUM, Priority.HIGH)]
+    woken: list[int] = []
+    desk.after_commit(lambda: woken.append(1))
+
+    assert [desk.drain_queue(clock.now) for _ in range(2)] == [0, 0]
+    assert woken == []
+    assert len(desk.queue()) == len(tickets) - 1
+    desk.set_category(tickets[0].ref, "technical", by=cast.agent("jo", skills={"technical": 1}))
+    woken.clear()
+    desk.release(tickets[0].ref, by=cast.person("amir").id)
+    assert (desk.drain_queue(clock.now), len(woken)) == (2, 3)
 
 
 def test_an_urgent_ticket_does_not_wait_behind_a_full_team(desk: Desk, cast: Cast, clock: MovableClock) -> None:

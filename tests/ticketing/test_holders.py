@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.ticketing.conftest import MovableClock
@@ -10,6 +12,8 @@ from ticketing.configuration import Category, default_document, parse, to_docume
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotAMember
 from ticketing.model import Priority
+
+DAY = timedelta(days=1)
 
 
 class Members:
@@ -73,7 +77,8 @@ def test_urgent_or_not_and_from_the_queue_as_well(private_desk: Desk, cast: Cast
     assert all(private_desk.ticket(each.ref).assigned_agent_id == amir for each in waiting)
 
 
-def test_nobody_else_can_be_given_one_by_hand(private_desk: Desk, cast: Cast) -> None:
+def test_nobody_else_can_be_given_one_by_hand(private_desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """Nor by answering it, or by taking its alert."""
     private_desk.restrict_holders(Members("T1:JO"))
     amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
     private, public = cast.ticket(category="personnel"), cast.ticket(category="billing")
@@ -82,8 +87,27 @@ def test_nobody_else_can_be_given_one_by_hand(private_desk: Desk, cast: Cast) ->
         private_desk.claim(private.ref, by=amir)
     with pytest.raises(NotAMember):
         private_desk.assign(private.ref, to=amir, by=jo)
+    cast.says(private.ref, amir, "Let me see.")
+    assert private_desk.ticket(private.ref).assigned_agent_id is None
     assert private_desk.assign(private.ref, to=jo, by=jo).assigned_agent_id == jo
     assert private_desk.assign(public.ref, to=jo, by=amir).assigned_agent_id == jo
+    clock.advance(days=7)
+    private_desk.watch_step(clock.now)
+    assert private_desk.take_alert(private.ref, by=amir, until=clock.now + DAY).assigned_agent_id == jo
+
+
+def test_what_moves_to_another_customer_stays_with_the_member_who_has_it(private_desk: Desk, cast: Cast) -> None:
+    members = Members("T1:AMIR", "T1:JO")
+    private_desk.restrict_holders(members)
+    amir, jo = cast.agent("amir"), cast.agent("jo")
+    ticket = cast.ticket(category="personnel")
+    private_desk.assign(ticket.ref, to=jo, by=amir)
+
+    moved = private_desk.move_to_customer(ticket.ref, cast.customer("tomas"), by=amir, source="v:new1")
+    members.refs = frozenset({"T1:AMIR"})
+    again = private_desk.move_to_customer(moved.ref, cast.customer("mara"), by=amir, source="v:new2")
+
+    assert (moved.assigned_agent_id, again.assigned_agent_id) == (jo, amir)
 
 
 def test_a_ticket_that_becomes_private_leaves_the_hands_and_the_watch_of_whoever_is_outside(

@@ -289,6 +289,16 @@ def test_who_is_given_the_moved_ticket_for_their_old_one_was_given_one(
     assert (agent.current_load, agent.last_assigned_at) == (1, clock.now)
 
 
+def test_what_waits_and_is_moved_goes_to_who_is_free_and_not_behind_itself(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId
+) -> None:
+    ticket = cast.ticket()
+    desk.release(ticket.ref, by=amir)
+    clock.advance(hours=1)
+
+    assert desk.move_to_customer(ticket.ref, cast.customer("tomas"), by=amir, source="v:new1").assigned_agent_id == amir
+
+
 def test_whoever_holds_a_ticket_never_gets_their_own(desk: Desk, cast: Cast, amir: PersonId) -> None:
     jo = cast.agent("jo")
     ticket = cast.ticket()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -179,6 +180,33 @@ def test_more_room_is_told_to_whoever_hands_out_what_waits(desk: Desk, cast: Cas
 
     assert sum(told) == 1
     assert desk.ticket(waiting.ref).assigned_agent_id == amir
+
+
+def test_who_is_there_again_is_told_to_whoever_hands_out_what_waits(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    amir = cast.agent("amir")
+    desk.after_commit(lambda: desk.drain_queue(clock.now))
+    ways: list[tuple[Callable[[], object], Callable[[], object]]] = [
+        (
+            lambda: desk.set_available(amir, available=False, by=amir),
+            lambda: desk.set_available(amir, available=True, by=amir),
+        ),
+        (
+            lambda: desk.set_shifts(amir, {"sun": ["09:00-12:00"]}, by=amir),
+            lambda: desk.set_shifts(amir, None, by=amir),
+        ),
+        (
+            lambda: desk.add_leave(amir, clock.now, clock.now + timedelta(hours=1), by=amir),
+            lambda: desk.roster_step(clock.advance(hours=1)),
+        ),
+    ]
+    for leaves, comes_back in ways:
+        leaves()
+        waiting = cast.ticket()
+        assert desk.ticket(waiting.ref).assigned_agent_id is None
+        comes_back()
+        assert desk.ticket(waiting.ref).assigned_agent_id == amir
 
 
 def test_the_last_admin_stays_one(desk: Desk, cast: Cast) -> None:

@@ -218,6 +218,8 @@ class Assignment(DeskBase):
             if ticket.status is not TicketStatus.OPEN:
                 return True
             reason = assign_automatically(tx, ticket)
+            if reason is not None and reason.chosen is None:
+                tx.changes_nothing()
             return reason is not None and reason.chosen is not None
 
 
@@ -242,6 +244,14 @@ def takers_agent(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent:
     if holders is not None and tx.connection.execute(REFERENCE, {"person": agent_id}).scalar() not in holders:
         raise NotAMember(agent_id, ticket.number)
     return agent
+
+
+def who_can_hold(tx: Transaction, ticket: Ticket, agent_id: PersonId) -> Agent | None:
+    """The agent, where the ticket may be theirs; None for whom `takers_agent` refuses."""
+    try:
+        return takers_agent(tx, ticket, agent_id)
+    except (NotAnAgent, OwnTicket, NotAMember):
+        return None
 
 
 def among_members(tx: Transaction, ticket: Ticket, *, by: PersonId) -> Ticket:

@@ -116,7 +116,8 @@ class DeskBase:
             )
             yield tx
             tx.finish()
-        self._changed()
+        if tx.is_told:
+            self._changed()
 
     def _changed(self) -> None:
         """Something was committed that others may have work from."""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ticketing.desk.assignment import give_by_hand
+from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.attachments import checked_files
 from ticketing.desk.base import checked_instant, checked_key, checked_text
-from ticketing.desk.people import agent_of
 from ticketing.desk.reading import comment_of
 from ticketing.instants import to_us
 from ticketing.model import Attachment, ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
@@ -94,7 +93,7 @@ def answered(tx: Transaction, ticket: Ticket, comment: Comment, *, claims: bool 
         return ticket
     ticket = tx.final(ticket.ref)
     if claims and ticket.status is TicketStatus.OPEN:
-        agent = agent_of(tx.connection, comment.author_id)
+        agent = who_can_hold(tx, ticket, comment.author_id)
         if agent is not None:
             ticket = give_by_hand(tx, ticket, agent, by=comment.author_id)
     if ticket.status is TicketStatus.ASSIGNED and ticket.assigned_agent_id == comment.author_id:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam, update
+
 from ticketing import family
 from ticketing.desk.attachments import OF_TICKET, files_of
 from ticketing.desk.base import checked_key, use_case
@@ -28,7 +30,15 @@ from ticketing.model import (
     TicketStatus,
 )
 from ticketing.rows import comment_from
+from ticketing.tables import tickets
 from ticketing.transaction import Transaction
+
+LEAVES_THE_QUEUE = (
+    update(tickets)
+    .where(tickets.c.customer_id == bindparam("key_customer_id"), tickets.c.id == bindparam("key_id"))
+    .values(status=TicketStatus.CLOSED.value, queue_rank=None)
+)
+"""Written before all the rest, so that the new ticket does not wait for its turn behind the one that it stands for."""
 
 
 class Moving(Problems):
@@ -57,6 +67,7 @@ class Moving(Problems):
             if ticket.status is TicketStatus.CLOSED:
                 raise TicketClosed(ticket)
             holder = ticket.assigned_agent_id if ticket.is_held else None
+            was_waiting = ticket.status is TicketStatus.OPEN
             new = _opened_anew(tx, ticket, customer_id, by=by, source=source)
             ticket = tx.log(ticket, EventKind.MOVED_TO, by=by, to_value=new.number, data={"customer": new.customer_id})
             tx.move(
@@ -69,6 +80,8 @@ class Moving(Problems):
             )
             linked(tx, ticket, new, LinkKind.MOVED_TO, LinkKind.MOVED_FROM, by=by)
             self._carry_problem(tx, ticket, new, by=by)
+            if was_waiting:
+                tx.connection.execute(LEAVES_THE_QUEUE, {"key_customer_id": ref.customer_id, "key_id": ref.number})
             return settled_with(tx, tx.final(new.ref), holder, by=by)
 
 

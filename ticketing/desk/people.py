@@ -184,7 +184,9 @@ class People(DeskBase):
         """Away (until an instant, or until back) or back: the automatic gives nothing to who is away."""
         until = checked_instant("until", until) if until is not None else None
         with self._database.write() as connection:
-            return self._set_available(connection, agent_id, available=available, by=by, until=until)
+            agent = self._set_available(connection, agent_id, available=available, by=by, until=until)
+        self._changed()  # who is back may take what waits
+        return agent
 
     def _set_available(
         self,
@@ -216,7 +218,9 @@ class People(DeskBase):
         Raises InvalidInput for hours that cannot be read, NotAnAgent.
         """
         with self._database.write() as connection:
-            return self._set_shifts(connection, agent_id, shifts, by)
+            agent = self._set_shifts(connection, agent_id, shifts, by)
+        self._changed()
+        return agent
 
     def _set_shifts(
         self,
@@ -293,6 +297,8 @@ class People(DeskBase):
             due = roster.due(connection, now)
         for agent_id in due:
             self._refresh_roster(agent_id, now)
+        if due:
+            self._changed()  # whose shift begins may take what waits
         with self._database.read() as connection:
             return roster.next_change(connection)
 

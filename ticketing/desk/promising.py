@@ -13,9 +13,8 @@ from functools import partial
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from ticketing.desk.assignment import give_by_hand
+from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.base import DeskBase, checked_instant, use_case
-from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, is_id, to_us
@@ -106,7 +105,7 @@ class Promising(DeskBase):
             promise = AlertPromise(by, seen, tx.now, until)
             if not _covered(promise, ticket):
                 raise NoAlert(ticket)
-            agent = None if seen or ticket.assigned_agent_id == by else agent_of(tx.connection, by)
+            agent = None if seen or ticket.assigned_agent_id == by else who_can_hold(tx, ticket, by)
             if agent is not None:
                 ticket = give_by_hand(tx, ticket, agent, by=by)
             _forget(tx, ref)

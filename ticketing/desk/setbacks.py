@@ -13,6 +13,9 @@ from ticketing.errors import DatabaseUnavailable
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 """How long (business time) something that failed is left alone: twice as long each time."""
 
+DOUBLINGS = 6
+"""After so many the longest wait is reached; twice as long each time would be no length of time any more some day."""
+
 LOCKED_WAIT = timedelta(seconds=1)
 """The same for what somebody else only holds."""
 
@@ -60,7 +63,7 @@ class Setbacks(Generic[K]):
         if isinstance(error, DatabaseUnavailable):
             self._known[item] = _Setback(tries, now + LOCKED_WAIT)
             return
-        self._known[item] = _Setback(tries + 1, now + min(LONGEST_WAIT, FIRST_WAIT * 2**tries))
+        self._known[item] = _Setback(tries + 1, now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, DOUBLINGS)))
         self._tell(error)
 
     def went_well(self, item: K) -> None:

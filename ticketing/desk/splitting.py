@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 
 from ticketing import family
 from ticketing.configuration import Category
-from ticketing.desk.assignment import category_of, give_by_hand
+from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.copies import copied, opened_with
 from ticketing.desk.linking import linked
 from ticketing.desk.opening import new_ticket, settle_new_ticket
-from ticketing.desk.people import agent_of, customer_of
+from ticketing.desk.people import customer_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import CommentNotFound, InvalidInput
 from ticketing.model import Comment, CommentKey, EventKind, LinkKind, PersonId, Ticket, TicketRef
@@ -82,8 +82,8 @@ def category_in_force(tx: Transaction, ticket: Ticket) -> Category:
 
 def settled_with(tx: Transaction, ticket: Ticket, holder: PersonId | None, *, by: PersonId) -> Ticket:
     """Give a new ticket to who holds the one that it came from, if they can have it, else to whom the rules choose."""
-    agent = agent_of(tx.connection, holder) if holder not in (None, ticket.customer_id) else None
-    if agent is None or tx.holders(category_of(tx, ticket)) is not None:
+    agent = who_can_hold(tx, ticket, holder) if holder is not None else None
+    if agent is None:
         return settle_new_ticket(tx, ticket)
     give_by_hand(tx, ticket, agent, by=by)
     return tx.final(ticket.ref)

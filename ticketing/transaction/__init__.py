@@ -48,7 +48,13 @@ class Transaction(Clocks, Room):
     ) -> None:
         super().__init__(connection, now=now, configured=configured, is_sqlite=is_sqlite)
         self.holders = holders
+        self.is_told = True
+        """Whether others may have work from what this transaction has done."""
         self._observers = tuple(observers)
+
+    def changes_nothing(self) -> None:
+        """It was only looked: nobody has work from that, and who looks because of changes does not wake themselves."""
+        self.is_told = False
 
     def move(
         self,
