@@ -186,7 +186,8 @@ def test_who_is_there_again_is_told_to_whoever_hands_out_what_waits(
     desk: Desk, cast: Cast, clock: MovableClock
 ) -> None:
     amir = cast.agent("amir")
-    desk.after_commit(lambda: desk.drain_queue(clock.now))
+    drained: list[int] = []
+    desk.after_commit(lambda: drained.append(desk.drain_queue(clock.now)))
     ways: list[tuple[Callable[[], object], Callable[[], object]]] = [
         (
             lambda: desk.set_available(amir, available=False, by=amir),

@@ -12,7 +12,8 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import KEYS, NUMBERS, PRIORITIES
-from tests.ticketing.machine.erasing import Erasing, Words
+from tests.ticketing.machine.erasing import Words
+from tests.ticketing.machine.labelling import Labelling
 from tests.ticketing.machine.passing import Passing
 from tests.ticketing.machine.talking import Talking
 from ticketing.errors import (
@@ -37,9 +38,12 @@ class Merge:
     log_length: int
     is_waited_for: bool
     snoozed_until: datetime | None
+    tags: frozenset[str]
+    """What the other one carries only since then."""
+    problem: int | None
 
 
-class Joining(Erasing, Talking, Passing):
+class Joining(Labelling, Talking, Passing):
     """Tickets that become one, two, or another customer's."""
 
     def __init__(self) -> None:
@@ -78,7 +82,12 @@ class Joining(Erasing, Talking, Passing):
             other.snoozed_until = None
             other.status = "in_progress" if waited else other.status
         length = self.desk.ticket(other.ref).last_event
-        self.merges[ticket.ref.number] = Merge(self.clock.now, ticket.status, length, waited, ticket.snoozed_until)
+        tags = frozenset(self.tags(ticket) - self.tags(other))
+        self.tags(other).update(tags)
+        problem = self.regroup(ticket, other)
+        self.merges[ticket.ref.number] = Merge(
+            self.clock.now, ticket.status, length, waited, ticket.snoozed_until, tags, problem
+        )
         self.model.close(ticket)
         ticket.merged_into = other
 
@@ -124,6 +133,9 @@ class Joining(Erasing, Talking, Passing):
             return
         merge = self.merges.pop(ticket.ref.number)
         ticket.status, ticket.merged_into = merge.status, None
+        self.tags(other).difference_update(merge.tags)
+        if merge.problem is not None and self.linked.get(other.ref) == merge.problem:
+            self.regroup(other, ticket)
         if merge.snoozed_until is not None and merge.snoozed_until > self.clock.now:
             ticket.snoozed_until = merge.snoozed_until
         if ticket.is_held and ticket.holder is not None:
@@ -190,6 +202,8 @@ class Joining(Erasing, Talking, Passing):
         holder = ticket.holder if ticket.is_held else None
         self.model.close(ticket)
         made = self.adopt(new, holder, is_escalated=ticket.is_escalated)
+        self.tagged[made.ref] = set(self.tags(ticket))
+        self.regroup(ticket, made)
         opening = CommentKey(ticket.ref.customer_id, ticket.ref.number, 0)
         self.copies.setdefault(opening, []).append((made, CommentKey(customer, new.number, 0)))
         for comment in said:
