@@ -138,6 +138,8 @@ def test_what_fell_due_while_the_bot_was_down_is_told_once_and_says_so(own_works
 def test_the_board_is_posted_once_and_then_edited_where_it_stands(own_workspace: Workspace) -> None:
     admin, lead, mara = own_workspace.new_person("admin"), own_workspace.new_person("lead"), own_workspace.new_person()
     team = own_workspace.new_team(agents=0)
+    hour = own_workspace.now.astimezone(ZoneInfo("Europe/Vienna")).hour
+    own_workspace.advance(hours=(12 - hour) % 24)  # around midnight an hour ago and in an hour are other days
     an_hour_ago = own_workspace.now.astimezone(ZoneInfo("Europe/Vienna")) - timedelta(hours=1)
     admin.command("/helpdesk settings")
     admin.press("Edit", row="Habits")
