@@ -734,3 +734,20 @@ def test_a_step_that_fails_keeps_no_other_from_being_taken(desk: Desk, cast: Cas
     is_broken = False
     climb(desk, clock, minutes=1)
     assert steps(desk, first.ref) == ["step1"]
+
+
+def test_steps_that_are_due_together_share_a_transaction(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """What it costs to make one durable is not paid for each of thousands of reminders."""
+    waiting = [cast.ticket(priority=Priority.URGENT) for _ in range(3)]
+    clock.advance(hours=1, seconds=1)
+    desk.watch_step(clock())
+    transactions = list[Transaction]()
+
+    def note(tx: Transaction, _ticket: Ticket, event: TicketEvent) -> None:
+        if event.kind is EventKind.ALERT_STEP and not any(tx is known for known in transactions):
+            transactions.append(tx)
+
+    desk.subscribe(note)
+    climb(desk, clock, minutes=31)
+    assert [steps(desk, ticket.ref) for ticket in waiting] == [["step1"]] * 3
+    assert len(transactions) == 1

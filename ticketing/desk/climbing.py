@@ -7,9 +7,11 @@ This takes the steps that are due. What a change puts on the ladder is `ticketin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -29,10 +31,11 @@ from ticketing.desk.climbs import (
 )
 from ticketing.desk.foreseeing import calendar_of, idle_at
 from ticketing.desk.promising import promise_of
+from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_each_of
 from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
-from ticketing.model import EventKind, SlaClock, Ticket, TicketStatus
+from ticketing.model import EventKind, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts
 from ticketing.transaction import Transaction
@@ -43,6 +46,7 @@ _UNTOLD = select(alerts.c.kind, alerts.c.run, alerts.c.stage).where(
     alerts.c.home.is_(None),
     alerts.c.stage.in_([WARNING, BREACH]),  # the steps have waited themselves
 )
+_REF_OF: Callable[[Climb], TicketRef] = attrgetter("ref")
 
 
 class Climbing(DeskBase):
@@ -50,43 +54,52 @@ class Climbing(DeskBase):
 
     def ladder_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
-        Take the steps of the ladder that are due by `now`, one transaction each, and log them.
+        Take the steps of the ladder that are due by `now`, several in a transaction, and log them.
 
         What fails keeps no other from its step, and waits. Returns the instant at which to look again; None when nothing
         climbs.
         """
-        setbacks = self.setbacks("ladder")
-        look, rows = setbacks.look(now), limit + len(setbacks)
+        setbacks, is_sqlite = self.setbacks("ladder"), self._database.is_sqlite
+        look, rows = setbacks.look(now), (limit if is_sqlite else max(limit, LOOKS_AT)) + len(setbacks)
         with self._database.read() as connection:
             due = due_climbs(connection, now, rows)
-        for climb in look.free(due):
-            look.attempt(climb, partial(self._climb, climb, now))
-        if len(due) == rows:
+        free = look.free(due)
+        climbs = (free if is_sqlite else by_customer(free, _REF_OF))[:limit]
+        take = partial(self._climb, now=now, at_once=is_sqlite or len(climbs) <= TOGETHER)
+        look.all_of(climbs, on_each_of(climbs, take, ref_of=_REF_OF, is_sqlite=is_sqlite))
+        if len(climbs) < len(free) or len(due) == rows:
             return now
         with self._database.read() as connection:
             statement = NEXT_AFTER if len(setbacks) else NEXT
             return look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
 
     @use_case
-    def _climb(self, climb: Climb, now: datetime) -> None:
+    def _climb(self, climbs: list[Climb], now: datetime, *, at_once: bool = True) -> None:
         with self._transaction() as tx:
-            try:
-                ticket = tx.locked(climb.ref)
-            except TicketNotFound:
-                drop_climb(tx, climb)
-                return
-            stored = stored_climb(tx, climb)
-            if stored is None or stored.next_at is None or stored.next_at > now:
-                return  # another process was faster, or it was put off
-            climb = stored
-            if climb.kind == HELD:
-                _tell_what_was_held(tx, ticket, climb)
-            elif climb.kind == HELD_LAPSE:
-                _tell_of_held_lapse(tx, ticket, climb)
-            elif climb.kind in (NOBODY, IDLE):
-                _climb_without_deadline(tx, ticket, climb)
-            else:
-                _climb_after_breach(tx, ticket, climb)
+            if not at_once:
+                tx.connection.execute(NOT_AT_ONCE)
+            for climb in climbs:
+                _climb_one(tx, climb, now)
+
+
+def _climb_one(tx: Transaction, climb: Climb, now: datetime) -> None:
+    try:
+        ticket = tx.locked(climb.ref)
+    except TicketNotFound:
+        drop_climb(tx, climb)
+        return
+    stored = stored_climb(tx, climb)
+    if stored is None or stored.next_at is None or stored.next_at > now:
+        return  # another process was faster, or it was put off
+    climb = stored
+    if climb.kind == HELD:
+        _tell_what_was_held(tx, ticket, climb)
+    elif climb.kind == HELD_LAPSE:
+        _tell_of_held_lapse(tx, ticket, climb)
+    elif climb.kind in (NOBODY, IDLE):
+        _climb_without_deadline(tx, ticket, climb)
+    else:
+        _climb_after_breach(tx, ticket, climb)
 
 
 def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
-from ticketing.desk.together import NOT_AT_ONCE, TOGETHER, by_customer, on_all
+from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, itself, on_all
 from ticketing.instants import from_us, to_us
 from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
@@ -18,9 +18,6 @@ from ticketing.transaction import Transaction
 
 GRACE = timedelta(seconds=1)
 """The watch looks one second behind: an answer said in time may still be on its way."""
-
-LOOKS_AT = 5000
-"""So much of what is due a look reads, of each kind, to mark of it what belongs to one customer in one transaction."""
 
 WARNING, BREACH = "warning", "breach"
 
@@ -72,7 +69,7 @@ class Watching(Reading):
         with self._database.read() as connection:
             due = due_tickets(connection, seen, rows)
         free = look.free(due)
-        chosen = free[:limit] if self._database.is_sqlite else by_customer(free)[:limit]
+        chosen = free[:limit] if self._database.is_sqlite else by_customer(free, itself)[:limit]
         mark = partial(self._mark, seen=seen, at_once=self._database.is_sqlite or len(chosen) <= TOGETHER)
         look.all_of(chosen, on_all(chosen, mark, is_sqlite=self._database.is_sqlite))
         if len(setbacks) == 0:
