@@ -151,10 +151,13 @@ def _moments(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iter
 
 def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
     matters: dict[str, _Matter] = {}
+    marked: set[_Alert] = set()
     for together, state, at, until in moments:
         _begin(matters, together, state, at, rules)
-        for clock in state.running():
-            yield from _marks(clock, at, until)
+        # What falls due at the very instant of something else may be marked before it or after it, and is owed once.
+        marks = {mark for clock in state.running() for mark in _marks(clock, at, until)} - marked
+        marked |= marks
+        yield from marks
         while (found := _next(matters, until)) is not None:
             name, matter = found
             assert matter.next_at is not None

@@ -45,13 +45,14 @@ VIENNA = ZoneInfo("Europe/Vienna")
 STEPS = (timedelta(minutes=30), timedelta(hours=1))
 
 
-def eventful(*, days: int, tickets_a_day: float, agents: int) -> Scenario:
+def eventful(*, days: int, tickets_a_day: float, agents: int, seed: int = 1) -> Scenario:
     """
     Some have to wait, are promised to be seen to and forgotten, or are put off; past the middle, on a working day, a new policy
     halves every promise.
     """
     habits = Habits(work=timedelta(minutes=40), sees_to=0.4, puts_off=0.2)
-    played = made_up(DOCUMENT, MONDAY, days=days, tickets_a_day=tickets_a_day, agents=agents, habits=habits)
+    size = {"days": days, "agents": agents, "seed": seed}
+    played = made_up(DOCUMENT, MONDAY, tickets_a_day=tickets_a_day, habits=habits, **size)
     few = tuple(replace(agent, max_load=3) for agent in played.agents)
     return replace(played, agents=few, changes=((_changed_at(played), HALVED),))
 

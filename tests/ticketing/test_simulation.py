@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import SqliteTemplates
+from tests.ticketing.alert_oracle import Rules, given, owed
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from tests.ticketing.eventful import DOCUMENT, MONDAY, differences, eventful
+from tests.ticketing.replay import Promise
+from ticketing.calendars import ALWAYS
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import ClockKind, EventKind, Priority
@@ -42,6 +45,42 @@ def test_every_alert_step_lapse_and_return_is_what_the_log_says_across_a_change_
     alerts = [(alert.ref, alert.kind, alert.run, alert.stage, alert.at) for alert in played.alerts]
     assert len(set(alerts)) == len(alerts) == stages["warning"] + stages["breach"], "each once"
     assert {alert.kind for alert in played.alerts} >= {ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE}
+
+
+def test_a_breach_at_the_very_instant_of_another_ones_step_is_owed_once(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Also where the step, by which it goes to the seniors, is taken first."""
+    steps = timedelta(hours=1), timedelta(hours=2)
+    desk.configure({"ladder": {"steps": [{"after": "1h"}, {"after": "2h", "escalate": True}]}}, by=None)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    assert ticket.assigned_agent_id == amir
+    promised = {ClockKind.FIRST_RESPONSE: timedelta(hours=1), ClockKind.RESOLUTION: timedelta(hours=4)}
+    rules = Rules(
+        promises=lambda _version, _priority, _category, kind: Promise(promised.get(kind)),
+        version_at=lambda _event: 1,
+        agents=frozenset({amir}),
+        calendar_of=lambda _category: ALWAYS,
+        steps=steps,
+        unassigned_after=None,
+        untouched_after=None,
+        is_quiet=lambda _at: False,
+    )
+    clock.advance(seconds=1)
+    for hours in (0.5, 0.5, 1):
+        clock.advance(hours=hours)
+        desk.watch_step(clock())
+        desk.ladder_step(clock())
+    clock.advance(hours=1.5)
+    desk.watch_step(clock())
+    clock.advance(hours=0.5)
+    desk.ladder_step(clock())
+    desk.watch_step(clock())
+
+    events = desk.events(ticket.ref)
+    assert [event.kind for event in events[-3:]] == [EventKind.ESCALATED, EventKind.ALERT_STEP, EventKind.BREACHED]
+    assert owed(events, rules, clock()) == given(events)
 
 
 def test_nobody_works_outside_their_shift_and_capacity_holds(stage: Database) -> None:

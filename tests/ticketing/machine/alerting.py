@@ -80,6 +80,8 @@ class Alerting(World):
         super().__init__()
         self.promised: dict[TicketRef, tuple[PersonId, datetime, datetime]] = {}
         """Who sees to a ticket's alerts: since when and until when."""
+        self.kept: dict[TicketRef, tuple[datetime, datetime]] = {}
+        """The last promise where it came to its end and nothing was owed: since when and until when."""
         self.lapsed_at: dict[TicketRef, datetime] = {}
         """The end of the last promise that came to one."""
         self.returned_at: dict[TicketRef, datetime] = {}
@@ -121,6 +123,7 @@ class Alerting(World):
         if refused is not None:
             return
         self.promised[ticket.ref] = by, self.clock.now, until
+        self.kept.pop(ticket.ref, None)
         if not seen and (ticket.holder != by or ticket.status == "open"):
             self.model.give(ticket, by)
             self.model.agents[by].last_assigned_at = self.clock.now
@@ -148,6 +151,19 @@ class Alerting(World):
             ref for ref in self.model.tickets for event in self.new_in(ref) if event.kind is EventKind.ALERT_LAPSED
         }
         assert lapsed == owed
+        self.kept |= {ref: over[ref][1:] for ref in over.keys() - owed}
+
+    def runs_on(self, ticket: ModelTicket, since: datetime) -> None:
+        """A promise that has come to its end since, and was kept only by what is taken back, comes back; once."""
+        back = [event for event in self.new_in(ticket.ref) if event.kind is EventKind.ALERT_LAPSED]
+        if ticket.ref not in self.kept or ticket.ref in self.promised:
+            assert back == []
+            return
+        taken_at, until = self.kept[ticket.ref]
+        is_broken = since <= until <= self.clock.now and self.is_owed(ticket, taken_at)
+        assert [from_us(event.data["until"]) for event in back] == [until] * is_broken
+        if is_broken:
+            del self.kept[ticket.ref]
 
     def new_in(self, ref: TicketRef) -> list[TicketEvent]:
         """What the log has that no step has looked at so far."""

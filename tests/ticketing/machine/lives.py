@@ -25,7 +25,8 @@ PROMISES = "office begin promise wait later office no_promise later promise resu
 OUTCOMES = "office promise release look begin release prioritize begin answer prioritize resolve undo prioritize"
 MARKS = "begin at_an_instant later look answer_as_of_an_instant ask at_an_instant second look later look prioritize look resolve"
 WARNINGS = (
-    "hurry begin resolve reopen begin answer_now near_the_end ask_now minutes look minutes minutes look minutes look"
+    "hurry begin resolve reopen begin answer_now near_the_end ask_now minutes look minutes minutes look minutes look "
+    "see_briefly resolve nine_minutes lapse undo"
 )
 CLIMBS = (
     "hurry begin overdue look half_hour release begin climb half_hour climb see hour climb lapse "
@@ -206,6 +207,10 @@ class Lives(Assigning, Talking, Passing, Alerting):
     def then_minutes(self, _dice: int) -> None:
         self.then_later(SPANS.index(11 * MINUTES))
 
+    def then_nine_minutes(self, _dice: int) -> None:
+        """Just so long that what was done can be undone."""
+        self.then_later(SPANS.index(9 * MINUTES))
+
     def then_near_the_end(self, _dice: int) -> None:
         """Just before the warning of the solution."""
         assert self.focus is not None
@@ -236,6 +241,9 @@ class Lives(Assigning, Talking, Passing, Alerting):
 
     def then_see(self, dice: int) -> None:
         self.take_alert(0, dice, seen=True, ahead=45 * MINUTES)
+
+    def then_see_briefly(self, dice: int) -> None:
+        self.take_alert(0, dice, seen=True, ahead=7 * MINUTES)
 
     def then_look(self, _dice: int) -> None:
         self.watch()

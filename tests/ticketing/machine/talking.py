@@ -96,6 +96,7 @@ class Talking(World):
             ticket.public.remove(last.text)
             ticket.public.append("")
             self.taken_back(last)
+            self.runs_on(ticket, last.said_at)
 
     def is_read(self, ticket: ModelTicket, answer: Comment) -> bool:
         """Whether the customer has written since where the ticket was merged into, or on one that was merged into it."""

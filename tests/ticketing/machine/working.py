@@ -145,6 +145,7 @@ class Working(World):
         ticket.status = str(act.from_value)
         if ticket.is_held and ticket.holder is not None:
             self.model.agents[ticket.holder].last_assigned_at = self.clock.now
+        self.runs_on(ticket, act.at)
 
     @rule(which=NUMBERS, priority=PRIORITIES, category=KEYS)
     def triage(self, which: int, priority: Priority, category: str) -> None:

@@ -131,6 +131,9 @@ class World(RuleBasedStateMachine):
             return NotAnAgent
         return OwnTicket if ticket.ref.customer_id == by else None
 
+    def runs_on(self, ticket: ModelTicket, since: datetime) -> None:
+        """For rules about what had ended with something `since` that is taken back now."""
+
     # --- what holds after each step -----------------------------------------------------------------------------------
 
     @invariant()
