@@ -19,7 +19,7 @@ from bot.delivery import emoji
 from ticketing.lanes import AHEAD_FROM, BEHIND
 from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.prepared import run
-from ticketing.shown import BREACH, WARNING
+from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING
 from ticketing.tables import alerts, outbox, shown, ticket_watchers
 from ticketing.transaction import Transaction
 
@@ -114,7 +114,7 @@ class Notices:
         key = {"customer_id": ticket.customer_id, "number": ticket.number, "more": f"{ticket.number}:%"}
         for row in tx.connection.execute(_SHOWN_OF, key):
             if row.about == places.about_alert(ticket.number):
-                tx.tell(row.place, row.about, "alert_card", ticket=ticket.ref)
+                tx.tell(row.place, row.about, ALERT_CARD, ticket=ticket.ref)
             elif row.about == places.about_listed(ticket.number):
                 continue  # a list of many says nothing but its number
             elif row.place.partition(":")[0] in {"p", "c"}:
@@ -141,11 +141,11 @@ class Notices:
         if place is None:
             return
         about = places.about_alert(ticket.number)
-        tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
+        tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
         for clock in ticket.clocks:
             if clock.ended_at is not None and (clock.warned_at or clock.breached_at):
                 data = {"clock": clock.kind.value, "run": clock.run}
-                tx.tell(place, about, "alert_settled", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+                tx.tell(place, about, ALERT_SETTLED, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -250,7 +250,7 @@ class Notices:
                     tx.tell(row.place, about, kind, ticket=ticket.ref, data={"again": True})
         about = places.about_alert(ticket.number)
         for row in tx.connection.execute(_CARDS, {"customer_id": ticket.customer_id, "about": about}):
-            tx.tell(row.place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
+            tx.tell(row.place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
 
     def _reopened(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         if event.actor_id == ticket.customer_id and tx not in self._said:
@@ -310,8 +310,8 @@ class Notices:
         data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
-            tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
-            tx.tell(place, about, "alert_line", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+            tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
+            tx.tell(place, about, ALERT_LINE, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
         if event.kind is EventKind.BREACHED and event.data["clock"] == ClockKind.FIRST_RESPONSE:
             tx.tell(
                 places.of_customer(ticket, tx.configuration),
@@ -329,8 +329,8 @@ class Notices:
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
             data = {"event": seq} | more
-            tx.tell(place, about, "alert_card", ticket=ticket.ref, priority=ALERT_PRIORITY)
-            tx.tell(place, about, "alert_said", ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+            tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
+            tx.tell(place, about, ALERT_SAID, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
 
 
 def _is_alerted(tx: Transaction, ticket: Ticket) -> bool:

@@ -23,6 +23,12 @@ from ticketing.tables.chat import IS_CARD_OF_AGENT
 WARNING = "warning"
 BREACH = "breach"
 
+ALERT_CARD, ALERT_COUNTDOWN = "alert_card", "countdown_card"
+"""The rows of the outbox that ask for the message of an alert to be as things stand, or to say how near a deadline is."""
+
+ALERT_LINE, ALERT_SAID, ALERT_SETTLED = "alert_line", "alert_said", "alert_settled"
+"""The rows that ask for a line in its thread: a step, what somebody did about it, how it ended."""
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
+from ticketing.desk import alerting
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, touched, without_promise
-from ticketing.model import Outcome, Priority, SlaClock, TicketStatus
+from ticketing.model import Outcome, Priority, SlaClock
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, ended_by, last_of
 
@@ -140,15 +141,14 @@ def is_told_by_now(dossier: Dossier, priority: Priority, at: datetime) -> bool:
 def holds(dossier: Dossier, row: AlertRow) -> bool:
     """Whether what an alert says is still so."""
     clock, ticket = clock_of(dossier, row), dossier.ticket
-    if clock is None or not clock.is_running:
-        return False
-    if is_nobody(row.key.stage):
-        return ticket.status is TicketStatus.OPEN
-    if is_idle(row.key.stage):
-        return touched(ticket) < row.created_at
-    if is_resting(dossier, row):
-        return False
-    return clock.breached_at is not None or (row.key.stage == WARNING and clock.warned_at is not None)
+    return clock is not None and alerting.holds(
+        row.key.stage,
+        clock,
+        ticket.status,
+        touched=touched(ticket),
+        raised_at=row.created_at,
+        is_told=row.home is not None,
+    )
 
 
 def is_resting(dossier: Dossier, row: AlertRow) -> bool:

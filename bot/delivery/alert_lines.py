@@ -32,16 +32,13 @@ from ticketing.instants import from_us
 from ticketing.ladder import has_no_deadline
 from ticketing.model import DESK_ITSELF, EventKind, TicketEvent
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH, WARNING, AlertKey, AlertRow
+from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
 
 LINES_DRAWN = 10
 """Of several lines told at once; the rest are counted."""
 
 SENIORS = 3
 """How many of the senior agents a line calls."""
-
-STEP, SAID, END = "alert_line", "alert_said", "alert_settled"
-"""The kinds of rows that ask for a line."""
 
 LAPSED = "lapsed"
 """What is in a row's data whose line is that a promise has lapsed."""
@@ -89,7 +86,7 @@ def settled(dossier: Dossier, errand: Errand) -> Letter | None:
 
 def drawn(dossier: Dossier, errand: Errand) -> Drawn | None:
     """What the line of a step, or of what somebody did, says if that still holds."""
-    return _step(dossier, errand) if errand.kind == STEP else _deed(dossier, errand)
+    return _step(dossier, errand) if errand.kind == ALERT_LINE else _deed(dossier, errand)
 
 
 def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
@@ -115,7 +112,7 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
             counted[_name(row)] = stage
     if not told:
         return None
-    stages = counted.values() if errand.kind == STEP else ()
+    stages = counted.values() if errand.kind == ALERT_LINE else ()
     letter = _letter(errand, alert_lines([one.alert for one in told.values()], len(counted)))
     return replace(
         letter,
@@ -147,7 +144,7 @@ def lags_of(now: datetime, told: Iterable[Drawn], counted: Iterable[AlertedStage
 
 def _standing(dossier: Dossier, rows: list[Errand]) -> set[str]:
     """Of ends, those that have been told; of the rest each is asked for once."""
-    ends = [(row.customer_id, _name(row)) for row in rows if row.kind == END]
+    ends = [(row.customer_id, _name(row)) for row in rows if row.kind == ALERT_SETTLED]
     return {name for _, name in dossier.desk.outbox.standing(rows[0].place, ends)} if ends else set()
 
 
@@ -155,7 +152,7 @@ def _ends(
     errand: Errand, told: Mapping[str, Drawn], counted: Mapping[str, AlertedStage]
 ) -> tuple[tuple[int, str], ...]:
     """All ends that one line tells of, so that none is told again."""
-    if errand.kind != END or len(told) + len(counted) == 1:
+    if errand.kind != ALERT_SETTLED or len(told) + len(counted) == 1:
         return ()
     of_told_ = ((one.alert.facts.ref.customer_id, name) for name, one in told.items())
     return (*of_told_, *((stage.key.ref.customer_id, name) for name, stage in counted.items()))
@@ -165,10 +162,10 @@ def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> 
     """What a line that is only counted is about, if that holds and nothing holds it back; asked for once for all of them."""
     if each is None:
         return None
-    if errand.kind == STEP:
+    if errand.kind == ALERT_LINE:
         stage = next((stage for stage in each.owed if _stage(stage) == _wanted(errand) and not stage.is_told), None)
         at = stage.created_at if stage is not None else None
-    elif errand.kind == SAID:
+    elif errand.kind == ALERT_SAID:
         stage = next((stage for stage in each.owed if not has_no_deadline(stage.key.stage)), None)
         at = errand.created_at if errand.data.get(LAPSED) else None
     else:
@@ -191,9 +188,9 @@ def _stage(stage: AlertedStage) -> tuple[str, str, str]:
 def _name(errand: Errand) -> str:
     """What the line is called."""
     number = errand.ticket.number if errand.ticket is not None else 0
-    if errand.kind == SAID:
+    if errand.kind == ALERT_SAID:
         return f"l:{number}:e:{errand.data['event']}"
-    stage = errand.data["stage"] if errand.kind == STEP else "end"
+    stage = errand.data["stage"] if errand.kind == ALERT_LINE else "end"
     return f"l:{number}:{errand.data['clock']}:{errand.data['run']}:{stage}"
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot import places
 from bot.blocks.alerts import alert_list_message
 from bot.delivery import hidden
-from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, SAID, STEP, Drawn, drawn, keys_of, lags_of, still_true
+from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, lags_of, still_true
 from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
@@ -20,7 +20,7 @@ from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.model import PersonId, TicketRef
 from ticketing.outbox import Errand, Notice
-from ticketing.shown import WARNING
+from ticketing.shown import ALERT_LINE, ALERT_SAID, WARNING
 
 KIND = "alert_list"
 
@@ -54,7 +54,7 @@ def instead_of_lines(dossier: Dossier, errand: Errand) -> Instead | None:
 
 def _calls(errand: Errand) -> bool:
     """Whether its line goes to the channel as well: a breach, a step of the ladder, a promise that has lapsed."""
-    return bool(errand.data.get(LAPSED)) if errand.kind == SAID else errand.data.get("stage") != WARNING
+    return bool(errand.data.get(LAPSED)) if errand.kind == ALERT_SAID else errand.data.get("stage") != WARNING
 
 
 def listed(desk: Desk, errand: Errand) -> Letter | None:
@@ -78,7 +78,7 @@ def listed(desk: Desk, errand: Errand) -> Letter | None:
             members[ticket.ref] = None
     if first is None or not told:
         return None
-    stages = [stage for kind, stage in counted if kind == STEP]
+    stages = [stage for kind, stage in counted if kind == ALERT_LINE]
     return Letter(
         about=errand.about,
         side=places.ALERT,

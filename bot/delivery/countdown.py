@@ -16,8 +16,8 @@ from bot.delivery.letters import Letter
 from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
 from ticketing.outbox import Errand, Notice
+from ticketing.shown import ALERT_COUNTDOWN
 
-KIND = "countdown_card"
 PRIORITY = -10
 """Behind everything."""
 
@@ -49,6 +49,6 @@ class Countdown:
             place = places.of_alerts(ticket, configuration)
             if place is not None:
                 about = places.about_alert(ref.number)
-                self.desk.outbox.add(Notice(place, about, KIND, ref, priority=PRIORITY), at=now)
+                self.desk.outbox.add(Notice(place, about, ALERT_COUNTDOWN, ref, priority=PRIORITY), at=now)
         self._looked_at = now
         return self.desk.next_countdown(now)

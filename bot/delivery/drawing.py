@@ -29,7 +29,7 @@ from bot.sight import Sight
 from ticketing.desk import Desk
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
-from ticketing.shown import Shown
+from ticketing.shown import ALERT_CARD, ALERT_COUNTDOWN, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, Shown
 
 Draw = Callable[[Dossier, Errand], Letter | Reactions | Instead | None]
 
@@ -51,13 +51,13 @@ KINDS: dict[str, Draw] = {
     "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
     "assignment_card": _assignment,
     "triage_card": lambda dossier, errand: cards.for_team(dossier, errand.place),
-    "alert_card": lambda dossier, errand: alerts.home(dossier, errand.place, errand),
-    countdown.KIND: countdown.countdown,
-    alert_lines.STEP: lambda dossier, errand: (
+    ALERT_CARD: lambda dossier, errand: alerts.home(dossier, errand.place, errand),
+    ALERT_COUNTDOWN: countdown.countdown,
+    ALERT_LINE: lambda dossier, errand: (
         alert_lists.instead_of_lines(dossier, errand) or alert_lines.line(dossier, errand)
     ),
-    alert_lines.END: alert_lines.settled,
-    alert_lines.SAID: lambda dossier, errand: (
+    ALERT_SETTLED: alert_lines.settled,
+    ALERT_SAID: lambda dossier, errand: (
         alert_lists.instead_of_lines(dossier, errand) or alert_lines.said(dossier, errand)
     ),
     "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
@@ -152,7 +152,7 @@ class Drawing:
             return []
         members = self.desk.alerts_in_message(stands.channel, stands.ts)
         return [
-            Notice(stands.place, places.about_alert(each.ref.number), "alert_card", each.ref, priority=errand.priority)
+            Notice(stands.place, places.about_alert(each.ref.number), ALERT_CARD, each.ref, priority=errand.priority)
             for each in members
             if each.is_owed and each.ref != errand.ticket
         ]

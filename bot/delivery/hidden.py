@@ -11,6 +11,7 @@ from bot.views import Message
 from bot.words import outbound as words
 from ticketing.configuration import Configuration
 from ticketing.outbox import Errand
+from ticketing.shown import ALERT_COUNTDOWN, ALERT_LINE, ALERT_SAID, ALERT_SETTLED
 
 ASKED_AGAIN_S = 5.0
 """How long what is for somebody waits while Slack does not say whether they may see it."""
@@ -24,7 +25,7 @@ CARDS = {
 COPIES = frozenset({"from_customer", "sent", "note", "watched", "reply", "question", "solution"})
 
 
-ALERTS = frozenset({"alert_line", "alert_settled", "alert_said", "countdown_card"})
+ALERTS = frozenset({ALERT_LINE, ALERT_SETTLED, ALERT_SAID, ALERT_COUNTDOWN})
 
 
 def is_private_elsewhere(dossier: Dossier, place: str) -> bool:

@@ -23,7 +23,7 @@ from ticketing.desk.alerting import AlertedTicket
 from ticketing.lanes import Lane
 from ticketing.model import Priority, Ticket
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH
+from ticketing.shown import ALERT_LINE, BREACH
 
 
 def _late(world: World, count: int) -> list[Ticket]:
@@ -92,7 +92,7 @@ def test_of_more_breaches_than_a_line_holds_none_is_lost_that_came_about_while_i
     world.clock.advance(minutes=7)
     world.desk.watch_step(world.clock(), limit=1)
     place = places.of_channel(ESCALATIONS)
-    (first,) = world.desk.lines_waiting_for(place, ESCALATIONS, str(home["ts"]), alert_lines.STEP)
+    (first,) = world.desk.lines_waiting_for(place, ESCALATIONS, str(home["ts"]), ALERT_LINE)
     assert first.ticket is not None
     read_before = Dossier(world.desk, first.ticket)
     assert read_before.ticket.as_of == world.clock()

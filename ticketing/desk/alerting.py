@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     String,
     and_,
     bindparam,
@@ -34,9 +33,9 @@ from ticketing.desk.climbs import due_climbs
 from ticketing.desk.watching import GRACE, due_tickets, next_due
 from ticketing.instants import from_us
 from ticketing.ladder import is_idle, is_nobody, touched_at
-from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
+from ticketing.model import OVER, ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
-from ticketing.shown import BREACH, WARNING, AlertKey
+from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, BREACH, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
@@ -126,7 +125,7 @@ _IN_PLACE = and_(_row.state == literal_column("'waiting'"), _row.place == bindpa
 _FREE = and_(_row.lease_until.is_(None), or_(_row.reason.is_(None), _row.reason != LOST_ANSWER))
 _WAITS = and_(_IN_PLACE, _FREE)
 _OWN = and_(_row.customer_id == bindparam("own_customer"), _row.id == bindparam("own_row"))
-_CARD = _row.kind == literal_column("'alert_card'")
+_CARD = _row.kind == literal_column(f"'{ALERT_CARD}'")
 _HOME_OF_ROW = and_(
     _msg.customer_id == _row.customer_id,
     _msg.place == _row.place,
@@ -198,7 +197,7 @@ LINES_OF = (
 LINES_ABROAD = (
     select(outbox, _msg.ts.label("home_ts"))
     .select_from(outbox.join(shown, _HOME_OF_ROW))
-    .where(_WAITS, _row.kind.in_([literal_column("'alert_line'"), literal_column("'alert_said'")]))
+    .where(_WAITS, _row.kind.in_([literal_column(f"'{ALERT_LINE}'"), literal_column(f"'{ALERT_SAID}'")]))
     .order_by(_row.id)
     .limit(bindparam("rows"))
 )
@@ -208,7 +207,7 @@ OF_TICKETS = (
     .where(_alert.customer_id == bindparam("customer_id"), _alert.ticket_id.in_(bindparam("numbers", expanding=True)))
 )
 LINES_IN = select(_row.customer_id, _row.id, _row.ticket_id, _row.data).where(
-    _WAITS, _row.kind == literal_column("'alert_line'")
+    _WAITS, _row.kind == literal_column(f"'{ALERT_LINE}'")
 )
 
 
@@ -316,7 +315,7 @@ def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
     return list(found.values())
 
 
-def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
+def _stage(ref: TicketRef, row: Any) -> AlertedStage:
     due_at, warn_at = from_us(row.alert_due_at), from_us(row.warn_at)
     created_at = from_us(row.created_at)
     instant = {WARNING: warn_at, BREACH: due_at}.get(row.stage)
@@ -325,22 +324,46 @@ def _stage(ref: TicketRef, row: Row[Any]) -> AlertedStage:
         created_at=created_at,
         instant=instant or created_at,
         is_told=row.home is not None,
-        is_owed=_holds(row),
+        is_owed=holds(
+            row.stage,
+            row,
+            TicketStatus(row.status),
+            touched=touched_at(from_us(row.assigned_at), from_us(row.last_activity_at), from_us(row.stepped_at)),
+            raised_at=created_at,
+            is_told=row.home is not None,
+        ),
         due_at=from_us(row.due_at) or due_at,
         is_late=row.breached_at is not None,
         has_ended=row.ended_at is not None,
     )
 
 
-def _holds(row: Row[Any]) -> bool:
-    if row.ended_at is not None or row.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+class _Marks(Protocol):
+    """How far a clock is: `SlaClock` has it, and so has a row, with nothing in it where the ticket has no such clock."""
+
+    @property
+    def ended_at(self) -> object: ...
+    @property
+    def paused_at(self) -> object: ...
+    @property
+    def warned_at(self) -> object: ...
+    @property
+    def breached_at(self) -> object: ...
+
+
+def holds(
+    stage: str, clock: _Marks, status: TicketStatus, *, touched: datetime | None, raised_at: datetime, is_told: bool
+) -> bool:
+    """
+    Whether what an alert says that was raised at `raised_at` is still so: of its clock, and of its ticket, which has this
+    status and which somebody has `touched` last then.
+    """
+    if clock.ended_at is not None or status in OVER:
         return False
-    if is_nobody(row.stage):
-        return bool(row.status == TicketStatus.OPEN)
-    if is_idle(row.stage):
-        instants = (from_us(at) for at in (row.assigned_at, row.last_activity_at, row.stepped_at))
-        at = touched_at(*instants)
-        return at is None or at < from_us(row.created_at)
-    if row.paused_at is not None and row.home is None:
+    if is_nobody(stage):
+        return status is TicketStatus.OPEN
+    if is_idle(stage):
+        return touched is None or touched < raised_at
+    if clock.paused_at is not None and not is_told:
         return False  # while it is the customer's turn nothing new is said; what was told stays told
-    return row.breached_at is not None or (row.stage == WARNING and row.warned_at is not None)
+    return clock.breached_at is not None or (stage == WARNING and clock.warned_at is not None)
