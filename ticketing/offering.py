@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, literal_column, null, or_, select, update
 
 from ticketing.database import Database
 from ticketing.instants import from_us, to_us
@@ -86,12 +86,36 @@ _AFTER = (
 )
 _BEGIN_EARLIER = update(offers).where(_OFFER_KEY).values(from_ts=bindparam("new_from"))
 _EXTEND = update(offers).where(_OFFER_KEY).values(last_ts=bindparam("new_last"))
-_POSTED = update(offers).where(_OFFER_KEY).values(offer_ts=bindparam("new_offer"), lease_until=None)
-_MADE = update(offers).where(_OFFER_KEY, _o.state == OfferState.MAKING.value).values(state=OfferState.WAITING.value)
-_IS_BEING_POSTED = and_(
-    _o.state.in_([OfferState.MAKING.value, OfferState.AGAIN.value]), _o.lease_until <= bindparam("now")
+_IS_MADE = _o.state.in_([OfferState.MAKING.value, OfferState.AGAIN.value])
+_POSTED = (
+    update(offers)
+    .where(_OFFER_KEY)
+    # Whoever has chosen on it already, in the moment in which it was posted, goes on with that.
+    .values(offer_ts=bindparam("new_offer"), lease_until=case((_IS_MADE, null()), else_=_o.lease_until))
 )
+_MADE = update(offers).where(_OFFER_KEY, _o.state == OfferState.MAKING.value).values(state=OfferState.WAITING.value)
+_IS_BEING_POSTED = and_(_IS_MADE, _o.lease_until <= bindparam("now"))
 _LEASE = update(offers).where(_OFFER_KEY, _IS_BEING_POSTED).values(lease_until=bindparam("new_lease"))
+_IS_FREE = or_(_o.lease_until.is_(None), _o.lease_until <= bindparam("now"))
+_CHOOSE = (
+    update(offers)
+    .where(
+        _OFFER_KEY,
+        or_(
+            _o.state == OfferState.MAKING.value,
+            and_(_o.state.in_([OfferState.WAITING.value, OfferState.AGAIN.value]), _IS_FREE),
+        ),
+    )
+    .values(
+        lease_until=bindparam("new_lease"),
+        state=case((_o.state == OfferState.MAKING.value, OfferState.WAITING.value), else_=_o.state),
+    )
+)
+_CHOOSE_AGAIN = (
+    update(offers)
+    .where(_OFFER_KEY, _o.state.in_([OfferState.WAITING.value, OfferState.AGAIN.value]))
+    .values(lease_until=None)
+)
 _UNMAKE = offers.delete().where(_OFFER_KEY, _o.state == OfferState.MAKING.value)
 _SETTLE = update(offers).where(_OFFER_KEY).values(state=bindparam("new_state"))
 _IS_WAITING = _o.state == literal_column("'waiting'")
@@ -178,6 +202,20 @@ class Offering:
         """Posting it failed for certain: whoever hears the message again makes it anew."""
         with self._database.write() as connection:
             connection.execute(_UNMAKE, _key_of(offered))
+
+    def choose(self, offered: Offered, now: datetime, lease_s: float) -> bool:
+        """
+        Whether what somebody chose on it is the caller's to carry out, and nobody else's until the lease ends: of two choices
+        at once one is. An offer that is settled is nobody's any more.
+        """
+        values = {"now": to_us(now), "new_lease": to_us(now + timedelta(seconds=lease_s))}
+        with self._database.write() as connection:
+            return connection.execute(_CHOOSE, _key_of(offered) | values).rowcount == 1
+
+    def choose_again(self, offered: Offered) -> None:
+        """What was chosen could not be carried out: the offer waits as before."""
+        with self._database.write() as connection:
+            connection.execute(_CHOOSE_AGAIN, _key_of(offered))
 
     def settle(self, offered: Offered, state: OfferState) -> None:
         """It was placed, or is gone."""

@@ -29,7 +29,7 @@ from bot.words import customer as words
 from bot.words import inbound as inbound_words
 from bot.words import joining as joining_words
 from ticketing.desk.conversation import IN_NEW_TICKET
-from ticketing.errors import NotTheHolder
+from ticketing.errors import NotTheHolder, StaleTicket
 from ticketing.model import Comment, PersonId, Role, TicketRef, TicketStatus
 from ticketing.shown import Shown
 
@@ -273,8 +273,8 @@ class Messages:
             self._say_where(said, author, came_to, ref, joining_words.WENT_ON)
 
     def _from_team(self, said: SaidMessage, author: SlackUser, ref: TicketRef, act: Act) -> None:
-        """A note, or a reply as if by its button: anybody's of the team, whoever has the ticket."""
-        self._comment(said, author, ref, act, internal=act is Act.NOTE)
+        """A note, or a reply as if by its button: anybody's of the team, whoever has the ticket. Raises StaleTicket."""
+        self._comment(said, author, ref, act, internal=act is Act.NOTE, as_reply=act is Act.REPLY)
         place = self._goes_on(ref)
         if place != ref:
             went_on = joining_words.WENT_ON_NOTE if act is Act.NOTE else joining_words.WENT_ON
@@ -286,8 +286,12 @@ class Messages:
         if desk.comment_by_source(ref.customer_id, said.source) is not None:
             return
         if desk.ticket(ref).status is not TicketStatus.CLOSED:
-            self._from_team(said, author, ref, Act.REPLY)
-            return
+            try:
+                self._from_team(said, author, ref, Act.REPLY)
+            except StaleTicket:
+                pass  # closed in this moment
+            else:
+                return
         self._from_team(said, author, ref, Act.NOTE)
         if self._goes_on(ref) == ref:
             kept = inbound_words.KEPT_AS_NOTE.format(number=ref.number)
@@ -302,6 +306,7 @@ class Messages:
         *,
         internal: bool,
         as_holder: bool = False,
+        as_reply: bool = False,
     ) -> Comment | None:
         """None where nothing was said."""
         grant = self.parts.access.to(act, author, ref)
@@ -316,6 +321,7 @@ class Messages:
             said_at=said.said_at,
             files=self.parts.access.people.files_of([said]),
             as_holder=as_holder,
+            as_reply=as_reply,
         )
 
 

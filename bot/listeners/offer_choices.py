@@ -8,15 +8,18 @@ nobody chooses twice for something that is done.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
+from bot.access import Grant
 from bot.actions import Act, Block, Form, Press
 from bot.blocks.customer import offer_message, other_ticket_view
-from bot.listeners.offers import Offers, opened_offer
+from bot.listeners.offers import LEASE_S, Offers, opened_offer
 from bot.listeners.parts import Parts
 from bot.payloads import ButtonPress, FormSubmission, PayloadError, Place, SaidMessage, SlackUser
 from bot.private import reason_of
@@ -41,6 +44,20 @@ class OfferOfAnother(HelpdeskError):
 
     def __init__(self, author: str) -> None:
         super().__init__(inbound.OFFER_OF_ANOTHER.format(author=first(author)))
+
+
+class OfferBeingPlaced(HelpdeskError):
+    """It is placed or shown anew in this very moment: what comes of that shows on it."""
+
+    def __init__(self) -> None:
+        super().__init__(words.OFFER_BEING_PLACED)
+
+
+class OfferDismissed(HelpdeskError):
+    """Somebody has said before that it is not a ticket."""
+
+    def __init__(self) -> None:
+        super().__init__(words.OFFER_DISMISSED)
 
 
 @dataclass(frozen=True)
@@ -103,13 +120,10 @@ class OfferChoices:
         source, _ = read_offer_value(press.value)
         place = _place(press)
         person, offered = self._answered(press.person, source, place)
-        _, went = self._standing(offered, person)
-        if went is not None:
-            self._settle(press.person, offered, went, place)
-            ack()
-            return
-        self.parts.desk.inbound.settle(offered, Stage.GONE)
-        self.parts.private.aside(lambda: self._take_away(press, place), about=press.person.id)
+        with self._chosen(press.person, offered, person, place) as said:
+            if said is not None:
+                self.parts.desk.inbound.settle(offered, Stage.GONE)
+                self.parts.private.aside(lambda: self._take_away(press, place), about=press.person.id)
         ack()
 
     def _take_away(self, press: ButtonPress, place: Place) -> None:
@@ -123,10 +137,14 @@ class OfferChoices:
         """Each message by itself and under its own key, so that its edits are followed."""
         grant = self.parts.access.to(Act.ANSWER, user, ref)
         person, offered = self._answered(user, source, place)
-        said, went = self._standing(offered, person)
-        if went is not None and (went.state is OfferState.OPENED or went.placed != ref.number):
-            self._settle(user, offered, went, place)
-            return
+        with self._chosen(user, offered, person, place, to=ref) as said:
+            if said is not None:
+                self._add_all(user, offered, grant, said, place)
+
+    def _add_all(
+        self, user: SlackUser, offered: Offered, grant: Grant, said: list[SaidMessage], place: Place | None
+    ) -> None:
+        ref = grant.ticket.ref
         placed, has_opened = ref, False
         for each in said:
             comment = self.parts.desk.add_comment(
@@ -146,16 +164,23 @@ class OfferChoices:
         state = OfferState.REOPENED if has_reopened else OfferState.ADDED
         state = OfferState.OPENED if has_opened else state
         settled = Offer(
-            source=source, text=self.offers.words_of(said), state=state, placed=placed.number, zone=person.tz
+            source=offered.source,
+            text=self.offers.words_of(said),
+            state=state,
+            placed=placed.number,
+            zone=grant.person.tz,
         )
         self._settle(user, offered, settled, place)
 
     def _open(self, user: SlackUser, source: str, place: Place) -> None:
         person, offered = self._answered(user, source, place)
-        said, went = self._standing(offered, person)
-        if went is not None:
-            self._settle(user, offered, went, place)
-            return
+        with self._chosen(user, offered, person, place) as said:
+            if said is not None:
+                self._open_one(user, offered, person, said, place)
+
+    def _open_one(
+        self, user: SlackUser, offered: Offered, person: Person, said: list[SaidMessage], place: Place
+    ) -> None:
         text = self.offers.words_of(said)
         ticket = self.parts.desk.open_ticket(
             person.id,
@@ -168,6 +193,51 @@ class OfferChoices:
             files=self.offers.files_of(said),
         )
         self._settle(user, offered, opened_offer(offered, ticket, person), place)
+
+    @contextmanager
+    def _chosen(
+        self,
+        user: SlackUser,
+        offered: Offered,
+        person: Person,
+        place: Place | None,
+        *,
+        to: TicketRef | None = None,
+    ) -> Iterator[list[SaidMessage] | None]:
+        """
+        The messages to be placed by a choice, for the caller alone: of two choices in one moment one is carried out.
+
+        None where they have their place already (another than on the ticket `to`), which is shown instead. Raises
+        OfferBeingPlaced, OfferDismissed and MessageGone.
+        """
+        inbound = self.parts.desk.inbound
+        is_ours = inbound.choose(offered, self.offers.machine_time(), LEASE_S)
+        try:
+            yield self._to_place(user, offered, person, place, to=to, is_ours=is_ours)
+        except BaseException:
+            if is_ours:
+                inbound.choose_again(offered)
+            raise
+
+    def _to_place(
+        self,
+        user: SlackUser,
+        offered: Offered,
+        person: Person,
+        place: Place | None,
+        *,
+        to: TicketRef | None,
+        is_ours: bool,
+    ) -> list[SaidMessage] | None:
+        said, went = self._standing(offered, person)
+        is_there = went is not None and went.state is OfferState.ADDED and to is not None and went.placed == to.number
+        if went is not None and not (is_there and is_ours):
+            self._settle(user, offered, went, place)
+            return None
+        if is_ours:
+            return said
+        now = self.parts.desk.inbound.find_offer(person.id, offered.channel, offered.first_ts)
+        raise OfferDismissed if now is not None and now.state is Stage.GONE else OfferBeingPlaced
 
     def _standing(self, offered: Offered, person: Person) -> tuple[list[SaidMessage], Offer | None]:
         """

@@ -16,7 +16,7 @@ from bot.access import Access
 from bot.blocks.forms import plain_view
 from bot.clock import Clock
 from bot.explaining import Explaining
-from bot.payloads import ButtonPress, Shortcut
+from bot.payloads import ButtonPress, Shortcut, SlackUser
 from bot.private import Private, reason_of
 from bot.rereading import Rereading
 from bot.screens import Screens
@@ -24,7 +24,7 @@ from bot.views import View
 from bot.words import inbound as words
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
-from ticketing.model import Ticket, TicketRef, TicketStatus
+from ticketing.model import Person, Ticket, TicketRef, TicketStatus
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,17 @@ class Parts:
             log.warning("What a form shows could not be read (%s).", reason_of(error))
             view = plain_view(words.NOT_FILLED)
         self.private.draw_anew(view_id, view)
+
+    def redraw_home(self, user: SlackUser, person: Person) -> None:
+        """What they have before them in App Home follows; it is drawn anyway when they look again."""
+
+        def drawn() -> None:
+            try:
+                self.slack.views_publish(user_id=user.id, view=self.screens.home(person))
+            except (SlackClientError, OSError) as error:
+                log.warning("App Home could not be redrawn (%s).", reason_of(error))
+
+        self.private.aside(drawn, about=user.id)
 
     @contextmanager
     def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:

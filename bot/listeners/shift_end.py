@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.errors import SlackClientError
 
 from bot.actions import Block, Form, Press
 from bot.blocks.day import away_view, handover_result_view, handover_view, read_handover
 from bot.blocks.forms import read_until_value
 from bot.handing_over import HandingOver, result
 from bot.listeners.parts import Parts
-from bot.payloads import ButtonPress, FormSubmission, SlackUser
-from bot.private import reason_of
+from bot.payloads import ButtonPress, FormSubmission
 from bot.until import next_time, tomorrow_morning
 from bot.words import day as words
 from bot.words import inbound as inbound_words
 from bot.work import work_of
 from ticketing.errors import InvalidInput
 from ticketing.model import Person, Ticket
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class ShiftEnd:
         done = desk.carry_out_handover(sent.source)
         kept = [ticket.number for ticket in self._held(person) if ticket.ref not in plan]
         ack(response_action="update", view=handover_result_view(result(desk, done, kept)))
-        self._redraw_home(sent.person, person)
+        self.parts.redraw_home(sent.person, person)
 
     def _held(self, person: Person) -> tuple[Ticket, ...]:
         """What they hold and may still see, by deadline."""
@@ -79,7 +74,7 @@ class ShiftEnd:
         until = self._until(sent, person)
         self.parts.desk.set_available(person.id, available=False, by=person.id, until=until)
         ack(response_action="clear")
-        self._redraw_home(sent.person, person)
+        self.parts.redraw_home(sent.person, person)
 
     def back(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
@@ -102,14 +97,3 @@ class ShiftEnd:
                 raise InvalidInput(Block.UNTIL_TIME, words.AWAY_TIME_MISSING)
             return end
         return None
-
-    def _redraw_home(self, user: SlackUser, person: Person) -> None:
-        """What they have before them follows; it is drawn anyway when they look again."""
-
-        def drawn() -> None:
-            try:
-                self.parts.slack.views_publish(user_id=user.id, view=self.parts.screens.home(person))
-            except (SlackClientError, OSError) as error:
-                log.warning("App Home could not be redrawn (%s).", reason_of(error))
-
-        self.parts.private.aside(drawn, about=user.id)

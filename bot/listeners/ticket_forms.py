@@ -14,14 +14,14 @@ from bot.actions import Act, Block, Form
 from bot.blocks.forms import is_shared, plain_view, read_rating
 from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
-from bot.listeners.parts import Parts, is_over
+from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.refusals import followed_up, slow
 from bot.values import read_holder_value, read_person_value, read_reply_value, read_ticket_value
 from bot.words import forms as words
 from bot.words.joining import WENT_ON
 from ticketing.desk.assignment import Seen
-from ticketing.errors import InvalidInput, NotAnAgent, OwnTicket, StaleTicket
+from ticketing.errors import InvalidInput, NotAnAgent, OwnTicket
 
 ACT_OF: Mapping[Form, Act] = {
     Form.REPLY: Act.REPLY,
@@ -84,8 +84,6 @@ class TicketForms:
         answer = read_reply(sent.view.payload)
         if not answer:
             raise InvalidInput(Block.TEXT, words.MISSING[form])
-        if form is Form.REPLY and is_over(grant.ticket):
-            raise StaleTicket(grant.ticket)
         others = self.answering.sending(grant)
         with self.parts.as_of(grant.ticket.ref, version):
             self._send[form](grant, sent)
@@ -103,7 +101,7 @@ class TicketForms:
         if macro:
             desk.apply_macro(ref, macro, by=by, source=sent.source, text=answer)
         else:
-            desk.add_comment(ref, author_id=by, text=answer, source=sent.source)
+            desk.add_comment(ref, author_id=by, text=answer, source=sent.source, as_reply=True)
 
     def _answer(self, to: Grant, sent: FormSubmission) -> str | None:
         """On a ticket that is closed by now it opens another, and on one that was joined with another it goes on there."""

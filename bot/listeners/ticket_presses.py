@@ -90,8 +90,8 @@ STEPS = frozenset(
 GOES_ELSEWHERE = frozenset({Act.MERGE, Act.MOVE})
 """Forms about a ticket that is not closed yet: a closed one goes nowhere."""
 
-AT_WORK = frozenset({TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
-"""What somebody works on is a ticket: an older card may still say that it could be put aside."""
+TAKES = frozenset({Act.CLAIM, Act.CLAIM_ANYWAY})
+"""What stands in the queue of one's App Home is one's own by it, also where it was offered above that."""
 
 SHOWS_ELSEWHERE = frozenset({Act.ESCALATE, Act.READ_ALONG, Act.STOP_READING})
 """What is done by it does not show in what was pressed, or not everywhere, and so is said."""
@@ -135,7 +135,7 @@ class TicketPresses:
                 Act.WITHDRAW: lambda to: desk.withdraw(to.ticket.ref, by=to.person.id),
                 Act.WITHDRAW_UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),
                 Act.UNMERGE: lambda to: desk.unmerge(to.ticket.ref, by=to.person.id),
-                Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id),
+                Act.NOT_A_TICKET: lambda to: desk.put_aside(to.ticket.ref, by=to.person.id, unless_begun=True),
                 Act.ESCALATE: lambda to: desk.escalate(to.ticket.ref, by=to.person.id),
                 Act.HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=True),
                 Act.NOT_HELPFUL: lambda to: desk.rate(to.ticket.ref, by=to.person.id, is_helpful=False),
@@ -210,8 +210,6 @@ class TicketPresses:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self._granted(press, act, ref)
-        if act is Act.NOT_A_TICKET and grant.ticket.status in AT_WORK:
-            raise StaleTicket(grant.ticket)
         if act in self.acts:
             try:
                 self.acts[act](grant)
@@ -263,6 +261,8 @@ class TicketPresses:
                 self.parts.private.say(press.person, done, place=press.place, trigger_id=press.trigger_id)
             return
         at_home = press.view.kind == "home"
+        if act in TAKES and not at_home:
+            self.parts.redraw_home(press.person, grant.person)
         self.parts.private.repaint(
             press, lambda: self.parts.screens.home(grant.person) if at_home else plain_view(done), done=done
         )

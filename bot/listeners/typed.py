@@ -180,6 +180,7 @@ class TypedShortcuts:
             source=said.source,
             said_at=said.said_at,
             files=self.parts.access.people.files_of([said]),
+            as_reply=True,
         )
 
     def _snooze(self, to: Grant, said: SaidMessage, rest: str) -> None:

@@ -105,6 +105,7 @@ OFFER_FORM_HINT = "A closed one stays closed: your message opens another, linked
 OFFER_FORM_SUBMIT = "Add"
 OFFER_CLOSED = "#{number} (closed) {subject}"
 OFFER_DISMISSED = "That is no ticket, and nobody was told."
+OFFER_BEING_PLACED = "One moment. If nothing changes here, choose again."
 OFFER_NO_TICKETS = "You have no tickets."
 OFFER_CHOICE_MISSING = "Choose one of your tickets."
 OFFER_ADDED = "Added to #{number}."

@@ -23,11 +23,12 @@ from bot.rereading import Rereading
 from bot.screens import Screens
 from bot.sight import Sight
 from bot.values import offer_value
+from bot.words.customer import OFFER_BEING_PLACED, OFFER_DISMISSED
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, USERS, Stand, tickets
-from ticketing.model import TicketStatus
+from ticketing.model import Ticket, TicketStatus
 from ticketing.offering import Offered
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
@@ -129,26 +130,96 @@ def test_an_offer_whose_repeat_fails_half_way_is_repeated_later(stand: Stand, sl
     assert stands_at is not None
 
 
+def begun(stand: Stand) -> Ticket:
+    """Mara's ticket to which the offer can be added."""
+    return next(each for each in tickets(stand) if each.status is TicketStatus.ASSIGNED)
+
+
+def press(stand: Stand, chosen: Press) -> str:
+    """What the presser is told, and what is shown on the offer."""
+    value = offer_value(SOURCE, begun(stand).ref) if chosen is Press.OFFER_ADD else offer_value(SOURCE)
+    body = table.press(TEAM, MARA, table.button(chosen.value, value), of=TEAM)
+    place = {"channel": {"id": CHANNEL}, "message": {"ts": "9.1"}}
+    container = {"type": "message", "channel_id": CHANNEL, "message_ts": "9.1"}
+    return stand.send({**body, **place, "container": container}).said
+
+
+def outcome(stand: Stand, before: set[int]) -> tuple[int, int]:
+    """How often the message was added, and how many tickets were opened from it."""
+    added = [each for each in stand.desk.comments(begun(stand).ref, include_internal=False) if each.source == SOURCE]
+    return len(added), len([each for each in tickets(stand) if each.number not in before])
+
+
 @pytest.mark.parametrize(("first", "then"), [(Press.OFFER_ADD, Press.OFFER_NEW), (Press.OFFER_NEW, Press.OFFER_ADD)])
 def test_of_two_choices_on_an_offer_the_first_stands_and_is_shown(
     stand: Stand, slack: Answering, first: Press, then: Press
 ) -> None:
     says(stand)
-    begun = next(each for each in tickets(stand) if each.status is TicketStatus.ASSIGNED)
     before = {each.number for each in tickets(stand)}
 
-    def press(chosen: Press) -> str:
-        value = offer_value(SOURCE, begun.ref) if chosen is Press.OFFER_ADD else offer_value(SOURCE)
-        body = table.press(TEAM, MARA, table.button(chosen.value, value), of=TEAM)
-        place = {"channel": {"id": CHANNEL}, "message": {"ts": "9.1"}}
-        container = {"type": "message", "channel_id": CHANNEL, "message_ts": "9.1"}
-        return stand.send({**body, **place, "container": container}).said
-
-    press(first)
-    said = press(then)
-    press(Press.OFFER_DISMISS)
-    added = [each for each in stand.desk.comments(begun.ref, include_internal=False) if each.source == SOURCE]
+    press(stand, first)
+    said = press(stand, then)
+    press(stand, Press.OFFER_DISMISS)
     opened = [each.number for each in tickets(stand) if each.number not in before]
-    assert (len(added), len(opened)) == ((1, 0) if first is Press.OFFER_ADD else (0, 1))
-    assert f"#{(opened or [begun.number])[0]}" in said
+    assert outcome(stand, before) == ((1, 0) if first is Press.OFFER_ADD else (0, 1))
+    assert f"#{(opened or [begun(stand).number])[0]}" in said
     assert "chat.delete" not in slack.called
+
+
+CHOICES = (Press.OFFER_ADD, Press.OFFER_NEW, Press.OFFER_DISMISS)
+
+
+@pytest.mark.parametrize(("first", "then"), [(one, two) for one in CHOICES for two in CHOICES])
+def test_of_two_choices_in_the_same_moment_one_is_carried_out(
+    stand: Stand, slack: Answering, first: Press, then: Press
+) -> None:
+    """The second is pressed while the first still reads from Slack what is to be placed."""
+    says(stand)
+    before, meanwhile = {each.number for each in tickets(stand)}, list[str]()
+
+    def presses_again(method: str) -> None:
+        if method == "conversations.history" and not meanwhile:
+            meanwhile.append("")
+            meanwhile.append(press(stand, then))
+
+    slack.fails = presses_again
+    press(stand, first)
+    slack.fails = lambda _method: None
+
+    done = {Press.OFFER_ADD: (1, 0), Press.OFFER_NEW: (0, 1), Press.OFFER_DISMISS: (0, 0)}[first]
+    assert outcome(stand, before) == done
+    assert OFFER_BEING_PLACED in meanwhile[1]
+    told = press(stand, then)
+    assert outcome(stand, before) == done
+    expected = {Press.OFFER_ADD: "Added to #", Press.OFFER_NEW: "Ticket #", Press.OFFER_DISMISS: OFFER_DISMISSED}[first]
+    assert expected in told
+
+
+def test_a_choice_that_could_not_be_carried_out_can_be_made_again(stand: Stand, slack: Answering) -> None:
+    says(stand)
+    before = {each.number for each in tickets(stand)}
+    slack.fails = lambda method: TimeoutError() if method == "conversations.history" else None
+    press(stand, Press.OFFER_NEW)
+    slack.fails = lambda _method: None
+    assert outcome(stand, before) == (0, 0)
+
+    press(stand, Press.OFFER_ADD)
+
+    assert outcome(stand, before) == (1, 0)
+
+
+def test_a_choice_of_which_nothing_came_keeps_the_offer_from_nobody(stand: Stand, slack: Answering) -> None:
+    """The process ended in the middle of it: once the lease is over another choice is carried out."""
+    says(stand)
+    before = {each.number for each in tickets(stand)}
+    died = datetime.now(UTC) - timedelta(seconds=LEASE_S + 1)
+    assert stand.desk.inbound.choose(offer(stand), died, LEASE_S)
+    assert not stand.desk.inbound.choose(offer(stand), died, LEASE_S)
+
+    press(stand, Press.OFFER_NEW)
+
+    assert outcome(stand, before) == (0, 1)
+    assert not stand.desk.inbound.choose(offer(stand), datetime.now(UTC), LEASE_S), (
+        "what is placed is nobody's to place"
+    )
+    assert slack.called

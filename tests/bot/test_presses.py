@@ -215,8 +215,9 @@ def test_who_is_full_can_claim_all_the_same_from_home(stand: Stand) -> None:
         assert "Claim anyway" in answer.said
         assert on(waiting) in answer.said
 
-    press(stand, Who.AGENT, Act.CLAIM_ANYWAY, on(waiting), in_view="")
+    taken = press(stand, Who.AGENT, Act.CLAIM_ANYWAY, on(waiting), in_view="")
     assert stand.desk.ticket(waiting.ref).assigned_agent_id == amir
+    assert "views.publish" in taken.said, "App Home below follows at once"
 
 
 # --- forms on a ticket that has ended meanwhile -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
-from ticketing.errors import CommentNotFound, InvalidInput, NotTheHolder, TicketNotFound, TooLateToUndo
+from ticketing.errors import CommentNotFound, InvalidInput, NotTheHolder, StaleTicket, TicketNotFound, TooLateToUndo
 from ticketing.model import (
     ClockKind,
     Comment,
@@ -304,3 +304,17 @@ def test_under_an_assignment_only_the_words_of_who_has_the_ticket_or_resolved_it
     desk.withdraw(ticket.ref, by=ticket.customer_id)
     assert says(jo, "after the end") == "not sent"
     assert "not sent" not in [comment.text for comment in desk.comments(ticket.ref, include_internal=True)]
+
+
+def test_a_reply_on_a_closed_ticket_is_refused_and_on_a_merged_one_goes_on(desk: Desk, cast: Cast) -> None:
+    amir = cast.agent("amir")
+    kept, merged, closed = cast.ticket(), cast.ticket(), cast.ticket()
+    desk.merge(merged.ref, kept.ref, by=amir)
+    ended = desk.withdraw(closed.ref, by=closed.customer_id)
+
+    said = desk.add_comment(merged.ref, author_id=amir, text="Here.", source="v:here", as_reply=True)
+    with pytest.raises(StaleTicket):
+        desk.add_comment(closed.ref, author_id=amir, text="Too late.", source="v:late", as_reply=True)
+
+    assert said.ticket_number == kept.number
+    assert (desk.ticket(closed.ref), desk.comments(closed.ref, include_internal=True)) == (ended, [])

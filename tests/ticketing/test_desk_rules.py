@@ -188,6 +188,21 @@ def test_what_is_resolved_is_neither_withdrawn_nor_put_aside(desk: Desk, cast: C
     assert desk.ticket(ticket.ref) == ticket
 
 
+def test_what_somebody_works_on_is_not_put_aside_by_whoever_saw_it_waiting(desk: Desk, cast: Cast) -> None:
+    """Asked for in the transaction: the work may have begun since the card was drawn, or read."""
+    amir = cast.agent("amir")
+    waiting, begun = cast.ticket(), cast.ticket()
+    jo = cast.agent("jo")
+
+    for step in (desk.start, desk.wait_for_customer):
+        ticket = step(begun.ref, by=amir)
+        with pytest.raises(StaleTicket):
+            desk.put_aside(ticket.ref, by=jo, unless_begun=True)
+        assert desk.ticket(ticket.ref) == ticket
+    assert desk.put_aside(waiting.ref, by=jo, unless_begun=True).status is TicketStatus.CLOSED
+    assert desk.put_aside(begun.ref, by=jo).status is TicketStatus.CLOSED
+
+
 def test_nobody_takes_a_ticket_from_somebody_they_did_not_see_having_it(desk: Desk, cast: Cast) -> None:
     amir, jo, lena = cast.agent("amir"), cast.agent("jo"), cast.agent("lena")
     ticket = cast.ticket()

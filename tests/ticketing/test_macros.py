@@ -198,7 +198,7 @@ def test_all_of_it_or_nothing(desk: Desk, cast: Cast) -> None:
     amir, jo = cast.agent("amir"), cast.agent("jo")
     desk.save_shared_macro(RESET, by=None)
     desk.save_shared_macro(THANKS, by=None)
-    ticket, own, done = cast.ticket(), cast.ticket("jo"), cast.ticket()
+    ticket, own, done, closed = cast.ticket(), cast.ticket("jo"), cast.ticket(), cast.ticket()
     desk.assign(ticket.ref, to=amir, by=jo)
     desk.assign(done.ref, to=jo, by=amir)
     desk.resolve(done.ref, by=jo)
@@ -217,6 +217,8 @@ def test_all_of_it_or_nothing(desk: Desk, cast: Cast) -> None:
     assert outcome(ticket.ref, "thanks", ticket.customer_id) is NotAnAgent
     assert outcome(own.ref, "thanks", jo) is OwnTicket
     assert outcome(done.ref, "reset", jo) is StaleTicket
+    desk.put_aside(closed.ref, by=jo)
+    assert outcome(closed.ref, "thanks", jo) is StaleTicket
     with pytest.raises(TicketNotFound):
         desk.apply_macro(TicketRef(jo, ticket.number), "thanks", by=jo, source="v:1")
     with pytest.raises(NotAnAgent):

@@ -15,6 +15,7 @@ from ticketing.desk.people import customer_of
 from ticketing.desk.places import at_its_place, check_place
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, known_role
+from ticketing.errors import StaleTicket
 from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.permissions import check_reaches_customer
 from ticketing.statements import TICKET_BY_SOURCE
@@ -52,6 +53,7 @@ class Conversation(DeskBase):
         automatic: bool = False,
         files: Sequence[Attachment] = (),
         as_holder: bool = False,
+        as_reply: bool = False,
     ) -> Comment:
         """
         Keep what somebody said, and what follows from it.
@@ -62,7 +64,8 @@ class Conversation(DeskBase):
         then the comment's `ticket_number` (and its own number 0: the words are that ticket's description, the files its own).
         While there is a follow-up that is not over, what is said on the ticket is said on that one.
         What is said on a ticket that was merged into another is said on that one. `as_holder` is for words that go out only
-        because their author has the ticket, or resolved it: from anybody else they are refused with NotTheHolder.
+        because their author has the ticket, or resolved it: from anybody else they are refused with NotTheHolder. `as_reply`
+        is for words that are to reach the customer: on a closed ticket they are refused with StaleTicket.
         Raises InvalidInput, PersonNotFound, TicketNotFound; for a note also NotAnAgent and OwnTicket.
         """
         said: dict[str, Any] = {
@@ -74,6 +77,7 @@ class Conversation(DeskBase):
             "automatic": automatic,
             "files": files,
             "as_holder": as_holder,
+            "as_reply": as_reply,
         }
         return at_its_place(ref, lambda place: self._add(place, ref, **said))
 
@@ -91,6 +95,7 @@ class Conversation(DeskBase):
         automatic: bool,
         files: Sequence[Attachment],
         as_holder: bool,
+        as_reply: bool,
     ) -> Comment:
         """Say on one ticket what was said on it, or on one that was merged into it."""
         with self._transaction() as tx:
@@ -100,6 +105,8 @@ class Conversation(DeskBase):
                 return known
             if as_holder:
                 check_reaches_customer(ticket, author_id)
+            if as_reply and ticket.status is TicketStatus.CLOSED:
+                raise StaleTicket(ticket)
             if internal and not automatic:
                 as_team(tx, ticket, author_id, "write notes")
             is_of_team = author_id != ticket.customer_id and known_role(tx.connection, author_id) >= Role.AGENT

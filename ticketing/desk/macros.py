@@ -80,9 +80,9 @@ class Macros(Reading):
         Answer with a macro, and do what else it says: all of it, or nothing.
 
         On a ticket that was merged into another it is done on that one, which is returned and asked for permission. `text`
-        is what was made of its words before sending. The same source again changes nothing. Raises MacroNotFound,
-        NotTheHolder and StaleTicket where it sets a status that its user cannot set now, InvalidInput, NotAnAgent,
-        OwnTicket, TicketNotFound.
+        is what was made of its words before sending. The same source again changes nothing. Raises MacroNotFound, StaleTicket
+        on a closed ticket, NotTheHolder and StaleTicket where it sets a status that its user cannot set now, InvalidInput,
+        NotAnAgent, OwnTicket, TicketNotFound.
         """
         return at_its_place(ref, lambda place: self._apply(place, ref, key, by=by, source=source, text=text))
 
@@ -99,7 +99,7 @@ class Macros(Reading):
             known = _macro(tx.connection, tx.configuration, key, by)
             macro = known.macro
             words = macro.filled(_values(tx.connection, tx.configuration, ticket, by)) if text is None else text
-            if macro.status is not None and ticket.status in OVER:
+            if ticket.status is TicketStatus.CLOSED or (macro.status is not None and ticket.status in OVER):
                 raise StaleTicket(ticket)
             ticket, comment = keep(
                 tx,

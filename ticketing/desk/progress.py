@@ -28,6 +28,9 @@ RESOLVED_BEFORE = (
 )
 NOT_NUDGED = RESOLVED_BEFORE.where(tickets.c.nudged_at.is_(None))
 
+BEGUN = frozenset({TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER})
+"""Somebody works on it."""
+
 
 class Progress(DeskBase):
     """See `ticketing.desk.Desk`."""
@@ -125,16 +128,17 @@ class Progress(DeskBase):
             return closed(tx, ticket, CloseReason.WITHDRAWN, by=by)
 
     @use_case
-    def put_aside(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+    def put_aside(self, ref: TicketRef, *, by: PersonId, unless_begun: bool = False) -> Ticket:
         """
         Not a ticket: closed with that reason; again changes nothing.
 
-        Raises NotAnAgent, OwnTicket, TicketNotFound, and StaleTicket once it is resolved: then it was a ticket.
+        Raises NotAnAgent, OwnTicket, TicketNotFound, and StaleTicket once it is resolved: then it was a ticket. So it was,
+        with `unless_begun`, as soon as somebody works on it.
         """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "put tickets aside")
-            if ticket.status is TicketStatus.RESOLVED:
+            if ticket.status is TicketStatus.RESOLVED or (unless_begun and ticket.status in BEGUN):
                 raise StaleTicket(ticket)
             return closed(tx, ticket, CloseReason.NOT_A_TICKET, by=by)
 
