@@ -259,9 +259,17 @@ def compact_command(config: Path | None) -> None:
 @helpdesk.command("reindex")
 @click.pass_obj
 def reindex_command(config: Path | None) -> None:
-    """Make the search index anew, as the setting `stemming` says. For a quiet hour: nothing can be written meanwhile."""
+    """Make the search index anew, as the setting `stemming` says. Interrupted, it goes on where it was when called again."""
+    shown = 0
+
+    def told(done: int, total: int) -> None:
+        nonlocal shown
+        if 10 * done // total > shown:
+            shown = 10 * done // total
+            say(f"{done:,} of {total:,} tickets are indexed anew.")
+
     with _said_plainly(), _desk(load(config)) as desk:
-        say(f"The search index is made anew; stemming: {desk.reindex()}.")
+        say(f"The search index is made anew; stemming: {desk.reindex(told)}.")
 
 
 def _one_person(desk: Desk, who: str) -> Person:

@@ -75,8 +75,14 @@ class _Doctor:
         return not late
 
     def _index_is_as_set(self, desk: Desk) -> bool:
-        """Whether searches care for the endings of words as the configuration in force says."""
+        """Whether searches care for the endings of words as the configuration in force says, in all tickets."""
         asked, made = desk.configuration().stemming, desk.stemming_of_index()
+        if made is asked and (so_far := desk.reindex_progress()) is not None:
+            done, total = so_far
+            self.say(
+                f"half     search index: {done:,} of {total:,} tickets are indexed anew. Run helpdesk reindex again."
+            )
+            return False
         if made is not asked:
             self.say(
                 f"old      search index: stemming is {made} there and {asked} in the settings. "

@@ -9,15 +9,15 @@ asked of the index itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, select, text, tuple_
 
 from ticketing import family
 from ticketing.model import PersonId, Ticket, TicketRef
 from ticketing.prepared import Write
-from ticketing.tables import comments, people, tickets
+from ticketing.tables import comments, tickets
 from ticketing.words import Stemming, searchable
 
 ROOM = 350_000
@@ -28,7 +28,6 @@ SPAN_BITS = 12
 
 # No vowel: so the stem of a word is the same with and without them.
 _LETTERS = "bcdfghjklmnpqrstvwxz"
-_BATCH = 500
 
 # The statements below are put together from constants of this module alone; what comes from outside is bound.
 
@@ -66,6 +65,7 @@ _APPEND_SQLITE = text(
 _REWRITE_SQLITE = text(
     "UPDATE ticket_search SET subject = :subject, body = :body, notes = :notes WHERE rowid = :number"
 )
+_DELETE_SQLITE = text("DELETE FROM ticket_search WHERE rowid = :number")
 _RENAME_SQLITE = text(
     "UPDATE ticket_search SET name = :name WHERE rowid IN (SELECT id FROM tickets WHERE customer_id = :customer_id)"
 )
@@ -81,6 +81,11 @@ _INSERT_POSTGRESQL = text(
     "INSERT INTO ticket_search (customer_id, ticket_id, size, words)"  # noqa: S608
     f" VALUES (:customer_id, :number, :size, {_part('subject', 'A')} || {_part('name', 'B')} || {_SAID})"
 )
+_PUT_POSTGRESQL = text(
+    f"{_INSERT_POSTGRESQL.text} ON CONFLICT (customer_id, ticket_id)"
+    " DO UPDATE SET size = excluded.size, words = excluded.words"
+)
+"""In place, so that whoever waits to add something to the row finds it."""
 _APPEND_POSTGRESQL = text(
     f"UPDATE ticket_search SET words = words || {_SAID}, size = size + :size WHERE {_ONE} AND size < {ROOM}"  # noqa: S608
 )
@@ -150,89 +155,64 @@ def as_stored(row: dict[str, Any], *, is_sqlite: bool) -> dict[str, Any]:
 _PARTS = ("subject", "body", "name", "notes")
 
 
-# --- making it anew ---------------------------------------------------------------------------------------------------
+# --- what it cares for ------------------------------------------------------------------------------------------------
 
-_WORDS = "asciiword, word, numword"
-_DICTIONARIES = {Stemming.ENGLISH: "ticket_search_stem", Stemming.OFF: "simple"}
+DICTIONARIES = {Stemming.ENGLISH: "ticket_search_stem", Stemming.OFF: "simple"}
+TOKENIZERS = {Stemming.ENGLISH: "porter unicode61", Stemming.OFF: "unicode61"}
 _STEMMING_POSTGRESQL = text(
     "SELECT dictname FROM pg_ts_config_map JOIN pg_ts_dict ON pg_ts_dict.oid = mapdict"
     " WHERE mapcfg = CAST('ticket_search' AS regconfig) AND maptokentype = 1"
 )
-_TOKENIZERS = {Stemming.ENGLISH: "porter unicode61", Stemming.OFF: "unicode61"}
-_TABLE_SQLITE = text("SELECT sql FROM sqlite_master WHERE name = 'ticket_search'")
-_ALONE = text("LOCK TABLE ticket_search IN SHARE ROW EXCLUSIVE MODE")
+TABLE_SQLITE = text("SELECT sql FROM sqlite_master WHERE name = 'ticket_search'")
 
 
 def stemming_of(connection: Connection) -> Stemming:
     """By which endings the index does not care; it is a part of the index, so what is asked is treated alike."""
     if connection.dialect.name == "sqlite":
-        made = connection.execute(_TABLE_SQLITE).scalar_one()
-        return Stemming.ENGLISH if _TOKENIZERS[Stemming.ENGLISH] in made else Stemming.OFF
+        made = connection.execute(TABLE_SQLITE).scalar_one()
+        return Stemming.ENGLISH if TOKENIZERS[Stemming.ENGLISH] in made else Stemming.OFF
     dictionary = connection.execute(_STEMMING_POSTGRESQL).scalar_one()
-    return next(each for each, name in _DICTIONARIES.items() if name == dictionary)
+    return next(each for each, name in DICTIONARIES.items() if name == dictionary)
 
 
-def rebuild(connection: Connection, stemming: Stemming | None = None) -> None:
+def put(connection: Connection, found: Iterable[Any]) -> None:
     """
-    Index every ticket anew, in batches, with this stemming if one is given. All that is lost with the index is time.
+    Index tickets anew from all that is said on them, whether they are in the index or not.
 
-    Nobody else can write to the index until the commit.
+    Their rows have keys, subjects, descriptions, and the customers' names. Whoever calls holds what of them is in the index.
     """
     is_sqlite = connection.dialect.name == "sqlite"
-    if not is_sqlite:
-        connection.execute(_ALONE)
-    if stemming is not None:
-        _stem_by(connection, stemming)
-    connection.execute(text("DELETE FROM ticket_search"))
-    insert = _INSERT_SQLITE if is_sqlite else _INSERT_POSTGRESQL
-    last = -(2**63)
-    while found := connection.execute(_NAMED, {"last": last}).all():
-        rows = {
-            each.id: _key(TicketRef(each.customer_id, each.id))
-            | _texts(each.subject, each.description)
-            | {"name": searchable(each.name)}
-            for each in found
-        }
-        said = select(comments).where(comments.c.ticket_id.in_(rows), comments.c.deleted_at.is_(None))
-        for comment in map(dict, connection.execute(said.order_by(comments.c.id)).mappings()):
-            if not comment["is_automatic"] and _size(rows[comment["ticket_id"]]) < ROOM:
-                _add(rows[comment["ticket_id"]], comment)
-        connection.execute(insert, [as_stored(row, is_sqlite=is_sqlite) for row in rows.values()])
-        last = found[-1].id
-    for each in connection.execute(_MERGED_INTO).all():
-        ref = TicketRef(each.customer_id, each.id)
-        rewrite(connection, ref, subject=each.subject, description=each.description)
-
-
-def _stem_by(connection: Connection, stemming: Stemming) -> None:
-    if connection.dialect.name == "sqlite":
-        made = connection.execute(_TABLE_SQLITE).scalar_one()
-        for tokenizer in sorted(_TOKENIZERS.values()):
-            made = made.replace(f"'{tokenizer} remove", f"'{_TOKENIZERS[stemming]} remove")
-        connection.execute(text("DROP TABLE ticket_search"))
-        connection.exec_driver_sql(made)
+    rows = {
+        TicketRef(each.customer_id, each.id): _key(TicketRef(each.customer_id, each.id))
+        | _texts(each.subject, each.description)
+        | {"name": searchable(each.name)}
+        for each in found
+    }
+    if not rows:
         return
-    mapping = f"ALTER MAPPING FOR {_WORDS} WITH {_DICTIONARIES[stemming]}"
-    connection.execute(text(f"ALTER TEXT SEARCH CONFIGURATION ticket_search {mapping}"))
+    _in = tuple_(comments.c.customer_id, comments.c.ticket_id).in_(list(rows))
+    words = select(*(comments.c[name] for name in _OF_COMMENT)).where(_in, comments.c.deleted_at.is_(None))
+    for comment in map(dict, connection.execute(words.order_by(comments.c.ticket_id, comments.c.id)).mappings()):
+        row = rows[TicketRef(comment["customer_id"], comment["ticket_id"])]
+        if not comment["is_automatic"] and _size(row) < ROOM:
+            _add(row, comment)
+    stored = [as_stored(row, is_sqlite=is_sqlite) for row in rows.values()]
+    if is_sqlite:
+        connection.execute(_DELETE_SQLITE, [{"number": row["number"]} for row in stored])
+    connection.execute(_INSERT_SQLITE if is_sqlite else _PUT_POSTGRESQL, stored)
+    for each in connection.execute(_INTO.where(tuple_(_joined.customer_id, _joined.id).in_(list(rows)))).all():
+        # Few: they are indexed once more, with the words of what was merged into them.
+        rewrite(connection, TicketRef(each.customer_id, each.id), subject=each.subject, description=each.description)
 
 
-_NAMED = (
-    select(tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description, people.c.name)
-    .join_from(tickets, people, people.c.id == tickets.c.customer_id)
-    .where(tickets.c.id > bindparam("last"))
-    .order_by(tickets.c.id)
-    .limit(_BATCH)
-)
-_merged = tickets.alias("merged")
-_MERGED_INTO = (
-    select(tickets.c.customer_id, tickets.c.id, tickets.c.subject, tickets.c.description)
-    .join_from(
-        tickets, _merged, (_merged.c.customer_id == tickets.c.customer_id) & (_merged.c.merged_into == tickets.c.id)
-    )
-    .where(_merged.c.merged_into.is_not(None))
+_OF_COMMENT = ("customer_id", "ticket_id", "id", "text", "is_internal", "is_automatic")
+_merged, _joined = tickets.alias("merged").c, tickets.c
+_INTO = (
+    select(_joined.customer_id, _joined.id, _joined.subject, _joined.description)
+    .where(_merged.customer_id == _joined.customer_id, _merged.merged_into == _joined.id)
+    .where(_merged.merged_into.is_not(None))
     .distinct()
 )
-"""Tickets into which others were merged: few, and indexed once more with the words of these."""
 
 
 def _key(ref: TicketRef) -> dict[str, Any]:

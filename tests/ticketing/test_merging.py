@@ -9,7 +9,7 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing import indexing
+from ticketing import reindexing
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import NotAnAgent, OtherCustomersTicket, OwnTicket, SameTicket, TicketClosed, TooLateToUndo
@@ -248,7 +248,7 @@ def test_the_other_ticket_is_found_by_the_words_of_the_merged_one(
     desk.edit_comment(giraffe.key.ticket, giraffe.number, "heron", by=giraffe.author_id, source_version="1")
     assert (found("giraffe"), found("heron")) == (set(), both)
     with database.write() as connection:
-        indexing.rebuild(connection)
+        reindexing.rebuild(connection)
     assert (found("zebra"), found("heron invoice")) == (both, {first.number})
 
     desk.unmerge(second.ref, by=amir)

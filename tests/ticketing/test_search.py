@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import MetaData, Table, insert, text
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing import indexing, search
+from ticketing import reindexing, search
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import PersonId, Priority, Ticket, TicketStatus, Tier
 from ticketing.rows import ticket_row
 from ticketing.tables import people
+from ticketing.words import Stemming
 
 
 def found(desk: Desk, words: str, *, include_internal: bool = True, **more: Any) -> list[int]:
@@ -247,7 +249,7 @@ def test_the_index_can_be_built_anew(desk: Desk, cast: Cast, database: Database)
     assert found(desk, "invoice") == []
 
     with database.write() as connection:
-        indexing.rebuild(connection)
+        reindexing.rebuild(connection)
 
     assert [(found(desk, each), found(desk, each, include_internal=False)) for each in asked] == before
     assert before[4][0] == [other.number, ticket.number]
@@ -274,6 +276,44 @@ def test_stemming_is_a_setting_that_counts_once_the_index_is_made_anew(
     desk.configure({"stemming": "english"}, by=None)
     assert desk.reindex() == "english"
     assert sorted(found(desk, "printed invoice"), reverse=True) == everything
+
+
+def test_the_index_is_made_anew_beside_who_writes_and_from_where_it_was_interrupted(
+    desk: Desk, cast: Cast, database: Database
+) -> None:
+    tickets = [cast.ticket(subject="Printing invoices") for _ in range(4)]
+    desk.configure({"stemming": "off"}, by=None)
+    with database.write() as connection:
+        reindexing.begin(connection, Stemming.OFF)
+        assert reindexing.go_on(connection, rows=1) == 1
+    for ticket in (tickets[0], tickets[-1]):  # one that is still to come and one that is done
+        cast.says(ticket.ref, ticket.customer_id, "Faxes")
+    tickets.append(cast.ticket(subject="Printing invoices", description="Faxes"))
+    assert desk.reindex_progress() == (2, 5)
+
+    told: list[tuple[int, int]] = []
+    desk.reindex(lambda done, total: told.append((done, total)))
+
+    assert (told, desk.reindex_progress()) == ([(5, 5)], None)
+    numbers = [ticket.number for ticket in tickets]
+    assert (sorted(found(desk, "printing invoices")), found(desk, "printed")) == (numbers, [])
+    assert sorted(found(desk, "faxes")) == [numbers[0], numbers[3], numbers[4]]
+
+
+def test_nothing_that_is_said_while_the_index_is_made_anew_is_lost(desk: Desk, cast: Cast) -> None:
+    tickets = [cast.ticket() for _ in range(5)]
+    with ThreadPoolExecutor(3) as pool:
+        said = [
+            pool.submit(cast.says, ticket.ref, ticket.customer_id, f"quark{number:02}")
+            for number, ticket in enumerate(tickets * 4)
+        ]
+        for _ in range(4):
+            desk.reindex()
+        for each in said:
+            each.result()
+
+    for number, ticket in enumerate(tickets * 4):
+        assert found(desk, f"quark{number:02}") == [ticket.number]
 
 
 def test_an_older_database_is_indexed_when_it_is_brought_up(empty_database_url: str, clock: MovableClock) -> None:

@@ -318,7 +318,7 @@ _AT_THE_START = (
     *("subscribe", "subscribe_to_problems", "after_commit", "after_configured", "after_failure", "restrict_holders"),
     "setbacks",
 )
-_OF_OPERATORS = ("compact", "reindex", "stemming_of_index")
+_OF_OPERATORS = ("compact", "reindex", "reindex_progress", "stemming_of_index")
 _OF_OUR_ROWS = (
     *("carry_out_handover", "offered_answer"),
     *(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from ticketing import indexing, search
-from ticketing.desk.base import is_key
+from ticketing import indexing, reindexing, search
+from ticketing.desk.base import is_key, use_case
 from ticketing.desk.reading import Reading
+from ticketing.errors import DatabaseUnavailable
 from ticketing.instants import is_id
 from ticketing.model import PersonId, Ticket
 from ticketing.rows import clock_from, ticket_from
@@ -15,6 +16,9 @@ from ticketing.words import Stemming, asked_words
 
 MOST = 100
 MOST_WORDS_COMPARED = 12
+
+GIVES_WAY = 20
+"""How often in a row whoever makes the index anew waits in vain for who writes to it, before giving up."""
 
 
 class Searching(Reading):
@@ -69,16 +73,40 @@ class Searching(Reading):
         with self._database.read() as connection:
             return indexing.stemming_of(connection)
 
-    def reindex(self) -> Stemming:
+    def reindex(self, told: Callable[[int, int], None] = lambda _done, _total: None) -> Stemming:
         """
         Make the index of words anew, stemmed as the settings say; which that is.
 
-        Whoever opens or answers a ticket meanwhile waits, and after a while is told to try again.
+        Tickets are opened and answered meanwhile; `told` learns how many are done, of how many. Whoever is interrupted calls it
+        again. Raises DatabaseUnavailable.
         """
         with self._database.write() as connection:
             stemming = self._configuration_in_force(connection).stemming
-            indexing.rebuild(connection, stemming)
-        return stemming
+            reindexing.begin(connection, stemming)
+        with self._database.read() as connection:
+            done, total = reindexing.progress(connection)
+        in_vain = 0
+        while in_vain < GIVES_WAY:
+            try:
+                count = self._reindex_some()
+            except DatabaseUnavailable:
+                in_vain += 1
+                continue
+            if count == 0:
+                return stemming
+            done, in_vain = done + count, 0
+            told(done, max(done, total))
+        raise DatabaseUnavailable
+
+    def reindex_progress(self) -> tuple[int, int] | None:
+        """How many tickets are indexed anew, of how many, where `reindex` has not come to its end; else None."""
+        with self._database.read() as connection:
+            return reindexing.progress(connection) if reindexing.is_under_way(connection) else None
+
+    @use_case
+    def _reindex_some(self) -> int:
+        with self._database.write() as connection:
+            return reindexing.go_on(connection)
 
     def _tickets_of(self, found: Iterable[Any]) -> list[Ticket]:
         now = self._clock()

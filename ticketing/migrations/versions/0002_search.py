@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from ticketing import indexing
+from ticketing import reindexing
 
 revision = "0002"
 down_revision = "0001"
@@ -49,4 +49,4 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in ON_POSTGRESQL if connection.dialect.name == "postgresql" else ON_SQLITE:
         op.execute(statement)
-    indexing.rebuild(connection)
+    reindexing.rebuild(connection)

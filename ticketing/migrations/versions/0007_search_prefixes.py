@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from ticketing import indexing
+from ticketing import reindexing
 
 revision = "0007"
 down_revision = "0006"
@@ -21,7 +21,7 @@ def _recreate(options: str) -> None:
         "CREATE VIRTUAL TABLE ticket_search USING fts5("
         f"customer_id, subject, body, name, notes, tokenize = 'porter unicode61 remove_diacritics 2'{options})"
     )
-    indexing.rebuild(connection)
+    reindexing.rebuild(connection)
 
 
 def upgrade() -> None:

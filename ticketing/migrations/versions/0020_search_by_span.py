@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from ticketing import indexing
+from ticketing import reindexing
 
 revision = "0020"
 down_revision = "0019"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         return
     # A short list: a search reads what waits in it once for each group of spans.
     op.execute("ALTER INDEX ix_ticket_search_words SET (gin_pending_list_limit = 256)")
-    indexing.rebuild(connection)
+    reindexing.rebuild(connection)
 
 
 def downgrade() -> None:
