@@ -104,7 +104,7 @@ KEPT: dict[str, str] = {
     "alerts.kind": _CODE,
     "alerts.stage": _CODE,
     "alerts.home": "which message told of it, by id",
-    "configurations.document": "the desk's settings, in versions; whom a step of the ladder names stands there by reference",
+    "configurations.document": "the desk's settings, in versions; whom a step of the ladder calls is taken out of all of them",
     "dated_jobs.job": _CODE,
     "dated_jobs.local_date": _CODE,
     "handovers.source": "which form an agent sent, by id",

@@ -224,11 +224,9 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
 
 
 def _named(dossier: Dossier, event: TicketEvent) -> str | None:
-    """The reference of whom a step names, by the settings in force; once it stood in the log itself."""
+    """The reference of whom a step names, by the settings in force."""
     steps, place = dossier.configuration.ladder.steps, event.data.get("step")
-    if place is None:
-        return event.data.get("person")
-    return steps[place].person if place < len(steps) else None
+    return steps[place].person if place is not None and place < len(steps) else None
 
 
 def _seniors(dossier: Dossier) -> list[str]:

@@ -434,6 +434,9 @@ def test_an_agent_leaves_the_team_first_and_what_they_did_for_others_stays(
     word = Canaries()
     jo = desk.ensure_person(f"T1:{word('reference')}", word("name"), email=f"{word('email')}@example.com").id
     desk.make_agent(jo, skills={"billing": 3}, by=None)
+    steps = [{"after": "30m", "person": who} for who in (word("reference"), f"T1:{word('reference')}", "U0LENA")]
+    for earlier in (steps, steps[:1], steps):
+        desk.configure({"ladder": {"steps": earlier}}, by=None)
     desk.set_shifts(jo, {"mon-sun": ["00:00-24:00"]}, by=jo)
     desk.save_macro({"key": "mine", "title": word("macro"), "text": word("macro's text")}, by=jo)
     ticket = cast.ticket()
@@ -448,6 +451,11 @@ def test_an_agent_leaves_the_team_first_and_what_they_did_for_others_stays(
         assert rows_with(connection, CANARY) == set()
     assert [said.text for said in desk.comments(ticket.ref, include_internal=True)] == ["Try again"]
     assert desk.person(jo).name == "Somebody"
+    for seen in (desk, Desk(database, desk._clock)):
+        assert (seen.configuration().version, [step.person for step in seen.configuration().ladder.steps]) == (
+            4,
+            [None, None, "U0LENA"],
+        )
 
 
 # --- the document -----------------------------------------------------------------------------------------------------

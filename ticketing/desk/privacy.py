@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql
 
 from ticketing import indexing, permissions
 from ticketing.compaction import compact
+from ticketing.desk import named_in_settings
 from ticketing.desk.amending import index_anew, locked_with_places, without_words_here
 from ticketing.desk.attachments import drop_files
 from ticketing.desk.base import checked_key, use_case
@@ -222,6 +223,10 @@ class Privacy(Reading):
             is_active = connection.execute(select(agents.c.is_active).where(agents.c.id == person_id)).scalar()
             if person.role > Role.CUSTOMER or is_active:
                 raise StillOfTheTeam(person_id)
+            self._configuring_alone(connection)
+            if (in_force := named_in_settings.take_out(connection, person.external_ref)) is not None:
+                self._store(connection, in_force, by=by)  # a new version, for every process to take up
+                self._parsed.clear()
             nobody = {"external_ref": f"erased:{person_id}", "name": NAMELESS, "email": None, "tz": "UTC"}
             connection.execute(update(people).where(people.c.id == person_id).values(nobody))
             bare = {"tier": None, "organization_id": None}
