@@ -1,5 +1,6 @@
 // App Home: what the app has published for this person.
 import { h } from "./dom.js";
+import { afterPress } from "./presses.js";
 import { Sheet } from "./sheet.js";
 
 export class Home {
@@ -24,8 +25,13 @@ export class Home {
     if (this.alive && answer.view) this.show(answer.view, null);
   }
 
-  /** @param {any} view @param {string|null} trouble */
+  /** While something in it is being pressed, right after that. @param {any} view @param {string|null} trouble */
   show(view, trouble) {
+    afterPress(this.sheet.node, this, () => this.alive && this.draw(view, trouble));
+  }
+
+  /** @param {any} view @param {string|null} trouble */
+  draw(view, trouble) {
     if (view) this.sheet.update(view);
     this.empty.hidden = Boolean(view);
     this.empty.textContent = trouble ?? "The app has not published anything here yet.";

@@ -2,6 +2,7 @@
 import { gathered, h, icon } from "./dom.js";
 import { renderMessage } from "./message.js";
 import { attachToolbar } from "./message_actions.js";
+import { afterPress } from "./presses.js";
 import { byTs, indexOf, placeOf, walkMessages } from "./timeline.js";
 
 const PAGE = 100;
@@ -316,7 +317,8 @@ export class MessageList {
       this.last += 1;
     } else if (index < this.last) {
       this.last += 1;
-      this.anchored(() => this.draw());
+      this.anchored(() => this.itemOf(this.messages[index + 1].ts)?.before(this.render(index)));
+      this.redraw(index + 1);
     }
     if (mine && atEnd) this.showEnd();
     else if (atEnd && !this.stick) this.missed += 1;
@@ -334,28 +336,32 @@ export class MessageList {
       this.last -= 1;
     } else if (index < this.last) {
       this.last -= 1;
-      this.anchored(() => {
-        this.itemOf(ts)?.remove();
-        if (index < this.last) this.itemOf(this.messages[index].ts)?.replaceWith(this.render(index));
-      });
+      this.anchored(() => this.itemOf(ts)?.remove());
+      this.redraw(index);
     }
   }
 
-  /** Draw one message and the one below it again, keeping the focus. @param {number} index */
+  /** Draw one message and the one below it again; what is being pressed, as soon as it has been. @param {number} index */
   redraw(index) {
     if (index < this.first || index >= this.last) return;
+    for (const at of [index, index + 1]) {
+      const item = at < this.last ? this.itemOf(this.messages[at].ts) : null;
+      if (item) afterPress(item, item, () => this.redrawItem(item));
+    }
+  }
+
+  /** Draw one message again where it stands, keeping the focus. @param {HTMLElement} item */
+  redrawItem(item) {
+    const at = indexOf(this.messages, item.dataset.ts ?? "");
+    if (at < 0 || !item.isConnected) return;
     this.anchored(() => {
-      for (const at of [index, index + 1]) {
-        const item = at < this.last ? this.itemOf(this.messages[at].ts) : null;
-        if (!item) continue;
-        const focus = item.contains(document.activeElement) ? document.activeElement : null;
-        const name = focus?.getAttribute("aria-label") ?? focus?.textContent;
-        const fresh = this.render(at);
-        item.replaceWith(fresh);
-        if (!focus) continue;
-        const twin = [...fresh.querySelectorAll("button")].find((each) => (each.getAttribute("aria-label") ?? each.textContent) === name);
-        (twin ?? fresh.querySelector(".message"))?.focus({ preventScroll: true });
-      }
+      const focus = item.contains(document.activeElement) ? document.activeElement : null;
+      const name = focus?.getAttribute("aria-label") ?? focus?.textContent;
+      const fresh = this.render(at);
+      item.replaceWith(fresh);
+      if (!focus) return;
+      const twin = [...fresh.querySelectorAll("button")].find((each) => (each.getAttribute("aria-label") ?? each.textContent) === name);
+      (twin ?? fresh.querySelector(".message"))?.focus({ preventScroll: true });
     });
   }
 

@@ -2,6 +2,7 @@
 import { focusables, h, icon, iconButton } from "./dom.js";
 import { wordsOf } from "./inputs.js";
 import { closePopovers, toast, trapFocus } from "./popover.js";
+import { afterPress } from "./presses.js";
 import { Sheet } from "./sheet.js";
 import { avatar } from "./workspace.js";
 
@@ -142,10 +143,16 @@ export class Modals {
   }
 
   /**
-   * Show the person's stack as it is now.
+   * Show the person's stack as it is now; while something in it is being pressed, right after that.
    * @param {any[]} views topmost last
    */
   update(views) {
+    const { user } = this.session;
+    afterPress(this.host, this, () => user === this.session.user && this.show(views));
+  }
+
+  /** @param {any[]} views */
+  show(views) {
     const wasEmpty = this.stack.length === 0;
     const top = this.stack.at(-1);
     if (wasEmpty && views.length) this.before = /** @type {HTMLElement|null} */ (document.activeElement);

@@ -33,6 +33,7 @@ export function openPopover(layer, anchor, panel, how = {}) {
   panel.classList.add("popover");
   layer.append(panel);
   const place = () => {
+    if (!anchor.isConnected) return; // drawn anew meanwhile: the panel stays where it is
     const around = layer.getBoundingClientRect();
     const by = anchor.getBoundingClientRect();
     if (how.matchWidth) panel.style.minWidth = `${Math.max(by.width, 180)}px`;

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import chromium
 from tests.browser.show_app import MARA, Show, running
 
-WAIT_MS = 8_000
+WAIT_MS = 30_000
+"""A busy machine takes its time."""
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +61,14 @@ class Client:
     def side(self, name: str) -> Locator:
         """One person's view: "left" or "right"."""
         return self.page.locator("workspace-session").nth(0 if name == "left" else 1)
+
+    @contextmanager
+    def pressing(self, what: Locator) -> Iterator[None]:
+        """The mouse is down on it meanwhile."""
+        what.hover()
+        self.page.mouse.down()
+        yield
+        self.page.mouse.up()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control API beside the browser."""

@@ -1,7 +1,11 @@
 """Modals and App Home: what one fills in, and what becomes of it."""
 
-from playwright.sync_api import Page, expect
+import ast
+import re
 
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import show_blocks
 from tests.browser.conftest import Client
 from tests.browser.show_app import AMIR, MARA, SUPPORT
 
@@ -58,7 +62,11 @@ def test_what_was_typed_outlives_an_update_and_a_new_block_begins_anew(client: C
     expect(page.get_by_role("textbox", name="Which page?")).to_have_value("")
     page.reload()
     expect(page.get_by_role("textbox", name="Subject")).to_have_value("Typed before")
-    page.get_by_role("button", name="Send", exact=True).click()
+    (view,) = client.control("GET", f"people/{MARA}/views")["views"]
+    with client.pressing(page.get_by_role("button", name="Send", exact=True)):  # the app draws it anew at that moment
+        client.show.client.views_update(view_id=view["id"], view=show_blocks.form(chosen="account"))
+        client.write(AMIR, SUPPORT, "after the update")
+        expect(page.get_by_text("after the update")).to_be_visible()
     expect(page.get_by_text("We have it")).to_be_visible()
     values = client.show.app.submitted[0]
     assert values["subject"]["subject"]["value"] == "Typed before"
@@ -66,13 +74,19 @@ def test_what_was_typed_outlives_an_update_and_a_new_block_begins_anew(client: C
 
 
 def test_a_form_that_nobody_answers_keeps_its_text(client: Client) -> None:
-    client.control("PUT", "faults", {"ack_limit_s": 0.7})
     page = _form(client)
     page.get_by_role("textbox", name="Subject").fill("slow")
     _pick(page, "Category", "Account")
+    expect(page.get_by_role("textbox", name="Which page?")).to_be_visible()
+    client.control("PUT", "faults", {"ack_limit_s": 0.2})
     send = page.get_by_role("button", name="Send", exact=True)
+
+    def on_its_way(route: Route) -> None:
+        expect(send).to_have_attribute("aria-busy", "true")
+        route.continue_()
+
+    page.route("**/submit", on_its_way)
     send.click()
-    expect(send).to_have_attribute("aria-busy", "true")
     expect(page.get_by_role("alert").filter(has_text="Your text is still here")).to_be_visible()
     expect(page.get_by_role("textbox", name="Subject")).to_have_value("slow")
 
@@ -136,8 +150,14 @@ def test_app_home_shows_what_is_published_and_its_buttons_work(client: Client) -
     page.get_by_role("tab", name="Home").click()
     home = page.get_by_role("tabpanel", name="Home")
     expect(home.get_by_role("heading", name="Your tickets")).to_be_visible()
-    with page.expect_response("**/actions"):
-        home.get_by_role("button", name="Open ticket 39").click()
+    with page.expect_response("**/actions"), client.pressing(home.get_by_role("button", name="Open ticket 39")):
+        changed = str(show_blocks.home()).replace("Waiting for you.", "You wait.")
+        with page.expect_response("**/home"):
+            client.show.client.views_publish(user_id=MARA, view=ast.literal_eval(changed))
+        client.write(AMIR, SUPPORT, "after the update")
+        others = page.get_by_role("navigation").get_by_role("button", name="support")
+        expect(others).to_have_accessible_name(re.compile("1 unread"))
+    expect(home.get_by_text("You wait.")).to_be_visible()
     assert client.show.app.pressed[0]["block_id"] == "row-39"
     home.get_by_role("button", name="New ticket").click()
     expect(page.get_by_role("dialog", name="New ticket")).to_be_visible()

@@ -1,5 +1,6 @@
 """Messages: how they are drawn, and what one can do with them."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -48,8 +49,14 @@ def test_a_card_is_drawn_and_its_dates_are_in_the_readers_own_zone(client: Clien
 
 def test_a_press_reaches_the_app_and_both_see_what_follows(client: Client) -> None:
     client.command(LENA, TRIAGE, "card")
+    ts = client.messages(LENA, TRIAGE)[-1]["ts"]
     client.open(f"left={AMIR}/triage&right={LENA}/triage")
-    client.side("left").get_by_role("button", name="Claim").click()
+    with client.pressing(client.side("left").get_by_role("button", name="Claim")):  # it is drawn anew at that moment
+        client.control("POST", f"people/{LENA}/reactions", {"channel": TRIAGE, "ts": ts, "name": "eyes"})
+        expect(client.side("right").get_by_role("button", name=":eyes: 1")).to_be_visible()
+        client.write(LENA, SUPPORT, "after the eyes")
+        others = client.side("left").get_by_role("navigation").get_by_role("button", name="support")
+        expect(others).to_have_accessible_name(re.compile("1 unread"))
     expect(client.side("right").get_by_text("@Amir Haddad has it")).to_be_visible()
     expect(client.side("left").get_by_role("button", name="Claim")).to_have_count(0)
     assert [each["action_id"] for each in client.show.app.pressed] == ["claim"]

@@ -11,7 +11,7 @@ from tests.end_to_end.cast import OWN
 from tests.end_to_end.conftest import running
 from tests.end_to_end.workspace import Workspace
 
-WAIT_MS = 20_000
+WAIT_MS = 30_000
 
 
 @pytest.fixture(scope="module")
