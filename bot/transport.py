@@ -247,7 +247,7 @@ class Http:
     def _admitted(self, door: Door) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
         def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if not self._at_work.enter():
-                start_response("503 Service Unavailable", [("Content-Length", "0"), ("Connection", "close")])
+                start_response("503 Service Unavailable", [("Content-Length", "0")])
                 return [b""]
             try:
                 return door(environ, start_response)

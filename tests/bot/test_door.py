@@ -8,7 +8,9 @@ import io
 import json
 import logging
 import urllib.parse
+import urllib.request
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from slack_bolt import BoltRequest, BoltResponse
@@ -16,7 +18,7 @@ from slack_sdk import WebClient
 
 from bot.app import Installation, bolt_app
 from bot.listeners.catch_all import ANYTHING
-from bot.transport import PATH, SILENT_DATABASE_S, AtWork, Door, answer
+from bot.transport import PATH, SILENT_DATABASE_S, AtWork, Door, Http, answer
 from ticketing import silence
 
 SECRET = "a secret"
@@ -143,6 +145,19 @@ def test_nothing_new_is_admitted_once_told_to_stop() -> None:
     assert not at_work.enter()
     at_work.leave()
     assert at_work.close(timeout=0)
+
+
+def test_who_knocks_while_it_stops_is_sent_away_without_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    app = bolt_app(WebClient(token="xoxb-1"), Installation("T1", "U0BOT", "B0BOT", None))
+    http = Http(app, SECRET, "127.0.0.1", 0)
+    http._at_work.close(timeout=0)
+    http.start()
+    try:
+        with pytest.raises(HTTPError, match="503"):
+            urllib.request.urlopen(f"http://127.0.0.1:{http.port}{PATH}", COMMAND)
+    finally:
+        http.stop()
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(
