@@ -15,7 +15,7 @@ from sandbox.messages import Messages
 from sandbox.model import Channel, Message, StoredFile
 from sandbox.offers import Offers
 from sandbox.ratelimits import RateLimits
-from sandbox.triggers import Triggers
+from sandbox.triggers import TRIGGER_LIFE_S, Triggers
 from sandbox.views import Views
 from sandbox.workspace import Workspace
 
@@ -46,7 +46,10 @@ class House:
         self._new_triggers()
 
     def _new_triggers(self) -> None:
-        self.triggers = Triggers(self.workspace.ids, self.workspace.team_id)
+        def life_s() -> float:
+            return max(TRIGGER_LIFE_S, self.faults.ack_limit_s)
+
+        self.triggers = Triggers(self.workspace.ids, self.workspace.team_id, life_s=life_s)
         self.offers = Offers()
 
     def _connections_changed(self) -> None:

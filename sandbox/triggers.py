@@ -44,25 +44,33 @@ class ResponseUrl:
 class Triggers:
     """Gives out trigger ids and response urls and takes them back."""
 
-    def __init__(self, ids: Ids, team_id: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        ids: Ids,
+        team_id: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        life_s: Callable[[], float] = lambda: TRIGGER_LIFE_S,
+    ) -> None:
         self._ids = ids
         self._team_id = team_id
+        self._life_s = life_s
         self._monotonic = monotonic
         self._triggers: dict[str, Trigger] = {}
         self._urls: dict[str, ResponseUrl] = {}
         self._count = 0
 
     def new_trigger(self, user: str, view_id: str | None = None) -> str:
-        """A trigger id, good for one view within 3 seconds."""
+        """A trigger id, good for one view within 3 seconds, or as long as the app has to ack where that is longer."""
         self._count += 1
         trigger_id = f"{1000 + self._count}.{int(self._monotonic() * 1000)}.{self._ids.secret(32).lower()}"
-        self._triggers[trigger_id] = Trigger(user, self._monotonic() + TRIGGER_LIFE_S, view_id)
+        self._triggers[trigger_id] = Trigger(user, self._monotonic() + self._life_s(), view_id)
         if len(self._triggers) > KEPT:
             del self._triggers[next(iter(self._triggers))]
         return trigger_id
 
     def exchange(self, trigger_id: str) -> Trigger:
-        """Use a trigger id up. Raises SlackError when it is unknown, used or older than 3 s."""
+        """Use a trigger id up. Raises SlackError when it is unknown, used or too old."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")

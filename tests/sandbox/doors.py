@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 
 from bot.transport import closed
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -134,6 +134,7 @@ def test_an_app_that_answers_after_three_seconds_is_too_late(receiver: App, door
     assert (answer["ok"], answer["error"]) == (False, "operation_timeout")
     assert answer["message"] == '/lunch failed with the error "operation_timeout".'
     receiver.released.set()
+    door.faults(ack_limit_s=60)
     assert alice.do("commands", channel=GENERAL, command="/lunch", text="again")["response"] is None
     assert alice.messages(GENERAL) == [], "the late answer is shown to nobody"
     assert len(receiver.requests) == 2, "a command is never sent again"

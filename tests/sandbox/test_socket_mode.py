@@ -116,6 +116,7 @@ def test_an_ack_that_comes_late_counts_for_nothing(door: Door, alice: Person) ->
             act = await asyncio.to_thread(alice.do, "commands", channel=GENERAL, command="/lunch", text="")
             assert act["error"] == "operation_timeout"
             await one.ack(await one.read(), {"text": "too late"})
+            await asyncio.to_thread(door.faults, ack_limit_s=PATIENCE_S)
             again = asyncio.ensure_future(
                 asyncio.to_thread(alice.do, "commands", channel=GENERAL, command="/lunch", text="")
             )
@@ -141,15 +142,23 @@ def test_an_event_that_is_not_acked_comes_again_with_its_number(door: Door, alic
             again = await one.read()
             assert (first["retry_attempt"], again["retry_attempt"], again["retry_reason"]) == (0, 1, "timeout")
             assert first["payload"]["event_id"] == again["payload"]["event_id"]
+            await asyncio.to_thread(door.faults, ack_limit_s=PATIENCE_S)
             await one.ack(again)
+            await asyncio.to_thread(door.wait_for, lambda: len(_statuses(door)) > 1, "what became of both")
+            if _statuses(door)[-1] != "acked":  # on a busy machine even this ack is late; the last attempt has time
+                await one.ack(await one.read())
+                await asyncio.to_thread(door.wait_for, lambda: len(_statuses(door)) > 2, "what became of the third")
 
     by_hand(steps)
-    door.wait_for(lambda: len(door.log("message")) == 2, "the log of both")
-    assert [entry["status"] for entry in door.log("message")] == ["operation_timeout", "acked"]
+    assert (_statuses(door)[0], _statuses(door)[-1]) == ("operation_timeout", "acked")
+
+
+def _statuses(door: Door) -> list[str]:
+    return [entry["status"] for entry in door.log("message")]
 
 
 def test_events_wait_for_an_app_that_comes_back(door: Door, alice: Person) -> None:
-    door.faults(retry_schedule_s=[0.2] * 50)
+    door.faults(retry_schedule_s=[0.2] * 500)
     alice.write(GENERAL, "hello")
 
     async def steps(session: aiohttp.ClientSession) -> None:
