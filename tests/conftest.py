@@ -15,12 +15,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, PostgresUnavailable, Prepare, postgres_server
 
 # The same examples on every run, and no verdict on how fast the machine was meanwhile.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+slow = [HealthCheck.too_slow]
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=slow)
 settings.load_profile("repeatable")
 
 ENGINES = ("sqlite", "postgresql")

@@ -67,7 +67,7 @@ class World:
         self.desk.subscribe(Notices())
         self.delivery = self.worker()
 
-    def worker(self, *, timeout: int = 10, lane: Lane = Lane.ALL) -> Delivery:
+    def worker(self, *, timeout: int = 30, lane: Lane = Lane.ALL) -> Delivery:
         """Another delivery worker, as another process would have."""
         known = self.sandbox.credentials()
         client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=timeout, retry_handlers=[])
@@ -77,7 +77,7 @@ class World:
     def papers(self, hidden: Callable[[Person], frozenset[str]] = lambda _: frozenset()) -> Papers:
         """A worker for what takes long to draw."""
         known = self.sandbox.credentials()
-        client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=10, retry_handlers=[])
+        client = WebClient(token=known.bot_token, base_url=known.api_url, timeout=30, retry_handlers=[])
         ways: dict[str, Any] = {
             "clock": self.machine,
             "pace": self.pace,

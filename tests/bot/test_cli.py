@@ -165,8 +165,8 @@ def test_doctor_says_when_a_private_category_is_not_private_and_the_index_is_old
 @pytest.mark.parametrize(
     ("late_by_s", "said"),
     [
-        ({"watch": -30, "delivery": -30}, "ok       jobs: 2 run"),
-        ({"watch": 5, "delivery": -30}, "dead     jobs that no longer run: watch."),
+        ({"watch": -600, "delivery": -600}, "ok       jobs: 2 run"),
+        ({"watch": 5, "delivery": -600}, "dead     jobs that no longer run: watch."),
         ({"watch": 600, "delivery": 500}, "down     no helpdesk has been running since"),
     ],
 )

@@ -625,7 +625,7 @@ def test_at_its_own_pace_delivery_meets_no_429(world: World) -> None:
 
 def bot_client(world: World) -> WebClient:
     known = world.sandbox.credentials()
-    return WebClient(token=known.bot_token, base_url=known.api_url, timeout=10, retry_handlers=[])
+    return WebClient(token=known.bot_token, base_url=known.api_url, timeout=30, retry_handlers=[])
 
 
 def test_what_is_remembered_of_a_card_says_whose_side_it_is_on(world: World) -> None:

@@ -31,7 +31,7 @@ def people(sandbox_process: Sandbox, sqlite_templates: SqliteTemplates, tmp_path
     sandbox_process.post("/control/reset")
     known = sandbox_process.credentials()
     database = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", migrate))
-    slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+    slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=30)
     yield People(Desk(database, SystemClock()), slack, TEAM)
     database.close()
 

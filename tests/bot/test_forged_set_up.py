@@ -43,7 +43,7 @@ class Office:
 
     def __init__(self, sandbox: Sandbox, desk: Desk) -> None:
         known = sandbox.credentials()
-        slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+        slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=30)
         self.sandbox, self.desk = sandbox, desk
         people = People(desk, slack, TEAM)
         people.seed(

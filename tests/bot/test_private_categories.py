@@ -61,7 +61,7 @@ class Office:
         known = sandbox.credentials()
         self.now = datetime(2026, 11, 23, tzinfo=UTC)
         self.sandbox, self.desk = sandbox, desk
-        self.slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+        self.slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=30)
         self.sight = Sight(desk, self.slack, TEAM, lambda: self.now)
         people = People(desk, self.slack, TEAM)
         people.seed(SEEDS)
@@ -265,7 +265,7 @@ class Channel:
 
     def __init__(self, world: World) -> None:
         known = world.sandbox.credentials()
-        client = WebClient(token=known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=2)
+        client = WebClient(token=known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=30)
         self.world = world
         self.sight = Sight(world.desk, client, TEAM, world.machine)
         categories = [

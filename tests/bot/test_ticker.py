@@ -15,7 +15,7 @@ from bot.ticker import REPLACED, Job, Ticker
 from bot.watchdog import Watchdog
 from ticketing.errors import DatabaseUnavailable
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 """How long a test waits, in real seconds, for what comes at once unless something is broken."""
 
 NEVER_S = 3600.0

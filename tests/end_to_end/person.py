@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -180,6 +180,15 @@ class Person:
         found = [message.text for message in self.messages(where) if message.says(text)]
         assert not found, f"{self.real_name} sees {text!r}:\n{found[-1]}"
 
+    def loses(self, text: str, where: Place = "app", *, besides: Message | None = None) -> None:
+        """Wait until nothing there says `text` any more but `besides`."""
+
+        def look() -> bool | None:
+            saying = [message.ts for message in self.messages(where) if message.says(text)]
+            return True if saying == ([besides.ts] if besides is not None else []) else None
+
+        self.workspace.wait_for(look, lambda: f"{self.real_name} still sees {text!r}.\n{self.describe(where)}")
+
     def now(self, message: Message) -> Message:
         """The message as it stands by now. Raises AssertionError when it is gone."""
         found = self._find(message)
@@ -196,6 +205,17 @@ class Person:
         return self.workspace.wait_for(
             look,
             lambda: f"{self.real_name} does not see the message turn to {text!r}. It says:\n{self.now(message).text}",
+        )
+
+    def sees_lost(self, message: Message, text: str) -> Message:
+        """Wait until this very message says `text` no more, having been edited."""
+
+        def look() -> Message | None:
+            found = self._find(message)
+            return found if found is not None and not found.says(text) else None
+
+        return self.workspace.wait_for(
+            look, lambda: f"{self.real_name} still sees {text!r}. The message says:\n{self.now(message).text}"
         )
 
     @property
@@ -221,6 +241,16 @@ class Person:
 
         return self.workspace.wait_for(
             look, lambda: f"The form does not say {text!r} to {self.real_name}.\n{self.describe('app')}"
+        )
+
+    def view_loses(self, text: str) -> View:
+        """Wait until the topmost open modal says `text` no more."""
+
+        def look() -> View | None:
+            return self.view if text not in self.view.text else None
+
+        return self.workspace.wait_for(
+            look, lambda: f"The form still says {text!r} to {self.real_name}.\n{self.describe('app')}"
         )
 
     def describe(self, where: Place) -> str:
@@ -257,6 +287,12 @@ class Person:
             ]
         ts = self._act("messages", body | ({"thread_ts": thread_ts} if thread_ts else {}))["ts"]
         return next(message for message in self.messages(thread or channel) if message.ts == ts)
+
+    def writes_all(self, texts: Iterable[str], thread: Message) -> None:
+        """Write many messages in a thread, one after the other, without a look at what stands there."""
+        place, thread_ts = self._place(thread)
+        for text in texts:
+            self._act("messages", {"channel": place, "text": self._typed_text(text), "thread_ts": thread_ts})
 
     def edits(self, message: Message, text: str) -> None:
         body = {"channel": message.channel, "ts": message.ts, "text": self._typed_text(text)}
@@ -301,27 +337,27 @@ class Person:
         Press a button, or choose from an overflow menu, by its words: in the open form unless `on` says where, and in the
         row that says `row`.
         """
-        where = on or self.view
 
         def look() -> tuple[JSON, Control, str | None] | None:
+            where = on or self.view
             blocks = [block for block in self._blocks(where) if row in read_block(block)]
             found = find_press(blocks, label)
             return (self._target(where), *found) if found else None
 
+        def failure() -> str:
+            return f"{self.real_name} sees no {label!r} to press in:\n{read({'blocks': self._blocks(on or self.view)})}"
+
         def press() -> None:
-            target, control, value = self.workspace.wait_for(
-                look,
-                lambda: f"{self.real_name} sees no {label!r} to press in:\n{read({'blocks': self._blocks(where)})}",
-            )
+            target, control, value = self.workspace.wait_for(look, failure)
             self._click(target, control, value)
 
         _as_it_stands(press)
 
     def choose(self, label: str, option: str, on: Message | View | None = None) -> None:
         """Choose from the menu under `label`, by visible words; a menu of people takes a person's name."""
-        where = on or self.view
 
         def choose() -> None:
+            where = on or self._view_with(label)
             control = self._field(where, label)
             self._click(self._target(where), control, self._value(where, control, option))
 
@@ -337,12 +373,19 @@ class Person:
             _as_it_stands(partial(self._fill, label, given))
 
     def _fill(self, label: str, given: object) -> None:
-        view = self.view
+        view = self._view_with(label)
         control = self._field(view, label)
         value = given if control.is_text or given is None else self._value(view, control, given)
         if control.dispatches and not control.is_text:
             self._click(self._target(view), control, value)
         self._typed.setdefault(view.id, {}).setdefault(control.block_id, {})[control.action_id] = value
+
+    def _view_with(self, label: str) -> View:
+        """The topmost form, as soon as it has that field: a press before may still be opening it, or a choice drawing it."""
+        return self.workspace.wait_for(
+            lambda: view if find_field((view := self.view).raw["blocks"], label) else None,
+            lambda: f"There is no field {label!r} in:\n{self.view.text}",
+        )
 
     def submit(self) -> Submission:
         """Send the open form."""
@@ -407,9 +450,11 @@ class Person:
         }
 
     def _field(self, where: Message | View, label: str) -> Control:
-        control = find_field(self._blocks(where), label)
-        assert control is not None, f"There is no field {label!r} in:\n{read({'blocks': self._blocks(where)})}"
-        return control
+        """The field there; waited for, as a choice before it may bring it."""
+        return self.workspace.wait_for(
+            lambda: find_field(self._blocks(where), label),
+            lambda: f"There is no field {label!r} in:\n{read({'blocks': self._blocks(where)})}",
+        )
 
     def _value(self, where: Message | View, control: Control, given: object) -> Any:
         if isinstance(given, list):

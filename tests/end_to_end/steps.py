@@ -21,6 +21,9 @@ LOW, MEDIUM, HIGH, URGENT = (
     "Urgent: many are blocked",
 )
 
+DUE = r"due (in \d+ (h|min)|by \d+ \w+ \d\d:\d\d)"
+"""Minutes and hours on the same day; another day is named by its date."""
+
 
 def number_in(text: str) -> int:
     """The first ticket number in a text."""

@@ -150,7 +150,7 @@ def test_who_has_seen_an_alert_leaves_the_ticket_where_it_is(own_workspace: Work
     lead, begun, home = _late(own_workspace, "It smells of smoke")
 
     lead.press("Seen", on=home)
-    assert f"{begun.agent.first_name} keeps it" in lead.view.text
+    lead.view_says(f"{begun.agent.first_name} keeps it")
     lead.fill({"Until when?": "1 h"})
     assert lead.submit().errors == {}
     seen = lead.sees_change(home, f"{lead.first_name} has seen it, until")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.boards import BOARD
 from tests.end_to_end.person import Message, Person
-from tests.end_to_end.steps import URGENT, Begun, assigned, desk_of, fill_and_send, open_ticket
+from tests.end_to_end.steps import DUE, URGENT, Begun, assigned, desk_of, fill_and_send, open_ticket
 from tests.end_to_end.workspace import Workspace
 
 ESCALATIONS = "escalations"
@@ -60,7 +60,7 @@ def test_a_warning_and_then_a_breach_come_by_themselves_and_end_when_answered(ow
     amir.press("Reply", on=begun.assignment)
     fill_and_send(amir, "Reply", "The light is back")
     settled = lead.sees_change(home, f"~#{number} All is dark~ Answered by {amir.first_name}")
-    assert "46 min late" in settled.text or "47 min late" in settled.text
+    assert re.search(r"4\d min late", settled.text)
     lead.sees(f"#{number}: answered by {amir.first_name}", where=home)
     assert [message.ts for message in _roots(lead)] == [home.ts]
     assert len(_lines(lead, home, "first answer was due")) == 1
@@ -82,9 +82,7 @@ def test_an_answer_in_time_lets_no_alert_out(own_workspace: Workspace) -> None:
 
     lead.sees(f"#{other.number} Left alone", where=ESCALATIONS)
     other.customer.sees("We promised an answer", where=other.card)
-    own_workspace.wait_for(
-        lambda: None if other.agent.now(other.assignment).says("Snoozed") else True, lambda: "It sleeps on."
-    )
+    other.agent.sees_lost(other.assignment, "Snoozed")
     mine = other.agent.command("/helpdesk mine")
     assert mine is not None
     assert mine.says(f"#{other.number}")
@@ -158,5 +156,5 @@ def test_the_board_is_posted_once_and_then_edited_where_it_stands(own_workspace:
     own_workspace.advance(minutes=1)
 
     edited = lead.sees_change(board, "0 overdue, 1 due within 1 h, 1 without an agent")
-    assert re.search(rf"#{number} due in 4\d min\. Nobody has it\.", edited.text)
+    assert re.search(rf"#{number} {DUE}.*\. Nobody has it\.", edited.text)
     assert [each.ts for each in lead.messages(ESCALATIONS) if each.says("Open and late")] == [board.ts]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.person import Person
+from tests.end_to_end.person import Person, View
 from tests.end_to_end.steps import assigned, fill_and_send, go_away, number_in, started
 from tests.end_to_end.workspace import Team, Workspace
 
 
-def ask(customer: Person, team: Team, subject: str) -> str:
-    """Fill the form in up to its category; what the form shows then."""
+def ask(customer: Person, team: Team, subject: str) -> View:
+    """Fill the form in up to its category; the form as it is drawn then."""
     customer.command("/ticket")
     customer.fill(subject=subject, description="It is so.")
     customer.fill(category=team.name)
-    return customer.view.text
+    return customer.view_says("You will have an answer by")
 
 
 def test_a_shared_answer_is_offered_and_solves_it_without_a_ticket(workspace: Workspace) -> None:
@@ -29,17 +29,15 @@ def test_a_shared_answer_is_offered_and_solves_it_without_a_ticket(workspace: Wo
     amir.submit()
     begun.customer.sees("Choose Unicode", where=begun.card)
 
-    shown = ask(tomas, team, "quokka terminal hieroglyphs")
+    shown = ask(tomas, team, "quokka terminal hieroglyphs").text
     assert "Solved before. Does one of these help?" in shown
     assert "The quokka terminal shows only hieroglyphs [Read]" in shown
     assert begun.customer.first_name not in shown
     tomas.press("Read")
-    assert "Choose Unicode in its settings." in tomas.view.text
+    tomas.view_says("Choose Unicode in its settings.")
     assert amir.first_name not in tomas.view.text
     tomas.press("That solved it")
-    tomas.workspace.wait_for(
-        lambda: True if "Good. No ticket was opened." in tomas.view.text else None, lambda: tomas.view.text
-    )
+    tomas.view_says("Good. No ticket was opened.")
     tomas.close()
     assert tomas.views == []
     nothing = tomas.command("/ticket list")
@@ -55,11 +53,11 @@ def test_what_was_not_shared_is_offered_to_its_own_customer_only(workspace: Work
     begun.customer.sees("Somebody else's salary", where=begun.card)
 
     other = workspace.new_person()
-    assert "Solved before" not in ask(other, team, "wombat ledger adds up wrong")
-    own = ask(begun.customer, team, "wombat ledger adds up wrong")
+    assert "Solved before" not in ask(other, team, "wombat ledger adds up wrong").text
+    own = ask(begun.customer, team, "wombat ledger adds up wrong").text
     assert "The wombat ledger adds up to nine [Read]" in own
     begun.customer.press("Read")
-    assert "Somebody else's salary" in begun.customer.view.text
+    begun.customer.view_says("Somebody else's salary")
 
 
 def test_an_agent_opens_a_ticket_on_behalf_of_a_customer(workspace: Workspace) -> None:
@@ -128,7 +126,7 @@ def test_a_message_becomes_a_ticket_and_its_address_is_kept(workspace: Workspace
     said = mara.writes("the gate of the north yard stays shut", channel="support")
 
     amir.uses_shortcut("Open a ticket", on=said)
-    assert f"On behalf of {mara.real_name}." in amir.view.text
+    amir.view_says(f"On behalf of {mara.real_name}.")
     amir.fill(category=team.name)
     sent = amir.submit()
 

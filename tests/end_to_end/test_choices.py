@@ -48,7 +48,7 @@ def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> Non
     asked = mara.command(f"/ticket {number}")
     assert asked is not None
     mara.press("Open", on=asked)
-    assert "It is so." in mara.view.text
+    mara.view_says("It is so.")
 
     amir.press("Assign", on=triage)
     amir.fill({"Agent": f"{jo.real_name}, 0 of 10, away", "Note for them": "You know the man"})
@@ -66,7 +66,7 @@ def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> Non
 
     jo.press("More actions", on=jo.sees_change(assignment, "You are working on it."))
     jo.press("Escalate")
-    assert f"#{number} is escalated: senior agents come first." in jo.view.text
+    jo.view_says(f"#{number} is escalated: senior agents come first.")
     jo.close()
 
     jo.press("Reassign", on=assignment)

@@ -25,7 +25,7 @@ def test_a_mention_is_offered_a_ticket_in_its_own_thread(workspace: Workspace) -
 
     mara.press("New ticket", on=offer)
 
-    number = number_in(mara.now(offer).text)
+    number = number_in(mara.sees_change(offer, "Ticket #").text)
     card = mara.sees(f"#{number} the lights of hall 3 are out", where=said)
     assert "Everyone here can read this." in card.text
     mara.writes("and of hall 4", thread=said)
@@ -43,7 +43,7 @@ def test_a_mention_takes_not_a_ticket_for_an_answer(workspace: Workspace) -> Non
 
     mara.press("Not a ticket", on=offer)
 
-    assert [each for each in mara.messages(said) if each.says(UNPLACED)] == []
+    mara.loses(UNPLACED, where=said)
     nothing = mara.command("/ticket list")
     assert nothing is not None
     assert nothing.text == "You have no tickets. Type /ticket to open one."

@@ -54,7 +54,7 @@ def test_the_mirror_stands_in_the_conversation_with_the_app_too(workspace: Works
     said = mara.writes("my badge opens nothing")
     offer = mara.sees("This has not reached anyone yet.")
     mara.press("New ticket", on=offer)
-    number = number_in(mara.now(offer).text)
+    number = number_in(mara.sees_change(offer, "Ticket #").text)
     (amir,) = workspace.new_team(agents=1).agents
     triage = amir.sees(f"#{number}", where="triage")
 

@@ -96,7 +96,7 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told(workspace: Work
 
     held = amir.sees_change(card, " has it")
     winner, loser = (amir, jo) if f"{amir.first_name} has it" in held.text else (jo, amir)
-    (told,) = loser.ephemerals(team.channel)
+    told = loser.sees("just before you.", where=team.channel)
     assert re.search(rf"{winner.first_name} claimed #{number} at .*\d\d:\d\d.*, just before you\.", told.text)
     assert "{time_secs}" in told.raw["text"]
     assert winner.ephemerals(team.channel) == []
@@ -135,14 +135,14 @@ def test_a_customer_cannot_press_what_is_the_teams(workspace: Workspace) -> None
 
     mara.press("Claim", on=card)
 
-    (told,) = mara.ephemerals(team.channel)
+    told = mara.sees("Only agents can claim tickets. ", where=team.channel)
     assert told.text.startswith("Only agents can claim tickets. ")
     assert told.text.endswith(" can make you one.")
     assert "Waiting for an agent" in amir.now(card).text
     stranger = workspace.new_person()
     workspace.invite(stranger, team.channel)
     stranger.press("Claim", on=card)
-    (told,) = stranger.ephemerals(team.channel)
+    told = stranger.sees("Only agents can claim tickets. ", where=team.channel)
     assert told.text.startswith("Only agents can claim tickets. ")
 
 
@@ -156,8 +156,9 @@ def test_a_button_of_before_is_answered_with_what_is_so_now(workspace: Workspace
 
     amir.press(f"Wait for {begun.customer.first_name}", on=before)
 
+    told = amir.sees("Your press changed nothing")
+    assert told.is_ephemeral
     assert amir.views == []
-    (told,) = amir.ephemerals()
     assert told.text.startswith(f"{amir.first_name} resolved #{begun.number} at ")
     assert told.text.endswith("Your press changed nothing; the card is now up to date.")
 

@@ -68,7 +68,7 @@ def test_ones_own_ticket_is_for_another_agent(workspace: Workspace) -> None:
     assert told.is_ephemeral
     workspace.faults(api=[{"method": "chat.postEphemeral", "error": "internal_error"}])
     amir.press("Claim", on=triage)
-    assert told.text in amir.view.text, "where nothing can be said beside it, a view says it"
+    amir.view_says(told.text)  # where nothing can be said beside it, a view says it
 
 
 def test_who_is_full_is_told_and_can_claim_all_the_same(own_workspace: Workspace) -> None:

@@ -142,8 +142,8 @@ def test_the_digest_comes_once_and_shows_all_that_is_open(own_workspace: Workspa
     assert digest.says("and 2 more")
     assert image_of(digest.raw["blocks"])["slack_file"]
     lead.press("Show all", on=digest)
-    assert "7 tickets are open, the oldest first." in lead.view.text
-    assert "Broken wheel 6" in lead.view.text
+    lead.view_says("7 tickets are open, the oldest first.")
+    lead.view_says("Broken wheel 6")
     found = [message for message in lead.messages("escalations") if message.says("Longest open:")]
     assert len(found) == 1
 

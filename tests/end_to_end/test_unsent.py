@@ -31,4 +31,4 @@ def test_an_unsent_answer_says_why_and_goes_out_when_tried_again(workspace: Work
     workspace.wait_for(
         lambda: True if amir.now(said).raw.get("reactions") else None, lambda: amir.describe(begun.assignment)
     )
-    amir.sees_not("Not delivered", where=begun.assignment)
+    amir.loses("Not delivered", where=begun.assignment)
