@@ -129,7 +129,7 @@ class PostgresServer:
 def connect(url: URL) -> psycopg.Connection:
     """A plain connection, each statement its own transaction."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, autocommit=True, connect_timeout=10)
+    return psycopg.connect(address, autocommit=True, connect_timeout=60)
 
 
 @contextmanager
