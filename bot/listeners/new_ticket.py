@@ -28,7 +28,7 @@ from bot.views import NewTicketAnswers, SimilarAnswer, View
 from bot.words import customer as words
 from ticketing.desk.sharing import OfferedAnswer
 from ticketing.errors import InvalidInput
-from ticketing.model import Person, Role, Ticket
+from ticketing.model import Person, Role, Ticket, TicketStatus
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ class NewTicket:
         ack()
 
     def _form_from(self, shortcut: Shortcut, message: SaidMessage) -> View:
+        """The form, or where the message has become a ticket before: which one."""
+        opened = self._opened_from(shortcut, message)
+        if opened is not None:
+            return plain_view(_opened_already(opened))
         link = permalink(self.parts.home_url, message.place)
         state = NewTicketState(source=message.source, permalink=link)
         author = message.person
@@ -93,6 +97,16 @@ class NewTicket:
             for_customer=for_customer,
         )
         return new_ticket_view(form)
+
+    def _opened_from(self, shortcut: Shortcut, message: SaidMessage) -> Ticket | None:
+        """The ticket that a message has become. Raises TicketNotFound where whoever asks may not know of it."""
+        desk, presser = self.parts.desk, shortcut.person
+        asks = desk.person_by_ref(presser.external_ref)
+        is_of_the_team = asks is not None and asks.role >= Role.AGENT
+        writer = message.person if message.person is not None and is_of_the_team else presser
+        customer = desk.person_by_ref(writer.external_ref)
+        ref = desk.ticket_by_source(customer.id, message.source) if customer is not None else None
+        return self.parts.access.to(Act.OPEN, presser, ref).ticket if ref is not None else None
 
     def choose_category(self, ack: Ack, body: dict[str, Any]) -> None:
         """The one moment the form changes: fields, default priority, promise."""
@@ -176,11 +190,19 @@ class NewTicket:
         # There was one already: of the message, or of this very form.
         if person.id != ticket.customer_id:
             self.parts.access.to(Act.REPLY, submission.person, ticket.ref)
-        if ticket.description not in (description.strip(), answers.description.strip()):
+        if not self._says(ticket, answers):
+            if person.id != ticket.customer_id:  # what the team tells of a customer is no answer to them
+                raise InvalidInput(Block.DESCRIPTION, f"{_opened_already(ticket)} {words.NOTHING_ADDED}")
             self.parts.desk.add_comment(
                 ticket.ref, author_id=person.id, text=answers.description, source=f"{submission.source}:again"
             )
         return ticket
+
+    def _says(self, ticket: Ticket, answers: NewTicketAnswers) -> bool:
+        """Whether a ticket says already what a form says, whichever address of its message stands beneath it."""
+        kept, link, rest = ticket.description.rpartition(words.FROM_MESSAGE.format(link=self.parts.home_url))
+        has_link = bool(self.parts.home_url and link) and len(rest.split()) == 1
+        return answers.description.strip() in (ticket.description, kept.strip() if has_link else ticket.description)
 
     def _with_link(self, answers: NewTicketAnswers) -> str:
         """The description, and beneath it where the message stands that the ticket was opened from."""
@@ -208,8 +230,14 @@ def permalink(home_url: str, place: Place) -> str | None:
     """A message's address in its workspace (docs.slack.dev/reference/methods/chat.getPermalink shows the form)."""
     if not home_url.startswith("https://") or not place.ts:
         return None
-    thread = f"?thread_ts={place.thread_ts}&cid={place.channel}" if place.thread_ts else ""
+    is_reply = place.thread_ts not in (None, place.ts)
+    thread = f"?thread_ts={place.thread_ts}&cid={place.channel}" if is_reply else ""
     return f"{home_url}archives/{place.channel}/p{place.ts.replace('.', '')}{thread}"
+
+
+def _opened_already(ticket: Ticket) -> str:
+    is_done = ticket.status in {TicketStatus.RESOLVED, TicketStatus.CLOSED}
+    return (words.WAS_OPENED if is_done else words.IS_OPEN).format(number=ticket.number)
 
 
 def _as_shown(offered: OfferedAnswer) -> SimilarAnswer:

@@ -39,6 +39,9 @@ DATE_AT = "{date} at {time}"
 ON_DATE_AT = "on {date} at {time}"
 
 FROM_MESSAGE = "From {link}"
+IS_OPEN = "#{number} is open already."
+WAS_OPENED = "#{number} was opened from this message already."
+NOTHING_ADDED = "Nothing was added to it."
 
 # The receipt
 PROMISE_TO = "{customer} will have an answer {by}."

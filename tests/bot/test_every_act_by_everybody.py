@@ -51,6 +51,7 @@ from ticketing.model import PersonId, Priority, Role, Ticket, TicketRef, TicketS
 from ticketing.shown import Shown
 
 TEAM = "T1"
+HOME_URL = "https://lakeside.slack.com/"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SUBJECT = "Payroll of the board"
 USERS = {
@@ -209,7 +210,8 @@ def standing(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     app = bolt_app(slack, Installation(TEAM, "U0BOT", "B0BOT", None))
     screens = Screens(desk, clock, sight)
     access = Access(desk, people, sight)
-    register(app, Parts(desk, access, screens, Explaining(desk, clock), private, slack, clock, Rereading(slack, TEAM)))
+    reading = Rereading(slack, TEAM)
+    register(app, Parts(desk, access, screens, Explaining(desk, clock), private, slack, clock, reading, HOME_URL))
     answers = Answers(desk, private, TEAM, sight)
     with closing(sqlite3.connect(path)) as watcher:
         stand = Stand(slack, app, desk, watcher, clock)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot import places
-from bot.actions import Act, Block, Form, Press
+from bot.actions import SHORTCUT_OPEN_FROM_MESSAGE, Act, Block, Form, Press
 from bot.delivery.cards import for_agent, for_customer, for_team
 from bot.delivery.reading import Dossier
 from bot.values import NewTicketState, form_state, offer_value, ticket_value
 from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
-from tests.bot.test_every_act_by_everybody import NOW, TEAM, Answer, Stand, tickets
+from tests.bot.test_every_act_by_everybody import HOME_URL, NOW, TEAM, Answer, Stand, tickets
 from ticketing.errors import NotTheHolder
 from ticketing.model import Comment, Person, Ticket, TicketStatus
 from ticketing.shown import Shown
 
 prepared, standing, stand = everybody.prepared, everybody.standing, everybody.stand
 
-MARA, AMIR, JO = "U0MARA0001", "U0AMIR0001", "U0JO000001"
+MARA, TOMAS, AMIR, JO = "U0MARA0001", "U0TOMAS001", "U0AMIR0001", "U0JO000001"
 CARD = f"{NOW.timestamp():.0f}.000100"
 
 
@@ -173,13 +174,21 @@ def test_further_lines_on_a_closed_ticket_go_to_the_one_that_the_first_has_opene
 # --- outside threads ------------------------------------------------------------------------------------------------------
 
 
-def new_ticket_form(stand: Stand, user: str, message: dict[str, Any], customer: str | None = None) -> str:
+def new_ticket_form(
+    stand: Stand,
+    user: str,
+    message: dict[str, Any],
+    customer: str | None = None,
+    *,
+    description: str = "It hangs.",
+    link: str | None = None,
+) -> str:
     """The form that the shortcut on a message has opened, sent; what stands in its place."""
-    state = NewTicketState(source=f"m:{message['channel']}:{message['ts']}")
+    state = NewTicketState(source=f"m:{message['channel']}:{message['ts']}", permalink=link)
     form = table.submission(TEAM, user, Form.NEW_TICKET, form_state(state), {}, of=TEAM)
     answers = {
         Block.SUBJECT: {"value": "The export"},
-        Block.DESCRIPTION: {"value": "It hangs."},
+        Block.DESCRIPTION: {"value": description},
         Block.CATEGORY: {"selected_option": {"value": "billing"}},
         Block.CUSTOMER: {"selected_user": customer},
     }
@@ -289,6 +298,55 @@ def test_an_offer_names_what_is_open_first_and_says_when_a_choice_has_reopened_w
     pressed["channel"]["id"] = pressed["container"]["channel_id"] = of(MARA)
 
     assert f"Added to #{resolved.number}, which is open again." in stand.send(pressed).said
+
+
+def shortcut(stand: Stand, user: str, message: dict[str, Any]) -> str:
+    """What "Open a ticket" on a message shows."""
+    pressed = table.shortcut(TEAM, user, SHORTCUT_OPEN_FROM_MESSAGE, message["user"], of=TEAM)
+    return stand.send({**pressed, "channel": {"id": message["channel"]}, "message": message}).said
+
+
+def test_a_message_that_is_a_ticket_already_opens_no_second_form(stand: Stand) -> None:
+    """To its author and to the team it is told which one, before anything is typed; a message of others is their own matter."""
+    message = said(MARA, "the export hangs", channel="C0DESK")["event"]
+    assert "is open already" not in shortcut(stand, AMIR, message)
+    new_ticket_form(stand, AMIR, message, MARA)
+    opened = max(stand.desk.tickets_of_customer(person(stand, MARA).id), key=lambda each: each.number)
+
+    for user in (MARA, AMIR, JO):
+        told = shortcut(stand, user, message)
+        assert f"#{opened.number} is open already." in told
+        assert "the export hangs" not in told
+    assert "the export hangs" in shortcut(stand, TOMAS, message)
+    stand.desk.withdraw(opened.ref, by=opened.customer_id)
+    assert f"#{opened.number} was opened from this message already." in shortcut(stand, JO, message)
+
+
+def test_a_form_that_is_sent_again_is_never_an_answer_of_the_teams(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of the team open it at once: it is one ticket, with its promise, and what differs is not sent in their name."""
+    message = said(MARA, "the export hangs", channel="C0DESK")["event"]
+    mara = person(stand, MARA).id
+    address = f"{HOME_URL}archives/C0DESK/p1"
+    new_ticket_form(stand, AMIR, message, MARA, link=address)
+    opened = max(stand.desk.tickets_of_customer(mara), key=lambda each: each.number)
+    monkeypatch.setattr(everybody.Clock, "at", everybody.Clock.at + timedelta(minutes=1))
+
+    same = new_ticket_form(stand, JO, message, MARA, link=f"{address}?thread_ts=1&cid=C0DESK")
+    other = new_ticket_form(stand, JO, message, MARA, description="She says that it hangs.", link=address)
+
+    assert f"We have it: ticket #{opened.number}." in same
+    assert f"#{opened.number} is open already. Nothing was added to it." in other
+    assert '"errors"' in other
+    now = stand.desk.ticket(opened.ref)
+    assert stand.desk.comments(opened.ref, include_internal=True) == []
+    assert (now.version, now.response_due_at) == (opened.version, opened.response_due_at)
+
+    new_ticket_form(stand, MARA, message, link=f"{address}?thread_ts=1&cid=C0DESK")
+    assert stand.desk.comments(opened.ref, include_internal=True) == []
+    new_ticket_form(stand, MARA, message, description="It hangs again.", link=address)
+    assert [each.text for each in stand.desk.comments(opened.ref, include_internal=True)] == ["It hangs again."]
 
 
 def mention(user: str, text: str, **more: Any) -> dict[str, Any]:
