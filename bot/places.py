@@ -64,7 +64,12 @@ def origin(ticket: Ticket) -> tuple[str, str] | None:
     A message in a conversation with the app is no such place: there the card is a root of its own.
     """
     found = message_in(ticket.source)
-    return found if found is not None and found[0][:1] in {"C", "G"} else None
+    return found if found is not None and is_shared(found[0]) else None
+
+
+def is_shared(channel: str) -> bool:
+    """Whether others read what stands there: it is no conversation with the app alone."""
+    return channel[:1] in {"C", "G"}
 
 
 def message_in(source: str) -> tuple[str, str] | None:

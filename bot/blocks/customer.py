@@ -219,7 +219,10 @@ def _bare(ref: TicketRef, version: int) -> TicketFacts:
 def offer_message(offer: Offer) -> Message:
     """The offer, or what became of it. Not a ticket deletes the message."""
     if offer.state is OfferState.ASKING:
-        return _asking(offer)
+        return _asking_in_channel(offer) if offer.in_channel else _asking(offer)
+    if offer.placed is None:
+        sentence = words.OFFER_UNNAMED[offer.state]
+        return message(sentence, [section(sentence)])
     added = words.OFFER_REOPENED if offer.state is OfferState.REOPENED else words.OFFER_ADDED
     sentence = said(added, number=offer.placed)
     if offer.state is OfferState.OPENED:
@@ -252,6 +255,18 @@ def _asking(offer: Offer) -> Message:
             ),
         ],
     )
+
+
+def _asking_in_channel(offer: Offer) -> Message:
+    """Where others read it: which tickets there are stands in a form."""
+    value, dismissed = offer_value(offer.source), common.PRESS[Press.OFFER_DISMISS]
+    choices = actions(
+        button(Press.OFFER_NEW, words.NEW_TICKET, value, accessible=words.NEW_TICKET, primary=True),
+        button(Press.OFFER_MENU, words.OFFER_FORM, value, accessible=words.OFFER_FORM),
+        button(Press.OFFER_DISMISS, dismissed, value, accessible=dismissed),
+    )
+    spoken_choices = said(words.SPOKEN_OFFER, choices=words.OFFER_CHOICE_ANY)
+    return message(spoken_choices, [section(words.OFFER), quoted(offer.text), choices])
 
 
 def _add(offer: Offer, ticket: OpenTicketLine) -> Block:

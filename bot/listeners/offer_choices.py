@@ -270,8 +270,9 @@ class OfferChoices:
 
     def _settle(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
         """Show on the offer what became of it: where it was pressed, or for a form where it stands by now."""
+        shown = self.offers.as_read_there(offered, settled)
         self.parts.desk.inbound.settle(offered, Stage.PLACED)
-        self.parts.private.aside(lambda: self._show(user, offered, settled, place), about=user.id)
+        self.parts.private.aside(lambda: self._show(user, offered, shown, place), about=user.id)
 
     def _show(self, user: SlackUser, offered: Offered, settled: Offer, place: Place | None) -> None:
         ts = str(place.ts) if place is not None else offered.offer_ts

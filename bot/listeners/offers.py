@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from bot.people import NotAPerson, OtherOrganization
 from bot.private import reason_of
 from bot.views import Offer, OfferState
 from bot.views.common import Message
-from ticketing.model import Attachment, Person, Ticket
+from ticketing.model import Attachment, Person, Ticket, TicketRef
 from ticketing.offering import Offered
 from ticketing.offering import OfferState as Stage
 
@@ -132,6 +132,9 @@ class Offers:
 
     def _drawn(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Message:
         text = self.words_of(said)
+        if places.is_shared(offered.channel):
+            # Others read it: which tickets somebody has is in the form that only they can open.
+            return offer_message(Offer(source=offered.source, text=text, in_channel=True, zone=person.tz))
         every = self.parts.screens.all_tickets(person)
         tickets = tuple(each for each in every if not (each.is_closed or each.is_resolved))
         has_others = len(every) > len(tickets[:1])
@@ -212,7 +215,8 @@ class Offers:
                 return
             self.parts.desk.inbound.settle(offered, Stage.PLACED)
             if offered.offer_ts is not None:
-                self.show(offered.channel, offered.offer_ts, offer_message(opened_offer(offered, ticket, person)))
+                settled = self.as_read_there(offered, opened_offer(offered, ticket, person))
+                self.show(offered.channel, offered.offer_ts, offer_message(settled))
         except (SlackClientError, OSError) as error:
             log.warning("What became of an offer could not be shown on it (%s).", reason_of(error))
 
@@ -281,6 +285,14 @@ class Offers:
     def show(self, channel: str, ts: str, message: Message) -> None:
         """Change an offer where it stands. Raises SlackApiError."""
         self.parts.slack.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks or [])
+
+    def as_read_there(self, offered: Offered, settled: Offer) -> Offer:
+        """What became of an offer, for all who read it: in a channel no number of a ticket that does not go on there."""
+        if settled.placed is None or not places.is_shared(offered.channel):
+            return settled
+        ticket = self.parts.desk.ticket(TicketRef(offered.person_id, settled.placed))
+        goes_on = places.channel_in(places.of_customer(ticket, self.parts.desk.configuration()))
+        return settled if goes_on == offered.channel else replace(settled, placed=None)
 
     def remove(self, channel: str, ts: str) -> None:
         """Delete an offer; that it is gone already is fine. Raises SlackApiError."""

@@ -209,13 +209,15 @@ class Offer:
     """
     A message outside any thread, and where it may belong. `source` is the natural key of its first message
     (`m:<channel>:<ts>`); `tickets` are the customer's open ones, last active first, and `has_others` says whether they have any
-    besides the first of them, closed ones too; `placed` is the number it got.
+    besides the first of them, closed ones too; `placed` is the number it got. `in_channel`: others read it, so that it names no
+    ticket; and one that goes on elsewhere is not `placed`.
     """
 
     source: str
     text: str
     tickets: tuple[OpenTicketLine, ...] = ()
     has_others: bool = False
+    in_channel: bool = False
     state: OfferState = OfferState.ASKING
     placed: int | None = None
     answer_by: datetime | None = None

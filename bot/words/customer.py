@@ -1,5 +1,6 @@
 """What customers read."""
 
+from bot.views.customer import OfferState
 from ticketing.model import Priority
 
 # The form
@@ -115,6 +116,12 @@ OFFER_ADDED = "Added to #{number}."
 OFFER_REOPENED = "Added to #{number}, which is open again."
 OFFER_OPENED = "Ticket #{number}. An answer {by}."
 OFFER_OPENED_PLAIN = "Ticket #{number}."
+OFFER_UNNAMED = {
+    OfferState.ADDED: "Added.",
+    OfferState.REOPENED: "Added. The ticket is open again.",
+    OfferState.OPENED: "It is a ticket now, and goes on under Messages.",
+}
 SPOKEN_OFFER = "This has not reached anyone yet. Where does it belong: {choices}?"
 OFFER_CHOICE_ADD = "#{number}, a new ticket or nowhere"
+OFFER_CHOICE_ANY = "a new ticket, a ticket of yours or nowhere"
 OFFER_CHOICE_NEW = "a new ticket or nowhere"

@@ -235,6 +235,19 @@ def test_another_ticket_can_be_chosen_whichever_there_is() -> None:
     assert buttons(offer_message(closed_only)) == ["[[New ticket]]", "Not a ticket", "Another ticket"]
 
 
+def test_an_offer_that_others_read_names_none_of_the_tickets() -> None:
+    message = offer_message(offer(3, in_channel=True))
+
+    assert buttons(message) == ["[[New ticket]]", "Add to a ticket", "Not a ticket"]
+    assert message.text.endswith("Where does it belong: a new ticket, a ticket of yours or nowhere?")
+    told = [shown(offer_message(offer(0, state=state))) for state in list(OfferState)[1:]]
+    assert told == [
+        "Added.",
+        "Added. The ticket is open again.",
+        "It is a ticket now, and goes on under Messages.",
+    ]
+
+
 def test_each_choice_names_the_message_and_the_ticket() -> None:
     add, new, *_ = offer_message(offer(2)).blocks[-1]["elements"]
 

@@ -364,7 +364,33 @@ def test_a_mention_in_a_thread_that_is_no_tickets_is_offered_a_place_there(
 
     assert "This has not reached anyone yet." in offered
     assert f'"thread_ts": "{CARD}"' in offered
+    assert not [each for each in stand.desk.tickets_of_customer(person(stand, MARA).id) if f"#{each.number}" in offered]
+    assert "Add to a ticket" in offered
     assert stand.send(body).said.count("chat.postMessage") == 0
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_in_a_channel_an_offer_tells_no_number_of_what_goes_on_elsewhere(
+    stand: Stand, messages: list[dict[str, Any]], private: bool
+) -> None:
+    """What was said there is added to a ticket in one's messages, or was opened from there and has its card below."""
+    mara = person(stand, MARA).id
+    where = "m:C0SUPPORT:1.1" if not private else "v:form"
+    there = stand.desk.open_ticket(mara, subject="Pay", description="Low.", category="billing", source=where)
+    body = mention(MARA, "and my screen is dead", thread_ts=CARD)
+    messages.append(body["event"])
+    stand.send(body)
+    source = f"m:C0SUPPORT:{body['event']['ts']}"
+    pressed = table.press(TEAM, MARA, table.button(Press.OFFER_MENU, offer_value(source)), of=TEAM)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = "C0SUPPORT"
+    assert f"#{there.number} Pay" in stand.send(pressed).said
+
+    chosen = {Block.CHOICE.value: str(there.number)}
+    told = stand.send(table.submission(TEAM, MARA, Form.OFFER, offer_value(source), chosen, of=TEAM)).said
+
+    assert ("Added." in told, f"Added to #{there.number}." in told) == (private, not private)
+    (added,) = stand.desk.comments(there.ref, include_internal=True)
+    assert "and my screen is dead" in added.text
 
 
 def test_a_mention_in_a_tickets_thread_is_a_message_there_and_nothing_else(stand: Stand) -> None:
