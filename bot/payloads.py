@@ -245,6 +245,11 @@ class SaidMessage:
         return f"m:{self.place.channel}:{self.place.ts}"
 
     @property
+    def opening_source(self) -> str:
+        """The natural key of a ticket that it becomes: what was said in a thread has another, since no thread begins there."""
+        return f"r{self.source[1:]}" if self.is_in_thread else self.source
+
+    @property
     def is_in_thread(self) -> bool:
         return self.place.thread_ts is not None and self.place.thread_ts != self.place.ts
 

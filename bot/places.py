@@ -28,6 +28,9 @@ customer (`team_out`): as the setting was when the thread began, so that none ch
 REPORTS: Final = "reports"
 """The side of reports and digests: what is written below them is nobody's ticket."""
 
+SAID_IN_THREAD: Final = "r"
+"""How the natural key of a ticket begins that was opened from a message in a thread."""
+
 _PERSON, _CHANNEL, _SLOW = "p:", "c:", "r:"
 
 
@@ -61,9 +64,10 @@ def origin(ticket: Ticket) -> tuple[str, str] | None:
     """
     Channel and ts of the channel message that the ticket was opened from, if it was opened from one.
 
-    A message in a conversation with the app is no such place: there the card is a root of its own.
+    A message in a conversation with the app is no such place: there the card is a root of its own. Neither is what was said in a
+    thread: nothing can be answered below it, and the thread is not the ticket's.
     """
-    found = message_in(ticket.source)
+    found = message_in(ticket.source) if not ticket.source.startswith(f"{SAID_IN_THREAD}:") else None
     return found if found is not None and is_shared(found[0]) else None
 
 
@@ -73,10 +77,10 @@ def is_shared(channel: str) -> bool:
 
 
 def message_in(source: str) -> tuple[str, str] | None:
-    """Channel and ts of the message that a natural key names, if it names one."""
+    """Channel and ts of the message that a natural key names, if it names one: outside threads, or in one."""
     kind, _, rest = source.partition(":")
     channel, _, ts = rest.partition(":")
-    return (channel, ts) if kind == "m" and channel and ts else None
+    return (channel, ts) if kind in {"m", SAID_IN_THREAD} and channel and ts else None
 
 
 def began_at(ticket: Ticket) -> tuple[str, str] | None:

@@ -130,7 +130,7 @@ class Amendments:
 
     def opened_from(self, said: SaidMessage) -> TicketRef | None:
         """The ticket that was opened from a message."""
-        found = (self.parts.desk.ticket_by_source(each, said.source) for each in self._customers(said))
+        found = (self.parts.opened_from(each, said) for each in self._customers(said))
         return next((ref for ref in found if ref is not None), None)
 
     def _customers(self, said: SaidMessage) -> list[PersonId]:

@@ -237,7 +237,7 @@ class Messages:
             return
         act = Act.ANSWER if person.id == ref.customer_id else Act.REPLY
         place = self._goes_on(ref)
-        is_known = self.parts.desk.ticket_by_source(ref.customer_id, said.source) is not None
+        is_known = self.parts.opened_from(ref.customer_id, said) is not None
         comment = self._comment(said, author, ref, act, internal=False)
         if comment is None or is_known:
             return  # what a follow-up began with, heard once more

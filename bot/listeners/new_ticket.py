@@ -79,7 +79,7 @@ class NewTicket:
         if opened is not None:
             return plain_view(_opened_already(opened))
         link = permalink(self.parts.home_url, message.place)
-        state = NewTicketState(source=message.source, permalink=link)
+        state = NewTicketState(source=message.opening_source, permalink=link)
         author = message.person
         for_customer = None
         if author is not None and author != shortcut.person:
@@ -105,7 +105,7 @@ class NewTicket:
         is_of_the_team = asks is not None and asks.role >= Role.AGENT
         writer = message.person if message.person is not None and is_of_the_team else presser
         customer = desk.person_by_ref(writer.external_ref)
-        ref = desk.ticket_by_source(customer.id, message.source) if customer is not None else None
+        ref = self.parts.opened_from(customer.id, message) if customer is not None else None
         return self.parts.access.to(Act.OPEN, presser, ref).ticket if ref is not None else None
 
     def choose_category(self, ack: Ack, body: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
+from bot import places
 from bot.access import Grant
 from bot.actions import Act, Block, Form, Press
 from bot.blocks.customer import offer_message, other_ticket_view
@@ -187,7 +188,7 @@ class OfferChoices:
             subject=subject_of(said, text),
             description=text,
             category=self.parts.screens.category_for_what_is_just_said(),
-            source=said[0].source,
+            source=said[0].opening_source,
             opened_by=person.id,
             at=said[0].said_at,
             files=self.offers.files_of(said),
@@ -247,18 +248,24 @@ class OfferChoices:
         """
         said = self._own_words(offered, person)
         desk = self.parts.desk
-        opened = desk.ticket_by_source(person.id, offered.source)
+        opened = self._opened(offered)
         kept = desk.ticket(opened).description if opened is not None else ""
         left = [
             each
             for each in said
-            if desk.ticket_by_source(person.id, each.source) is None and self.offers.words_of([each]) not in kept
+            if self.parts.opened_from(person.id, each) is None and self.offers.words_of([each]) not in kept
         ]
         return (left, None) if 0 < len(left) < len(said) else (said, self._went(offered, person, said))
 
+    def _opened(self, offered: Offered) -> TicketRef | None:
+        """The ticket that its first message has become."""
+        keys = (offered.source, f"{places.SAID_IN_THREAD}:{offered.channel}:{offered.first_ts}")
+        found = (self.parts.desk.ticket_by_source(offered.person_id, key) for key in keys)
+        return next((ref for ref in found if ref is not None), None)
+
     def _went(self, offered: Offered, person: Person, said: list[SaidMessage]) -> Offer | None:
         """Where the words are already, by a choice that was made before this one; None where they are nowhere."""
-        opened = self.parts.desk.ticket_by_source(person.id, offered.source)
+        opened = self._opened(offered)
         if opened is not None:
             return opened_offer(offered, self.parts.desk.ticket(opened), person)
         found = (self.parts.desk.comment_by_source(person.id, each.source) for each in said)

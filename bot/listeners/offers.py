@@ -85,7 +85,7 @@ class Offers:
         desk = self.parts.desk
         return (
             desk.comment_by_source(person.id, said.source) is not None
-            or desk.ticket_by_source(person.id, said.source) is not None
+            or self.parts.opened_from(person.id, said) is not None
         )
 
     def _post_or_unmake(self, offered: Offered, person: Person, said: list[SaidMessage]) -> None:

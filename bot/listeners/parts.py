@@ -16,7 +16,7 @@ from bot.access import Access
 from bot.blocks.forms import plain_view
 from bot.clock import Clock
 from bot.explaining import Explaining
-from bot.payloads import ButtonPress, Shortcut, SlackUser
+from bot.payloads import ButtonPress, SaidMessage, Shortcut, SlackUser
 from bot.private import Private, reason_of
 from bot.rereading import Rereading
 from bot.screens import Screens
@@ -24,7 +24,7 @@ from bot.views import View
 from bot.words import inbound as words
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, NotTheHolder, StaleTicket, TransitionNotAllowed
-from ticketing.model import Person, Ticket, TicketRef, TicketStatus
+from ticketing.model import Person, PersonId, Ticket, TicketRef, TicketStatus
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +99,11 @@ class Parts:
                 log.warning("App Home could not be redrawn (%s).", reason_of(error))
 
         self.private.aside(drawn, about=user.id)
+
+    def opened_from(self, customer_id: PersonId, said: SaidMessage) -> TicketRef | None:
+        """The ticket of that customer that a message has become: opened from it, or as the follow-up that it asked for."""
+        keys = dict.fromkeys((said.opening_source, said.source))
+        return next((ref for key in keys if (ref := self.desk.ticket_by_source(customer_id, key)) is not None), None)
 
     @contextmanager
     def as_of(self, ref: TicketRef, version: int) -> Iterator[None]:

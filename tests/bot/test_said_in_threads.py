@@ -182,9 +182,10 @@ def new_ticket_form(
     *,
     description: str = "It hangs.",
     link: str | None = None,
+    kind: str = "m",
 ) -> str:
     """The form that the shortcut on a message has opened, sent; what stands in its place."""
-    state = NewTicketState(source=f"m:{message['channel']}:{message['ts']}", permalink=link)
+    state = NewTicketState(source=f"{kind}:{message['channel']}:{message['ts']}", permalink=link)
     form = table.submission(TEAM, user, Form.NEW_TICKET, form_state(state), {}, of=TEAM)
     answers = {
         Block.SUBJECT: {"value": "The export"},
@@ -391,6 +392,29 @@ def test_in_a_channel_an_offer_tells_no_number_of_what_goes_on_elsewhere(
     assert ("Added." in told, f"Added to #{there.number}." in told) == (private, not private)
     (added,) = stand.desk.comments(there.ref, include_internal=True)
     assert "and my screen is dead" in added.text
+
+
+def test_a_ticket_of_something_said_in_a_thread_of_others_goes_on_in_ones_messages(
+    stand: Stand, messages: list[dict[str, Any]]
+) -> None:
+    """That thread is no ticket's: the receipt and the offer promise nothing there, and it is one ticket by whichever way."""
+    mara = person(stand, MARA).id
+    body = mention(MARA, "my key is lost", thread_ts=CARD)
+    messages.append(body["event"])
+    stand.send(body)
+    pressed = table.press(TEAM, MARA, table.button(Press.OFFER_NEW, f"m:C0SUPPORT:{body['event']['ts']}"), of=TEAM)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = "C0SUPPORT"
+
+    assert "It is a ticket now, and goes on under Messages." in stand.send(pressed).said
+    by_offer = max(stand.desk.tickets_of_customer(mara), key=lambda each: each.number)
+    assert places.of_customer(by_offer, stand.desk.configuration()) == places.of_person(mara)
+    assert f"#{by_offer.number} is open already." in shortcut(stand, MARA, body["event"])
+    assert stand.desk.inbound.unplaced() == 0
+
+    later = mention(MARA, "and my badge", thread_ts=CARD, second=2)["event"]
+    shown = shortcut(stand, MARA, later)
+    assert f"r:C0SUPPORT:{later['ts']}" in shown
+    assert "Its thread is under Messages." in new_ticket_form(stand, MARA, later, kind="r")
 
 
 def test_a_mention_in_a_tickets_thread_is_a_message_there_and_nothing_else(stand: Stand) -> None:
