@@ -133,6 +133,14 @@ def of_alerts(ticket: Ticket, configuration: Configuration) -> str | None:
     return of_channel(channel) if channel else None
 
 
+def all_of_alerts(configuration: Configuration) -> frozenset[str]:
+    """Every channel in which alerts are read by the settings in force."""
+    of_categories = (each.escalations for each in configuration.categories if not each.private)
+    of_private = (each.channel for each in configuration.private_categories)
+    channels = (configuration.channels.escalations, *of_categories, *of_private)
+    return frozenset(of_channel(each) for each in channels if each)
+
+
 def about_ticket(number: int) -> str:
     return f"t:{number}"
 

@@ -27,6 +27,7 @@ from bot.delivery.reading import Dossier
 from bot.problems import CARD, DONE
 from bot.sight import Sight
 from ticketing.desk import Desk
+from ticketing.lanes import AHEAD_FROM
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
 from ticketing.shown import ALERT_CARD, ALERT_COUNTDOWN, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, Shown
@@ -156,6 +157,10 @@ class Drawing:
             for each in members
             if each.is_owed and each.ref != errand.ticket
         ]
+
+    def is_awaited(self, errand: Errand) -> bool:
+        """Whether it is an alert, and in the channel in which alerts are read: it waits however long that is closed."""
+        return errand.priority >= AHEAD_FROM and errand.place in places.all_of_alerts(self.desk.configuration())
 
     def instead(self, errand: Errand, reason: str) -> list[Notice]:
         """What is told elsewhere because the row cannot be shown where it was to be."""

@@ -121,6 +121,9 @@ VERDICTS: dict[str, Verdict] = {
     "team_not_found": Verdict.HALT,
 }
 
+CLOSED = frozenset({"is_archived", "not_in_channel", "channel_not_found"})
+"""A channel that is archived, or has lost the app: somebody may open it again, or choose another."""
+
 UNKNOWN_TRIES = 5
 """How often an error that is not in the table is tried before it is taken to be for good."""
 

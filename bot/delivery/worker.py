@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot import metrics, places
 from bot.delivery.drawing import Drawing
-from bot.delivery.errors import Verdict, verdict
+from bot.delivery.errors import CLOSED, Verdict, verdict
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.pace import POSTING, Pace
 from bot.delivery.posts import slack_id
@@ -52,7 +52,7 @@ ALERTS_WAIT_S = 30.0
 """What is ahead of all else waits no longer than this for the next try: a channel asks Slack twice a minute."""
 
 HALT_S = 60.0
-"""How long to leave Slack alone when it does not accept our token."""
+"""How long to leave Slack alone when it does not accept our token, and a channel of alerts that is closed to us."""
 
 
 class Delivery(Sending):
@@ -168,8 +168,18 @@ class Delivery(Sending):
                 return self._wait(errand, HALT_S, code)
             case Verdict.REPAIR:
                 return self._repair(errand, letter, code)
+            case Verdict.PARK if code in CLOSED and self._drawing.is_awaited(errand):
+                return self._wait_for_channel(errand, letter, code)
             case Verdict.PARK:
                 return self._park(errand, code)
+
+    def _wait_for_channel(self, errand: Errand, letter: Letter | None, code: str) -> str:
+        """An alert is not given up because its channel is closed for a while."""
+        if letter is not None and letter.is_optional:
+            self._outbox.done(errand)
+            return "dropped"
+        log.error("Alerts wait for the channel in %s: %s.", errand.place, code)
+        return self._wait(errand, HALT_S, code)
 
     def _repair(self, errand: Errand, letter: Letter | None, code: str) -> str:
         """A message or its thread is gone: forget it, and come again, which posts it anew."""

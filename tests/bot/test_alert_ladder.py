@@ -401,3 +401,39 @@ def test_what_this_process_knows_that_it_cannot_mark_holds_no_message_back(world
     assert failures == ["watch"]
     (home,) = _roots(world)
     assert f"#{other.number} " in shown_text(home)
+
+
+@pytest.mark.parametrize("is_archived", [True, False])
+def test_alerts_wait_for_a_channel_that_is_archived_or_has_lost_the_app(world: World, is_archived: bool) -> None:
+    """Nothing is given up: once the channel is open again, it reads within a minute what it is still owed."""
+    _configured(world)
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    _close(world, is_archived, True)
+    try:
+        world.clock.advance(minutes=61)
+        world.desk.watch_step(world.clock())
+        due = world.deliver()
+        assert due is not None
+        world.machine.now = due
+        due = world.deliver()
+        assert due is not None
+        assert due - world.machine() <= timedelta(minutes=1)
+    finally:
+        _close(world, is_archived, False)
+    world.machine.now = due
+    world.deliver_all()
+
+    assert world.desk.outbox.parked() == []
+    (home,) = [one for one in _roots(world) if "Overdue" in shown_text(one)]
+    assert f"#{ticket.number} " in shown_text(home)
+
+
+def _close(world: World, is_archived: bool, now: bool) -> None:
+    """The escalation channel is archived, or its app removed; or the contrary."""
+    if is_archived:
+        world.sandbox.patch(f"/control/channels/{ESCALATIONS}", {"is_archived": now})
+    else:
+        app = world.sandbox.get("/control/workspace")["app"]["bot_user_id"]
+        world.sandbox.post(f"/control/channels/{ESCALATIONS}/members", {"user": app, "present": not now})
