@@ -28,7 +28,10 @@ RETRY_S = 1.0
 
 
 class Clock(Protocol):
-    """Business time. Calling it gives the present instant, aware UTC, never earlier than one it gave before."""
+    """
+    Business time. Calling it gives the present instant, aware UTC, never earlier than one it gave before; save where it is the
+    machine's, and that is set back.
+    """
 
     def __call__(self) -> datetime: ...
 
@@ -55,7 +58,7 @@ class SystemClock:
         return max(0.0, (instant - self()).total_seconds())
 
     def on_jump(self, callback: Callable[[], None]) -> None:
-        """The machine's time does not jump, so `callback` is never called."""
+        """Never called from here: the machine's time is compared with what passes by `bot.watchdog`, which wakes all jobs."""
 
     def start(self) -> None:
         """Nothing to start."""

@@ -5,7 +5,8 @@ Each job is one interval job, its heartbeat, that is pulled forward whenever som
 is in rows with leases, so that every job is safe in every replica, and a tick that is lost is made up for by the next.
 The jobs live in memory; nothing of them is shared between processes. (APScheduler 3: a date job is gone after its run and
 is dropped when it comes too late; hence heartbeats. It skips what is due while it takes a run to last, and on a busy machine
-it hears late that one has ended; hence whether a job runs is known here, and a run looks again before it ends.)
+it hears late that one has ended; hence whether a job runs is known here, and a run looks again before it ends. It goes by
+the machine's clock; hence every job is woken when that jumps.)
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ AT_ONCE = 8
 
 @dataclass
 class _Run:
-    """One run of a job; its present step began then. One that was given up has been replaced by another."""
+    """One run of a job; its present step began then, by `time.monotonic`. One that was given up has been replaced."""
 
-    began_at: datetime
+    began_s: float
     is_given_up: bool = False
 
 
@@ -78,7 +79,7 @@ class Ticker:
         self._now = machine_clock
         self._guard = threading.Lock()
         self._running: dict[str, _Run] = {}
-        self._ran_at: dict[str, datetime] = {}
+        self._ran_s: dict[str, float] = {}
         self._given_up: Counter[str] = Counter()
         self._wanted: dict[str, datetime] = {}
         self._stopping = threading.Event()
@@ -88,12 +89,12 @@ class Ticker:
             executors={"default": ThreadPoolExecutor((1 + REPLACED) * len(self._jobs) + 1)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": AT_ONCE},
         )
-        self.watchdog = Watchdog(self._pulses, self._give_up, machine_clock, report)
+        self.watchdog = Watchdog(self._pulses, self._give_up, machine_clock, report, jumped=self.wake_all)
 
     def start(self) -> None:
         """Run every job once now, and from then on by its heartbeat and its wake-ups."""
         for job in self._jobs.values():
-            self._ran_at[job.name] = self._now()
+            self._ran_s[job.name] = time.monotonic()
             self._scheduler.add_job(
                 self._run,
                 "interval",
@@ -127,7 +128,7 @@ class Ticker:
     # --- a run --------------------------------------------------------------------------------------------------------
 
     def _run(self, job: Job) -> None:
-        run = _Run(self._now())
+        run = _Run(time.monotonic())
         with self._guard:
             if job.name in self._running:
                 return  # Whatever this was asked for, it was before that run began or is in what it is wanted for.
@@ -149,7 +150,7 @@ class Ticker:
         for _ in range(LONGEST_RUN):
             if self._stopping.is_set() or run.is_given_up:
                 return None
-            run.began_at = self._now()
+            run.began_s = time.monotonic()
             try:
                 due = self._step(job, run)
             except DatabaseUnavailable:
@@ -172,17 +173,17 @@ class Ticker:
             metrics.JOB_RUNS.labels(job.name, "given_up").inc()
             return None
         metrics.JOB_RUNS.labels(job.name, "done").inc()
-        self._ran_at[job.name] = self._now()
-        metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._ran_at[job.name].timestamp())
+        self._ran_s[job.name] = time.monotonic()
+        metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._now().timestamp())
         return due
 
     # --- what hangs ---------------------------------------------------------------------------------------------------
 
     def _pulses(self) -> dict[str, Pulse]:
         with self._guard:
-            running = {name: run.began_at for name, run in self._running.items()}
+            running = {name: run.began_s for name, run in self._running.items()}
         return {
-            name: Pulse(timedelta(seconds=job.heartbeat_s), running.get(name), self._ran_at[name], job.hangs_after)
+            name: Pulse(timedelta(seconds=job.heartbeat_s), running.get(name), self._ran_s[name], job.hangs_after)
             for name, job in self._jobs.items()
         }
 

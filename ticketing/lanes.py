@@ -13,7 +13,20 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from ticketing.instants import from_us, to_us
 from ticketing.tables import outbox
@@ -27,6 +40,13 @@ PAGE = 200
 
 BEHIND = -1
 """The priority of what takes long to draw, and of nothing else: what merely comes last of the rest ranks lower still."""
+
+
+LONGEST_AHEAD_S, LONGEST_S = 90, 600
+"""
+No wait and no lease (machine time) is longer, of what is ahead and of all else. One whose end lies further off was written
+before the clock of the machine was set back, and is over; what Slack asks to wait for longer is known besides (`Pace`).
+"""
 
 
 class Lane(Enum):
@@ -49,8 +69,29 @@ _OF_LANE: dict[Lane, ColumnElement[bool]] = {
     Lane.REST: and_(~_BEHIND, _row.priority < literal_column(str(AHEAD_FROM))),
     Lane.BEHIND: _BEHIND,
 }
+_NOW = bindparam("now", type_=BigInteger)
+_LONGEST = case(
+    (_AHEAD, literal_column(str(LONGEST_AHEAD_S * 1_000_000))), else_=literal_column(str(LONGEST_S * 1_000_000))
+)
+
+
+def lies_ahead(end: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a wait or a lease of a row, which is to end then, is not over."""
+    return and_(end > _NOW, end <= _NOW + _LONGEST)
+
+
+def is_over(end: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Of what is no row of the outbox: whether its wait or lease is over at `now`, or was written before a clock was set back."""
+    return or_(end <= _NOW, end > _NOW + literal_column(str(LONGEST_S * 1_000_000)))
+
+
+def _is_waited_for(row: Row[Any], at: int) -> bool:
+    longest = LONGEST_AHEAD_S if row.priority >= AHEAD_FROM else LONGEST_S
+    return row.retry_after is not None and at < row.retry_after <= at + longest * 1_000_000
+
+
 # Not made distinct by the place itself, or SQLite would walk all that waits by its place.
-IN_FLIGHT = select(_row.place).where(_WAITING, _row.lease_until > bindparam("now"))
+IN_FLIGHT = select(_row.place).where(_WAITING, lies_ahead(_row.lease_until))
 PLACES_AHEAD = select((_row.place + literal_column("''")).label("place")).where(_WAITING, _AHEAD).distinct()
 
 
@@ -84,7 +125,7 @@ def ready(connection: Connection, now: datetime, limit: int, lane: Lane) -> list
             if row.place in seen:
                 continue
             seen.add(row.place)
-            if row.retry_after is None or row.retry_after <= at:
+            if not _is_waited_for(row, at):
                 found.append(row)
         if len(rows) < PAGE:
             break

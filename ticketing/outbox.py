@@ -22,7 +22,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Row,
@@ -31,6 +30,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -104,11 +104,10 @@ _row = outbox.c
 # Literals, so that the planner sees that the partial indexes over what waits, and what is parked, apply.
 _WAITING: ColumnElement[bool] = _row.state == literal_column("'waiting'")
 _PARKED: ColumnElement[bool] = _row.state == literal_column("'parked'")
-_NOW: BindParameter[int] = bindparam("now")
 _KEY = and_(_row.customer_id == bindparam("key_customer_id"), _row.id == bindparam("key_id"))
 _MINE = and_(_KEY, _WAITING, _row.fence == bindparam("key_fence"))
-_NOT_LEASED = or_(_row.lease_until.is_(None), _row.lease_until <= _NOW)
-_NOT_BACKING_OFF = or_(_row.retry_after.is_(None), _row.retry_after <= _NOW)
+_NOT_LEASED = or_(_row.lease_until.is_(None), not_(lanes.lies_ahead(_row.lease_until)))
+_NOT_BACKING_OFF = or_(_row.retry_after.is_(None), not_(lanes.lies_ahead(_row.retry_after)))
 
 _TAKE = (
     update(outbox)
@@ -160,7 +159,11 @@ _ON_DATE = postgresql.insert(dated_jobs).on_conflict_do_nothing().returning(date
 _FIRST_TURN = postgresql.insert(leases).on_conflict_do_nothing()
 _TURN = (
     update(leases)
-    .where(leases.c.name == bindparam("key_name"), leases.c.lease_until <= bindparam("now"))
+    .where(
+        leases.c.name == bindparam("key_name"),
+        # One that lies further ahead than a turn is long was taken before the machine's clock was set back.
+        or_(leases.c.lease_until <= bindparam("now"), leases.c.lease_until > bindparam("new_until")),
+    )
     .values(lease_until=bindparam("new_until"), fence=leases.c.fence + 1)
 )
 _NEXT_ID_SQLITE = (

@@ -42,7 +42,7 @@ class GivingWay:
 
     def step(self, now: datetime) -> datetime | None:
         """Take a step unless it has to wait; returns when to come again (machine time), None for the heartbeat."""
-        if self._looks_at is not None and now < self._looks_at:
+        if self._looks_at is not None and now < self._looks_at <= now + LOOKS_EVERY:
             return self._looks_at
         if self._waits(now):
             self._looks_at = now + LOOKS_EVERY
@@ -54,6 +54,6 @@ class GivingWay:
         if not self.desk.is_watch_behind():
             self._since = None
             return False
-        if self._since is None:
+        if self._since is None or now < self._since:  # the machine's clock was set back
             self._since = self._stepped_at = now
         return now - self._since < IN_ALL and now - (self._stepped_at or now) < self.between

@@ -104,7 +104,7 @@ class Delivery(Sending):
         return None if due is not None and due <= now else due
 
     def _is_halted(self, now: datetime) -> bool:
-        return self._halted_until is not None and now < self._halted_until
+        return self._halted_until is not None and now < self._halted_until <= now + timedelta(seconds=HALT_S)
 
     # --- one row ------------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import metrics
+from bot import metrics, watchdog
 from bot.ticker import REPLACED, Job, Ticker
 from bot.watchdog import Watchdog
 from ticketing.errors import DatabaseUnavailable
@@ -193,8 +195,9 @@ def assert_set(event: threading.Event) -> None:
 
 def later_look(ticker: Ticker, seconds: float) -> None:
     """What the watchdog does when it looks so much later."""
-    later = timedelta(seconds=seconds)
-    Watchdog(ticker._pulses, ticker._give_up, lambda: datetime.now(UTC) + later).look()
+    Watchdog(
+        ticker._pulses, ticker._give_up, lambda: datetime.now(UTC), seconds=lambda: time.monotonic() + seconds
+    ).look()
 
 
 def stalled(job: str) -> float | None:
@@ -292,3 +295,56 @@ def test_when_each_job_is_expected_again_is_reported_for_who_looks_from_outside(
         runs.reach(1)
         Watchdog(ticker._pulses, ticker._give_up, lambda: datetime.now(UTC), told.update).look()
     assert timedelta(0) < told["told"] - datetime.now(UTC) <= timedelta(seconds=65)
+
+
+# --- the machine's clock is set -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Machine:
+    """The machine's clock as somebody sets it."""
+
+    off: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.off
+
+
+def test_every_job_runs_at_once_when_the_clock_of_the_machine_was_set_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Set back by an hour, each would be due in an hour; it is compared with time that passes."""
+    monkeypatch.setattr(watchdog, "COMPARE_S", 0.02)
+    machine, first, second = Machine(), Runs(timedelta(minutes=5)), Runs()
+    ticker = Ticker([Job("first", first, NEVER_S), Job("second", second, NEVER_S)], machine_clock=machine)
+    with caplog.at_level(logging.WARNING, "bot.watchdog"):
+        ticker.start()
+        try:
+            first.reach(1)
+            second.reach(1)
+            machine.off = -timedelta(hours=1)
+            first.reach(2)
+            second.reach(2)
+        finally:
+            ticker.stop()
+    assert "has jumped by -3600 s" in caplog.text
+
+
+def test_a_job_that_hangs_is_told_of_though_the_clock_was_set_back() -> None:
+    machine, entered, leave, runs = Machine(), threading.Event(), threading.Event(), Runs()
+
+    def work() -> None:
+        entered.set()
+        assert leave.wait(WAIT_S)
+
+    runs.during = work
+    ticker = Ticker([Job("set_back", runs, NEVER_S)], machine_clock=machine)
+    ticker.start()
+    try:
+        assert entered.wait(WAIT_S)
+        machine.off = -timedelta(hours=1)
+        Watchdog(ticker._pulses, ticker._give_up, machine, seconds=lambda: time.monotonic() + 50).look()
+        assert stalled("set_back") == 1
+    finally:
+        leave.set()
+        ticker.stop()

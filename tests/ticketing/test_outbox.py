@@ -16,7 +16,7 @@ from tests.ticketing.conftest import MovableClock
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import LeaseLost
-from ticketing.lanes import AHEAD_FROM, Lane
+from ticketing.lanes import AHEAD_FROM, LONGEST_AHEAD_S, LONGEST_S, Lane
 from ticketing.model import PersonId, TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice, Outbox
 from ticketing.shown import Shown
@@ -222,6 +222,26 @@ def test_many_workers_take_each_row_once(outbox: Outbox) -> None:
     assert len(sent) == 32
     for place in range(8):
         assert [n for where, n in sent if where == f"p:{place}"] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("priority", "longest_s"), [(AHEAD_FROM, LONGEST_AHEAD_S), (0, LONGEST_S)])
+def test_what_lies_further_ahead_than_any_wait_was_written_before_the_clock_was_set_back(
+    outbox: Outbox, priority: int, longest_s: int
+) -> None:
+    """A row that was to be tried again in a second, and one whose worker died, and what waits behind each."""
+    for place in ("c:1", "c:2"):
+        tell(outbox, place, priority=priority)
+        tell(outbox, place, priority=priority)
+    waits, died = outbox.claim(NOW, 10, LEASE_S)
+    outbox.retry(waits, after(1), reason="service_unavailable")
+    assert outbox.claim(after(LEASE_S - longest_s), 10, LEASE_S) == []
+    assert [each.id for each in outbox.claim(after(-longest_s - 1), 10, LEASE_S)] == [waits.id, died.id]
+
+
+def test_a_turn_that_was_taken_before_the_clock_was_set_back_is_over(outbox: Outbox) -> None:
+    assert outbox.take_turn("board", NOW, 5)
+    assert not outbox.take_turn("board", after(-1), 6)
+    assert outbox.take_turn("board", after(-3600), 5)
 
 
 # --- parking and waking ---------------------------------------------------------------------------------------------------

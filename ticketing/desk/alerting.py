@@ -227,7 +227,8 @@ class Alerting(DeskBase):
             waiting = connection.execute(CARDS_IN, {"at_place": errand.place}).one()
         newest = from_us(waiting.newest) or errand.created_at
         now = self._clock()
-        is_patient = now - newest <= PATIENCE and now - errand.created_at <= LONGEST_WAIT
+        # What came about long after now did so before the clock was set back.
+        is_patient = abs(now - newest) <= PATIENCE and now - errand.created_at <= LONGEST_WAIT
         return int(waiting.cards) < MOST and is_patient
 
     def is_watch_behind(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.dialects import postgresql
 
 from ticketing.desk.base import DeskBase
@@ -15,11 +15,17 @@ from ticketing.tables import leases
 
 _PREFIX = "job:"
 
+FAR_OFF_US = 20 * 60 * 1_000_000
+"""Nothing is expected so long after anything else: it was noted before the machine's clock was set back."""
+
 _new = postgresql.insert(leases)  # SQLite writes the clause in the same words
 _NOTE = _new.on_conflict_do_update(
     index_elements=["name"],
     set_={"lease_until": _new.excluded.lease_until},
-    where=leases.c.lease_until < _new.excluded.lease_until,
+    where=or_(
+        leases.c.lease_until < _new.excluded.lease_until,
+        leases.c.lease_until > _new.excluded.lease_until + literal_column(str(FAR_OFF_US)),
+    ),
 )
 _NOTED = (
     select(leases.c.name, leases.c.lease_until)
