@@ -82,6 +82,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.MORE: _TEAM,
     Act.PULL_BACK: _TEAM,
     Act.KEEP_AS_NOTE: _TEAM,
+    Act.MEANT: _TEAM,
     Act.TRY_AGAIN: _TEAM,
 }
 """Who may do what. An act without a row is refused to everybody; `Act.OPEN` is seeing the ticket at all."""
@@ -115,6 +116,7 @@ IN_WORDS: dict[Act, str] = {
     Act.STOP_READING: "watch a colleague's ticket",
     Act.REPLY: "answer customers",
     Act.NOTE: "write notes",
+    Act.MEANT: "answer customers",
     Act.WITHDRAW: "withdraw a ticket",
     Act.HELPFUL: "rate a ticket",
     Act.NOT_HELPFUL: "rate a ticket",

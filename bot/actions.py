@@ -50,6 +50,7 @@ class Act(StrEnum):
     PULL_BACK = "ticket.pull_back"
     TRY_AGAIN = "ticket.try_again"
     KEEP_AS_NOTE = "ticket.keep_as_note"
+    MEANT = "ticket.meant"
     # the customer
     ANSWER = "ticket.answer"
     WITHDRAW = "ticket.withdraw"

@@ -160,6 +160,21 @@ class People:
             raise NotAColleague(str(told.get("real_name") or user_id))
         return self._chosen(user_id, told)
 
+    def changed(self, told: Mapping[str, Any]) -> Person | None:
+        """
+        What Slack says anew of somebody of this workspace whom the desk knows: their name and zone, and whether their account
+        has ended. None for everybody else; nobody is learned by it.
+        """
+        user = SlackUser(self.team, str(told.get("id") or ""))
+        person = self.desk.person_by_ref(user.external_ref) if told.get("team_id") == self.team else None
+        if person is None or told.get("is_bot"):
+            return None
+        if told.get("deleted"):
+            self._ended.add(user.id)
+            return person  # of who is gone Slack says no more than that
+        self._ended.discard(user.id)
+        return self._told(user, person, told)
+
     def heard_of(self, user_id: str) -> Person | None:
         """Somebody of this workspace whom the desk knows already; nobody is learned by it."""
         return self.desk.person_by_ref(SlackUser(self.team, user_id).external_ref)

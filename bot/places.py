@@ -8,6 +8,7 @@ What takes long to draw waits in a place of its own, `r:` and the place it goes 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from ticketing.configuration import Configuration
@@ -201,6 +202,11 @@ def of_beginning(ticket: Ticket) -> str | None:
     if found is None:
         return None
     return of_channel(found[0]) if origin(ticket) is not None else of_person(ticket.customer_id)
+
+
+def about_ended(person_id: PersonId, day: date) -> str:
+    """That somebody's account has ended, once a day."""
+    return f"x:{person_id}:{day.isoformat()}"
 
 
 def about_joined(number: int, joined: int) -> str:

@@ -23,7 +23,7 @@ from bot.blocks.parts import (
     title,
     whole,
 )
-from bot.values import comment_value
+from bot.values import comment_value, offer_value
 from bot.views import (
     Message,
     Obstacle,
@@ -36,6 +36,7 @@ from bot.views import (
     TriageState,
 )
 from bot.views.common import Block
+from bot.views.team import WhichTicket
 from bot.words import common
 from bot.words import team as words
 from ticketing.model import ClockKind, Priority
@@ -47,6 +48,7 @@ _OVER = frozenset(
     {TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.MOVED, TriageState.NOT_A_TICKET}
 )
 _ANSWERING = 3
+WHICH_MOST = 10
 _OBSTACLES = 5  # named on the card; the rest are counted
 
 
@@ -208,3 +210,15 @@ def _spoken(post: TeamPost, head: str) -> str:
 def _comment_button(act: Act, post: TeamPost) -> Block | None:
     facts = TicketFacts(ref=post.ref, version=post.version, subject="", category="", priority=Priority.MEDIUM)
     return act_button(act, facts, value=comment_value(post.ref, post.version, post.comment))
+
+
+def which_message(which: WhichTicket) -> Message:
+    """Each ticket with a button; for its author alone."""
+    rows = [
+        section(
+            said(words.WHICH_ROW, number=one.number, subject=text.inline(one.subject, text.LIST_SUBJECT)),
+            act_button(Act.MEANT, one, value=offer_value(which.source, one.ref)),
+        )
+        for one in which.tickets[:WHICH_MOST]
+    ]
+    return message(words.WHICH.replace("*", ""), [section(words.WHICH), *rows])

@@ -9,6 +9,7 @@ from bot import places
 from bot.blocks import customer, triage
 from bot.blocks.reports import paper_failed_message
 from bot.delivery import (
+    accounts,
     alert_lines,
     alert_lists,
     alerts,
@@ -92,6 +93,7 @@ NEVER_TOLD_INSTEAD = frozenset({"undelivered", "unsent", "mirror_card", "sent_ma
 OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "board_card": boards.board,
     "handover_card": days.handover,
+    accounts.ENDED: accounts.ended,
     CARD: problems.drawn,
     DONE: problems.drawn,
     alert_lists.KIND: alert_lists.listed,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from slack_bolt import App
 
 from bot.channel_checks import ChannelChecks
+from bot.listeners.accounts import Accounts
 from bot.listeners.agent_lists import AgentLists
 from bot.listeners.alert_lists import AlertLists
 from bot.listeners.alert_promises import AlertPromises
@@ -42,6 +43,7 @@ from bot.listeners.ticket_presses import TicketPresses
 from bot.listeners.trial import TestTickets
 from bot.listeners.typed import TypedShortcuts
 from bot.listeners.unsent import Unsent
+from bot.listeners.which import Which
 from bot.members import Members
 from bot.setup import SetUp
 
@@ -90,10 +92,13 @@ def register(app: App, parts: Parts) -> Inward:
     OfferChoices(parts, offers).register(app)
     openings = Openings(parts, offers)
     openings.register(app)
-    messages = Messages(parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts), Roots(parts))
+    messages = Messages(
+        parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts), Roots(parts), Which(parts)
+    )
     messages.register(app)
     Home(parts).register(app)
     ShiftEnd(parts).register(app)
     AgentLists(parts).register(app)
+    Accounts(parts).register(app)
     CatchAll(parts).register(app)
     return Inward(messages, offers, answering)

@@ -24,6 +24,7 @@ from bot.listeners.openings import Openings
 from bot.listeners.parts import Parts
 from bot.listeners.roots import Roots
 from bot.listeners.typed import TypedShortcuts
+from bot.listeners.which import Which
 from bot.payloads import PayloadError, SaidMessage, SlackUser, team_of
 from bot.words import customer as words
 from bot.words import inbound as inbound_words
@@ -48,8 +49,10 @@ class Messages:
     named: NamedTickets
     typed: TypedShortcuts
     roots: Roots
+    which: Which
 
     def register(self, app: App) -> None:
+        self.which.register(app, lambda said, author, ref: self._on_ticket(said, author, ref, places.CUSTOMER))
         app.event("message")(self.message)
         app.event("app_mention")(self.mention)
 
@@ -169,6 +172,8 @@ class Messages:
                 self._from_customer(said, author, began)
             return
         ref = self._of_author(said, author, shown, TicketRef(PersonId(shown.customer_id), number))
+        if ref is None:
+            return  # they are asked
         inbound = self.parts.desk.inbound
         if inbound.held_back(ref.customer_id, said.source) is not None:
             return  # its author was told, and whoever has the ticket by now, it is not sent
@@ -178,19 +183,12 @@ class Messages:
             inbound.hold_back(ref, said.source)
             raise
 
-    def _of_author(self, said: SaidMessage, author: SlackUser, shown: Shown, first: TicketRef) -> TicketRef:
-        """Of several tickets that began with one channel message: the author's own, for the team the one that they hold."""
+    def _of_author(self, said: SaidMessage, author: SlackUser, shown: Shown, first: TicketRef) -> TicketRef | None:
+        """Of several tickets that began with one channel message the one that its author means; None where they are asked."""
         person = self.parts.desk.person_by_ref(author.external_ref)
         if shown.side != places.CUSTOMER or said.kind == "im" or person is None or person.id == first.customer_id:
             return first
-        every = self.parts.desk.outbox.every_shown_by_message(said.place.channel, str(said.place.thread_ts))
-        refs = [TicketRef(PersonId(each.customer_id), places.ticket_in(each.about) or 0) for each in every]
-        own = next((ref for ref in refs if ref.customer_id == person.id and ref.number), None)
-        if own is not None or len(refs) < 2:
-            return own or first
-        tickets = [self.parts.desk.ticket(ref) for ref in refs if ref.number]
-        held = (each.ref for each in tickets if each.is_held and each.assigned_agent_id == person.id)
-        return next(held, first)
+        return self.which.of(said, author, person, first)
 
     def _on_ticket(self, said: SaidMessage, author: SlackUser, ref: TicketRef, side: str) -> None:
         if self._is_of_team(author, ref) and self.typed.take(said, author, ref):

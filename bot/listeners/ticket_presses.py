@@ -99,7 +99,7 @@ SHOWS_ELSEWHERE = frozenset({Act.ESCALATE, Act.READ_ALONG, Act.STOP_READING})
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
 
-ELSEWHERE = frozenset({Act.READ_ALL, Act.READ_SIMILAR, Act.THAT_SOLVED_IT, Act.TRY_AGAIN})
+ELSEWHERE = frozenset({Act.MEANT, Act.READ_ALL, Act.READ_SIMILAR, Act.THAT_SOLVED_IT, Act.TRY_AGAIN})
 """The acts whose buttons carry more, or whose ticket is shown to who has no part in it."""
 
 

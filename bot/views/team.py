@@ -281,3 +281,11 @@ class TakeSeveral:
 
     alerts: tuple[Alert, ...]
     key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhichTicket:
+    """Which of several tickets a message is for, named by its natural key."""
+
+    source: str
+    tickets: tuple[TicketFacts, ...]

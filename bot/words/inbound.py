@@ -34,6 +34,8 @@ ONLY_ITS_AUTHOR = "Only {author}, who wrote it, can pull it back."
 KEPT_AS_NOTE = "Kept as a note on #{number}."
 A_FILE = "{name}: {link}"
 OFFER_OF_ANOTHER = "Only {author} can choose here."
+MEANT_BEFORE = "It is on #{number} already."
+MEANT_NOW = "Taken for #{number}."
 MESSAGE_GONE = "That message is gone. Write it again."
 UNKNOWN_COMMAND = "The app does not know this command."
 

@@ -17,5 +17,12 @@ WHY = {
     "is_archived": "the channel is archived",
     "not_in_channel": "the app is not in the channel",
 }
+ACCOUNT_ENDED = "*{name}'s account in Slack is deactivated:* nothing more is assigned to them."
+ACCOUNT_HELD = (
+    "They held {count} ticket, which somebody else has to take:",
+    "They held {count} tickets, which somebody else has to take:",
+)
+ACCOUNT_HELD_NONE = "They held no ticket."
+ACCOUNT_ROW = "*#{number}* {subject}"
 WHY_ELSE = "Slack refused it ({reason})"
 A_CHANNEL = "the channel"

@@ -159,3 +159,7 @@ ALERTS_TITLE = "Due and overdue"
 # the board
 BOARD = "*Open and late* {as_of}: {overdue} overdue, {due_soon} due within 1 h, {without} without an agent"
 BOARD_ROW = "#{number} {due}. {who}."
+
+# Several tickets began with one message
+WHICH = "*Several tickets began here.* Which one is this for? Until you choose, it is on none of them."
+WHICH_ROW = "*#{number}* {subject}"

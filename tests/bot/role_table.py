@@ -130,6 +130,7 @@ ACTS: Mapping[Act, Row] = {
     Act.PULL_BACK: Row(TEAM, _comment),
     Act.TRY_AGAIN: Row(TEAM, _comment, is_whole=False),
     Act.KEEP_AS_NOTE: Row(TEAM, _offer),
+    Act.MEANT: Row(TEAM, _offer),
     Act.ANSWER: Row(OWNER),
     Act.WITHDRAW: Row(OWNER),
     Act.WITHDRAW_UNDO: Row(OWNER),

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from bot import refusals, views
 from bot.actions import Act, Form, Press
 from bot.blocks import (
+    accounts,
     alerts,
     asking,
     assignment,
@@ -42,6 +43,7 @@ from bot.blocks import (
 from bot.blocks import problems as problem_screens
 from bot.values import NewTicketState
 from bot.views import Message, View
+from bot.views.accounts import EndedAccount
 from bot.views.asking import EntryList, QuestionForm, TeamList
 from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay
 from bot.views.joining import JoinedPost, MergeForm, MoveForm, SplitForm, WatchCard, WatchForm
@@ -58,6 +60,7 @@ from bot.views.problems import (
     ProblemTickets,
 )
 from bot.views.reports import DigestView, HomeReport, LongestOpen, ReportView
+from bot.views.team import WhichTicket
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
 from tests.bot.block_limits import NAMED_PERSON, problems
@@ -237,6 +240,8 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (triage.note_post, views.TeamPost),
     (triage.unsent_post, views.TeamPost),
     (triage.rated_post, views.RatingPost),
+    (triage.which_message, WhichTicket),
+    (accounts.ended_message, EndedAccount),
     (alerts.alert_message, views.Alert),
     (alerts.alert_line, views.Alert),
     (alerts.alert_group_message, views.AlertGroup),

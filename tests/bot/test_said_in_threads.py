@@ -11,6 +11,7 @@ import pytest
 from bot import places
 from bot.actions import SHORTCUT_OPEN_FROM_MESSAGE, Act, Block, Form, Press
 from bot.delivery.cards import for_agent, for_customer, for_team
+from bot.delivery.posts import was_said_in
 from bot.delivery.reading import Dossier
 from bot.values import NewTicketState, form_state, offer_value, ticket_value
 from tests.bot import role_table as table
@@ -133,6 +134,99 @@ def test_a_triage_thread_sends_only_while_its_card_says_so(stand: Stand, status:
     (kept,) = comments(stand, there, "such a bore")
     assert kept.is_internal is ("Replies in this thread go to Mara." not in str(drawn.blocks))
     assert (f"Kept as a note on #{there.number}." in answer.said) is kept.is_internal
+
+
+@pytest.mark.parametrize("order", ["?reply Use the other door.", "?resolve Use the other door."])
+@pytest.mark.parametrize("side", [places.TEAM, places.TEAM_OUT])
+def test_what_is_ordered_where_replies_go_out_is_said_there(stand: Stand, side: str, order: str) -> None:
+    """So it gets no copy beneath itself; in a thread of notes the copy is what tells that it went out."""
+    there = ticket(stand, TicketStatus.IN_PROGRESS)
+    card = Shown(there.customer_id, "c:C0TRIAGE", f"t:{there.number}", "C0TRIAGE", CARD, None, side)
+    stand.desk.outbox.remember(card)
+
+    stand.send(said(AMIR, order, channel="C0TRIAGE", thread_ts=CARD))
+
+    (sent,) = comments(stand, there, "Use the other door.")
+    assert not sent.is_internal
+    assert was_said_in(Dossier(stand.desk, there.ref), "c:C0TRIAGE", sent) is (side == places.TEAM_OUT)
+
+
+# --- below a channel message from which several tickets began -------------------------------------------------------------
+
+
+def began_together(stand: Stand, *every: Ticket) -> None:
+    for each in every:
+        about = places.about_ticket(each.number)
+        root = Shown(each.customer_id, "o:C0SUPPORT", about, "C0SUPPORT", CARD, None, places.CUSTOMER)
+        stand.desk.outbox.remember(root)
+
+
+def in_channel(user: str, text: str, *, second: int = 1) -> dict[str, Any]:
+    return said(user, text, channel="C0SUPPORT", second=second, thread_ts=CARD)
+
+
+def chosen(stand: Stand, heard: dict[str, Any], ticket: Ticket) -> Answer:
+    """Jo presses "This one" in what only she sees."""
+    event = heard["event"]
+    stand.slack.has = [event]
+    value = offer_value(f"m:C0SUPPORT:{event['ts']}", ticket.ref)
+    body = table.press(TEAM, JO, table.button(Act.MEANT, value), of=TEAM)
+    container = {"type": "message", "message_ts": "9.9", "channel_id": "C0SUPPORT", "thread_ts": CARD}
+    answer = stand.send(body | {"channel": {"id": "C0SUPPORT"}, "container": container, "message": None})
+    stand.slack.has = []
+    return answer
+
+
+def test_who_has_none_of_several_tickets_that_began_together_is_asked_which_they_mean(stand: Stand) -> None:
+    one, two = ticket(stand, TicketStatus.ASSIGNED), ticket(stand, TicketStatus.IN_PROGRESS)
+    began_together(stand, one, two)
+    heard = in_channel(JO, "We are on it.")
+
+    asked = stand.send(heard)
+    assert not asked.has_changed
+    assert "Which one is this for?" in asked.said
+    assert all(offer_value(f"m:C0SUPPORT:{heard['event']['ts']}", each.ref) in asked.said for each in (one, two))
+    done = chosen(stand, heard, two)
+    again, other = chosen(stand, heard, two), chosen(stand, heard, one)
+
+    assert f"Taken for #{two.number}." in done.said
+    assert [each.author_id for each in comments(stand, two, "We are on it.")] == [person(stand, JO).id]
+    assert comments(stand, one, "We are on it.") == []
+    for late in (again, other):
+        assert not late.has_changed
+        assert f"It is on #{two.number} already." in late.said
+    assert stand.send(heard).said == "", "heard again, it is where it was put"
+
+
+def test_who_has_one_of_them_or_finds_but_one_still_open_is_not_asked(stand: Stand) -> None:
+    one, two, over = (
+        ticket(stand, status) for status in (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS, TicketStatus.CLOSED)
+    )
+    began_together(stand, one, over)
+    stand.send(in_channel(JO, "the open one"))
+    stand.desk.assign(two.ref, to=person(stand, JO).id, by=person(stand, AMIR).id)
+    began_together(stand, one, two, over)
+
+    stand.send(in_channel(JO, "mine", second=2))
+    asked = stand.send(in_channel(AMIR, "also mine", second=3))
+
+    assert len(comments(stand, one, "the open one")) == len(comments(stand, two, "mine")) == 1
+    assert "Which one" not in asked.said
+    assert len(comments(stand, one, "also mine")) == 1
+
+
+def test_an_order_is_carried_out_on_the_ticket_that_is_chosen(stand: Stand) -> None:
+    one, two, elsewhere = (
+        ticket(stand, status) for status in (TicketStatus.ASSIGNED, TicketStatus.OPEN, TicketStatus.IN_PROGRESS)
+    )
+    began_together(stand, one, two)
+    heard = in_channel(JO, "?claim")
+    assert "Which one" in stand.send(heard).said
+
+    chosen(stand, heard, two)
+
+    assert stand.desk.ticket(two.ref).assigned_agent_id == person(stand, JO).id
+    assert not chosen(stand, heard, elsewhere).has_changed, "which did not begin there"
 
 
 # --- in App Home ----------------------------------------------------------------------------------------------------------

@@ -35,6 +35,27 @@ def test_a_lead_makes_somebody_an_agent_who_is_given_what_waits(workspace: Works
     assert "Holds 1 of 2 tickets." in form.text
 
 
+def test_an_agent_whose_account_ends_is_given_nothing_more_and_leads_give_on_what_they_hold(
+    workspace: Workspace,
+) -> None:
+    team, lead = workspace.new_team(agents=1), workspace.new_person("lead")
+    begun = assigned(workspace, team, "Left behind")
+    gone = begun.agent
+
+    workspace.sandbox.patch(f"/control/people/{gone.id}", {"deleted": True})
+
+    told = lead.sees(f"{gone.real_name}'s account in Slack is deactivated", where="escalations")
+    assert "They held 1 ticket, which somebody else has to take:" in told.text
+    assert f"#{begun.number} Left behind [Reassign]" in told.text
+    number = open_ticket(workspace.new_person(), "Comes after", team)
+    lead.press("Reassign", on=told)
+    assert lead.view.title == f"Reassign #{begun.number}"
+    lead.close()
+    line = lead.command(f"/helpdesk {number}")
+    assert line is not None
+    assert "[Claim]" in line.text, "it waits"
+
+
 def test_what_is_wrong_stands_at_its_field_and_what_was_written_stays(workspace: Workspace) -> None:
     lead, person = workspace.new_person("lead"), workspace.new_person()
     before = _edit(lead, person.name)
