@@ -163,6 +163,20 @@ def test_somebody_of_another_organisation_is_a_customer_in_the_channel_they_shar
     lead.sees("since nine", where=triage)
     assert "Nothing here reaches Gus unless you press Reply." in triage.text
 
+    card = gus.sees(f"#{number} your portal is down for us", where=said)
+    gus.press("Withdraw", on=card)
+    gus.sees_change(card, "Withdrawn by you.")
+    gus.writes("it is down again", thread=said)
+    told = gus.sees(f"#{number} is closed. Your message opened #", where=said)
+    follow_up = number_in(told.text.partition("opened")[2])
+    following = gus.sees(f"#{follow_up} your portal is down for us", where=said)
+    assert "Everyone here can read this." in following.text
+    lead.press("Reply", on=lead.sees(f"#{follow_up}", where="triage"))
+    lead.fill({"Reply": "We look at it."})
+    assert lead.submit().errors == {}
+    gus.sees("We look at it.", where=said)
+    assert gus.messages("app") == [], "what is theirs stands in the channel that both share"
+
 
 def test_emoji_and_shortcuts_where_two_organisations_meet(open_house: Workspace) -> None:
     """One's own emoji opens for a guest too; on other people's messages it is only an emoji, and shortcuts are ours."""
