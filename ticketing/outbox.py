@@ -156,6 +156,7 @@ _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bind
 _ADD = insert(outbox)
 # SQLite writes the clause in the same words.
 _ON_DATE = postgresql.insert(dated_jobs).on_conflict_do_nothing().returning(dated_jobs.c.job)
+_LAST_DATE = select(func.max(dated_jobs.c.local_date)).where(dated_jobs.c.job == bindparam("job"))
 _FIRST_TURN = postgresql.insert(leases).on_conflict_do_nothing()
 _TURN = (
     update(leases)
@@ -290,10 +291,14 @@ class Outbox(ShownMessages):
         """
         Put the notices of a job with a date into the outbox, once for each local date whoever asks; whether it was now.
 
-        `at` is business time.
+        Never for a date before one for which that was done: where it ran, a later hour that was set since makes yesterday the
+        last. `at` is business time.
         """
         row = {"job": job, "local_date": local_date.isoformat(), "ran_at": to_us(at)}
         with self._database.write() as connection:
+            last = connection.execute(_LAST_DATE, {"job": job}).scalar()
+            if last is not None and last > row["local_date"]:
+                return False
             if connection.execute(_ON_DATE, row).first() is None:
                 return False
             for notice in notices:

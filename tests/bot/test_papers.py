@@ -263,6 +263,21 @@ def test_the_digest_is_the_day_before_with_its_oldest_and_its_troubles(world: Wo
     assert [block["type"] for block in digest["blocks"]][:2] == ["section", "image"]
 
 
+def test_a_digest_that_is_moved_to_a_later_hour_of_the_day_tells_nothing_old(world: World, papers: Papers) -> None:
+    """Yesterday would be the last on which the new hour has come, also where no process ran then."""
+    world.clock.now = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+    world.ticket(subject="Of today")
+    keep_digest(world.desk, world.clock())
+    world.send_papers(papers)
+    world.desk.configure({**DOCUMENT, "digest_at": "18:00"}, by=None)
+    keep_digest(world.desk, world.clock())
+    assert world.desk.outbox.depth_of(f"r:c:{ESCALATIONS}") == 0
+
+    world.clock.advance(days=1, hours=9)
+    keep_digest(world.desk, world.clock())
+    assert world.desk.outbox.depth_of(f"r:c:{ESCALATIONS}") == 1
+
+
 def test_a_desk_with_nothing_to_say_says_nothing(world: World, papers: Papers) -> None:
     world.ticket(subject="Of today, which tomorrow's tells of")
     keep_digest(world.desk, world.clock())
