@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot import initial, logs, manifest, planning
@@ -157,14 +159,16 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.pass_obj
 def replay_command(config: Path | None, policy: Path, first: datetime, last: datetime, rows: Path | None) -> None:
     """Judge past tickets by another policy: had it been in force, which promises would have been broken."""
-    with _said_plainly(), _desk(load(config)) as desk:
+    with _said_plainly():
+        planning.check_target(rows, "--csv")
         document = planning.document_in(policy)
-        planning.replay_and_say(desk, document, first.date(), last.date(), rows=rows, say=say)
+        with _desk(load(config)) as desk:
+            planning.replay_and_say(desk, document, first.date(), last.date(), rows=rows, say=say)
 
 
 @helpdesk.command("simulate")
 @click.option(
-    "--policy", type=click.Path(path_type=Path, exists=True), help="A TOML file with [desk]; else the settings'."
+    "--policy", type=click.Path(path_type=Path, exists=True), help="A TOML file with [desk]; else what is in force."
 )
 @click.option(
     "--agents", "teams", type=click.IntRange(1, 500), multiple=True, help="How many answer; again to compare."
@@ -194,16 +198,18 @@ def simulate_command(
     if (first is None) != (last is None):
         raise click.UsageError("A recorded time needs both --from and --to.")
     with _said_plainly():
-        habits = Habits(work=timedelta(minutes=work_minutes))
+        planning.check_target(plot, "--plot", suffix=".png")
+        habits, settings = Habits(work=timedelta(minutes=work_minutes)), load(config)
+        document, which = (planning.document_in(policy), None) if policy else _in_force(settings)
         if first is not None and last is not None:
-            with _desk(load(config)) as desk:
-                document = planning.document_in(policy) if policy else to_document(desk.configuration())
+            with _desk(settings) as desk:
                 scenario = planning.recorded_scenario(
                     desk, document, first.date(), last.date(), habits=habits, seed=seed
                 )
         else:
-            document = planning.document_in(policy) if policy else load(config).desk
             scenario = planning.made_up_scenario(document, days, tickets_a_day, habits, seed)
+        if which is not None:
+            say(which)
         planning.simulate_and_say(scenario, teams, plot=plot, say=say)
 
 
@@ -299,12 +305,24 @@ def _desk(settings: Settings) -> Iterator[Desk]:
         database.close()
 
 
+def _in_force(settings: Settings) -> tuple[Mapping[str, Any], str]:
+    """The configuration by which the desk goes, and which that is: the settings file's until a database has one."""
+    url = make_url(settings.database_url)
+    if not url.drivername.startswith("sqlite") or (url.database and Path(url.database).exists()):
+        with _desk(settings) as desk:
+            configuration = desk.configuration()
+        if configuration.version:
+            which = f"Played with version {configuration.version} of the configuration, which is in force."
+            return to_document(configuration), which
+    return settings.desk, "Played with [desk] of the settings file; no configuration is in force yet."
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Whatever keeps a command from doing its work is a sentence, not a traceback."""
     try:
         yield
-    except (SettingsError, InvalidConfiguration, InvalidInput, planning.NothingToPlay) as error:
+    except (SettingsError, InvalidConfiguration, InvalidInput, planning.CannotPlan) as error:
         _give_up(str(error), WRONG_SETTINGS)
     except initial.NotInitialized as error:
         _give_up(str(error), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import tempfile
 import tomllib
 from collections import Counter
@@ -32,15 +33,50 @@ KINDS = {
 }
 SHOWN_BREACHES = 10
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2199, 12, 31)
+"""What can be asked for; beyond, instants could not be told in every zone."""
+
 Say = Callable[[str], None]
 
 
+class CannotPlan(ValueError):
+    """What was asked for cannot be worked out, or not written; the message says why."""
+
+
 def document_in(path: Path) -> Mapping[str, Any]:
-    """The desk's configuration in a TOML file: its [desk] table, or the whole file if there is none."""
-    with path.open("rb") as file:
-        document = tomllib.load(file)
+    """The desk's configuration in a TOML file: its [desk] table, or the whole file if there is none. Raises CannotPlan."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise CannotPlan(f"{path} is not written in UTF-8, as TOML is.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CannotPlan(f"{path} is not TOML: {error}.") from None
     desk = document.get("desk", document)
-    return desk if isinstance(desk, dict) else {}
+    if not isinstance(desk, dict):
+        raise CannotPlan(f"desk in {path} is not a table, such as [desk].")
+    return desk
+
+
+def check_target(path: Path | None, option: str, *, suffix: str = "") -> None:
+    """Whether a file can be written there, before hours are spent on what it is to hold. Raises CannotPlan."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise CannotPlan(f"{option}: {path} is a directory.")
+    if suffix and path.suffix.lower() != suffix:
+        raise CannotPlan(f"{option}: the name of the file ends in {suffix}, not as {path} does.")
+    directory = path.absolute().parent
+    if not directory.is_dir():
+        raise CannotPlan(f"{option}: there is no directory {directory}.")
+    if not os.access(path if path.exists() else directory, os.W_OK):
+        raise CannotPlan(f"{option}: {path} cannot be written.")
+
+
+def period(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    """From the first instant of a local day to the last one's end. Raises CannotPlan for days that no desk has seen."""
+    if first < FIRST_DAY or last > LAST_DAY:
+        raise CannotPlan(f"Days are from {FIRST_DAY} to {LAST_DAY}.")
+    return local_start(first, zone), local_start(last + timedelta(days=1), zone)
 
 
 def local_start(day: date, zone: str) -> datetime:
@@ -56,7 +92,7 @@ def replay_and_say(
 ) -> None:
     """Judge the tickets opened from `first` to `last` by another configuration; every breach goes to `rows` as CSV."""
     zone = desk.configuration().zone
-    start, end = local_start(first, zone), local_start(last + timedelta(days=1), zone)
+    start, end = period(first, last, zone)
     with _bar("Replaying") as tell:
         found = desk.replay(document, start, end, progress=lambda done, of: tell(done / of))
     for line in replay_lines(found, zone):
@@ -110,7 +146,7 @@ MADE_UP_FROM = date(2026, 1, 5)
 """A Monday; a made-up time needs no other than any."""
 
 
-class NothingToPlay(ValueError):
+class NothingToPlay(CannotPlan):
     """The recorded time has no tickets or no agents; the message says which."""
 
 
@@ -127,9 +163,9 @@ def made_up_scenario(
 def recorded_scenario(
     desk: Desk, document: Mapping[str, Any], first: date, last: date, *, habits: Habits, seed: int
 ) -> Scenario:
-    """The recorded tickets from the first to the last day. Raises InvalidConfiguration, InvalidInput, NothingToPlay."""
+    """The recorded tickets from the first to the last day. Raises InvalidConfiguration, InvalidInput, CannotPlan."""
     zone = parse(document).zone
-    start, end = local_start(first, zone), local_start(last + timedelta(days=1), zone)
+    start, end = period(first, last, zone)
     scenario = recorded(desk, start, end, document=document, habits=habits, seed=seed)
     if not scenario.arrivals:
         raise NothingToPlay("No ticket was opened in that time.")

@@ -88,8 +88,65 @@ class TestReplay:
         assert result.exit_code == 2
         assert "zone" in result.output
 
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"x = [", "policy.toml is not TOML"),
+            (b"\xff\xfe\x00", "policy.toml is not written in UTF-8"),
+            (b"desk = 3", "desk in policy.toml is not a table"),
+        ],
+    )
+    def test_a_policy_that_is_no_table_of_toml_is_a_sentence(self, content: bytes, said: str) -> None:
+        Path("policy.toml").write_bytes(content)
+        for asked in (("replay", "--from", "2026-11-01", "--to", "2026-11-02"), ("simulate", "--days", "1")):
+            result = command(*asked, "--policy", "policy.toml")
+            assert (result.exit_code, said in result.output) == (2, True), result.output
+
+    @pytest.mark.parametrize("days", [("0001-01-01", "2026-11-23"), ("2026-11-23", "9999-12-31")])
+    def test_days_that_no_desk_has_seen_are_a_sentence(self, days: tuple[str, str]) -> None:
+        record()
+        for asked in ("replay", "simulate"):
+            result = command(asked, "--policy", "strict.toml", "--from", days[0], "--to", days[1])
+            assert (result.exit_code, "Days are from 1970-01-02 to 2199-12-31." in result.output) == (2, True)
+
+    @pytest.mark.parametrize(
+        ("target", "said"),
+        [
+            ("nowhere/all", "there is no directory"),
+            (".", "is a directory"),
+        ],
+    )
+    def test_where_nothing_can_be_written_nothing_is_worked_out(self, target: str, said: str) -> None:
+        """Nor is a database made for it."""
+        period = ("--from", "2026-11-23", "--to", "2026-11-23")
+        plotted = target if target == "." else f"{target}.png"
+        for asked in (("replay", *period, "--csv", target), ("simulate", "--days", "1", "--plot", plotted)):
+            result = command(*asked, "--policy", "strict.toml")
+            assert (result.exit_code, said in result.output) == (2, True), result.output
+            assert "Tickets" not in result.output
+        assert not Path("desk.db").exists()
+        result = command("simulate", "--policy", "strict.toml", "--days", "1", "--plot", "month.gif")
+        assert (result.exit_code, "ends in .png" in result.output) == (2, True)
+
 
 class TestSimulate:
+    def test_plays_what_is_in_force_and_says_so(self) -> None:
+        """Once a database has a configuration, the settings file no longer says how the desk goes."""
+        asked = ("simulate", "--days", "1", "--tickets-a-day", "3", "--agents", "1")
+        which, *by_file = command(*asked).output.splitlines()
+        assert which == "Played with [desk] of the settings file; no configuration is in force yet."
+        assert not Path("desk.db").exists()
+        record()
+        database = Database.open("sqlite:///desk.db")
+        each_second = {"policies": [{"first_response": dict.fromkeys(("urgent", "high", "medium", "low"), "1s")}]}
+        version = Desk(database, lambda: MONDAY).configure(each_second, by=None)
+        database.close()
+
+        which, *in_force = command(*asked).output.splitlines()
+        assert which == f"Played with version {version} of the configuration, which is in force."
+        assert " 0.0%" not in by_file[-1]
+        assert " 0.0%" in in_force[-1]
+
     def test_compares_teams_and_draws_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         drawn: list[Panel] = []
 
