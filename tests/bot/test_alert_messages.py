@@ -19,6 +19,7 @@ from bot.delivery.sending import LEASE_S
 from bot.outward import jobs
 from bot.ticker import Step
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, TRIAGE, World, shown_text
+from ticketing.desk import alerting
 from ticketing.desk.alerting import AlertedTicket
 from ticketing.lanes import Lane
 from ticketing.model import Priority, Ticket
@@ -202,6 +203,21 @@ def test_what_another_worker_has_taken_over_meanwhile_is_left_to_it(
     world.deliver_all()
     (home,) = _homes(world)
     assert "3 overdue" in shown_text(home)
+
+
+def test_a_message_over_which_a_worker_vanished_tells_of_fewer_and_the_rest_follow(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be more than this machine can draw while it has the row."""
+    monkeypatch.setattr(alerting, "MOST", 8)
+    world.agent("amir")
+    _due_together(world, 8)
+    world.desk.watch_step(world.clock())
+    assert len(world.desk.outbox.claim(world.machine(), 10, LEASE_S, lane=Lane.AHEAD)) == 1
+    world.machine.advance(seconds=LEASE_S + 1)
+    world.deliver_all()
+    assert ["2 overdue" in shown_text(home) for home in _homes(world)] == [True, False]
+    assert "6 overdue" in shown_text(_homes(world)[1])
 
 
 def _draws_for(world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:

@@ -41,6 +41,9 @@ from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 MOST = 2500
 """How many tickets one message tells of."""
 
+SHRINKS_TO = 4
+"""Of a message whose worker has vanished the next tells of so many times fewer: it may be what took too long to draw."""
+
 PATIENCE = timedelta(seconds=30)
 """How long a message waits for more that is due when nothing comes (business time)."""
 
@@ -251,9 +254,10 @@ class Alerting(DeskBase):
 
     def untold_alerts(self, errand: Errand) -> list[AlertedTicket]:
         """The tickets whose alerts wait in the place of `errand`, its own included, and stand in no message yet."""
-        key = {"at_place": errand.place, "own_customer": errand.customer_id, "own_row": errand.id, "rows": MOST * 4}
+        most = _most(errand)
+        key = {"at_place": errand.place, "own_customer": errand.customer_id, "own_row": errand.id, "rows": most * 4}
         with self._database.read() as connection:
-            return _tickets(connection.execute(UNTOLD, key).all())[:MOST]
+            return _tickets(connection.execute(UNTOLD, key).all())[:most]
 
     def lines_telling(self, place: str, told: Collection[AlertKey]) -> list[tuple[int, int]]:
         """The outbox rows (customer and id) of lines that would tell of these alerts once more."""
@@ -301,6 +305,15 @@ class Alerting(DeskBase):
         key = {"at_place": place, "at_channel": channel, "at_ts": ts, "of_kind": kind, "rows": MOST}
         with self._database.read() as connection:
             return [errand_from(row) for row in connection.execute(LINES_OF, key)]
+
+
+def _most(errand: Errand) -> int:
+    """Fewer each time that a worker has vanished over it, or was given up: else nobody might ever come to its end."""
+    most = MOST
+    if errand.is_doubtful and errand.reason != LOST_ANSWER:
+        for _ in range(errand.attempts - 1):
+            most //= SHRINKS_TO
+    return max(1, most)
 
 
 def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
