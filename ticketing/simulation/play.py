@@ -164,16 +164,22 @@ class _Stage:
         if self._has_room:
             self._has_room = False
             self.desk.drain_queue(self.now)
-        self._look("watch", self.desk.next_due_instant())
-        self._look("ladder", self.desk.ladder_step(self.now))
+        dues = self.desk.next_due_instant(), self.desk.ladder_step(self.now)
+        self._look("watch", dues[0])
+        self._look("ladder", dues[1])
         self._look("promises", self.desk.lapse_step(self.now))
+        if not any(due is not None and due <= self.now for due in dues):
+            self._read()
+        woken, self._woken = self._woken, set()
+        for agent_id in sorted(woken):
+            self._look_up(agent_id)
+
+    def _read(self) -> None:
+        """What fell due together is told together, and nobody sees to it before all of that is marked."""
         self._tell()
         for ref in self._alarmed:
             self._at(self.now, lambda ref=ref: self._see_to(ref))  # type: ignore[misc]
         self._alarmed.clear()
-        woken, self._woken = self._woken, set()
-        for agent_id in sorted(woken):
-            self._look_up(agent_id)
 
     # --- the desk's own steps -----------------------------------------------------------------------------------------
 
