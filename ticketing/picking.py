@@ -6,23 +6,69 @@ Ten candidates are enough to choose from and to say why; the index hands them ov
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    FromClause,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from ticketing import routing
 from ticketing.configuration import Category, Configuration
-from ticketing.instants import from_us
+from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, Priority, Strategy, Ticket
 from ticketing.prepared import run
 from ticketing.routing import Candidate, RoutingReason
-from ticketing.tables import agent_skills, people, tickets
+from ticketing.tables import agent_skills, agents, given_back, people, tickets
 
 Row = Any
 """A row of one of the statements below."""
 
 ENOUGH = routing.SHOWN + 1
+
+_given = given_back.c
+_BEGAN_ANEW = func.coalesce(agents.c.back_at, literal_column("0"))
+
+
+def _gave_it_back(agent: ColumnElement[Any], *from_tables: FromClause) -> Exists:
+    """
+    Whether an agent gave the ticket of the query around it away, in this run of it and since they were last there again.
+
+    Then only they themselves take it again: who hands over at the end of a shift wants it back no more than who releases it.
+    """
+    return exists(
+        select(_given.agent_id)
+        .join_from(given_back, agents, agents.c.id == _given.agent_id)
+        .where(
+            _given.customer_id == tickets.c.customer_id,
+            _given.ticket_id == tickets.c.id,
+            _given.agent_id == agent,
+            _given.given_back_at > tickets.c.sla_start_at,
+            _given.given_back_at > _BEGAN_ANEW,
+        )
+        .correlate(tickets, *from_tables)
+    )
+
+
+GAVE_IT_BACK = (
+    select(_given.agent_id)
+    .join_from(given_back, agents, agents.c.id == _given.agent_id)
+    .where(
+        _given.customer_id == bindparam("customer"),
+        _given.ticket_id == bindparam("ticket"),
+        _given.given_back_at > bindparam("since"),
+        _given.given_back_at > _BEGAN_ANEW,
+    )
+)
 
 _skill = agent_skills.c
 _SOME_WAIT = (
@@ -54,7 +100,28 @@ PICK = {strategy: _few(_FREE.order_by(*order)) for strategy, order in _ORDERS.it
 PICK_SENIOR = {strategy: _few(_FREE.where(_skill.is_senior).order_by(*order)) for strategy, order in _ORDERS.items()}
 PICK_URGENT = _few(_THERE.order_by(*_ORDERS[Strategy.MOST_SKILLED]))
 PICK_URGENT_SENIOR = _few(_THERE.where(_skill.is_senior).order_by(*_ORDERS[Strategy.MOST_SKILLED]))
+_IS_OTHER = _skill.agent_id.not_in(bindparam("others", expanding=True))
 ONE_OF_SKILL = _THERE.where(_skill.agent_id == bindparam("agent"))
+
+
+def is_for_somebody_there(*, is_urgent: bool, is_named: bool) -> Exists:
+    """
+    Whether somebody is there who can take the ticket of the query around it: not their own, and not given away by them.
+
+    To be asked only where somebody is there for it at all: else every ticket of the queue would be looked at.
+    """
+    clauses: list[ColumnElement[bool]] = [
+        _skill.category == bindparam("skill"),
+        _skill.agent_id != tickets.c.customer_id,
+        ~_gave_it_back(_skill.agent_id, agent_skills),
+        _skill.is_available,
+    ]
+    if not is_urgent:
+        clauses.append(_skill.load < _skill.max_load)
+    if is_named:
+        clauses.append(_IS_NAMED)
+    return exists(select(_skill.agent_id).where(*clauses).correlate(tickets))
+
 
 WAITS_BEFORE_IN = (
     select(tickets.c.id)
@@ -63,6 +130,7 @@ WAITS_BEFORE_IN = (
         tickets.c.queue_rank <= bindparam("rank"),
         tickets.c.queue_rank.is_not(None),
         tickets.c.customer_id != bindparam("agent"),
+        ~_gave_it_back(bindparam("agent")),
     )
     .limit(1)
 )
@@ -74,6 +142,7 @@ _first_of_others = (
         tickets.c.category == agent_skills.c.category,
         tickets.c.queue_rank.is_not(None),
         tickets.c.customer_id != bindparam("agent"),
+        ~_gave_it_back(bindparam("agent")),
     )
     .order_by(tickets.c.queue_rank)
     .limit(1)
@@ -106,12 +175,11 @@ def waiting_categories(connection: Connection) -> list[str]:
 
 def somebody_free(
     connection: Connection, category: Category, *, is_urgent: bool, holders: frozenset[str] | None = None
-) -> PersonId | None:
-    """Who would be given a ticket of that category, whoever's ticket it was."""
+) -> bool:
+    """Whether somebody would be given a ticket of that category, whoever's ticket it was."""
     nobody = {"category": category.skill, "customer_id": 0}
     statement = PICK_URGENT if is_urgent else PICK[category.strategy]
-    first = next(iter(_read(connection, statement, nobody, holders)), None)
-    return None if first is None else PersonId(first.agent_id)
+    return bool(_read(connection, statement, nobody, holders))
 
 
 def _able(
@@ -128,14 +196,17 @@ def _able(
     `holders` names the only ones who may, by outside reference.
     """
     values = {"category": category.skill, "customer_id": ticket.customer_id}
+    others = _who_gave_it_back(connection, ticket)
     is_urgent = ticket.priority is Priority.URGENT
     found: list[Row] = []
     if ticket.is_escalated:
-        found = _read(connection, PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy], values, holders)
+        statement = PICK_URGENT_SENIOR if is_urgent else PICK_SENIOR[category.strategy]
+        found = _read(connection, statement, values, holders, others)
     if not found:
-        found = _read(connection, PICK_URGENT if is_urgent else PICK[category.strategy], values, holders)
+        statement = PICK_URGENT if is_urgent else PICK[category.strategy]
+        found = _read(connection, statement, values, holders, others)
     if last_agent is not None and all(row.agent_id != last_agent for row in found):
-        found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent}, holders)
+        found += _read(connection, ONE_OF_SKILL, values | {"agent": last_agent}, holders, others)
     return found
 
 
@@ -191,14 +262,30 @@ def _shut_to(
     return frozenset(key for key, refs in named if refs is not None and ref not in refs)
 
 
+def _who_gave_it_back(connection: Connection, ticket: Ticket) -> list[int]:
+    """Who is not to be given the ticket, since they had it and gave it away; of one that nobody ever had, nobody."""
+    if ticket.last_agent_id is None:
+        return []
+    values = {"customer": ticket.customer_id, "ticket": ticket.number, "since": to_us(ticket.sla_start_at)}
+    return [row.agent_id for row in run(connection, GAVE_IT_BACK, values)]
+
+
 def _read(
-    connection: Connection, statement: Select[Any], values: dict[str, Any], holders: frozenset[str] | None = None
+    connection: Connection,
+    statement: Select[Any],
+    values: dict[str, Any],
+    holders: frozenset[str] | None = None,
+    others: Sequence[int] = (),
 ) -> list[Row]:
-    if holders is None:
+    """`holders`: only those may, by outside reference; `others`: not these."""
+    if holders is None and not others:
         return run(connection, statement, values)
-    # Chosen and not a further clause of the prepared statements: those are for every ticket, this for the few.
-    named = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
-    return list(connection.execute(*named).all())
+    # Chosen and not further clauses of the prepared statements: those are for every ticket, these for the few.
+    if holders is not None:
+        statement, values = statement.where(_IS_NAMED), values | {"holders": sorted(holders)}
+    if others:
+        statement, values = statement.where(_IS_OTHER), values | {"others": list(others)}
+    return list(connection.execute(statement, values).all())
 
 
 def _candidate(row: Row) -> Candidate:

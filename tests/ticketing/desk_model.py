@@ -25,6 +25,12 @@ class ModelAgent:
     is_available: bool = True
     is_active: bool = True
     last_assigned_at: datetime = NEVER
+    back_at: datetime = NEVER
+
+    def comes_or_goes(self, *, is_available: bool, now: datetime) -> None:
+        if is_available and not self.is_available:
+            self.back_at = now
+        self.is_available = is_available
 
 
 @dataclass
@@ -46,6 +52,7 @@ class ModelTicket:
     description: str = ""
     public: list[str] = field(default_factory=list)
     internal: list[str] = field(default_factory=list)
+    given_back: dict[PersonId, datetime] = field(default_factory=dict)
     merged_into: ModelTicket | None = None
     followed_by: ModelTicket | None = None
 
@@ -95,7 +102,7 @@ class DeskModel:
             if ticket.category in agent.skills
             and agent.is_active
             and agent.is_available
-            and agent.id != ticket.ref.customer_id
+            and self.may_be_given(ticket, agent)
             and (ticket.priority is Priority.URGENT or self.has_room(agent))
         ]
         if ticket.is_escalated and any(agent.is_senior for agent in able):
@@ -103,6 +110,12 @@ class DeskModel:
         if last_agent in {agent.id for agent in able}:
             return last_agent
         return self._first(able, ticket)
+
+    def may_be_given(self, ticket: ModelTicket, agent: ModelAgent) -> bool:
+        """Not their own, nor what they had and gave away, unless it was reopened or they were away since."""
+        given_back_at = ticket.given_back.get(agent.id, NEVER)
+        has_given_it_back = given_back_at > ticket.since and given_back_at > agent.back_at
+        return agent.id != ticket.ref.customer_id and not has_given_it_back
 
     def _first(self, able: Iterable[ModelAgent], ticket: ModelTicket) -> PersonId | None:
         strategy = self.strategies[ticket.category]
@@ -125,7 +138,7 @@ class DeskModel:
         return any(
             other.place < ticket.place
             and other.category in self.agents[agent_id].skills
-            and other.ref.customer_id != agent_id
+            and self.may_be_given(other, self.agents[agent_id])
             for other in self.queue()
             if other is not ticket
         )
@@ -169,6 +182,17 @@ class DeskModel:
             self.agents[agent_id].last_assigned_at = self.now
         ticket.holder = ticket.last_agent = agent_id
         ticket.snoozed_until = None
+
+    def give_by_hand(self, ticket: ModelTicket, to: PersonId, by: PersonId) -> None:
+        """What they gave away before is theirs again; of whoever gives it away it is so no more."""
+        ticket.given_back.pop(to, None)
+        if ticket.is_held and ticket.holder == by != to:
+            ticket.given_back[by] = self.now
+        self.give(ticket, to)
+
+    def give_back(self, ticket: ModelTicket, by: PersonId) -> None:
+        ticket.given_back[by] = self.now
+        self.release(ticket)
 
     def leave(self, agent: ModelAgent) -> None:
         agent.is_active, agent.is_available, agent.skills = False, False, {}

@@ -50,6 +50,41 @@ def test_each_ticket_goes_where_it_is_said(desk: Desk, cast: Cast, clock: Movabl
     assert desk.events(to_jo.ref)[-1].actor_id == amir
 
 
+@pytest.mark.parametrize("way", ["released", "handed over", "assigned to somebody who gives it back"])
+def test_what_an_agent_gave_away_is_theirs_again_only_when_they_ask_or_begin_anew(
+    desk: Desk, cast: Cast, clock: MovableClock, way: str
+) -> None:
+    """Of all that waits: whoever else is free has it, and whoever gave it away has what comes after it."""
+    amir, (ticket,) = held(cast, desk, 1)
+    clock.advance(minutes=1)
+    if way == "released":
+        desk.release(ticket.ref, by=amir)
+    elif way == "handed over":
+        desk.plan_handover(amir, {ticket.ref: None}, source="v:1")
+        desk.carry_out_handover("v:1")
+    else:
+        jo = cast.agent("jo")
+        desk.release(desk.assign(ticket.ref, to=jo, by=amir).ref, by=jo)
+
+    later = cast.ticket("tomas")
+    assert desk.ticket(later.ref).is_held, "it waits for nobody behind one that those who are free cannot be given"
+    assert desk.drain_queue(clock.now) == 0
+    assert [each.ref for each in desk.queue()] == [ticket.ref]
+
+    if way == "released":
+        assert desk.claim(ticket.ref, by=amir).is_held
+    elif way == "handed over":
+        priya = cast.agent("priya")
+        assert desk.drain_queue(clock.now) == 1
+        assert desk.ticket(ticket.ref).assigned_agent_id == priya
+    else:
+        clock.advance(minutes=1)
+        for available in (False, True):
+            desk.set_available(amir, available=available, by=None)
+        assert desk.drain_queue(clock.now) == 1
+        assert desk.ticket(ticket.ref).assigned_agent_id == amir
+
+
 def test_a_plan_is_one_plan_however_often_it_is_sent(desk: Desk, cast: Cast) -> None:
     amir, (ticket,) = held(cast, desk, 1)
     jo = cast.agent("jo")

@@ -140,11 +140,15 @@ SORTED = {
 }
 """Looks that put in order what they found by the index: of one agent, of one message, of one place, of one act."""
 LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "queue head": (assignment.HEAD, {"category": "billing"}, "ix_tickets_queue"),
-    "urgent head": (assignment.HEADS[assignment.Line.URGENT], {"category": "billing"}, "ix_tickets_queue_urgent"),
-    "head, not one's own": (
+    "queue head": (assignment.HEAD, {"category": "billing", "how_many": 1}, "ix_tickets_queue"),
+    "urgent head": (
+        assignment.HEADS[assignment.Line.URGENT],
+        {"category": "billing", "how_many": 1},
+        "ix_tickets_queue_urgent",
+    ),
+    "head for somebody there": (
         assignment.HEADS[assignment.Line.OF_OTHERS],
-        {"category": "billing", "agent": 1},
+        {"category": "billing", "skill": "billing", "how_many": 1},
         "ix_tickets_queue",
     ),
     "waits before": (picking.WAITS_BEFORE, {"agent": 1, "rank": 7}, "ix_tickets_queue"),

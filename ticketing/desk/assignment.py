@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, literal_column, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, delete, literal_column, select
 
 from ticketing import queue, routing
 from ticketing.configuration import Category, Configuration
 from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.giving_back import gave_away, takes_again
 from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.desk.setbacks import Look
@@ -30,7 +31,7 @@ from ticketing.errors import (
 )
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
-from ticketing.picking import pick, somebody_free, waiting_categories, waits_before
+from ticketing.picking import is_for_somebody_there, pick, somebody_free, waiting_categories, waits_before
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import people, ticket_watchers, tickets
 from ticketing.transaction import Transaction
@@ -57,7 +58,7 @@ HEAD = (
     select(tickets.c.customer_id, tickets.c.id, tickets.c.queue_rank)
     .where(tickets.c.category == bindparam("category"), tickets.c.queue_rank.is_not(None))
     .order_by(tickets.c.queue_rank, tickets.c.id)
-    .limit(1)
+    .limit(bindparam("how_many", type_=Integer()))
 )
 """The first in line of one category; the first of all is the least of these."""
 
@@ -74,7 +75,7 @@ class Line(Enum):
     The lines in which a category's tickets stand.
 
     When nobody can take the first of all, somebody may still be able to take another: an urgent one, for which nobody is
-    too full, or one that is not the free agent's own.
+    too full, or one that is not the free agent's own and was not given away by them.
     """
 
     ALL = auto()
@@ -84,14 +85,22 @@ class Line(Enum):
 
 
 _URGENT = tickets.c.priority == literal_column("4")
-_OF_OTHERS = tickets.c.customer_id != bindparam("agent")
-HEADS = {
-    Line.ALL: HEAD,
-    Line.URGENT: HEAD.where(_URGENT),
-    Line.OF_OTHERS: HEAD.where(_OF_OTHERS),
-    Line.URGENT_OF_OTHERS: HEAD.where(_URGENT, _OF_OTHERS),
-}
-FIRST_FEW = {line: head.limit(50) for line, head in HEADS.items()}
+
+
+def _heads(*, is_named: bool) -> dict[Line, Select[Any]]:
+    of_others = is_for_somebody_there(is_urgent=False, is_named=is_named)
+    urgent_of_others = is_for_somebody_there(is_urgent=True, is_named=is_named)
+    return {
+        Line.ALL: HEAD,
+        Line.URGENT: HEAD.where(_URGENT),
+        Line.OF_OTHERS: HEAD.where(of_others),
+        Line.URGENT_OF_OTHERS: HEAD.where(_URGENT, urgent_of_others),
+    }
+
+
+HEADS, HEADS_AMONG = _heads(is_named=False), _heads(is_named=True)
+"""The first of each line: for any agent, and where only some may take a category's."""
+A_FEW = 50
 """Asked for while something has failed, so that those behind it have their turn."""
 
 
@@ -145,12 +154,18 @@ class Assignment(DeskBase):
 
     @use_case
     def release(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Give a ticket back to the queue, where it keeps its place. Raises NotTheHolder, NotAnAgent, TicketNotFound."""
+        """
+        Give a ticket back to the queue, where it keeps its place and waits for somebody else.
+
+        The automatic does not give it to them again before they have been away or off shift. Raises NotTheHolder,
+        NotAnAgent, TicketNotFound.
+        """
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             if ticket.assigned_agent_id != by or not ticket.is_held:
                 as_team(tx, ticket, by, "release tickets")
                 raise NotTheHolder(ticket)
+            gave_away(tx, ref, by)
             return tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.RELEASED)
 
     def drain_queue(self, now: datetime, *, limit: int = 50) -> int:
@@ -165,7 +180,7 @@ class Assignment(DeskBase):
         assigned = 0
         tired: set[tuple[str, Line]] = set()
         for _ in range(limit):
-            following = self._next_waiting(tired, look, HEADS if len(setbacks) == 0 else FIRST_FEW)
+            following = self._next_waiting(tired, look, 1 if len(setbacks) == 0 else A_FEW)
             if following is None:
                 break
             ref, category, line = following
@@ -177,7 +192,7 @@ class Assignment(DeskBase):
         return assigned
 
     def _next_waiting(
-        self, tired: set[tuple[str, Line]], look: Look[TicketRef], lines: Mapping[Line, Select[Any]]
+        self, tired: set[tuple[str, Line]], look: Look[TicketRef], how_many: int
     ) -> tuple[TicketRef, str, Line] | None:
         """The first in line whose turn it is, of the categories in which somebody may be free."""
         heads = []
@@ -187,19 +202,8 @@ class Assignment(DeskBase):
                 for line in Line:
                     if (key, line) in tired:
                         continue
-                    values: dict[str, Any] = {"category": key}
-                    if line in (Line.OF_OTHERS, Line.URGENT_OF_OTHERS):
-                        is_urgent = line is Line.URGENT_OF_OTHERS
-                        values["agent"] = somebody_free(
-                            connection,
-                            asked := category_in(configuration, key),
-                            is_urgent=is_urgent,
-                            holders=self._holders(asked),
-                        )
-                    rows = {
-                        TicketRef(PersonId(row.customer_id), row.id): row
-                        for row in connection.execute(lines[line], values)
-                    }
+                    found = self._first_of(connection, category_in(configuration, key), line, how_many)
+                    rows = {TicketRef(PersonId(row.customer_id), row.id): row for row in found}
                     head = next((rows[ref] for ref in look.free(rows)), None)
                     if head is not None:
                         heads.append((head.queue_rank, head.id, head.customer_id, key, line))
@@ -209,6 +213,20 @@ class Assignment(DeskBase):
             return None
         _, number, customer_id, category, line = min(heads, key=lambda head: head[:2])
         return TicketRef(PersonId(customer_id), number), category, line
+
+    def _first_of(
+        self, connection: Connection, category: Category, line: Line, how_many: int
+    ) -> Sequence[Row[Any, Any, Any]]:
+        values: dict[str, Any] = {"category": category.key, "how_many": how_many}
+        if line in (Line.ALL, Line.URGENT):
+            return connection.execute(HEADS[line], values).all()
+        holders = self._holders(category)
+        if not somebody_free(connection, category, is_urgent=line is Line.URGENT_OF_OTHERS, holders=holders):
+            return ()
+        values["skill"] = category.skill
+        if holders is None:
+            return connection.execute(HEADS[line], values).all()
+        return connection.execute(HEADS_AMONG[line], values | {"holders": sorted(holders)}).all()
 
     @use_case
     def _drain_one(self, ref: TicketRef) -> bool:
@@ -285,6 +303,10 @@ def give_by_hand(
         is_senior=agent.is_senior,
     )
     reason = routing.by_hand(ticket.category, category.strategy, taker)
+    if ticket.last_agent_id is not None:
+        takes_again(tx, ticket.ref, agent.id)
+    if ticket.is_held and ticket.assigned_agent_id == by != agent.id:
+        gave_away(tx, ticket.ref, by)
     return hand_over(tx, ticket, reason, by=by, already_counted=already_counted)
 
 

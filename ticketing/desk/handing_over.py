@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ticketing.desk.assignment import give_by_hand, takers_agent
 from ticketing.desk.base import DeskBase, checked_key, use_case
+from ticketing.desk.giving_back import gave_away
 from ticketing.desk.people import known_agent
 from ticketing.desk.together import Unanswered, batches
 from ticketing.errors import DatabaseUnavailable, HelpdeskError
@@ -177,6 +178,7 @@ class HandingOver(DeskBase):
 def _given(tx: Transaction, ref: TicketRef, agent_id: PersonId, to: PersonId | None) -> HandedOver:
     ticket = tx.locked(ref)
     if to is None:
+        gave_away(tx, ref, agent_id)
         tx.move(ticket, TicketStatus.OPEN, by=agent_id, because=Because.RELEASED)
         return HandedOver.QUEUED
     try:

@@ -52,6 +52,7 @@ from ticketing.tables import (
     attachments,
     comments,
     customers,
+    given_back,
     held_back,
     offers,
     outbox,
@@ -104,7 +105,7 @@ BLANK_RATINGS = (
     .where(ratings.c.customer_id == _ticket_key[0], ratings.c.ticket_id == _ticket_key[1])
     .values(comment="")
 )
-_CHILDREN = (attachments, ticket_watchers, ticket_tags, answering, held_back, outbox)
+_CHILDREN = (attachments, ticket_watchers, ticket_tags, answering, given_back, held_back, outbox)
 FORGET_CHILDREN = {
     table: delete(table).where(table.c.customer_id == _ticket_key[0], table.c.ticket_id == _ticket_key[1])
     for table in _CHILDREN

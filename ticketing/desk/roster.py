@@ -29,6 +29,7 @@ LEAVES = (
     .where(agent_leaves.c.agent_id == bindparam("agent"), agent_leaves.c.ends_at > bindparam("now"))
     .order_by(agent_leaves.c.starts_at)
 )
+IS_AVAILABLE = select(agent_loads.c.is_available).where(agent_loads.c.agent_id == bindparam("agent"))
 DUE = select(agents.c.id).where(agents.c.next_change_at <= bindparam("now")).order_by(agents.c.id)
 NEXT_CHANGE = select(func.min(agents.c.next_change_at)).where(agents.c.next_change_at.is_not(None))
 
@@ -69,12 +70,14 @@ def is_there(connection: Connection, agent_id: PersonId, at: datetime) -> bool:
 
 
 def apply(connection: Connection, agent_id: PersonId, *, available: bool, now: datetime) -> None:
-    """Set the flag where routing looks, and when to think of it again."""
+    """Set the flag where routing looks, since when they are there again, and when to think of it again."""
+    is_back = available and not connection.execute(IS_AVAILABLE, {"agent": agent_id}).scalar()
     for table in (agent_loads, agent_skills):
         connection.execute(update(table).where(table.c.agent_id == agent_id).values(is_available=available))
     row = connection.execute(ROSTER, {"agent": agent_id}).one()
     change = _next_boundary(row, _leaves(connection, agent_id, now), now)
-    connection.execute(update(agents).where(agents.c.id == agent_id).values(next_change_at=change))
+    values = {"next_change_at": change} | ({"back_at": to_us(now)} if is_back else {})
+    connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
 
 
 def _leaves(connection: Connection, agent_id: PersonId, now: datetime) -> Sequence[Row[Any, Any]]:

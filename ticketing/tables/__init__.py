@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ticketing.tables.chat import held_back, inbound_marks, offers, outbox, shown, unread
 from ticketing.tables.clocks import HAS_VERDICT, IS_BROKEN, alert_promises, alerts, ladder, sla_clocks, sla_pauses
-from ticketing.tables.handovers import answering, handovers
+from ticketing.tables.handovers import answering, given_back, handovers
 from ticketing.tables.people import (
     agent_leaves,
     agent_loads,
@@ -71,6 +71,7 @@ __all__ = [
     "configurations",
     "customers",
     "dated_jobs",
+    "given_back",
     "handovers",
     "held_back",
     "inbound_marks",

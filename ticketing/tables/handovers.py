@@ -1,4 +1,4 @@
-"""What an agent hands over at the end of a shift, and who is answering: children of a ticket that live for minutes."""
+"""What agents hand over and give back, and who is answering: children of a ticket."""
 
 from __future__ import annotations
 
@@ -38,5 +38,17 @@ answering = Table(
     Column("since_at", BigInteger, nullable=False),
     Column("view", String(64), nullable=False),
     PrimaryKeyConstraint("customer_id", "ticket_id", "person_id"),
+    ForeignKeyConstraint(["customer_id", "ticket_id"], ["tickets.customer_id", "tickets.id"]),
+)
+
+# Who had the ticket and gave it away: the automatic does not give it to them again, until they begin anew.
+given_back = Table(
+    "given_back",
+    metadata,
+    Column("customer_id", BigInteger, nullable=False),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("agent_id", BigInteger, nullable=False),
+    Column("given_back_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "ticket_id", "agent_id"),
     ForeignKeyConstraint(["customer_id", "ticket_id"], ["tickets.customer_id", "tickets.id"]),
 )

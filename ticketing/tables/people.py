@@ -78,6 +78,7 @@ agents = Table(
     Column("away_until", BigInteger),
     Column("shifts", JSON),
     Column("next_change_at", BigInteger),
+    Column("back_at", BigInteger),
 )
 Index(
     "ix_agents_next_change_at",

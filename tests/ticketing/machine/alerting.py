@@ -125,7 +125,7 @@ class Alerting(World):
         self.promised[ticket.ref] = by, self.clock.now, until
         self.kept.pop(ticket.ref, None)
         if not seen and (ticket.holder != by or ticket.status == "open"):
-            self.model.give(ticket, by)
+            self.model.give_by_hand(ticket, by, by)
             self.model.agents[by].last_assigned_at = self.clock.now
 
     @rule(which=NUMBERS, who=NUMBERS)

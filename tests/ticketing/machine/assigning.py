@@ -92,7 +92,7 @@ class Assigning(World):
             refused = AgentFull
         self.does(lambda: self.desk.claim(ticket.ref, by=by, beyond_capacity=beyond), refused)
         if refused is None and not is_mine:
-            self.model.give(ticket, by)
+            self.model.give_by_hand(ticket, by, by)
 
     @rule(which=NUMBERS, to=NUMBERS, by=NUMBERS)
     def assign(self, which: int, to: int, by: int) -> None:
@@ -104,7 +104,7 @@ class Assigning(World):
             refused = StaleTicket
         self.does(lambda: self.desk.assign(ticket.ref, to=taker, by=self.agent(by)), refused)
         if refused is None and ticket.holder != taker:
-            self.model.give(ticket, taker)
+            self.model.give_by_hand(ticket, taker, self.agent(by))
             self.model.agents[taker].last_assigned_at = self.clock.now
 
     @rule()
@@ -118,7 +118,7 @@ class Assigning(World):
         refused = None if agent.is_active else NotAnAgent
         self.does(lambda: self.desk.set_available(agent.id, available=available, by=None), refused)
         if refused is None:
-            agent.is_available = available
+            agent.comes_or_goes(is_available=available, now=self.clock.now)
 
     @rule(who=NUMBERS, demoted=st.booleans())
     def leave(self, who: int, demoted: bool) -> None:
@@ -133,7 +133,7 @@ class Assigning(World):
     def learn(self, who: int, max_load: int, category: str, level: int) -> None:
         agent = self.model.agents[self.agent(who)]
         agent.skills, agent.max_load = agent.skills | {category: level}, max_load
-        agent.is_available = agent.is_available or not agent.is_active
+        agent.comes_or_goes(is_available=agent.is_available or not agent.is_active, now=self.clock.now)
         agent.is_active = True
         self.does(
             lambda: self.desk.make_agent(

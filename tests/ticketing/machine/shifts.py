@@ -73,7 +73,8 @@ class Shifts(Assigning):
 
     def look_again(self, agent: ModelAgent) -> None:
         roster = self.roster(agent)
-        agent.is_available = agent.is_active and roster.is_there(self.clock.now)
+        is_there = agent.is_active and roster.is_there(self.clock.now)
+        agent.comes_or_goes(is_available=is_there, now=self.clock.now)
         roster.looked_at = self.clock.now
 
     # --- who is there -------------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ class Shifts(Assigning):
             roster = self.roster(agent)
             roster.is_away, roster.away_until = not available, None if available else until
             roster.looked_at = self.clock.now
-            agent.is_available = available
+            agent.comes_or_goes(is_available=available, now=self.clock.now)
 
     @rule()
     def day_goes_on(self) -> None:
@@ -172,20 +173,21 @@ class Shifts(Assigning):
             return
         if breaks_off:
             self.clock.advance(seconds=11)
+            self.model.now = self.clock.now
             self.does(lambda: self.desk.handover_step(self.clock.now))
         else:
             self.does(lambda: self.desk.carry_out_handover(source))
-        expected = {ref: self.handed(ref, to) for ref, to in plan.items()}
+        expected = {ref: self.handed(ref, to, agent.id) for ref, to in plan.items()}
         assert {each.ref: each.outcome for each in self.desk.handover(source)} == expected
 
-    def handed(self, ref: TicketRef, to: PersonId | None) -> HandedOver:
+    def handed(self, ref: TicketRef, to: PersonId | None, by: PersonId) -> HandedOver:
         ticket = self.model.tickets[ref]
         if to is None:
-            self.model.release(ticket)
+            self.model.give_back(ticket, by)
             return HandedOver.QUEUED
         if self.no_team(ticket, to) is not None:
             return HandedOver.REFUSED
         if ticket.holder != to:
-            self.model.give(ticket, to)
+            self.model.give_by_hand(ticket, to, by)
             self.model.agents[to].last_assigned_at = self.clock.now
         return HandedOver.GIVEN

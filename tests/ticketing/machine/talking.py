@@ -65,7 +65,7 @@ class Talking(World):
         self.does(lambda: self.desk.add_comment(written_on.ref, author_id=by, **said, **how))
         (ticket.internal if kind == "internal" else ticket.public).append(f"An answer, {kind}")
         if kind == "public" and ticket.status == "open":
-            self.model.give(ticket, by)
+            self.model.give_by_hand(ticket, by, by)
         if kind == "public" and ticket.status == "assigned" and ticket.holder == by:
             ticket.status = "in_progress"
 

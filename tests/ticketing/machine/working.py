@@ -44,8 +44,8 @@ class Working(World):
     @rule(which=NUMBERS, who=NUMBERS)
     def release(self, which: int, who: int) -> None:
         ticket, done = self.by_holder(which, who, self.desk.release)
-        if done:
-            self.model.release(ticket)
+        if done and ticket.holder is not None:
+            self.model.give_back(ticket, ticket.holder)
 
     @rule(which=NUMBERS, who=NUMBERS)
     def start(self, which: int, who: int) -> None:
@@ -137,7 +137,7 @@ class Working(World):
         if refused is not None:
             return
         if is_handing:
-            self.model.give(ticket, PersonId(int(act.from_value or 0)))
+            self.model.give_by_hand(ticket, PersonId(int(act.from_value or 0)), by)
             self.model.agents[PersonId(int(act.from_value or 0))].last_assigned_at = self.clock.now
             return
         if ticket.status == "resolved":
