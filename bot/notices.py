@@ -307,7 +307,8 @@ class Notices:
             self._seen_to(tx, ticket, int(event.data["event"]), {"lapsed": True})  # quiet hours held it back
             return
         stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
-        data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage}
+        # What a change takes back may come about again: each time has a line of its own.
+        data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage, "seq": event.seq}
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
             tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)

@@ -101,15 +101,18 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
     known = _standing(dossier, rows)
     told: dict[str, Drawn] = {}
     counted: dict[str, AlertedStage] = {}
+    matters = set[str]()
     for row in rows:
-        if row.ticket is None or _name(row) in known or _name(row) in told:
+        if row.ticket is None or _name(row) in known or matter_of(row) in matters:
             continue
         if len(told) < LINES_DRAWN:
             one = draw(Dossier(dossier.desk, row.ticket), row)
             if one is not None:
                 told[_name(row)] = one
+                matters.add(matter_of(row))
         elif (stage := still_true(dossier, row, alerted.get(row.ticket))) is not None:
             counted[_name(row)] = stage
+            matters.add(matter_of(row))
     if not told:
         return None
     stages = counted.values() if errand.kind == ALERT_LINE else ()
@@ -186,7 +189,13 @@ def _stage(stage: AlertedStage) -> tuple[str, str, str]:
 
 
 def _name(errand: Errand) -> str:
-    """What the line is called."""
+    """What the line is called: by what it is about, and which time, for an alert that was taken back may come again."""
+    time = errand.data.get("seq") if errand.kind == ALERT_LINE else None
+    return matter_of(errand) if time is None else f"{matter_of(errand)}:{time}"
+
+
+def matter_of(errand: Errand) -> str:
+    """What the line is about. An alert that quiet hours held back is asked for twice, and told once."""
     number = errand.ticket.number if errand.ticket is not None else 0
     if errand.kind == ALERT_SAID:
         return f"l:{number}:e:{errand.data['event']}"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot import places
 from bot.blocks.alerts import alert_list_message
 from bot.delivery import hidden
-from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, lags_of, still_true
+from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, lags_of, matter_of, still_true
 from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
@@ -62,8 +62,11 @@ def listed(desk: Desk, errand: Errand) -> Letter | None:
     told: list[Drawn] = []
     counted: list[tuple[str, AlertedStage]] = []
     members: dict[TicketRef, None] = {}
+    matters = set[str]()
     first: Dossier | None = None
     for line, ticket in _ranked(desk, errand):
+        if matter_of(line) in matters:
+            continue
         dossier = Dossier(desk, ticket.ref) if first is None or len(told) < LINES_DRAWN else first
         first = first or dossier
         if len(told) < LINES_DRAWN:
@@ -76,6 +79,7 @@ def listed(desk: Desk, errand: Errand) -> Letter | None:
             is_told = stage is not None
         if is_told:
             members[ticket.ref] = None
+            matters.add(matter_of(line))
     if first is None or not told:
         return None
     stages = [stage for kind, stage in counted if kind == ALERT_LINE]

@@ -96,6 +96,27 @@ def test_a_breach_to_which_nobody_sees_is_reminded_of_goes_to_the_seniors_and_th
     assert sum("is still overdue" in shown_text(one) for one in _lines(world, home)) == 3
 
 
+def test_what_is_warned_breached_and_climbed_anew_after_it_was_taken_back_is_told_anew(world: World) -> None:
+    """With lower priority it is due later: each alert of the second time has a line of its own, and calls once more."""
+    _configured(world, steps=STEPS[:2])
+    world.agent("jo", is_senior=True, max_load=1)
+    ticket, home = _late(world)
+    _climb(world, minutes=31)
+    _climb(world, minutes=61)
+    world.desk.set_priority(ticket.ref, Priority.HIGH, by=world.person("amir"))
+    world.deliver_all()
+    first = {str(one["ts"]) for one in _lines(world, home)}
+    _climb(world, minutes=61)
+    for minutes in (30, 31, 61):
+        _climb(world, minutes=minutes)
+    second = [one for one in _lines(world, home) if str(one["ts"]) not in first]
+    told = ("is due soon", "is overdue", "nobody has seen to it <", "goes to the senior agents")
+    assert [[words in one["text"] for words in told].index(True) for one in second] == [0, 1, 2, 3]
+    assert f"<@{PEOPLE['jo'][0]}>" in shown_text(second[-1])
+    assert {str(one["ts"]) for one in second[1:]} <= _in_channel(world), "an edit notifies nobody"
+    assert all(row.home is not None for row in world.desk.outbox.alerts(ticket.ref))
+
+
 def test_while_it_is_the_customers_turn_the_alert_stands_and_nothing_follows_it(world: World) -> None:
     _configured(world)
     amir = world.agent("amir")
