@@ -100,6 +100,13 @@ def stage(step: int, since: str = "step") -> str:
     return f"{since}{step + 1}"
 
 
+def calls_somebody(ladder: Ladder, stage: str) -> bool:
+    """Whether an alert is a step that goes to the senior agents or names a person, by the settings in force."""
+    number = stage.lstrip("abcdefghijklmnopqrstuvwxyz")
+    step = next(iter(ladder.steps[int(number) - 1 : int(number)]), None) if number else None
+    return step is not None and (step.escalate or step.person is not None)
+
+
 def is_nobody(stage: str) -> bool:
     """Whether an alert is about a ticket that nobody can take."""
     return stage.startswith(NOBODY)

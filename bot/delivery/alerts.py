@@ -19,7 +19,7 @@ from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
-from ticketing.ladder import has_no_deadline
+from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH
 
@@ -34,7 +34,8 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
     """
     The ticket's message in the escalation channel, alone or with what fell due together with it.
 
-    It is about what is worst and still owed, else about what was settled last. Once nothing is owed it is edited only.
+    It is about what is worst and still owed, else about what was settled last. Once nothing is owed it is edited only. A step
+    that calls somebody is left to its line, which names whom.
     Raises NotYet while more is just falling due.
     """
     desk, ref = dossier.desk, dossier.ref
@@ -75,13 +76,14 @@ def alone(dossier: Dossier, *, is_optional: bool = False) -> Letter | None:
         return None
     alert = worst(dossier, rows)
     untold = [row for row in rows if row.home is None and not is_resting(dossier, row)]
-    told = [row for row in untold if is_time(dossier, row) and not is_optional]
+    due = [row for row in untold if is_time(dossier, row) and not is_optional]
+    told = [row for row in due if not calls_somebody(dossier.configuration.ladder, row.key.stage)]
     is_owed = alert.state not in (AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP)
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
         message=alert_message(alert),
-        only_edit=is_optional or not is_owed or not (told or any(row.home for row in rows)),
+        only_edit=is_optional or not is_owed or not (due or any(row.home for row in rows)),
         is_optional=is_optional,
         told=tuple(row.key for row in told),
         lags_s=tuple(lag_s(dossier, row) for row in told),
@@ -114,6 +116,7 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
         for each in waiting
         for stage in each.stages
         if not stage.is_told and (stage.is_owed or _may_be_posted(errand, each))
+        if not calls_somebody(dossier.configuration.ladder, stage.key.stage)
     ]
     own = (errand.customer_id, errand.id)
     told = [stage.key for stage in untold]

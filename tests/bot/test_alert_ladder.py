@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from slack_sdk import WebClient
 
 from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
@@ -115,6 +116,29 @@ def test_what_is_warned_breached_and_climbed_anew_after_it_was_taken_back_is_tol
     assert f"<@{PEOPLE['jo'][0]}>" in shown_text(second[-1])
     assert {str(one["ts"]) for one in second[1:]} <= _in_channel(world), "an edit notifies nobody"
     assert all(row.home is not None for row in world.desk.outbox.alerts(ticket.ref))
+
+
+def test_whom_a_step_calls_is_called_also_where_its_message_comes_with_it(world: World) -> None:
+    """Somebody deletes the message, or everything was held back and comes at once, for one ticket or for several."""
+    _configured(world, steps=[{"after": "30m", "person": PEOPLE["lena"][0]}])
+    ticket, home = _late(world)
+    known = world.sandbox.credentials()
+    client = WebClient(token=known.bot_token, base_url=known.api_url)
+    client.chat_delete(channel=ESCALATIONS, ts=str(home["ts"]))
+    _climb(world, minutes=31)
+    mention = f"<@{PEOPLE['lena'][0]}>"
+    (again,) = [one for one in _roots(world) if f"#{ticket.number} " in shown_text(one)]
+    assert [mention in shown_text(one) for one in _lines(world, again)] == [True]
+    assert {str(one["ts"]) for one in _lines(world, again)} <= _in_channel(world), "an edit notifies nobody"
+
+    others = [world.ticket(priority=Priority.URGENT, subject=f"Invoice {each}") for each in range(2)]
+    world.clock.advance(minutes=61)
+    world.desk.watch_step(world.clock())
+    _climb(world, minutes=31)
+    (group,) = [one for one in _roots(world) if f"#{others[0].number}" in shown_text(one)]
+    (line,) = _lines(world, group)
+    assert [shown_text(line).count(f"#{each.number} is still overdue") >= 1 for each in others] == [True, True]
+    assert mention in shown_text(line)
 
 
 def test_while_it_is_the_customers_turn_the_alert_stands_and_nothing_follows_it(world: World) -> None:
