@@ -177,11 +177,14 @@ def idle_instant(
     return None if after is None else _later(start, after, calendar)
 
 
-def nobody_instant(since: datetime, warn_at: datetime | None, calendar: Calendar = ALWAYS) -> datetime | None:
-    """When to say that nobody takes a ticket: half-way to the first warning, so that there is time left; None: never."""
-    if warn_at is None or warn_at <= since:
+def nobody_instant(since: datetime, first_at: datetime | None, calendar: Calendar = ALWAYS) -> datetime | None:
+    """
+    When to say that nobody takes a ticket of whose deadlines the first is told of at `first_at`: half-way there, so that there is
+    time left; None: never.
+    """
+    if first_at is None or first_at <= since:
         return None
-    return _later(since, elapsed(since, warn_at, calendar) / 2, calendar)
+    return _later(since, elapsed(since, first_at, calendar) / 2, calendar)
 
 
 def _later(start: datetime, after: timedelta, calendar: Calendar) -> datetime:

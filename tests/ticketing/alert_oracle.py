@@ -70,6 +70,20 @@ class _Matter:
     since: datetime
     next_at: datetime | None
     step: int = 0
+    is_told: bool = True
+    """Of a breach: whether quiet hours hold it back no more."""
+
+
+class _Promise(NamedTuple):
+    """Somebody sees to what had been told of by `taken_at`."""
+
+    person: PersonId | None
+    is_seen: bool
+    taken_at: datetime
+    until: datetime
+
+    def is_about(self, clock: SlaClock) -> bool:
+        return any(mark is not None and mark <= self.taken_at for mark in (clock.warned_at, clock.breached_at))
 
 
 @dataclass(frozen=True)
@@ -83,8 +97,8 @@ class _State:
     run: int
     started_at: datetime
     assigned_at: datetime | None
-    promised_until: datetime | None
-    """The end of the last promise that was not given back."""
+    promise: _Promise | None
+    """The last, unless it was given back, or its ticket was taken from whom had taken it."""
 
     def running(self) -> list[SlaClock]:
         return [clock for clock in self.clocks if clock.ended_at is None]
@@ -158,6 +172,8 @@ def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
         marks = {mark for clock in state.running() for mark in _marks(clock, at, until)} - marked
         marked |= marks
         yield from marks
+        for name, matter in matters.items():
+            matter.is_told = matter.is_told or (matter.since <= until and _is_so(name, state, until))
         while (found := _next(matters, until)) is not None:
             name, matter = found
             assert matter.next_at is not None
@@ -182,23 +198,28 @@ def _marks(clock: SlaClock, at: datetime, until: datetime) -> Iterable[_Alert]:
 
 
 def _begin(matters: dict[str, _Matter], together: list[TicketEvent], state: _State, at: datetime, rules: Rules) -> None:
+    told = rules.told(at, state.priority)
+    for name, matter in matters.items():
+        if name != NOBODY and not matter.is_told and matter.since > at and told == at:
+            matter.since, matter.next_at = at, rules.later(at, rules.steps[0], state)
     for event in together:
         if event.kind is EventKind.BREACHED and rules.steps:
             name = f"{event.data['clock']}:{event.data['run']}"
-            matters[name] = _Matter(at, rules.later(at, rules.steps[0], state))
+            matters[name] = _Matter(told, rules.later(told, rules.steps[0], state), is_told=told == at)
         elif event.kind in _WAITS_ANEW and state.status == "open":
             known = matters.get(NOBODY)
             if event.kind in _OTHER_DEADLINES and known is not None and known.step:
                 continue  # told of, and climbing
             matters.pop(NOBODY, None)
-            warnings = [clock.warn_at for clock in state.running() if clock.warn_at is not None]
-            if warnings and min(warnings) > state.started_at:
-                half = elapsed(state.started_at, min(warnings), rules.calendar_of(state.category)) / 2
+            told_of = [one for clock in state.running() if (one := clock.warn_at or clock.due_at) is not None]
+            if told_of and min(told_of) > state.started_at:
+                half = elapsed(state.started_at, min(told_of), rules.calendar_of(state.category)) / 2
                 matters[NOBODY] = _Matter(at, rules.later(state.started_at, half, state))
         elif _is_our_turn_again(event):
             solution = matters.get(f"resolution:{state.run}")
             if solution is not None and solution.step < len(rules.steps):
-                solution.since = solution.next_at = at
+                since = at if solution.is_told else told
+                solution.since, solution.next_at = since, since
 
 
 _OTHER_DEADLINES = {EventKind.PRIORITY, EventKind.CATEGORY, EventKind.CLOCKS_RECOMPUTED}
@@ -223,8 +244,8 @@ def _look(name: str, matter: _Matter, state: _State, at: datetime, rules: Rules)
     due = at
     if taken >= 0:
         acted = [state.assigned_at] if state.assigned_at else []
-        if state.promised_until is not None:
-            acted.append(state.promised_until)
+        if state.promise is not None and _is_about(state.promise, name, matter, state):
+            acted.append(state.promise.until)
         due = max(at, rules.later(max([matter.since, *acted]), rules.steps[taken], state))
     due = rules.told(due, state.priority)
     if due > at:
@@ -235,6 +256,12 @@ def _look(name: str, matter: _Matter, state: _State, at: datetime, rules: Rules)
         matter.next_at = rules.later(at, rules.steps[taken + 1], state)
     prefix = NOBODY if name == NOBODY else "step"
     return NOBODY if taken < 0 else f"{prefix}{taken + 1}"
+
+
+def _is_about(promise: _Promise, name: str, matter: _Matter, state: _State) -> bool:
+    if name == NOBODY:
+        return matter.since <= promise.taken_at
+    return any(f"{clock.kind.value}:{clock.run}" == name and promise.is_about(clock) for clock in state.clocks)
 
 
 def _is_so(name: str, state: _State, at: datetime) -> bool:
@@ -275,7 +302,9 @@ class _Lying:
         if self.told:
             if len(self.told) > len(rules.steps):
                 return None
-            since = [self.told[-1], *filter(None, (state.assigned_at, state.promised_until))]
+            since = [self.told[-1], *filter(None, [state.assigned_at])]
+            if state.promise is not None and self.told[-1] <= state.promise.taken_at:
+                since.append(state.promise.until)
             return rules.later(max(since), rules.steps[len(self.told) - 1], state)
         waits = state.status == "open"
         after = rules.unassigned_after if waits else rules.untouched_after
@@ -309,6 +338,8 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
         told = rules.told(at, state.priority)
         if told == at:
             continue
+        urgent = (each.at for each in moments[index:] if each.state.priority is Priority.URGENT)
+        told = min(told, next(urgent, told))
         then = next((each.state for each in moments[index:] if each.at <= told <= each.until), None)
         if then is None:
             continue  # after the end
@@ -319,7 +350,7 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
                 if at_last is not None:
                     yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), at_last
             elif event.kind is EventKind.ALERT_LAPSED:
-                is_promised = then.promised_until is not None and then.promised_until > told
+                is_promised = then.promise is not None and then.promise.until > told
                 if not is_promised and any(clock.warned_at or clock.breached_at for clock in then.owed()):
                     yield "", HELD + "lapse", told
 
@@ -355,11 +386,34 @@ def _of_people(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> It
         if event.kind is EventKind.SNOOZED:
             if not any(_shows_again(each) for each in between):
                 yield "", "woken", until
-        elif not any(each.kind in (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED) for each in between):
+        elif not _has_ended(events[:index], event, between):
             state = _state([each for each in events if each.at < until], rules)
             told = [(clock.warned_at, clock.breached_at) for clock in state.owed()]
             if any(mark is not None and mark <= event.at for marks in told for mark in marks):
                 yield "", "lapsed", until
+
+
+def _has_ended(before: Sequence[TicketEvent], taken: TicketEvent, since: Iterable[TicketEvent]) -> bool:
+    """Whether a promise was replaced or given back, or its ticket taken from whoever had taken it."""
+    if any(each.kind in (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED) for each in since):
+        return True
+    return (
+        taken.data["kind"] == "take"
+        and _had(before, taken.actor_id)
+        and any(_takes_away(taken, each) for each in since)
+    )
+
+
+def _had(events: Sequence[TicketEvent], person: PersonId | None) -> bool:
+    """Whether it was in their hands last."""
+    given = next((each for each in reversed(events) if each.kind is EventKind.ASSIGNED), None)
+    return given is not None and str(given.to_value) == str(person)
+
+
+def _takes_away(taken: TicketEvent, event: TicketEvent) -> bool:
+    if event.kind is EventKind.STATUS:
+        return event.to_value == "open"
+    return event.kind is EventKind.ASSIGNED and str(event.to_value) != str(taken.actor_id)
 
 
 def _shows_again(event: TicketEvent) -> bool:
@@ -377,8 +431,11 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
     )
     run, started_at, category, priority = 0, _EPOCH, "", Priority.LOW
     assigned_at: datetime | None = None
-    promised_until: datetime | None = None
-    for event in events:
+    promise: _Promise | None = None
+    taken: TicketEvent | None = None
+    for index, event in enumerate(events):
+        if promise is not None and taken is not None and not promise.is_seen and _takes_away(taken, event):
+            promise = promise if not _had(events[:index], promise.person) else None
         if event.kind is EventKind.OPENED:
             started_at = _instant(event.data["at"])
             category, priority = event.data["category"], Priority(event.data["priority"])
@@ -393,11 +450,13 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
         elif event.kind is EventKind.STATUS and event.to_value == "open":
             assigned_at = None
         elif event.kind is EventKind.ALERT_TAKEN:
-            promised_until = _instant(event.data["until"])
+            taken = event
+            until, is_seen = _instant(event.data["until"]), event.data["kind"] == "seen"
+            promise = _Promise(event.actor_id, is_seen, event.at, until)
         elif event.kind is EventKind.ALERT_RELEASED:
-            promised_until = None
+            promise = None
     clocks, status = replayed.result(), replayed.status
-    return _State(clocks, status, category, priority, run, started_at, assigned_at, promised_until)
+    return _State(clocks, status, category, priority, run, started_at, assigned_at, promise)
 
 
 def _instant(microseconds: int) -> datetime:

@@ -163,6 +163,58 @@ def test_a_later_promise_replaces_the_one_before(desk: Desk, cast: Cast, clock: 
     assert desk.ticket(ticket.ref).assigned_agent_id == priya
 
 
+@pytest.mark.parametrize("how", ["assigned", "released"])
+@pytest.mark.parametrize("is_seen", [False, True])
+def test_whoever_has_taken_it_sees_to_it_while_they_have_the_ticket(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str, is_seen: bool
+) -> None:
+    """Who has only seen it goes on, and so does a lead, who has no tickets; in other hands the steps count from then."""
+    ticket, jo, priya = warned(desk, cast, clock), cast.agent("jo"), cast.agent("priya")
+    desk.assign(ticket.ref, to=jo, by=priya)
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(days=1), seen=is_seen)
+    clock.advance(hours=2)
+    desk.watch_step(clock())
+    desk.ladder_step(clock())
+    if how == "assigned":
+        desk.assign(ticket.ref, to=priya, by=jo)
+    else:
+        desk.release(ticket.ref, by=jo)
+    assert (desk.alert_promise(ticket.ref) is not None) is is_seen
+    clock.advance(minutes=30)
+    desk.ladder_step(clock())
+    assert desk.ladder_step(clock()) is not None
+    clock.advance(days=2)
+    desk.lapse_step(clock())
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN] + [EventKind.ALERT_LAPSED] * is_seen
+
+
+def test_a_lead_who_has_taken_it_and_gives_the_ticket_to_somebody_goes_on_seeing_to_it(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ticket, jo, lena = warned(desk, cast, clock), cast.agent("jo"), cast.person("lena").id
+    desk.set_role(lena, Role.LEAD, by=None)
+    desk.take_alert(ticket.ref, by=lena, until=clock() + HALF_AN_HOUR)
+    desk.assign(ticket.ref, to=jo, by=lena)
+    promise = desk.alert_promise(ticket.ref)
+    assert promise is not None
+    assert promise.person_id == lena
+
+
+def test_a_promise_that_ended_with_the_ticket_in_other_hands_does_not_come_back_with_what_is_undone(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ticket, jo, priya = warned(desk, cast, clock), cast.agent("jo"), cast.agent("priya")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(minutes=5))
+    desk.assign(ticket.ref, to=priya, by=jo)
+    desk.assign(ticket.ref, to=jo, by=priya)
+    clock.advance(minutes=4)
+    desk.resolve(ticket.ref, by=jo)
+    clock.advance(minutes=2)
+    desk.lapse_step(clock())
+    desk.undo(ticket.ref, by=jo)
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN]
+
+
 def test_a_promise_can_be_taken_back(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket, jo = warned(desk, cast, clock), cast.agent("jo")
     desk.take_alert(ticket.ref, by=jo, until=clock() + HALF_AN_HOUR)

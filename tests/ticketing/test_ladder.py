@@ -84,6 +84,46 @@ def test_a_promise_holds_the_ladder_up_until_its_end(desk: Desk, cast: Cast, clo
     assert steps(desk, ticket.ref) == ["step1"]
 
 
+@pytest.mark.parametrize("how", ["answered", "reopened"])
+def test_a_promise_holds_up_no_step_of_what_it_is_not_about(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str
+) -> None:
+    """Given about the first answer for a week, and kept at once: what is late later was nobody's promise."""
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.URGENT)
+    climb(desk, clock, minutes=31)
+    desk.take_alert(ticket.ref, by=amir, until=clock() + timedelta(days=7))
+    cast.says(ticket.ref, amir, "We look into it.")
+    if how == "reopened":
+        desk.resolve(ticket.ref, by=amir)
+        clock.advance(minutes=10)
+        cast.says(ticket.ref, ticket.customer_id, "It is broken again.")
+    climb(desk, clock, hours=4)
+    climb(desk, clock, minutes=31)
+    climb(desk, clock, minutes=61)
+    assert {"step1", "step2"} <= set(steps(desk, ticket.ref))
+
+
+def test_a_promise_holds_up_what_had_been_told_of_without_a_deadline_and_nothing_told_of_later(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    configured(desk, untouched_after="2h")
+    cast.agent("amir")
+    lena = cast.person("lena").id
+    desk.set_role(lena, Role.LEAD, by=None)
+    before, after = (cast.ticket(priority=Priority.HIGH) for _ in range(2))
+    climb(desk, clock, minutes=119)
+    cast.says(after.ref, lena, "Who looks at this?", internal=True)
+    climb(desk, clock, minutes=92)  # half an hour before the first answer is due
+    for ticket in (before, after):
+        desk.take_alert(ticket.ref, by=lena, until=clock() + timedelta(minutes=25), seen=True)
+    told = {ticket.ref: steps(desk, ticket.ref) for ticket in (before, after)}
+    assert [stage for stage in told[before.ref] if stage == "idle"] == ["idle"]
+    assert told[after.ref] == []
+    climb(desk, clock, minutes=26)
+    assert steps(desk, before.ref) == told[before.ref], "held up, and for the time of a step from its end"
+
+
 def test_a_promise_that_has_lapsed_still_holds_the_ladder_up_for_the_time_of_a_step(
     desk: Desk, cast: Cast, clock: MovableClock
 ) -> None:
@@ -241,8 +281,57 @@ def test_what_quiet_hours_held_back_and_the_step_after_it_are_told_once_each(
     assert steps(desk, ticket.ref) == []
     clock.now = datetime(2026, 11, 24, 7, tzinfo=UTC)
     climb(desk, clock)
-    told = [event.data["stage"] for event in desk.events(ticket.ref) if event.kind is EventKind.ALERT_STEP]
-    assert sorted(told) == ["breach", "step1"]
+    assert steps(desk, ticket.ref) == ["breach"]
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == ["breach"], "the step counts from when it is told what it reminds of"
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["breach", "step1"]
+
+
+def test_what_was_held_back_is_told_as_soon_as_it_is_urgent(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    """A breach and a promise that has lapsed; the step counts from then. What is urgent no more meanwhile waits on."""
+    configured(desk, quiet=NIGHTS)
+    clock.now = datetime(2026, 11, 23, 14, tzinfo=UTC)  # due at 19:00 in Vienna
+    ticket = breached(desk, cast, clock, priority=Priority.HIGH)
+    amir = cast.person("amir").id
+    desk.take_alert(ticket.ref, by=amir, until=clock() + timedelta(hours=1), seen=True)
+    climb(desk, clock, hours=1)
+    assert steps(desk, ticket.ref) == []
+    for priority in (Priority.URGENT, Priority.HIGH):
+        desk.set_priority(ticket.ref, priority, by=amir)
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == []
+    desk.set_priority(ticket.ref, Priority.URGENT, by=amir)
+    climb(desk, clock)
+    assert sorted(steps(desk, ticket.ref)) == ["breach", "lapse"]
+    climb(desk, clock, minutes=29)
+    assert "step1" not in steps(desk, ticket.ref)
+    climb(desk, clock, minutes=1)
+    assert "step1" in steps(desk, ticket.ref)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "held"), [({}, 0), ({"mon-sun": ["18:00-20:00"]}, 1), ({"mon-sun": ["18:00-10:00"]}, 15)]
+)
+def test_what_is_held_back_follows_the_quiet_hours_that_are_set_meanwhile(
+    desk: Desk, cast: Cast, clock: MovableClock, quiet: dict[str, list[str]], held: int
+) -> None:
+    """Shorter, none at all, or longer: it is told once, when those in force are over, and the step counts from then."""
+    configured(desk, quiet=NIGHTS)
+    clock.now = datetime(2026, 11, 23, 14, tzinfo=UTC)  # due at 19:00 in Vienna
+    ticket = breached(desk, cast, clock, priority=Priority.HIGH)
+    climb(desk, clock)
+    configured(desk, quiet=quiet)
+    for _ in range(held):
+        climb(desk, clock, minutes=58)
+        assert steps(desk, ticket.ref) == []
+        climb(desk, clock, minutes=2)
+    climb(desk, clock)
+    assert steps(desk, ticket.ref) == ["breach"]
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == ["breach"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["breach", "step1"]
 
 
 def test_urgent_knows_no_quiet_hours(desk: Desk, cast: Cast, clock: MovableClock) -> None:
@@ -299,6 +388,18 @@ def test_that_nobody_can_take_a_ticket_is_told_before_a_clock_warns(
     climb(desk, clock, minutes=2)
     assert steps(desk, ticket.ref) == ["nobody"]
     assert [row.key.stage for row in desk.outbox.alerts(ticket.ref)] == ["nobody"]
+
+
+def test_that_nobody_can_take_a_ticket_is_told_where_nothing_is_warned_of(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Half-way to what is due first then."""
+    desk.configure({"policies": [{"warn_before": "0s"}]}, by=None)
+    ticket = cast.ticket(priority=Priority.URGENT)
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["nobody"]
 
 
 def test_when_nobody_takes_it_is_told_by_the_deadlines_that_a_change_sets(

@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
 
 from ticketing import ladder as rules
+from ticketing.calendars import Calendar
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.climbs import (
     HELD,
@@ -24,18 +25,20 @@ from ticketing.desk.climbs import (
     NEXT,
     NEXT_AFTER,
     Climb,
+    count_anew,
     drop_climb,
     due_climbs,
+    held_back,
     put_climb,
     stored_climb,
 )
 from ticketing.desk.foreseeing import calendar_of, idle_at
-from ticketing.desk.promising import promise_of
-from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_each_of
+from ticketing.desk.promising import AlertPromise, promise_of
+from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_all, on_each_of
 from ticketing.errors import TicketNotFound
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
-from ticketing.model import EventKind, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.model import ClockKind, EventKind, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts
 from ticketing.transaction import Transaction
@@ -44,6 +47,7 @@ _UNTOLD = select(alerts.c.kind, alerts.c.run, alerts.c.stage).where(
     alerts.c.customer_id == bindparam("key_customer_id"),
     alerts.c.ticket_id == bindparam("key_ticket_id"),
     alerts.c.home.is_(None),
+    alerts.c.created_at <= bindparam("held_since"),  # what came about later was told at once
     alerts.c.stage.in_([WARNING, BREACH]),  # the steps have waited themselves
 )
 _REF_OF: Callable[[Climb], TicketRef] = attrgetter("ref")
@@ -51,6 +55,9 @@ _REF_OF: Callable[[Climb], TicketRef] = attrgetter("ref")
 
 class Climbing(DeskBase):
     """See `ticketing.desk.Desk`."""
+
+    _quiet_seen: Calendar | Literal["never", "not looked"] = "not looked"
+    """The quiet hours by which this process looked last."""
 
     def ladder_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
@@ -61,6 +68,7 @@ class Climbing(DeskBase):
         """
         setbacks, is_sqlite = self.setbacks("ladder"), self._database.is_sqlite
         look, rows = setbacks.look(now), (limit if is_sqlite else max(limit, LOOKS_AT)) + len(setbacks)
+        self._follow_quiet_hours(now)
         with self._database.read() as connection:
             due = due_climbs(connection, now, rows)
         free = look.free(due)
@@ -72,6 +80,20 @@ class Climbing(DeskBase):
         with self._database.read() as connection:
             statement = NEXT_AFTER if len(setbacks) else NEXT
             return look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
+
+    def _follow_quiet_hours(self, now: datetime) -> None:
+        """What other quiet hours hold back is looked at by those in force: it may have its time earlier."""
+        with self._database.read() as connection:
+            quiet: Calendar | Literal["never"] = self._configuration_in_force(connection).quiet_hours or "never"
+            held = held_back(connection, now) if quiet != self._quiet_seen else []
+        on_all(held, self._look_at_now, is_sqlite=self._database.is_sqlite)
+        self._quiet_seen = quiet
+
+    @use_case
+    def _look_at_now(self, refs: list[TicketRef]) -> None:
+        with self._transaction() as tx:
+            for ref in refs:
+                count_anew(tx, tx.locked(ref).ref)
 
     @use_case
     def _climb(self, climbs: list[Climb], now: datetime, *, at_once: bool = True) -> None:
@@ -175,7 +197,8 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     """Once nobody has done anything for long enough; otherwise it waits on from what was done."""
     since = climb.since or tx.now
     promise = promise_of(tx.connection, ticket.ref)
-    acted = [at for at in (ticket.assigned_at, promise.until if promise else None) if at is not None]
+    until = promise.until if promise is not None and _is_about(promise, climb, clock) else None
+    acted = [at for at in (ticket.assigned_at, until) if at is not None]
     due = rules.next_instant(step, since, max(acted, default=None), calendar_of(tx, ticket, clock.kind))
     due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(due, tx.now))
     if due > tx.now:
@@ -187,6 +210,13 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     stage = rules.stage(climb.step - 1, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.step)
     _alert(tx, ticket, clock, stage, step)
     _go_on(tx, ticket, climb, clock)
+
+
+def _is_about(promise: AlertPromise, climb: Climb, clock: SlaClock) -> bool:
+    """Whether what climbs had been told of when the promise was given; what came after it, it holds up no step of."""
+    if climb.kind in (NOBODY, IDLE):
+        return climb.since is not None and climb.since <= promise.taken_at
+    return promise.is_about(clock)
 
 
 def _go_on(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock) -> None:
@@ -210,7 +240,10 @@ def _alert(tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: L
 
 def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """The quiet hours are over: what came about in them and is still owed is told."""
-    rows = tx.connection.execute(_UNTOLD, {key: climb.key[key] for key in ("key_customer_id", "key_ticket_id")}).all()
+    if _is_held_on(tx, ticket, climb):
+        return
+    key = {name: climb.key[name] for name in ("key_customer_id", "key_ticket_id")}
+    rows = tx.connection.execute(_UNTOLD, key | {"held_since": to_us(climb.since or tx.now)}).all()
     running = {(clock.kind.value, clock.run): clock for clock in ticket.clocks if clock.is_running}
     if any((row.kind, row.run) in running and not running[row.kind, row.run].is_counting for row in rows):
         put_climb(tx, replace(climb, next_at=None))  # until it is our turn again
@@ -220,10 +253,32 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         if (row.kind, row.run) in running and running[row.kind, row.run].is_counting:
             data = {"clock": row.kind, "run": row.run, "stage": row.stage}
             tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+            if row.stage == BREACH:
+                _count_from(tx, ticket, Climb(ticket.ref, row.kind, row.run), climb, tx.now)
+
+
+def _is_held_on(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
+    """Whether it is still to wait, by the quiet hours and the priority as they now are."""
+    told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, climb.since or tx.now)
+    if told > tx.now:
+        put_climb(tx, replace(climb, next_at=told))
+    return told > tx.now
+
+
+def _count_from(tx: Transaction, ticket: Ticket, breach: Climb, held: Climb, told: datetime) -> None:
+    """The first step of a breach that was held back counts from when that is told, whenever that was to be."""
+    stored, steps = stored_climb(tx, breach), tx.configuration.ladder.steps
+    if stored is None or stored.step or not steps or stored.since is None or held.since is None:
+        return
+    if stored.since > held.since:
+        calendar = calendar_of(tx, ticket, ClockKind(breach.kind))
+        put_climb(tx, replace(stored, since=told, next_at=rules.next_instant(steps[0], told, calendar=calendar)))
 
 
 def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """The quiet hours are over, and still something is owed to which nobody sees."""
+    if _is_held_on(tx, ticket, climb):
+        return
     drop_climb(tx, climb)
     owed = [clock for clock in ticket.clocks if clock.is_counting and (clock.warned_at or clock.breached_at)]
     if owed and promise_of(tx.connection, ticket.ref) is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.instants import from_us, to_us
@@ -33,9 +33,10 @@ _KEY = (
 DUE = (
     select(_row.customer_id, _row.ticket_id, _row.kind, _row.run)
     .where(_row.next_at <= bindparam("now"))
-    .order_by(_row.next_at)
+    .order_by(_row.next_at, _row.kind != literal_column(f"'{HELD}'"))
     .limit(bindparam("rows"))
 )
+"""At the same instant first what was held back, since the steps after it count from then."""
 NEXT = select(func.min(_row.next_at)).where(_row.next_at.is_not(None))
 NEXT_AFTER = select(func.min(_row.next_at)).where(_row.next_at > bindparam("now"))
 _WAKE = (
@@ -53,10 +54,18 @@ _RETHINK = (
         _row.customer_id == bindparam("key_customer_id"),
         _row.ticket_id == bindparam("key_ticket_id"),
         # The first of what no deadline brings about has its instant nowhere else.
-        or_(_row.kind.in_([kind.value for kind in ClockKind]), and_(_row.kind.in_([NOBODY, IDLE]), _row.step > 0)),
+        or_(
+            _row.kind.in_([HELD, HELD_LAPSE, *(kind.value for kind in ClockKind)]),
+            and_(_row.kind.in_([NOBODY, IDLE]), _row.step > 0),
+        ),
         _row.next_at > bindparam("at"),
     )
     .values(next_at=bindparam("at"))
+)
+HELD_BACK = (
+    select(_row.customer_id, _row.ticket_id)
+    .where(_row.kind.in_([HELD, HELD_LAPSE]), _row.next_at > bindparam("now"))
+    .distinct()
 )
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
 _DROP = delete(ladder).where(*_KEY)
@@ -91,6 +100,12 @@ def due_climbs(connection: Connection, by: datetime, limit: int) -> list[Climb]:
     """What has a step to take that was due `by` then, longest due first."""
     rows = connection.execute(DUE, {"now": to_us(by), "rows": limit})
     return [Climb(TicketRef(PersonId(row.customer_id), row.ticket_id), row.kind, row.run) for row in rows]
+
+
+def held_back(connection: Connection, now: datetime) -> list[TicketRef]:
+    """The tickets of which quiet hours hold something back."""
+    rows = connection.execute(HELD_BACK, {"now": to_us(now)})
+    return [TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows]
 
 
 def stored_climb(tx: Transaction, climb: Climb) -> Climb | None:

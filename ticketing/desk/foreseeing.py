@@ -12,6 +12,7 @@ from datetime import datetime
 from ticketing import ladder as rules
 from ticketing.calendars import Calendar
 from ticketing.desk.climbs import HELD, HELD_LAPSE, Climb, count_anew, drop_climb, go_on_again, put_climb, stored_climb
+from ticketing.desk.promising import let_go
 from ticketing.ladder import IDLE, NOBODY, STEPS, touched
 from ticketing.model import OVER, ClockKind, EventKind, Ticket, TicketEvent, TicketStatus
 from ticketing.transaction import Transaction
@@ -41,26 +42,26 @@ _CHANGES_THE_TIME = (*_CHANGES_DEADLINES, EventKind.ALERT_RELEASED)
 def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
     """The observer that puts on the ladder what may have to climb it. `ticket` is as it will be committed."""
     settings = tx.configuration.ladder
+    told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
     if event.kind in (EventKind.WARNED, EventKind.BREACHED, EventKind.ALERT_LAPSED):
-        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
         held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
         if told > tx.now:
             put_climb(tx, Climb(ticket.ref, *held, since=tx.now, next_at=told))
     if event.kind is EventKind.BREACHED and settings.steps:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
-        next_at = rules.next_instant(settings.steps[0], tx.now, calendar=calendar)
-        put_climb(tx, Climb(ticket.ref, kind, run, since=tx.now, next_at=next_at))
+        next_at = rules.next_instant(settings.steps[0], told, calendar=calendar)
+        put_climb(tx, Climb(ticket.ref, kind, run, since=told, next_at=next_at))
     elif event.kind in _WAITS_ANEW and ticket.status is TicketStatus.OPEN:
         _watch_for_takers(tx, ticket, is_new=event.kind not in _CHANGES_DEADLINES)
     if event.kind in _MOVES_IDLENESS:
         watch_for_idleness(tx, ticket, is_step=event.kind in _GOES_ON)
     if _is_our_turn_again(event):
-        _climb_on(tx, ticket)
+        _climb_on(tx, ticket, told)
     # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
         go_on_again(tx, ticket.ref)
-    elif event.kind in _CHANGES_THE_TIME:
+    elif event.kind in _CHANGES_THE_TIME or (_changes_hands(ticket, event) and let_go(tx, ticket)):
         count_anew(tx, ticket.ref)
 
 
@@ -71,22 +72,30 @@ def _takes_back(event: TicketEvent) -> bool:
     return event.kind is EventKind.COMMENT_DELETED and bool(event.data.get("run_on"))
 
 
+def _changes_hands(ticket: Ticket, event: TicketEvent) -> bool:
+    is_back_in_line = event.kind is EventKind.STATUS and event.to_value == TicketStatus.OPEN
+    return ticket.version > 1 and (is_back_in_line or event.kind is EventKind.ASSIGNED)
+
+
 def _is_our_turn_again(event: TicketEvent) -> bool:
     is_step = event.kind is EventKind.STATUS and event.from_value == TicketStatus.PENDING_CUSTOMER
     return is_step and event.to_value not in OVER
 
 
-def _climb_on(tx: Transaction, ticket: Ticket) -> None:
-    """What rested while it was the customer's turn goes on: each step of a breach after its time from now."""
+def _climb_on(tx: Transaction, ticket: Ticket, told: datetime) -> None:
+    """
+    What rested while it was the customer's turn goes on: each step of a breach after its time from now, or from when the
+    breach itself is told.
+    """
     climb = stored_climb(tx, Climb(ticket.ref, ClockKind.RESOLUTION.value, ticket.reopened_count))
+    held = stored_climb(tx, Climb(ticket.ref, HELD, 0))
     coming = tx.configuration.ladder.steps[climb.step :] if climb is not None else ()
     if climb is not None and coming:
-        next_at = rules.next_instant(coming[0], tx.now, calendar=calendar_of(tx, ticket))
-        put_climb(tx, replace(climb, since=tx.now, next_at=next_at))
-    held = stored_climb(tx, Climb(ticket.ref, HELD, 0))
+        since = tx.now if held is None or climb.step else told
+        next_at = rules.next_instant(coming[0], since, calendar=calendar_of(tx, ticket))
+        put_climb(tx, replace(climb, since=since, next_at=next_at))
     if held is not None and held.next_at is None:
-        told = rules.told_from(tx.configuration.quiet_hours, ticket.priority, tx.now)
-        put_climb(tx, replace(held, next_at=told))
+        put_climb(tx, replace(held, since=tx.now, next_at=told))
 
 
 def _watch_for_takers(tx: Transaction, ticket: Ticket, *, is_new: bool) -> None:
@@ -95,8 +104,10 @@ def _watch_for_takers(tx: Transaction, ticket: Ticket, *, is_new: bool) -> None:
     stored = None if is_new else stored_climb(tx, climb)
     if stored is not None and stored.step:
         return
-    warnings = [clock.warn_at for clock in ticket.clocks if clock.is_running and clock.warn_at is not None]
-    next_at = rules.nobody_instant(ticket.sla_start_at, min(warnings, default=None), calendar_of(tx, ticket))
+    # Where nothing is warned of, the deadline itself is what there has to be time before.
+    told = [clock.warn_at or clock.due_at for clock in ticket.clocks if clock.is_running]
+    first = min((at for at in told if at is not None), default=None)
+    next_at = rules.nobody_instant(ticket.sla_start_at, first, calendar_of(tx, ticket))
     if next_at is not None:
         put_climb(tx, replace(climb, next_at=next_at))
     elif stored is not None:

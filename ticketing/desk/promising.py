@@ -15,11 +15,12 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.base import DeskBase, checked_instant, use_case
+from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.ladder import IDLE, NOBODY
-from ticketing.model import ClockKind, EventKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.rows import event_from
 from ticketing.tables import alert_promises, ladder, ticket_events
 from ticketing.transaction import Transaction
@@ -40,18 +41,17 @@ LAPSED = (
 )
 NEXT_LAPSE = select(func.min(_promise.until))
 NEXT_LAPSE_AFTER = NEXT_LAPSE.where(_promise.until > bindparam("now"))
-_is_told_of = and_(ladder.c.kind == IDLE, ladder.c.step > 0)
-_HELD_UP = (
-    update(ladder)
-    .where(
-        ladder.c.customer_id == bindparam("key_customer_id"),
-        ladder.c.ticket_id == bindparam("key_ticket_id"),
-        or_(ladder.c.kind.in_([NOBODY, *(kind.value for kind in ClockKind)]), _is_told_of),
-        ladder.c.since < bindparam("ended"),
-    )
-    .values(since=bindparam("ended"))
+_climb = ladder.c
+_CLIMBS = (
+    _climb.customer_id == bindparam("key_customer_id"),
+    _climb.ticket_id == bindparam("key_ticket_id"),
+    _climb.since < bindparam("ended"),
 )
-"""The steps of a climb count from the end of the last promise, also once it is forgotten."""
+_of_clock = (_climb.kind == bindparam("of_kind"), _climb.run == bindparam("of_run"))
+_was_told_of = (_climb.kind.in_([NOBODY, IDLE]), _climb.step > 0, _climb.since <= bindparam("taken"))
+_HELD_UP = update(ladder).where(*_CLIMBS, *_of_clock).values(since=bindparam("ended"))
+_HELD_UP_WITHOUT_DEADLINE = update(ladder).where(*_CLIMBS, *_was_told_of).values(since=bindparam("ended"))
+"""The steps of a climb that a promise was about count from its end, also once it is forgotten."""
 
 _told = ticket_events.c
 LAST_PROMISE = (
@@ -62,6 +62,19 @@ LAST_PROMISE = (
         _told.kind.in_([EventKind.ALERT_TAKEN.value, EventKind.ALERT_RELEASED.value, EventKind.ALERT_LAPSED.value]),
     )
     .order_by(_told.seq.desc())
+    .limit(1)
+)
+LET_GO = (
+    select(_told.seq)
+    .where(
+        _told.customer_id == bindparam("key_customer_id"),
+        _told.ticket_id == bindparam("key_ticket_id"),
+        _told.seq > bindparam("taken"),
+        or_(
+            and_(_told.kind == EventKind.ASSIGNED.value, _told.to_value != bindparam("taker")),
+            and_(_told.kind == EventKind.STATUS.value, _told.to_value == TicketStatus.OPEN.value),
+        ),
+    )
     .limit(1)
 )
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
@@ -77,10 +90,13 @@ class AlertPromise:
     taken_at: datetime
     until: datetime
 
+    def is_about(self, clock: SlaClock) -> bool:
+        """Whether this clock had been alerted when the promise was given."""
+        return any(at is not None and at <= self.taken_at for at in (clock.warned_at, clock.breached_at))
+
     def covers(self, clock: SlaClock) -> bool:
-        """Whether the promise is about this clock: still owed, and alerted when it was given."""
-        told = [at for at in (clock.warned_at, clock.breached_at) if at is not None]
-        return clock.is_running and any(at <= self.taken_at for at in told)
+        """The same, and it is still owed."""
+        return clock.is_running and self.is_about(clock)
 
 
 class Promising(DeskBase):
@@ -160,8 +176,31 @@ class Promising(DeskBase):
             if promise is None or promise.until > now:
                 return
             _forget(tx, ref)
-            tx.connection.execute(_HELD_UP, _key(ref) | {"ended": to_us(promise.until)})
+            _hold_up(tx, ticket, promise)
             _tell_of_lapse(tx, ticket, promise)
+
+
+def _hold_up(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> None:
+    """What it was about goes on climbing from its end."""
+    key = _key(ticket.ref) | {"ended": to_us(promise.until)}
+    tx.connection.execute(_HELD_UP_WITHOUT_DEADLINE, key | {"taken": to_us(promise.taken_at)})
+    for clock in ticket.clocks:
+        if promise.is_about(clock):
+            tx.connection.execute(_HELD_UP, key | {"of_kind": clock.kind.value, "of_run": clock.run})
+
+
+def let_go(tx: Transaction, ticket: Ticket) -> bool:
+    """
+    End the promise of whoever took the alert, and with it the ticket, once the ticket is in other hands or in the queue; whether
+    there was one. Whoever has only seen it, or holds no tickets, goes on seeing to it.
+    """
+    promise = promise_of(tx.connection, ticket.ref)
+    if promise is None or promise.is_seen or (ticket.is_held and ticket.assigned_agent_id == promise.person_id):
+        return False
+    if agent_of(tx.connection, promise.person_id) is None:
+        return False
+    _forget(tx, ticket.ref)
+    return True
 
 
 def lapse_again(tx: Transaction, ticket: Ticket, since: datetime) -> Ticket:
@@ -176,6 +215,9 @@ def lapse_again(tx: Transaction, ticket: Ticket, since: datetime) -> Ticket:
     taken = event_from(row)
     until, is_seen = from_us(taken.data["until"]), taken.data["kind"] == SEEN
     if taken.actor_id is None or not since <= until <= tx.now:
+        return ticket
+    was_let_go = _key(ticket.ref) | {"taken": taken.seq, "taker": str(taken.actor_id)}
+    if not is_seen and agent_of(tx.connection, taken.actor_id) and tx.connection.execute(LET_GO, was_let_go).first():
         return ticket
     return _tell_of_lapse(tx, ticket, AlertPromise(taken.actor_id, is_seen, taken.at, until))
 

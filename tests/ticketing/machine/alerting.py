@@ -80,10 +80,12 @@ class Alerting(World):
         super().__init__()
         self.promised: dict[TicketRef, tuple[PersonId, datetime, datetime]] = {}
         """Who sees to a ticket's alerts: since when and until when."""
+        self.taken: set[TicketRef] = set()
+        """Of these, where they have taken the ticket with it."""
         self.kept: dict[TicketRef, tuple[datetime, datetime]] = {}
         """The last promise where it came to its end and nothing was owed: since when and until when."""
-        self.lapsed_at: dict[TicketRef, datetime] = {}
-        """The end of the last promise that came to one."""
+        self.lapsed_at: dict[Matter, datetime] = {}
+        """The end of the last promise about it that came to one."""
         self.returned_at: dict[TicketRef, datetime] = {}
         """When it was last our turn again after the customer's."""
         self.climbed: dict[Matter, list[datetime]] = {}
@@ -91,12 +93,14 @@ class Alerting(World):
         self.heard: dict[TicketRef, int] = {}
         """How much of each log is in `climbed`."""
         self.lying: dict[TicketRef, Lying] = {}
-        self.held_until: dict[TicketRef, datetime] = {}
-        """When the quiet hours end in which something was warned of or breached last."""
-        self.resting: set[TicketRef] = set()
+        self.held_since: dict[TicketRef, datetime] = {}
+        """When something was warned of or breached last in quiet hours."""
+        self.untold: set[Matter] = set()
+        """The breaches among these."""
+        self.resting: dict[TicketRef, datetime] = {}
         """Where what quiet hours held back waits on for its customer."""
         self.held_lapses: dict[tuple[TicketRef, int], datetime] = {}
-        """Of a lapse in quiet hours, by the number of its event."""
+        """When there was a lapse in quiet hours, by the number of its event."""
 
     # --- promises -----------------------------------------------------------------------------------------------------
 
@@ -124,6 +128,8 @@ class Alerting(World):
             return
         self.promised[ticket.ref] = by, self.clock.now, until
         self.kept.pop(ticket.ref, None)
+        self.taken.discard(ticket.ref)
+        self.taken |= set() if seen else {ticket.ref}
         if not seen and (ticket.holder != by or ticket.status == "open"):
             self.model.give_by_hand(ticket, by, by)
             self.model.agents[by].last_assigned_at = self.clock.now
@@ -144,7 +150,11 @@ class Alerting(World):
         over = {ref: promise for ref, promise in self.promised.items() if promise[2] <= self.clock.now}
         owed = {ref for ref, (_, taken_at, _) in over.items() if self.is_owed(self.model.tickets[ref], taken_at)}
         following = self.does(lambda: self.desk.lapse_step(self.clock.now))
-        self.lapsed_at |= {ref: until for ref, (_, _, until) in over.items()}
+        self.lapsed_at |= {
+            matter: until
+            for ref, (_, at, until) in over.items()
+            for matter in self.about(ref, at) | self.lies_by(ref, at)
+        }
         self.promised = {ref: promise for ref, promise in self.promised.items() if ref not in over}
         assert following == min((until for _, _, until in self.promised.values()), default=None)
         lapsed = {
@@ -169,9 +179,37 @@ class Alerting(World):
         """What the log has that no step has looked at so far."""
         return self.desk.events(ref)[len(self.logs.get(ref, [])) :]
 
+    def about(self, ref: TicketRef, taken_at: datetime) -> set[Matter]:
+        """The clocks that had been alerted by then."""
+        return {
+            (ref, clock.kind.value, clock.run)
+            for clock in self.desk.ticket(ref).clocks
+            if any(at is not None and at <= taken_at for at in (clock.warned_at, clock.breached_at))
+        }
+
+    def lies_by(self, ref: TicketRef, at: datetime) -> set[Matter]:
+        """That it lies, if that had been told of by then."""
+        self.hear(ref)
+        told = self.lying[ref].told
+        return {(ref, "idle", 0)} if told and told[-1] <= at else set()
+
+    def holds_up(self, matter: Matter) -> list[datetime]:
+        """The ends of the promises, kept or not, after which it climbs on."""
+        ref = matter[0]
+        found = [self.lapsed_at[matter]] if matter in self.lapsed_at else []
+        if ref in self.promised:
+            _, at, until = self.promised[ref]
+            found += [until] if matter in self.about(ref, at) | self.lies_by(ref, at) else []
+        return found
+
     @invariant()
     def promises_are_as_in_the_model(self) -> None:
-        for ref in self.model.tickets:
+        for ref, ticket in self.model.tickets.items():
+            taken = (
+                self.promised.get(ref) if ref in self.taken and ticket.status not in ("resolved", "closed") else None
+            )
+            if taken is not None and (ticket.status == "open" or ticket.holder != taken[0]):
+                del self.promised[ref]  # whoever took it has the ticket no more
             promise = self.desk.alert_promise(ref)
             stored = None if promise is None else (promise.person_id, promise.taken_at, promise.until)
             assert stored == self.promised.get(ref)
@@ -235,8 +273,7 @@ class Alerting(World):
                 return None
             since = [lying.told[-1]]
             since += [ticket.assigned_at] if ticket.assigned_at is not None else []
-            since += [self.promised[ref][2]] if ref in self.promised else []
-            since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
+            since += self.holds_up((ref, "idle", 0))
             return deadline(max(since), LADDER[len(lying.told) - 1], calendar)
         if ticket.status.value == "open":
             return deadline(lying.waits_since, UNASSIGNED_AFTER, calendar)
@@ -262,22 +299,28 @@ class Alerting(World):
         """What came about in quiet hours that are over by now, and is still owed."""
         clocks = [clock for clock in self.desk.ticket(ref).clocks if clock.is_running]
         found: list[Told] = []
-        if ref in self.held_until and self.held_until[ref] <= self.clock.now:
-            del self.held_until[ref]
+        if ref in self.held_since and self.told(ref, self.held_since[ref]) <= self.clock.now:
+            since = self.held_since.pop(ref)
             running = {(clock.kind.value, clock.run) for clock in clocks}
-            stages = [(row.key.kind.value, row.key.run, row.key.stage) for row in self.desk.outbox.alerts(ref)]
+            keys = [row.key for row in self.desk.outbox.alerts(ref) if row.created_at <= since]
+            stages = [(key.kind.value, key.run, key.stage) for key in keys]
             untold = [each for each in stages if each[2] in HELD_BACK and each[:2] in running]
             paused = {(clock.kind.value, clock.run) for clock in clocks if clock.paused_at is not None}
             found = [each for each in untold if each[:2] not in paused]
             if len(found) < len(untold):
-                self.resting.add(ref)
-        over = [key for key, until in self.held_lapses.items() if key[0] == ref and until <= self.clock.now]
+                self.resting[ref] = since
+        over = [key for key, at in self.held_lapses.items() if key[0] == ref and self.told(ref, at) <= self.clock.now]
         owed = [clock for clock in clocks if (clock.warned_at or clock.breached_at) and clock.paused_at is None]
         for key in over:
             del self.held_lapses[key]
             if owed and ref not in self.promised:
                 found.append((owed[0].kind.value, owed[0].run, "lapse"))
         return found
+
+    def told(self, ref: TicketRef, at: datetime) -> datetime:
+        """When what came about at `at` is told, by the ticket's priority as it now is."""
+        is_held = is_quiet(at) and self.model.tickets[ref].priority is not Priority.URGENT
+        return end_of_quiet(at) if is_held else at
 
     def may_be_put_off(self, ref: TicketRef) -> bool:
         """Of what has been given back since, or does not go by the settings in force yet, a step may come later."""
@@ -299,23 +342,27 @@ class Alerting(World):
             lying.hear(event)
             is_held = is_quiet(event.at) and lying.priority is not Priority.URGENT
             if is_held and event.kind in (EventKind.WARNED, EventKind.BREACHED):
-                self.held_until[ref] = end_of_quiet(event.at)
-                self.resting.discard(ref)
+                self.held_since[ref] = event.at
+                self.resting.pop(ref, None)
             elif is_held and event.kind is EventKind.ALERT_LAPSED:
-                self.held_lapses[ref, event.seq] = end_of_quiet(event.at)
+                self.held_lapses[ref, event.seq] = event.at
             is_step = event.kind is EventKind.STATUS and event.to_value not in ("resolved", "closed")
             if is_step and event.from_value == "pending_customer":
                 self.returned_at[ref] = event.at
             if is_step and event.from_value in ("pending_customer", "resolved", "closed") and ref in self.resting:
-                self.resting.remove(ref)
-                puts_off = is_held and event.from_value == "pending_customer"
-                self.held_until[ref] = end_of_quiet(event.at) if puts_off else event.at
+                is_back, since = event.from_value == "pending_customer", self.resting.pop(ref)
+                self.held_since[ref] = event.at if is_back else since
+            matter = ref, str(event.data.get("clock")), int(event.data.get("run", 0))
             if event.kind is EventKind.BREACHED:
-                self.climbed[ref, str(event.data["clock"]), int(event.data["run"])] = [event.at]
+                self.climbed[matter] = [event.at]
+                self.untold = self.untold | {matter} if is_held else self.untold - {matter}
             elif event.kind is EventKind.ALERT_STEP:
                 steps.append(event)
                 if event.data["stage"].startswith("step"):
-                    self.climbed[ref, str(event.data["clock"]), int(event.data["run"])].append(event.at)
+                    self.climbed[matter].append(event.at)
+                elif event.data["stage"] == "breach" and matter in self.untold:
+                    self.untold.remove(matter)
+                    self.climbed[matter] = [event.at]
         self.heard[ref] = len(log)
         return steps
 
@@ -325,10 +372,11 @@ class Alerting(World):
         clock = next(each for each in ticket.clocks if (each.kind.value, each.run) == (kind, run))
         if not clock.is_running or clock.paused_at or clock.breached_at is None or len(times) > len(LADDER):
             return None
+        if (ref, kind, run) in self.untold:
+            return None  # what it reminds of is told first
         since = [times[-1]]
         since += [ticket.assigned_at] if ticket.assigned_at is not None else []
-        since += [self.promised[ref][2]] if ref in self.promised else []
-        since += [self.lapsed_at[ref]] if ref in self.lapsed_at else []
+        since += self.holds_up((ref, kind, run))
         since += [self.returned_at[ref]] if kind == "resolution" and ref in self.returned_at else []
         return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock.kind))
 
