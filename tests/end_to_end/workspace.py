@@ -18,6 +18,10 @@ triage channel of its own), and words nobody else writes. A test that moves time
 
 Looking waits: `sees` and its like ask again whenever something has changed in the workspace, for 90 real seconds at most,
 and then fail with what the person sees and what the app said. Nothing sleeps.
+
+What is read right after an act may be what stood there before it: the app shows what a press has done beside its answer, and
+messages come when they come. So a test waits for what it goes on from: `sees`, `sees_change` and `view_says` for what is to
+come, `loses`, `sees_lost` and `view_loses` for what is to go; then it may look at `view`, `now` or `messages`.
 """
 
 from __future__ import annotations
