@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slack_sdk.errors import SlackApiError
 
+from bot import places
 from bot.app import clock_of, installed, web_client
 from bot.channel_checks import ChannelChecks
 from bot.settings import Settings
@@ -20,6 +22,9 @@ PRESS_CHANNELS = (
     "In Slack, an admin opens the app's Home and presses Set-up, Channels; "
     "or run helpdesk init --triage NAME --escalations NAME."
 )
+PARKED_READ, PARKED_SHOWN = 1000, 10
+"""How many rows that could not be shown are counted, and of how many places with their reasons a line is said."""
+
 PRESS_FOLLOW = "An admin presses Set-up, Agents by membership."
 
 
@@ -48,6 +53,7 @@ class _Doctor:
             self.say("ok       database")
             faults = 0 if self._jobs_are_alive(desk.job_runs(), datetime.now(UTC)) else 1
             faults += not self._index_is_as_set(desk)
+            parked = self._parked(desk)
         finally:
             database.close()
         self.say(f"ok       token: workspace {installed(settings).team}")
@@ -55,8 +61,21 @@ class _Doctor:
         for name, channel in (("triage", channels.triage), ("escalations", channels.escalations)):
             faults += not self._channel_is_ready(name, channel)
         for category in configuration.categories:
-            faults += category.private and not self._private_channel_is_ready(category)
+            if category.private:
+                faults += not self._private_channel_is_ready(category)
+            else:
+                faults += self._own_channels_are_ready(category)
+        for line in parked:
+            self.say(line)
         return faults + self._followed_is_ready(configuration)
+
+    def _parked(self, desk: Desk) -> list[str]:
+        """What could not be shown, and is not tried again: how much of it where, and what Slack said. It is told, no fault."""
+        counted = Counter((each.place, each.reason) for each in desk.outbox.parked(PARKED_READ))
+        return [
+            f"parked   {count}, not shown in {_place(desk, place)}: {reason}"
+            for (place, reason), count in counted.most_common(PARKED_SHOWN)
+        ]
 
     def _jobs_are_alive(self, runs: Sequence[JobRun], now: datetime) -> bool:
         """Whether what runs by itself does so, in one process at least. Before the first start there is nothing to say."""
@@ -100,6 +119,17 @@ class _Doctor:
             self.say(f"missing  agents by membership: {fault} {PRESS_FOLLOW}")
         return len(faults)
 
+    def _own_channels_are_ready(self, category: Category) -> int:
+        """How many of the channels that only this category has are not ready; of those that are nothing is said."""
+        checks = ChannelChecks(web_client(self.settings))
+        found = 0
+        for purpose, channel in (("tickets", category.channel), ("alerts", category.escalations)):
+            fault = checks.fault(channel) if channel else None
+            if fault is not None:
+                self.say(f"missing  channel for {purpose} of the category {category.key}, {channel}: {fault}")
+                found += 1
+        return found
+
     def _private_channel_is_ready(self, category: Category) -> bool:
         """Whether a private category's channel is there, has the app in it, and is private itself."""
         if not self._channel_is_ready(f"the private category {category.key}", category.channel):
@@ -120,8 +150,18 @@ class _Doctor:
         except SlackApiError as error:
             self.say(f"missing  channel for {name}: {channel} cannot be seen ({error.response.get('error')})")
             return False
+        if told.get("is_archived"):
+            self.say(f"missing  channel for {name}: #{told.get('name')} is archived. {PRESS_CHANNELS}")
+            return False
         if not told.get("is_member"):
             self.say(f"missing  the app is not in #{told.get('name')}. There, type /invite @Helpdesk.")
             return False
         self.say(f"ok       channel for {name}: #{told.get('name')}")
         return True
+
+
+def _place(desk: Desk, place: str) -> str:
+    person_id = places.person_in(place)
+    if person_id is None:
+        return f"the channel {places.channel_in(place) or place}"
+    return f"the messages of {desk.person(person_id).external_ref}"

@@ -19,6 +19,7 @@ from tests.end_to_end.sandbox import Sandbox
 from tests.processes import ROOT
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
+from ticketing.outbox import Notice
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +161,39 @@ def test_doctor_says_when_a_private_category_is_not_private_and_the_index_is_old
     assert "public   the category pay is private, but anybody can read" in result.output
     assert "missing  the app is not in #general." in result.output
     assert "old      search index: stemming is english there and off in the settings." in result.output
+
+
+def test_doctor_looks_into_the_channels_of_categories_and_says_what_could_not_be_shown(
+    sandbox_process: Sandbox, tmp_path: Path
+) -> None:
+    """Of an archived channel too; what is set aside is told with its reason, place by place."""
+    (tmp_path / "helpdesk.toml").write_text(
+        '[desk.channels]\ntriage = "C0TRIAGE01"\nescalations = "C0ESCALATE"\n'
+        '[[desk.categories]]\nkey = "pay"\nname = "Pay"\nescalations = "C0NOWHERE1"\nchannel = "C0SUPPORT1"\n'
+    )
+    command("config", "apply")
+    database = Database.open(f"sqlite:///{tmp_path / 'helpdesk.db'}")
+    outbox = Desk(database, lambda: datetime.now(UTC)).outbox
+    for number in (1, 2):
+        outbox.add(Notice("c:C0GONE0001", f"t:{number}", "board_card"), at=datetime.now(UTC))
+        (errand,) = outbox.claim(datetime.now(UTC), 1, 30)
+        outbox.park(errand, "channel_not_found")
+    database.close()
+    known = sandbox_process.credentials()
+    sandbox_process.patch("/control/channels/C0TRIAGE01", {"is_archived": True})
+    try:
+        result = command(
+            "doctor", SLACK_API_URL=known.api_url, SLACK_BOT_TOKEN=known.bot_token, SLACK_APP_TOKEN=known.app_token
+        )
+    finally:
+        sandbox_process.patch("/control/channels/C0TRIAGE01", {"is_archived": False})
+    assert result.exit_code == 1
+    assert "missing  channel for triage: #triage is archived." in result.output
+    assert (
+        "missing  channel for alerts of the category pay, C0NOWHERE1: The app is not in that channel." in result.output
+    )
+    assert "parked   2, not shown in the channel C0GONE0001: channel_not_found" in result.output
+    assert "C0SUPPORT1" not in result.output
 
 
 @pytest.mark.parametrize(
