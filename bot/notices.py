@@ -137,10 +137,12 @@ class Notices:
             self._alert_home(tx, ticket)
 
     def _alert_home(self, tx: Transaction, ticket: Ticket) -> None:
-        place = places.of_alerts(ticket, tx.configuration)
+        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
+        for row in run(tx.connection, _CARDS, {"customer_id": ticket.customer_id, "about": about}):
+            if row.place != place:  # where its alerts were read before
+                tx.tell(row.place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
         if place is None:
             return
-        about = places.about_alert(ticket.number)
         tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
         for clock in ticket.clocks:
             if clock.ended_at is not None and (clock.warned_at or clock.breached_at):

@@ -25,6 +25,7 @@ from bot.delivery.days import begin_days
 from bot.delivery.digests import keep_digest
 from bot.delivery.drawing import Drawing
 from bot.delivery.giving_way import BETWEEN_ALERTS, GivingWay
+from bot.delivery.moved import AlertPlaces
 from bot.delivery.papers import Papers
 from bot.delivery.reports import PaperDrawing
 from bot.notices import Notices
@@ -48,7 +49,7 @@ LONG = timedelta(seconds=Papers.take_within_s + Papers.post_within_s + STALLED.t
 FAR_OFF_S = 3600.0
 """A wake-up further off, in real seconds, is left to the heartbeat."""
 
-WOKEN_BY_SETTINGS = ("recompute", "following", "members", "board", "digest", "roster")
+WOKEN_BY_SETTINGS = ("alert_places", "recompute", "following", "members", "board", "digest", "roster")
 
 WOKEN_BY_CHANGE = ("alerts", "delivery", "queue", "watch", "promises", "ladder", "problems")
 
@@ -135,11 +136,12 @@ def _showing(desk: Desk, deliver: Mapping[Lane, Step]) -> list[Job]:
 
 def _watching(desk: Desk, clock: Clock) -> list[Job]:
     """What watches deadlines and the promises about alerts."""
-    countdown = Countdown(desk)
+    countdown, alert_places = Countdown(desk), AlertPlaces(desk)
     return [
         Job("watch", _at(clock, lambda _: desk.watch_step(clock())), heartbeat_s=30, settle_s=0.1),
         Job("promises", _at(clock, lambda _: desk.lapse_step(clock())), heartbeat_s=30, settle_s=0.1),
         Job("ladder", _at(clock, lambda _: desk.ladder_step(clock())), heartbeat_s=30, settle_s=0.1),
+        Job("alert_places", _at(clock, lambda _: alert_places.step(clock())), heartbeat_s=60),
         Job("countdown", _at(clock, lambda _: countdown.step(clock())), heartbeat_s=30),
     ]
 

@@ -20,6 +20,7 @@ from bot.delivery import (
     emoji,
     hidden,
     joining,
+    moved,
     posts,
     problems,
 )
@@ -53,14 +54,18 @@ KINDS: dict[str, Draw] = {
     "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
     "assignment_card": _assignment,
     "triage_card": lambda dossier, errand: cards.for_team(dossier, errand.place),
-    ALERT_CARD: lambda dossier, errand: alerts.home(dossier, errand.place, errand),
+    ALERT_CARD: lambda dossier, errand: moved.instead(dossier, errand) or alerts.home(dossier, errand.place, errand),
     ALERT_COUNTDOWN: countdown.countdown,
     ALERT_LINE: lambda dossier, errand: (
-        alert_lists.instead_of_lines(dossier, errand) or alert_lines.line(dossier, errand)
+        moved.instead(dossier, errand)
+        or alert_lists.instead_of_lines(dossier, errand)
+        or alert_lines.line(dossier, errand)
     ),
     ALERT_SETTLED: alert_lines.settled,
     ALERT_SAID: lambda dossier, errand: (
-        alert_lists.instead_of_lines(dossier, errand) or alert_lines.said(dossier, errand)
+        moved.instead(dossier, errand)
+        or alert_lists.instead_of_lines(dossier, errand)
+        or alert_lines.said(dossier, errand)
     ),
     "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
     "question": lambda dossier, errand: posts.to_customer(customer.question_post, dossier, errand),

@@ -3,6 +3,7 @@
 PULLED_BACK = "*Pulled back* by {author}. {customer} may have seen it."
 PRIVATE_NOW = "#{number} is private now. Only the members of its channel see it."
 GOES_ON_IN_PRIVATE = "#{number} goes on in private."
+ALERT_ELSEWHERE = "#{number}: its alert is in <#{channel}> now."
 AGAIN = "#{number} is yours again."
 NOT_DELIVERED = "*Not delivered:* #{number}. Could not reach {person}: {why}. What was said is kept on #{number}."
 UNSENT = "Not delivered to {customer}: {why}. Your reply is kept on #{number}."

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_sdk import WebClient
 
+from bot.delivery.moved import AlertPlaces
 from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.desk import Desk
@@ -482,3 +483,69 @@ def _close(world: World, is_archived: bool, now: bool) -> None:
     else:
         app = world.sandbox.get("/control/workspace")["app"]["bot_user_id"]
         world.sandbox.post(f"/control/channels/{ESCALATIONS}/members", {"user": app, "present": not now})
+
+
+def test_what_is_owed_moves_with_the_channel_of_alerts_and_the_old_message_says_where(world: World) -> None:
+    """Also what still waits, here because the channel of before was archived."""
+    _configured(world)
+    ticket, home = _late(world)
+    waiting = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    world.clock.advance(minutes=61)
+    _close(world, True, True)
+    try:
+        world.desk.watch_step(world.clock())
+        due = world.deliver()
+        channels = {"triage": TRIAGE, "escalations": SUPPORT}
+        world.desk.configure({**DOCUMENT, "channels": channels, "ladder": {"steps": STEPS}}, by=None)
+        alert_places = AlertPlaces(world.desk)
+        alert_places.step(world.clock())
+    finally:
+        _close(world, True, False)
+    assert due is not None
+    world.machine.now = due
+    _climb(world)
+
+    now = shown_text(next(one for one in _roots(world) if one["ts"] == home["ts"]))
+    assert f"#{ticket.number}: its alert is in <#{SUPPORT}> now." in now
+    assert "Take it" not in now
+    there = " ".join(shown_text(one) for one in _roots(world, SUPPORT))
+    assert "2 tickets: 2 overdue" in there
+    assert f"#{waiting.number}" in there
+    assert len([one for one in _roots(world, SUPPORT) if "verdue" in shown_text(one)]) == 1
+    said = len(world.calls("chat.postMessage"))
+    alert_places.step(world.clock())
+    world.deliver_all()
+    assert len(world.calls("chat.postMessage")) == said
+
+    world.says(ticket.ref, world.person("amir"), "Done.")
+    world.deliver_all()
+    assert "its alert is in" not in shown_text(next(one for one in _roots(world) if one["ts"] == home["ts"]))
+
+
+def test_what_came_about_without_a_channel_is_told_once_one_is_chosen(world: World) -> None:
+    world.desk.configure({**DOCUMENT, "channels": {"triage": TRIAGE}}, by=None)
+    world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    _climb(world, minutes=61)
+    _configured(world)
+    AlertPlaces(world.desk).step(world.clock())
+    world.deliver_all()
+    (home,) = _roots(world)
+    assert f"#{ticket.number} " in shown_text(home)
+
+
+def test_the_alert_of_a_ticket_of_another_category_is_in_that_ones_channel_and_nowhere_else(world: World) -> None:
+    categories = [
+        {"key": "billing", "name": "Billing"},
+        {"key": "technical", "name": "Technical", "escalations": SUPPORT},
+    ]
+    _configured(world, *categories)
+    ticket, home = _late(world)
+    world.desk.set_category(ticket.ref, "technical", by=world.person("amir"))
+    _climb(world)
+
+    (old,) = [one for one in _roots(world) if one["ts"] == home["ts"]]
+    assert f"#{ticket.number}: its alert is in <#{SUPPORT}> now." in shown_text(old)
+    (new,) = [one for one in _roots(world, SUPPORT) if f"#{ticket.number} " in shown_text(one)]
+    assert "verdue" in shown_text(new)

@@ -332,7 +332,7 @@ _OF_OUR_ROWS = (
         "alerts_of",
         "carry_out",
     ),
-    *("alerts_being_told", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
+    *("alerts_being_told", "owed_alerts", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
 )
 _BY_THE_CLOCK = (
     *("handover_step", "forget_answering", "on_shift"),

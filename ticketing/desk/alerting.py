@@ -36,7 +36,7 @@ from ticketing.ladder import is_idle, is_nobody, touched_at
 from ticketing.model import OVER, ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, BREACH, WARNING, AlertKey
-from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
+from ticketing.tables import IS_NOT_OVER, alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
 """How many tickets one message tells of."""
@@ -209,6 +209,12 @@ OF_TICKETS = (
     .select_from(alerts.outerjoin(sla_clocks, _CLOCK_OF_ALERT).join(tickets, _TICKET_OF_ALERT))
     .where(_alert.customer_id == bindparam("customer_id"), _alert.ticket_id.in_(bindparam("numbers", expanding=True)))
 )
+_open = select(tickets.c.customer_id, tickets.c.id).where(IS_NOT_OVER).cte("open_tickets").prefix_with("MATERIALIZED")
+OF_OPEN_TICKETS = select(*_ALERT_COLUMNS).select_from(
+    _open.join(alerts, and_(_alert.customer_id == _open.c.customer_id, _alert.ticket_id == _open.c.id))
+    .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
+    .join(tickets, _TICKET_OF_ALERT)
+)
 LINES_IN = select(_row.customer_id, _row.id, _row.ticket_id, _row.data).where(
     _WAITS, _row.kind == literal_column(f"'{ALERT_LINE}'")
 )
@@ -287,6 +293,11 @@ class Alerting(DeskBase):
         with self._database.read() as connection:
             keys = ({"customer_id": customer, "numbers": sorted(wanted)} for customer, wanted in numbers.items())
             return _tickets([row for key in keys for row in connection.execute(OF_TICKETS, key)])
+
+    def owed_alerts(self) -> list[TicketRef]:
+        """The tickets of which some alert still holds."""
+        with self._database.read() as connection:
+            return [each.ref for each in _tickets(connection.execute(OF_OPEN_TICKETS)) if each.is_owed]
 
     def lines_in_threads(self, place: str) -> list[tuple[Errand, str]]:
         """The lines of steps and deeds that wait in a place, each with the message (its ts) in whose thread it belongs."""
