@@ -105,7 +105,7 @@ def test_of_all_choices_among_agents_the_one_that_grows_most_counts(monkeypatch:
 
     p50s = {growth.Choice("rare"): (1.0, 9.0), growth.Choice("billing"): (5.0, 10.0)}
     monkeypatch.setattr(growth, "CHOICES", tuple(p50s))
-    monkeypatch.setattr(growth, "_pick_growth", lambda _few, _many, choice, rounds: p50s[choice])
+    monkeypatch.setattr(growth, "_pick_ms", lambda on, choice: p50s[choice][on is many])
     worst = growth.picks("sqlite", few, many)
     assert (worst.ratio, worst.is_met) == (9.0, False)
 

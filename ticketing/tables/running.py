@@ -62,7 +62,8 @@ dated_jobs = Table(
     PrimaryKeyConstraint("job", "local_date"),
 )
 
-# SQLite has no sequences: the next outbox id is kept here. On PostgreSQL the sequences below serve.
+# SQLite has no sequences: the last number of each is kept here; on PostgreSQL those below serve. On both also how far the
+# index of words has been made anew (`ticketing.reindexing`).
 sequences = Table(
     "sequences",
     metadata,
