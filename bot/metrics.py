@@ -46,7 +46,7 @@ RECOVERED = Counter(
 )
 ALERT_LAG = Histogram(
     "helpdesk_alert_lag_seconds",
-    "From the instant of a warning or breach to its being handed to Slack, in business time.",
+    "From when a warning or breach could be told first to Slack's having it, in business time.",
     buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 3600),
     registry=REGISTRY,
 )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
-from ticketing.desk import alerting
+from ticketing.desk import Desk, alerting
+from ticketing.desk.alerting import AlertedStage
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, touched, without_promise
 from ticketing.model import Outcome, Priority, SlaClock
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, ended_by, last_of
+
+LOOKED_AT = 20
+"""How many tickets of a message are read through for whether they were found late."""
 
 FOUND_LATE = timedelta(minutes=10)
 """How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
@@ -113,15 +118,28 @@ def nearness(due_at: datetime, now: datetime) -> int | None:
     return min((minutes for minutes in MINUTES if due_at - now <= timedelta(minutes=minutes)), default=None)
 
 
-def lag_s(dossier: Dossier, row: AlertRow) -> float:
-    """How long ago the alert's instant was, in business seconds."""
+def owed_since(dossier: Dossier, row: AlertRow) -> datetime:
+    """When an alert could be told first: at its instant, when that was set if it was over then, or when quiet hours ended."""
     clock = clock_of(dossier, row)
     instant = row.created_at
     if row.key.stage == BREACH:
-        instant = _could_be_found_at(dossier, row.due_at, row.created_at)
+        instant = row.due_at
     elif row.key.stage == WARNING and clock is not None:
         instant = clock.warn_at or row.created_at
-    return (dossier.ticket.as_of - instant).total_seconds()
+    found = _could_be_found_at(dossier, instant, row.created_at)
+    return told_from(dossier.configuration.quiet_hours, dossier.ticket.priority, found)
+
+
+def owed_since_each(desk: Desk, stages: Iterable[AlertedStage]) -> tuple[datetime, ...]:
+    """The same of many. Of those that seem to have been found late, a few are looked at for when that was set."""
+    quiet, looks, found = desk.configuration().quiet_hours, 0, list[datetime]()
+    for stage in stages:
+        instant = stage.instant
+        if stage.created_at - instant > FOUND_LATE and looks < LOOKED_AT:
+            looks += 1
+            instant = _could_be_found_at(Dossier(desk, stage.key.ref), instant, stage.created_at)
+        found.append(told_from(quiet, stage.priority, instant))
+    return tuple(found)
 
 
 def is_time(dossier: Dossier, row: AlertRow) -> bool:

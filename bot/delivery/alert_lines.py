@@ -17,8 +17,9 @@ from bot.delivery.alert_facts import (
     is_alerted,
     is_time,
     is_told_by_now,
-    lag_s,
     of_clock,
+    owed_since,
+    owed_since_each,
     state_of,
 )
 from bot.delivery.alerts import let_gather
@@ -26,6 +27,7 @@ from bot.delivery.letters import Letter
 from bot.delivery.posts import slack_id
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertState, Message
+from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.promising import SEEN
 from ticketing.instants import from_us
@@ -50,8 +52,8 @@ class Drawn:
 
     alert: Alert
     row: AlertRow | None = None
-    lag_s: float = 0.0
-    """How long ago that fell due."""
+    since: datetime | None = None
+    """When that could be told first."""
 
 
 DrawLine = Callable[[Dossier, Errand], Drawn | None]
@@ -124,7 +126,7 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
         broadcast=any(is_broadcast(one.alert) for one in told.values()),
         also=tuple((row.customer_id, row.id) for row in rows if row is not errand),
         told=keys_of(told.values(), stages),
-        lags_s=lags_of(dossier.ticket.as_of, told.values(), stages),
+        owed_since=since_of(dossier.desk, told.values(), stages),
         members=_ends(errand, told, counted),
     )
 
@@ -139,10 +141,9 @@ def keys_of(told: Iterable[Drawn], counted: Iterable[AlertedStage]) -> tuple[Ale
     return (*(one.row.key for one in told if one.row is not None), *(stage.key for stage in counted))
 
 
-def lags_of(now: datetime, told: Iterable[Drawn], counted: Iterable[AlertedStage]) -> tuple[float, ...]:
-    """How long ago each of them fell due, in seconds."""
-    drawn_lags = (one.lag_s for one in told if one.row is not None)
-    return (*drawn_lags, *((now - stage.instant).total_seconds() for stage in counted))
+def since_of(desk: Desk, told: Iterable[Drawn], counted: Iterable[AlertedStage]) -> tuple[datetime, ...]:
+    """When each of them could be told first."""
+    return (*(one.since for one in told if one.since is not None), *owed_since_each(desk, counted))
 
 
 def _standing(dossier: Dossier, rows: list[Errand]) -> set[str]:
@@ -219,7 +220,7 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
     alert = alert_at(dossier, clock, rows, state_of(row.key.stage))
     if row.key.stage not in (WARNING, BREACH):
         alert = _with_step(dossier, alert, row)
-    return Drawn(alert, row, lag_s(dossier, row))
+    return Drawn(alert, row, owed_since(dossier, row))
 
 
 def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:

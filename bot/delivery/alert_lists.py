@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot import places
 from bot.blocks.alerts import alert_list_message
 from bot.delivery import hidden
-from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, lags_of, matter_of, still_true
+from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, matter_of, since_of, still_true
 from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
@@ -89,7 +89,7 @@ def listed(desk: Desk, errand: Errand) -> Letter | None:
         message=alert_list_message([one.alert for one in told], len(counted)),
         members=tuple((ref.customer_id, places.about_listed(ref.number)) for ref in members),
         told=keys_of(told, stages),
-        lags_s=lags_of(first.ticket.as_of, told, stages),
+        owed_since=since_of(desk, told, stages),
     )
 
 

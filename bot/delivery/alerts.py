@@ -13,7 +13,17 @@ from datetime import datetime
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
 from bot.delivery import hidden
-from bot.delivery.alert_facts import FOUND_LATE, is_resting, is_time, is_told_by_now, lag_s, was_found_late, worst
+from bot.delivery.alert_facts import (
+    FOUND_LATE,
+    LOOKED_AT,
+    is_resting,
+    is_time,
+    is_told_by_now,
+    owed_since,
+    owed_since_each,
+    was_found_late,
+    worst,
+)
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
@@ -22,9 +32,6 @@ from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
 from ticketing.shown import BREACH
-
-LOOKED_AT = 20
-"""How many tickets of a message are read through for whether they were found late."""
 
 RETRY_S = 0.25
 """How long a message waits for what else has fallen due, before it is drawn again."""
@@ -86,7 +93,7 @@ def alone(dossier: Dossier, *, is_optional: bool = False) -> Letter | None:
         only_edit=is_optional or not is_owed or not (due or any(row.home for row in rows)),
         is_optional=is_optional,
         told=tuple(row.key for row in told),
-        lags_s=tuple(lag_s(dossier, row) for row in told),
+        owed_since=tuple(owed_since(dossier, row) for row in told),
     )
 
 
@@ -110,7 +117,6 @@ def _readable(dossier: Dossier, several: list[AlertedTicket], place: str) -> lis
 
 
 def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -> Letter:
-    now = dossier.ticket.as_of
     untold = [
         stage
         for each in waiting
@@ -127,7 +133,7 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
         side=places.ALERT,
         message=alert_group_message(group_of(dossier.desk, waiting)),
         told=tuple(told),
-        lags_s=tuple((now - stage.instant).total_seconds() for stage in untold),
+        owed_since=owed_since_each(dossier.desk, untold),
         also=tuple(row for row in rows if row != own),
         members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in waiting),
     )

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.views import Message, View
 from ticketing.outbox import Notice
@@ -54,7 +55,7 @@ class Letter:
     `about` is the name under which it is remembered in its place; `message` None means that it should stand no longer.
     `root` names the card in whose thread it belongs, posted first if it does not stand yet; `thread_ts` is a thread under
     somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
-    new. `told` are the alerts that it tells of when it is posted, and `lags_s` how long ago each fell due. `also` are
+    new. `told` are the alerts that it tells of when it is posted, and `owed_since` when each could be told first. `also` are
     further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
     message shows together. `then` is put into the outbox once it is posted. What `is_optional` is dropped where it cannot be
     shown at once with room to spare. `picture` comes with it; `file` and `home` are what it is instead of a message.
@@ -69,7 +70,7 @@ class Letter:
     only_edit: bool = False
     is_optional: bool = False
     told: tuple[AlertKey, ...] = ()
-    lags_s: tuple[float, ...] = ()
+    owed_since: tuple[datetime, ...] = ()
     also: tuple[tuple[int, int], ...] = ()
     members: tuple[tuple[int, str], ...] = ()
     then: tuple[Notice, ...] = ()

@@ -108,9 +108,14 @@ class Sending:
         self._outbox.done(
             errand, shown, told=letter.told, also=letter.also, members=_members(letter, shown), then=letter.then
         )
-        for lag in letter.lags_s:
-            metrics.ALERT_LAG.observe(lag)
+        self._observe(letter)
         return "posted"
+
+    def _observe(self, letter: Letter) -> None:
+        """How late Slack has what was told: asked when it has it."""
+        now = self._desk.now()
+        for since in letter.owed_since:
+            metrics.ALERT_LAG.observe((now - since).total_seconds())
 
     def _edit(self, errand: Errand, letter: Letter, message: Message, stands: Shown) -> str:
         drawn = digest(message)
@@ -174,6 +179,7 @@ class Sending:
         found = self._found(errand, letter, letter.thread_ts) if errand.is_doubtful else None
         root = found or self._post(errand, letter, letter.message, letter.thread_ts)
         self._outbox.remember(root, told=letter.told)
+        self._observe(letter)
         return root, True
 
     def _post(self, errand: Errand, letter: Letter, message: Message, thread_ts: str | None) -> Shown:

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -15,9 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from slack_bolt import App, BoltRequest
 
 from bot import metrics
+from bot.delivery import Slack
 from bot.outward import told_of_failure
 from bot.transport import answer
-from tests.bot.outbound import TRIAGE, World
+from tests.bot.outbound import DOCUMENT, TRIAGE, World
 from tests.conftest import SqliteTemplates
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
@@ -199,6 +201,43 @@ def test_the_lag_counts_from_the_instant_of_each_warning_and_each_breach_and_eac
     world.says(ticket.ref, world.person("amir"), "We look.")
     world.deliver_all()
     assert lag()[0] == count + 2, "an answer is no alert"
+
+
+def test_the_lag_counts_from_when_an_alert_could_be_told_to_when_slack_has_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither quiet hours nor what was over when it was set are a lag; what Slack takes for the post is."""
+    world.clock.now = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # 20:00 in Vienna
+    quiet = {"mon-sun": ["20:00-24:00", "00:00-07:00"]}
+    world.desk.configure({**DOCUMENT, "ladder": {"steps": [], "quiet": quiet}}, by=None)
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.HIGH)
+    world.deliver_all()
+    assert ticket.response_due_at is not None
+    world.clock.now = ticket.response_due_at + timedelta(seconds=1)
+    world.desk.watch_step(world.clock())
+    world.deliver_all()
+    count, seconds = lag()
+    world.clock.now = datetime(2026, 11, 25, 6, 0, 2, tzinfo=UTC)
+    world.desk.ladder_step(world.clock())
+    world.deliver_all()
+    assert lag() == pytest.approx((count + 1, seconds + 2)), "two seconds after the night"
+
+    count, seconds = lag()
+    other = world.ticket(priority=Priority.MEDIUM)
+    world.clock.advance(hours=3, minutes=50)
+    world.desk.set_priority(other.ref, Priority.HIGH, by=amir)
+    world.clock.advance(seconds=1)
+    world.desk.watch_step(world.clock())
+    post = Slack.post
+
+    def slow(self: Slack, *given: Any, **named: Any) -> Any:
+        world.clock.advance(seconds=9)
+        return post(self, *given, **named)
+
+    monkeypatch.setattr(Slack, "post", slow)
+    world.delivery.step(world.machine())
+    assert lag() == pytest.approx((count + 1, seconds + 10))
 
 
 def test_of_several_that_are_told_together_each_has_its_own_lag(world: World) -> None:

@@ -285,6 +285,7 @@ LOOKS: Mapping[str, Arguments] = {
     "members": lambda on: {},
     "categories": lambda on: {},
     "configuration": lambda on: {},
+    "now": lambda on: {},
     "figures": lambda on: {},
     "get_sla_breached_tickets": lambda on: {},
     "next_due_instant": lambda on: {},

@@ -59,6 +59,7 @@ class AlertedStage:
     """One alert of a ticket, with the clock it is about."""
 
     key: AlertKey
+    priority: Priority
     created_at: datetime
     instant: datetime
     """When it fell due: the breach's or the warning's own moment."""
@@ -346,6 +347,7 @@ def _stage(ref: TicketRef, row: Any) -> AlertedStage:
     instant = {WARNING: warn_at, BREACH: due_at}.get(row.stage)
     return AlertedStage(
         key=AlertKey(ref, ClockKind(row.kind), row.run, row.stage),
+        priority=Priority(row.priority),
         created_at=created_at,
         instant=instant or created_at,
         is_told=row.home is not None,

@@ -68,6 +68,10 @@ class DeskBase:
         """
         self._observers.append(observer)
 
+    def now(self) -> datetime:
+        """The present business instant."""
+        return self._clock()
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever a ticket's change has been committed, in the thread that made it: keep it short."""
         self._after_commit.append(callback)
