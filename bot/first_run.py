@@ -21,9 +21,6 @@ from ticketing.model import Agent, Person, Role
 KEPT = timedelta(seconds=30)
 """How long an answer of Slack's counts, in machine time."""
 
-NEEDED = 3
-"""How many of the steps a desk cannot do without: where tickets and alerts show, and who answers."""
-
 CHANNELS = 5
 NAMES = 5
 
@@ -48,8 +45,8 @@ class FirstRun:
         configuration, agents = self.desk.configuration(), self.desk.agents()
         steps = _steps(configuration, agents)
         at = next((number for number, step in enumerate(steps) if not step.answered), len(steps))
-        # Round the clock is an answer too, so the hours hold nobody up who has tickets already.
-        is_over = at >= NEEDED and self.desk.has_tickets()
+        # Every question is asked, whatever has been opened meanwhile; trying it out is over with the first ticket of any kind.
+        is_over = at >= len(steps) - 1 and self.desk.has_tickets()
         missing = tuple(self._missing(configuration, agents))
         if is_over:
             return Guide(missing=missing) if missing else None
@@ -118,7 +115,13 @@ def _steps(configuration: Configuration, agents: list[Agent]) -> tuple[Step, ...
             value="alerts_channel",
         ),
         Step(asks=words.WHO, answered=_who(configuration, agents), opens=Press.TEAM),
-        Step(asks=words.WHEN, answered=_when(configuration), opens=Press.SETTINGS_STEP, value="hours"),
+        Step(
+            asks=words.WHEN,
+            answered=_when(configuration),
+            opens=Press.SETTINGS_STEP,
+            value="hours",
+            small=words.WHEN_HINT,
+        ),
         Step(asks=words.TEST, opens=Press.TEST_TICKET, small=words.TEST_HINT),
     )
 

@@ -68,7 +68,7 @@ class Members:
     desk: Desk
     clock: Clock
 
-    def list(self, reader: Person, page: int = 1, saved: str = "") -> TeamList:
+    def list(self, reader: Person, page: int = 1, told: str = "") -> TeamList:
         """A page of who is of the team."""
         members = self.desk.members()
         agents = {agent.id: agent for agent in self.desk.agents()}
@@ -77,7 +77,7 @@ class Members:
         configuration = self.desk.configuration()
         names = skill_names(configuration)
         taking = sum(agent.is_available for agent in agents.values())
-        lines = [said(words.SAVED, name=text.inline(saved, text.NAME))] if saved else []
+        lines = [told] if told else []
         lines += [counted(words.TEAM_COUNT, len(members), taking=taking)] if members else []
         return TeamList(
             members=tuple(
@@ -149,6 +149,11 @@ class Members:
             organization=organization,
             organization_tier=organization_tier,
         )
+
+    @staticmethod
+    def saved(name: str) -> str:
+        """What is told of a change, mrkdwn."""
+        return said(words.SAVED, name=text.inline(name, text.NAME))
 
     def touched(self, person_id: PersonId, change: MemberChange) -> int:
         """How many tickets a change would move: what is held by who takes none any more goes back to the queue."""

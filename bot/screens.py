@@ -240,14 +240,17 @@ class Screens:
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
-    def tickets_of(self, person: Person) -> CustomerList:
-        """A customer's tickets, the last active first."""
-        tickets = self.desk.tickets_of_customer(person.id, limit=LIST_LENGTH)
+    def tickets_of(self, person: Person, number: int = 1) -> CustomerList:
+        """A customer's tickets, the last active first: the page of that number, or the nearest that there is."""
+        count = self.desk.count_of_customer(person.id)
+        page = Page.nearest(number, rows=count, each=LIST_LENGTH)
+        first = (page.number - 1) * LIST_LENGTH
+        tickets = self.desk.tickets_of_customer(person.id, limit=LIST_LENGTH, offset=first)
         rows = tuple(self.customer_row(ticket, person) for ticket in tickets)
-        more = max(0, self.desk.count_of_customer(person.id) - len(rows))
         of_colleagues = self.desk.tickets_of_colleagues(person.id, limit=LIST_LENGTH)
         theirs = tuple(self.customer_row(ticket, person) for ticket in of_colleagues)
-        return CustomerList(rows=rows, now=self.clock(), more=more, zone=person.tz, of_colleagues=theirs)
+        more = max(0, count - len(rows))
+        return CustomerList(rows=rows, now=self.clock(), more=more, page=page, zone=person.tz, of_colleagues=theirs)
 
     def agent_list(self, kind: ListKind, person: Person, *, page: int = 1) -> AgentList:
         """What waits, page by page, or what the agent holds."""

@@ -97,17 +97,23 @@ class SetUp:
     def sections(self, reader: Person, saved: int | None = None) -> EntryList:
         """All sections, each with what stands in it."""
         document = to_document(self.desk.configuration())
+        trial = Entry(line=words.TRIAL, press=Press.TEST_TICKET, spoken="")
         return EntryList(
             title=words.TITLE,
             lines=(*self._saved(saved), self._version(reader), *self._reading(reader)),
-            entries=tuple(
-                Entry(
-                    line=said(words.ROW, title=words.SECTION[section.key], summary=_summary(section, document)),
-                    press=Press.SETTINGS_OPEN if section.is_list or reader.role < Role.ADMIN else Press.SETTINGS_EDIT,
-                    value=entry_value(section.key),
-                    spoken=words.SECTION[section.key],
-                )
-                for section in LISTED
+            entries=(
+                *(
+                    Entry(
+                        line=said(words.ROW, title=words.SECTION[section.key], summary=_summary(section, document)),
+                        press=Press.SETTINGS_OPEN
+                        if section.is_list or reader.role < Role.ADMIN
+                        else Press.SETTINGS_EDIT,
+                        value=entry_value(section.key),
+                        spoken=words.SECTION[section.key],
+                    )
+                    for section in LISTED
+                ),
+                *((trial,) if reader.role >= Role.ADMIN else ()),
             ),
         )
 
@@ -169,9 +175,13 @@ class SetUp:
             removes=proposal.removes,
         )
         changes = _changes(section, around, editing_.index, before, proposal)
+        if not changes and not proposal.removes:
+            # Nothing to save: it is looked at once more until something is different.
+            same = self._drawn(section, document, replace(editing_, checked=""), {**before, **proposal.given}, reader)
+            return replace(same, lines=(words.NO_CHANGE,))
         lines = [
             words.HEAD_CHECK,
-            "\n".join(changes) or words.NO_CHANGE,
+            "\n".join(changes),
             touches_line(self.desk.preview(proposal.document)),
         ]
         return replace(form, lines=tuple(lines), submit=words.SAVE)
@@ -328,10 +338,16 @@ def _shown(one: Setting, value: str, around: Around) -> str:
 
 def touches_line(preview: Preview) -> str:
     """What a change would do to open tickets: "This touches 41 open tickets. The deadlines of 12 are counted anew." """
-    if not preview.touched:
-        return words.TOUCHES_NONE
-    touched = counted(words.TOUCHES, preview.touched)
-    return f"{touched} {counted(words.RECOUNTS, preview.recounted)}" if preview.recounted else touched
+    lines = []
+    if preview.touched:
+        lines.append(counted(words.TOUCHES, preview.touched))
+    if preview.recounted:
+        lines.append(counted(words.RECOUNTS, preview.recounted))
+    if preview.opened:
+        lines.append(counted(words.OPENS, preview.opened))
+    if preview.hidden:
+        lines.append(counted(words.HIDES, preview.hidden))
+    return " ".join(lines) or words.TOUCHES_NONE
 
 
 def recomputed_line(progress: Recomputed | None) -> str:
@@ -353,6 +369,8 @@ def _entry_line(section: Section, entry: Mapping[str, Any], document: Mapping[st
         and entry.get(one.place)
         and (written := one.codec.write(entry[one.place], around))
     ]
+    if section.key == "categories" and entry.get("private"):
+        told.insert(0, words.PRIVATE)
     return said(words.ENTRY, name=name, details=", ".join(told)) if told else f"*{name}*"
 
 

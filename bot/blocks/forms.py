@@ -335,7 +335,7 @@ def _titled(template: str, facts: TicketFacts) -> str:
 def about(facts: TicketFacts, further: str = "") -> Block:
     """A form's first line: which ticket it is about."""
     subject = text.inline(facts.subject, text.LIST_SUBJECT)
-    return context(" ".join((said(words.ABOUT, number=facts.number, subject=f"{subject}."), further)).strip())
+    return context(" ".join((said(words.ABOUT, number=facts.number, subject=text.ended(subject)), further)).strip())
 
 
 def metadata(facts: TicketFacts) -> str:

@@ -97,7 +97,7 @@ def _question(spec: FieldSpec, answer: str) -> Block:
 
 def _about(facts: TicketFacts) -> Block:
     subject = text.inline(facts.subject, text.LIST_SUBJECT)
-    return context(said(form_words.ABOUT, number=facts.number, subject=f"{subject}."))
+    return context(said(form_words.ABOUT, number=facts.number, subject=text.ended(subject)))
 
 
 def _answer(element: Mapping[str, Any]) -> str:

@@ -32,7 +32,9 @@ def customer_list(listed: CustomerList) -> Message:
     rows = [customer_block(row) for row in listed.rows[:ROWS]]
     first = customer_sentence(listed.rows[0], spoken=True) if rows else ""
     more = listed.more + max(0, len(listed.rows) - ROWS)
-    own = _list(ListKind.MY_TICKETS, rows, first, more)
+    own = _list(
+        ListKind.MY_TICKETS, rows, first, more, _turn(listed.page, words.LIST_NEXT) if listed.page.of > 1 else None
+    )
     if not listed.of_colleagues:
         return own
     theirs = [customer_block(row) for row in listed.of_colleagues[:ROWS]]
@@ -47,12 +49,12 @@ def agent_list(listed: AgentList) -> Message:
     sentence = queue_sentence if in_queue else agent_sentence
     first = sentence(listed.rows[0], listed.now, listed.zone).replace("*", "") if rows else ""
     more = listed.more + max(0, len(listed.rows) - ROWS)
-    return _list(listed.kind, rows, first, more, _turn(listed.page) if listed.page.of > 1 else None)
+    return _list(listed.kind, rows, first, more, _turn(listed.page, words.QUEUE_NEXT) if listed.page.of > 1 else None)
 
 
-def _turn(page: Page) -> str:
+def _turn(page: Page, following: str) -> str:
     shown = said(common.PAGE, page=page.number, pages=page.of)
-    return f"{shown}. {said(words.QUEUE_NEXT, page=page.number + 1)}" if page.number < page.of else shown
+    return f"{shown}. {said(following, page=page.number + 1)}" if page.number < page.of else shown
 
 
 def customer_line(row: CustomerRow, *, now: datetime, zone: str) -> Message:

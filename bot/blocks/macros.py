@@ -56,7 +56,7 @@ def reply_view(form: ReplyForm) -> View:
         Form.REPLY,
         form_words.TITLE[Form.REPLY].format(number=form.facts.number),
         [
-            context(said(form_words.ABOUT, number=form.facts.number, subject=f"{subject}.")),
+            context(said(form_words.ABOUT, number=form.facts.number, subject=text.ended(subject))),
             *others_blocks(form.others, form.answer, form.facts.zone),
             _choice(form),
             written,

@@ -260,7 +260,7 @@ def link_view(form: LinkForm) -> View:
     return modal(
         Form.LINK_PROBLEM,
         words.LINK_TITLE.format(number=form.facts.number),
-        [context(said(form_words.ABOUT, number=form.facts.number, subject=f"{subject}.")), choice, new],
+        [context(said(form_words.ABOUT, number=form.facts.number, subject=text.ended(subject))), choice, new],
         submit=words.LINK_SUBMIT,
         metadata=ticket_value(form.facts.ref, form.facts.version),
     )

@@ -13,7 +13,7 @@ from bot import text
 from bot.actions import COMMAND_HELPDESK, Act
 from bot.blocks.day import my_day
 from bot.blocks.explanation import explanation_message
-from bot.blocks.lists import agent_list, helpdesk_help
+from bot.blocks.lists import agent_list, helpdesk_help, ticket_help
 from bot.delivery.days import day_of
 from bot.listeners.macros import MacroScreens
 from bot.listeners.members import TeamMembers
@@ -27,7 +27,7 @@ from bot.payloads import SlackUser, SlashCommand
 from bot.until import until_typed
 from bot.views import ListKind, Message
 from bot.words import inbound, lists, refusals, reports
-from ticketing.model import Person
+from ticketing.model import Person, Role
 
 WORDS = (
     *("queue", "mine", "day", "search", "macros", "problem", "away", "back", "report", "export", "team", "settings"),
@@ -53,7 +53,9 @@ class HelpdeskCommand:
         command = SlashCommand.read(body)
         first, _, rest = command.text.lower().removeprefix("#").partition(" ")
         if first in {"", "help"}:
-            reply(ack, helpdesk_help())
+            # To customers their own command: of this one nearly all is refused to them.
+            asks = self.parts.desk.person_by_ref(command.person.external_ref)
+            reply(ack, helpdesk_help() if asks is not None and asks.role >= Role.AGENT else ticket_help())
             return
         if first.isascii() and first.isdigit() and len(first) <= 18:
             reply(ack, self._one(command, int(first), why=rest.strip() == "why"))

@@ -83,13 +83,14 @@ class TeamMembers:
             checked = self.members.checked(sent.view, shown, touched, reader)
             ack(response_action="update", view=question_view(checked))
             return
+        before = self.parts.desk.member(shown.person)
         try:
             member = self.parts.desk.change_member(shown.person, change, seen=shown.seen, by=reader.id)
         except StaleMember as stale:
             ack(response_action="errors", errors={"role": self._stale(stale, reader)})
             return
-        name = member.person.name
-        self.parts.private.aside(lambda: self._redraw_below(sent, self._list(reader, saved=name)), about=sent.person.id)
+        told = words.NOTHING_CHANGED if member == before else self.members.saved(member.person.name)
+        self.parts.private.aside(lambda: self._redraw_below(sent, self._list(reader, told=told)), about=sent.person.id)
         ack()
 
     def _open_form(self, press: ButtonPress, reader: Person, person_id: PersonId) -> None:
@@ -107,8 +108,8 @@ class TeamMembers:
         except (SlackClientError, OSError) as error:
             log.info("The list under a form was not drawn anew (%s).", reason_of(error))
 
-    def _list(self, reader: Person, page: int = 1, saved: str = "") -> View:
-        return team_view(self.members.list(reader, page, saved))
+    def _list(self, reader: Person, page: int = 1, told: str = "") -> View:
+        return team_view(self.members.list(reader, page, told))
 
     def _stale(self, stale: StaleMember, reader: Person) -> str:
         desk = self.parts.desk

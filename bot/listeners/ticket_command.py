@@ -29,10 +29,11 @@ class TicketCommand:
     def answer(self, ack: Ack, body: dict[str, Any]) -> None:
         command = SlashCommand.read(body)
         word = command.text.lower().removeprefix("#")
+        listed, page = word.split()[:1] == ["list"], word.removeprefix("list").strip()
         if word == "help":
             reply(ack, ticket_help())
-        elif word == "list":
-            self._list(ack, command)
+        elif listed and (not page or (page.isascii() and page.isdecimal() and len(page) <= 9)):
+            self._list(ack, command, int(page or 1))
         elif word.isascii() and word.isdigit() and len(word) <= 18:
             self._one(ack, command, int(word))
         else:
@@ -46,9 +47,9 @@ class TicketCommand:
         form = self.parts.screens.new_ticket(command.person, subject=subject, description=description)
         self.parts.private.open(command.trigger_id, new_ticket_view(form))
 
-    def _list(self, ack: Ack, command: SlashCommand) -> None:
+    def _list(self, ack: Ack, command: SlashCommand, page: int) -> None:
         person = self.parts.access.acting(command.person)
-        reply(ack, customer_list(self.parts.screens.tickets_of(person)))
+        reply(ack, customer_list(self.parts.screens.tickets_of(person, page)))
 
     def _one(self, ack: Ack, command: SlashCommand, number: int) -> None:
         grant = self.parts.access.to_numbered(Act.OPEN, command.person, number)

@@ -135,11 +135,12 @@ class AgentList:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerList:
-    """`/ticket list`; `of_colleagues` are what people of the same organization have, where they may read it."""
+    """`/ticket list`, a page of it; `of_colleagues` are what people of the same organization have, where they may read it."""
 
     rows: tuple[CustomerRow, ...]
     now: datetime
     more: int = 0
+    page: Page = Page()
     zone: str = "UTC"
     of_colleagues: tuple[CustomerRow, ...] = ()
 

@@ -66,7 +66,7 @@ TICKET_HELP_HEAD = "*What /ticket can do*"
 TICKET_HELP = (
     ("/ticket", "open a ticket"),
     ("/ticket what is wrong", "open a ticket with the text filled in"),
-    ("/ticket list", "your tickets"),
+    ("/ticket list", "your tickets; list 2 for the next ones"),
     ("/ticket 42", "one ticket"),
     ("/ticket help", "this list"),
 )
@@ -108,6 +108,7 @@ HOME_GROUP_RESOLVED = "*Resolved*"
 HOME_COUNTS = "*{due_today} due today, {waiting} waiting for you, {overdue} overdue.*"
 HOME_MINE = "*Mine by deadline*"
 HOME_MINE_EMPTY = "No tickets are with you."
+LIST_NEXT = "Next: /ticket list {page}"
 QUEUE_NEXT = "Next: /helpdesk queue {page}"
 HOME_OWN = "*Your own tickets*"
 HOME_OWN_NONE = "*Your own tickets*: none."

@@ -26,6 +26,7 @@ TEAM_LOAD_AWAY_UNTIL = "{load} of {max_load} tickets, away {until}."
 TEAM_SENIOR = "Senior."
 TEAM_SKILL = "{name} {level}"
 TEAM_MORE_SKILLS = "{skills} and {count} more"
+NOTHING_CHANGED = "Nothing was changed."
 SAVED = "Saved: {name}."
 
 PERSON_HEAD = "*{name}*, {zone} time."

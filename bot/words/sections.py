@@ -181,6 +181,16 @@ REMOVED = "*{name}* is removed. Tickets that carry it keep it."
 ADDED = "*{name}* is new."
 NO_CHANGE = "Nothing is different from what is in force."
 TOUCHES = ("This touches {count} open ticket.", "This touches {count} open tickets.")
+OPENS = (
+    "Colleagues of its customer can then read {count} open ticket.",
+    "Colleagues of their customers can then read {count} open tickets.",
+)
+HIDES = (
+    "Colleagues of its customer can then no longer read {count} open ticket.",
+    "Colleagues of their customers can then no longer read {count} open tickets.",
+)
+PRIVATE = "private"
+TRIAL = "*Try it out* Made-up customer, your private channel, nothing else is touched."
 TOUCHES_NONE = "This touches no open ticket."
 RECOUNTS = ("The deadlines of {count} are counted anew.", "The deadlines of {count} are counted anew.")
 TOO_LONG = "*{label}* is too long for a form. `helpdesk config apply` changes it."

@@ -159,8 +159,8 @@ def test_a_long_reply_is_there_in_full() -> None:
 def test_a_question_says_whose_turn_it_is() -> None:
     message = question_post(thread_post("Which browser?"))
 
-    assert shown(message) == "*Waiting for you.* Amir asks:\n> Which browser?"
-    assert message.text == "#42 is waiting for you. Amir asks: Which browser?"
+    assert shown(message) == "*Amir asks:*\n> Which browser?", "whose turn it is says the card, which follows"
+    assert message.text == "#42, Amir asks you: Which browser?"
 
 
 def test_what_solved_it_is_posted() -> None:

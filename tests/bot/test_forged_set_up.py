@@ -15,8 +15,10 @@ from bot.access import Access
 from bot.actions import Form, Press
 from bot.answers import Answers
 from bot.app import Installation, bolt_app
+from bot.channel_checks import ChannelChecks
 from bot.clock import SystemClock
 from bot.explaining import Explaining
+from bot.first_run import FirstRun
 from bot.listeners import Parts, register
 from bot.people import People
 from bot.private import Private
@@ -28,7 +30,7 @@ from bot.sight import Sight
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.calendars import ALWAYS
-from ticketing.configuration import to_document
+from ticketing.configuration import default_document, to_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.model import PersonId
@@ -44,7 +46,7 @@ class Office:
     def __init__(self, sandbox: Sandbox, desk: Desk) -> None:
         known = sandbox.credentials()
         slack = WebClient(known.bot_token, base_url=known.api_url, retry_handlers=[], timeout=30)
-        self.sandbox, self.desk = sandbox, desk
+        self.sandbox, self.desk, self.slack = sandbox, desk, slack
         people = People(desk, slack, TEAM)
         people.seed(
             PersonSeed(slack=user, name=role, role=role, skills={} if role == "customer" else {"billing": 2})  # type: ignore[arg-type]
@@ -198,6 +200,16 @@ def test_the_same_form_of_an_admin_counts(office: Office) -> None:
     assert office.desk.configuration().queue.per_priority == 50
 
 
+def test_what_changes_nothing_is_not_saved(office: Office) -> None:
+    """However often it is sent: there is nothing to put in force, and the form says so."""
+    now, metadata = str(office.desk.configuration().queue.per_priority), '["queue", -1, 0, ""]'
+    for _again in range(3):
+        told = office.submits("admin", Form.SETTING, metadata, {"per_priority": now})
+        assert "Nothing is different from what is in force." in str(told["view"]["blocks"])
+        metadata = told["view"]["private_metadata"]
+    assert office.desk.configuration().version == 0
+
+
 @pytest.mark.parametrize(
     "metadata",
     [
@@ -349,3 +361,36 @@ def test_each_field_that_is_saved_is_in_force(office: Office, section: Section) 
         if isinstance(expected, list) and expected and isinstance(expected[0], dict):
             found = [{key: one.get(key) for key in expected[0]} for one in found]
         assert found == expected, place
+
+
+def test_the_first_run_asks_everything_although_tickets_are_open(office: Office) -> None:
+    desk, admin = office.desk, office.desk.person_by_ref(f"{TEAM}:{USERS['admin']}")
+    assert admin is not None
+    desk.open_ticket(office.other, subject="Lamp", description="Hm.", category="billing", source="v:1")
+    channels = {"channels": {"triage": "C0TRIAGE01", "escalations": "C0TRIAGE01"}}
+    first_run = FirstRun(desk, ChannelChecks(office.slack))
+    desk.configure(default_document() | channels, by=None)
+    guide = first_run.guide(admin)
+    assert guide is not None
+    assert (guide.at, guide.steps[guide.at].asks) == (3, "When are you open?")
+
+    desk.configure(default_document() | channels | {"policies": [{"calendar": ALWAYS.name}]}, by=None)
+    over = first_run.guide(admin)
+    assert over is None or over.steps == ()
+
+
+def test_set_up_marks_what_is_private_and_keeps_the_test_ticket_of_an_admin(office: Office) -> None:
+    secret = {"key": "people", "name": "People", "private": True, "channel": "C0PEOPLE"}
+    document = default_document()
+    office.desk.configure(document | {"categories": [*document["categories"], secret]}, by=None)
+
+    office.presses("admin", Press.SETTINGS_OPEN, "categories")
+    office.presses("admin", Press.SETTINGS, "-")
+    office.presses("lead", Press.SETTINGS, "-")
+
+    calls = [one for one in office.sandbox.get("/control/log")["entries"] if one["name"].startswith("views.")]
+    views = [str(one["request"]["view"]) for one in calls]
+    categories, of_admin, of_lead = (view for view in views if Form.SETTINGS.value in view)
+    assert categories.count("private,") == 1
+    assert categories.index("*People*") < categories.index("private,")
+    assert ("Open a test ticket" in of_admin, "Open a test ticket" in of_lead) == (True, False)

@@ -98,7 +98,7 @@ def test_a_question_stands_in_the_thread_and_on_the_card(world: World) -> None:
     (told,) = world.thread("mara")
     assert "Waiting for you" in shown_text(card)
     assert "Which browser?" in shown_text(card)
-    assert "waiting for you" in told
+    assert "Amir asks you: Which browser?" in told
 
 
 def test_the_card_quotes_only_what_was_said_in_the_step_that_asked_or_resolved(world: World) -> None:

@@ -45,6 +45,33 @@ def test_an_act_without_a_row_is_refused_to_everybody() -> None:
     }
 
 
+def test_each_is_helped_with_the_command_that_is_theirs(stand: Stand) -> None:
+    for who, command in ((Who.OWNER, "/ticket list"), (Who.GUEST, "/ticket list"), (Who.AGENT, "/helpdesk queue")):
+        told = stand.send(table.command(*USERS[who], "/helpdesk", "help")).said
+        assert f"`{command}`" in told
+        assert ("`/helpdesk queue`" in told) is (who is Who.AGENT)
+
+
+def test_a_customers_list_is_turned_by_its_number(stand: Stand) -> None:
+    mara = stand.person(Who.OWNER)
+    for number in range(15):
+        stand.desk.open_ticket(
+            mara, subject=f"Lamp {number}", description="Hm.", category="billing", source=f"v:{number}"
+        )
+    asked = ("list", "list 2", "list 3", "list 99", "list of lamps")
+    first, second, third, last, form = (
+        stand.send(table.command(*USERS[Who.OWNER], "/ticket", each)).said for each in asked
+    )
+
+    assert "Page 1 of 3. Next: /ticket list 2" in first
+    assert "Page 2 of 3. Next: /ticket list 3" in second
+    assert [each in first for each in ("Lamp 14", "Lamp 4.")] == [True, False]
+    assert "Lamp 4." in second
+    assert "Page 3 of 3" in third
+    assert "Page 3 of 3" in last
+    assert "list of lamps" in form
+
+
 # --- what a press says is what is so now -------------------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ from bot.sections import editing
 from bot.sections.catalogue import CALENDARS, CATEGORIES, CHANNELS, HOURS, LADDER, LISTED, POLICIES, SECTIONS, Section
 from bot.sections.codecs import Around
 from bot.sections.editing import NEW, FieldFaults
-from bot.setup import recomputed_line
+from bot.setup import recomputed_line, touches_line
 from ticketing.configuration import Configuration, parse, to_document
 from ticketing.desk.recomputing import Recomputed
+from ticketing.desk.settings import Preview
 from ticketing.errors import InvalidConfiguration
 
 DOCUMENT = to_document(
@@ -206,6 +207,15 @@ def test_hours_become_a_calendar_and_the_promise_for_all() -> None:
     assert editing.values(HOURS, to_document(configuration), NEW, around) == answers
     always = editing.apply(HOURS, opened, NEW, answers | {"open": "always"}, around)
     assert parse(always).policies[0].calendar == "24x7"
+
+
+def test_a_preview_tells_what_colleagues_could_read() -> None:
+    assert touches_line(Preview(0, 0)) == "This touches no open ticket."
+    assert touches_line(Preview(0, 0, opened=9)) == "Colleagues of their customers can then read 9 open tickets."
+    assert touches_line(Preview(2, 1, hidden=1)) == (
+        "This touches 2 open tickets. The deadlines of 1 are counted anew."
+        " Colleagues of its customer can then no longer read 1 open ticket."
+    )
 
 
 def test_how_far_deadlines_have_followed_a_change_is_told_however_many_there_are() -> None:

@@ -33,6 +33,8 @@ def test_a_lead_makes_somebody_an_agent_who_is_given_what_waits(workspace: Works
     assert f"{lead.first_name} " in form.text
     assert "skills and capacity" in form.text
     assert "Holds 1 of 2 tickets." in form.text
+    assert lead.submit().errors == {}
+    lead.view_says("Nothing was changed.")
 
 
 def test_an_agent_whose_account_ends_is_given_nothing_more_and_leads_give_on_what_they_hold(

@@ -14,7 +14,7 @@ from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, StaleConfiguration, TooLateToUndo
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, Ticket, TicketEvent, TicketStatus
+from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, Ticket, TicketEvent, TicketStatus, Tier
 from ticketing.transaction import Transaction
 
 
@@ -323,6 +323,28 @@ def test_a_preview_counts_what_a_change_touches_and_nothing_else(desk: Desk, cas
     assert touched(ladder={"unassigned_after": "2h"}) == (waiting, 0)
     assert waiting == 2
     assert touched(ladder={"untouched_after": "1d"}) == (1, 0), "one is held, and one waits for its customer"
+
+
+def test_a_preview_says_how_many_open_tickets_colleagues_could_read(desk: Desk, cast: Cast) -> None:
+    """Of customers who have an organization, and not of a private category."""
+    mara = cast.customer("mara")
+    desk.set_organization(mara, "Acme", Tier.STANDARD, by=None)
+    for number, category in enumerate(("billing", "billing", "account")):
+        desk.open_ticket(mara, source=f"v:{number}", subject="Pay", description="Low.", category=category)
+    cast.ticket(customer="tomas")
+
+    def readable(**settings: object) -> tuple[int, int]:
+        preview = desk.preview(default_document() | settings)
+        return preview.opened, preview.hidden
+
+    assert readable(grace_days=3) == (0, 0)
+    assert readable(colleagues_see_tickets=True) == (3, 0)
+    desk.configure(default_document() | {"colleagues_see_tickets": True}, by=None)
+    assert readable(colleagues_see_tickets=True) == (0, 0)
+    assert readable() == (0, 3)
+    private = [dict(each) for each in default_document()["categories"]]
+    next(each for each in private if each["key"] == "billing").update(private=True, channel="C1")
+    assert readable(colleagues_see_tickets=True, categories=private) == (0, 2)
 
 
 def test_a_change_of_what_is_no_longer_in_force_is_refused(desk: Desk, cast: Cast, clock: MovableClock) -> None:

@@ -23,6 +23,12 @@ NOT_OVER = (
     .where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
     .group_by(tickets.c.category, tickets.c.tier, tickets.c.priority, tickets.c.status)
 )
+NOT_OVER_OF_ORGANIZATIONS = (
+    select(tickets.c.category, func.count().label("tickets"))
+    .where(tickets.c.status.in_(["open", "assigned", "in_progress", "pending_customer"]))
+    .where(tickets.c.organization_id.is_not(None))
+    .group_by(tickets.c.category)
+)
 CARRIED = select(func.count()).select_from(tickets).where(tickets.c.category == bindparam("category"))
 NOT_CLOSED = CARRIED.where(tickets.c.status != "closed")
 LAST_VERSION = (
@@ -46,11 +52,14 @@ NOT_OVER_YET = (
 class Preview:
     """
     What a configuration would do to the tickets that are not over: `touched` of them would be promised something else, or
-    chosen, shown or told of in another way; `recounted` have deadlines that would be counted anew.
+    chosen, shown or told of in another way; `recounted` have deadlines that would be counted anew. Colleagues of their customers
+    could read `opened` of them that they cannot read now, and no longer read `hidden`.
     """
 
     touched: int
     recounted: int
+    opened: int = 0
+    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,9 @@ class Settings(DeskBase):
             now = self._configuration_in_force(connection)
             _check_private(connection, now, new)
             groups = connection.execute(NOT_OVER).all()
+            of_organizations = (
+                connection.execute(NOT_OVER_OF_ORGANIZATIONS).all() if _colleagues_differ(now, new) else ()
+            )
         touched = recounted = 0
         for group in groups:
             key = {"priority": Priority(group.priority), "tier": Tier(group.tier), "category": group.category}
@@ -108,7 +120,25 @@ class Settings(DeskBase):
             ages_otherwise = _ages(now, group.status) != _ages(new, group.status)
             recounted += group.tickets * is_recounted
             touched += group.tickets * (is_recounted or is_shown_otherwise or ranks_otherwise or ages_otherwise)
-        return Preview(touched, recounted)
+        read = [
+            (_colleagues_read(now, each.category), _colleagues_read(new, each.category)) for each in of_organizations
+        ]
+        counts = [each.tickets for each in of_organizations]
+        opened = sum(count for count, (before, after) in zip(counts, read, strict=True) if after and not before)
+        hidden = sum(count for count, (before, after) in zip(counts, read, strict=True) if before and not after)
+        return Preview(touched, recounted, opened, hidden)
+
+
+def _colleagues_differ(now: Configuration, new: Configuration) -> bool:
+    """Whether it may be other tickets that colleagues of their customers can read."""
+    private = [{each.key for each in one.private_categories} for one in (now, new)]
+    return now.colleagues_see_tickets != new.colleagues_see_tickets or (
+        new.colleagues_see_tickets and private[0] != private[1]
+    )
+
+
+def _colleagues_read(configuration: Configuration, category: str) -> bool:
+    return configuration.colleagues_see_tickets and configuration.private_category(category) is None
 
 
 def _check_private(connection: Connection, before: Configuration, new: Configuration) -> None:
