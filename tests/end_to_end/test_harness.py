@@ -12,6 +12,7 @@ import pytest
 
 from tests.end_to_end import small_app
 from tests.end_to_end.cast import Cast
+from tests.end_to_end.conftest import BUSY_ACK_LIMIT_S
 from tests.end_to_end.person import Person
 from tests.end_to_end.reading import plain
 from tests.end_to_end.sandbox import Sandbox
@@ -26,7 +27,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     sandbox = Sandbox.start(people, "--no-rate-limits")
     try:
         with small_app.serving(sandbox):
-            yield Workspace(sandbox, cast)
+            found = Workspace(sandbox, cast)
+            found.faults(ack_limit_s=BUSY_ACK_LIMIT_S)
+            yield found
     finally:
         sandbox.stop()
 
