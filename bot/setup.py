@@ -21,7 +21,7 @@ from bot.values import MalformedValue
 from bot.views.asking import Entry, EntryList, Kind, Question, QuestionForm
 from bot.views.lists import Page
 from bot.words import sections as words
-from ticketing.configuration import Configuration, to_document
+from ticketing.configuration import Configuration, parse, to_document
 from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import Preview, StoredVersion
@@ -175,13 +175,13 @@ class SetUp:
             removes=proposal.removes,
         )
         changes = _changes(section, around, editing_.index, before, proposal)
-        if not changes and not proposal.removes:
+        if to_document(parse(proposal.document)) == document:
             # Nothing to save: it is looked at once more until something is different.
             same = self._drawn(section, document, replace(editing_, checked=""), {**before, **proposal.given}, reader)
             return replace(same, lines=(words.NO_CHANGE,))
         lines = [
             words.HEAD_CHECK,
-            "\n".join(changes),
+            "\n".join(changes) or words.SAID_OUTRIGHT,
             touches_line(self.desk.preview(proposal.document)),
         ]
         return replace(form, lines=tuple(lines), submit=words.SAVE)

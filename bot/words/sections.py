@@ -191,6 +191,7 @@ HIDES = (
 )
 PRIVATE = "private"
 TRIAL = "*Try it out* Made-up customer, your private channel, nothing else is touched."
+SAID_OUTRIGHT = "This is so already; now it is chosen."
 TOUCHES_NONE = "This touches no open ticket."
 RECOUNTS = ("The deadlines of {count} are counted anew.", "The deadlines of {count} are counted anew.")
 TOO_LONG = "*{label}* is too long for a form. `helpdesk config apply` changes it."

@@ -209,6 +209,11 @@ def test_what_changes_nothing_is_not_saved(office: Office) -> None:
         metadata = told["view"]["private_metadata"]
     assert office.desk.configuration().version == 0
 
+    answers = {"open": "always", "name": "Office", "windows": "", "zone": "Europe/Vienna"}
+    told = office.submits("admin", Form.SETTING, '["hours", -1, 0, ""]', answers)
+    again = office.submits("admin", Form.SETTING, told["view"]["private_metadata"], answers)
+    assert (again, office.desk.configuration().version) == ({}, 1), "what is so by default can be chosen"
+
 
 @pytest.mark.parametrize(
     "metadata",
