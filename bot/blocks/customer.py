@@ -113,7 +113,10 @@ def _state(card: CustomerCard) -> str:
             return said(words.RESOLVED_HOW if card.solution else words.RESOLVED, agent=agent)
         case CustomerState.CLOSED:
             closed = text.closed_on(card.closed_at, zone) if card.closed_at else words.CLOSED_PLAIN
-            return said(words.CLOSED, closed=closed, number=number)
+            template = (
+                words.CLOSED if card.close_reason is None else words.CLOSED_BECAUSE.get(card.close_reason, words.CLOSED)
+            )
+            return said(template, closed=closed, number=number)
         case CustomerState.WITHDRAWN:
             return words.WITHDRAWN
         case CustomerState.MERGED:

@@ -80,6 +80,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         solution=said.text if said and state is CustomerState.RESOLVED else None,
         comment=said.number if said else 0,
         closed_at=ticket.closed_at,
+        close_reason=ticket.close_reason,
         joined_with=ticket.merged_into,
         is_rated=dossier.rating is not None,
         is_helpful=dossier.rating.is_helpful if dossier.rating is not None else None,

@@ -142,7 +142,8 @@ class CustomerCard:
     """
     The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
     `comment` the number of the question or solution shown; `joined_with` what a merge led to; `is_rated` replaces the two
-    rating buttons by Add a comment, `is_helpful` is what was said; `opened_by` is who of the team opened it for them.
+    rating buttons by Add a comment, `is_helpful` is what was said; `opened_by` is who of the team opened it for them;
+    `close_reason` is why it is closed.
     """
 
     facts: TicketFacts
@@ -153,6 +154,7 @@ class CustomerCard:
     solution: str | None = None
     comment: int = 0
     closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
     joined_with: int | None = None
     is_rated: bool = False
     is_helpful: bool | None = None

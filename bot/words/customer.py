@@ -1,7 +1,7 @@
 """What customers read."""
 
 from bot.views.customer import OfferState
-from ticketing.model import Priority
+from ticketing.model import CloseReason, Priority
 
 # The form
 NEW_TICKET = "New ticket"
@@ -63,6 +63,10 @@ ASKS = "{agent} asks:"
 RESOLVED = "*Resolved* by {agent}."
 RESOLVED_HOW = "*Resolved* by {agent}:"
 CLOSED = "*{closed}.* Write here and we open a new ticket linked to #{number}."
+CLOSED_BECAUSE = {
+    CloseReason.NOT_A_TICKET: "*{closed}:* put aside as no ticket. Write here and we open a new ticket linked to #{number}.",
+    CloseReason.MOVED: "*{closed}:* moved to another customer. Write here and we open a new ticket linked to #{number}.",
+}
 CLOSED_PLAIN = "Closed"
 WITHDRAWN = "*Withdrawn by you.*"
 MERGED = "*Joined with #{joined}:* write there."

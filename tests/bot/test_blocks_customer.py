@@ -47,7 +47,7 @@ from tests.bot.builders import (
 from tests.bot.builders import (
     customer_card as card,
 )
-from ticketing.model import PersonId, Priority, TicketRef
+from ticketing.model import CloseReason, PersonId, Priority, TicketRef
 
 SOURCE = "m:C0SUPPORT1:1795440000.000100"
 
@@ -100,6 +100,12 @@ def test_the_card_of_a_closed_ticket_says_what_to_do() -> None:
 
     closed = token("Closed {date_short_pretty}", at(9), "Closed 23 Nov 09:00 CET")
     assert f"*{closed}.* Write here and we open a new ticket linked to #42." in shown(message)
+    for reason, why in (
+        (CloseReason.NOT_A_TICKET, "put aside as no ticket"),
+        (CloseReason.MOVED, "moved to another customer"),
+    ):
+        told = shown(customer_card(card(CustomerState.CLOSED, closed_at=at(9), close_reason=reason)))
+        assert f"*{closed}:* {why}. Write here and we open a new ticket linked to #42." in told
     assert buttons(message) == []
     assert "reaches us" not in shown(message)
 
