@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot import charts
 from bot.charts import Panel
@@ -65,7 +64,7 @@ def _by_agent(desk: Desk, report: Report) -> Iterable[KeptBy]:
         load = report.load_by_agent.get(agent, 0)
         yield KeptBy(desk.person(agent).name, kept(figures), resolved, load, helpful)
     if None in report.by_agent:
-        yield KeptBy(words.NOBODY, kept(report.by_agent[None]))
+        yield KeptBy(words.WITHOUT_AGENT, kept(report.by_agent[None]))
 
 
 def digest(desk: Desk, day: date, start: datetime, end: datetime) -> tuple[DigestView, Report] | None:
@@ -89,7 +88,7 @@ def digest(desk: Desk, day: date, start: datetime, end: datetime) -> tuple[Diges
         open=today.backlog,
         more_open=today.backlog - before,
         kept=kept(report.by_day.get(day, {})),
-        oldest=tuple(old_ticket(each, end, configuration.zone) for each in oldest),
+        oldest=tuple(old_ticket(each, end) for each in oldest),
         more=count - len(oldest),
         unplaced=desk.inbound.unplaced(),
         undelivered=desk.undelivered(start, end),
@@ -104,7 +103,7 @@ def longest_open(desk: Desk, page: int, *, now: datetime, hidden: Collection[str
     pages = max(1, -(-count // PAGE))
     page = min(max(1, page), pages)
     found, _ = desk.longest_open(limit=PAGE, offset=(page - 1) * PAGE, hidden=hidden)
-    rows = tuple(OpenRow(old_ticket(each, now, zone), _facts(each, zone)) for each in found)
+    rows = tuple(OpenRow(old_ticket(each, now), _facts(each, zone)) for each in found)
     return LongestOpen(rows=rows, count=count, page=page, pages=pages)
 
 
@@ -119,10 +118,9 @@ def _facts(ticket: OpenTicket, zone: str) -> TicketFacts:
     )
 
 
-def old_ticket(ticket: OpenTicket, at: datetime, zone: str) -> OldTicket:
-    """How long it has been open, in local days."""
-    here = ZoneInfo(zone)
-    days = (at.astimezone(here).date() - ticket.opened_at.astimezone(here).date()).days
+def old_ticket(ticket: OpenTicket, at: datetime) -> OldTicket:
+    """How long it has been open, in whole days of 24 hours."""
+    days = (at - ticket.opened_at) // timedelta(days=1)
     return OldTicket(ticket.ref.number, ticket.subject, max(0, days), ticket.agent)
 
 

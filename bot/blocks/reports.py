@@ -75,7 +75,7 @@ def digest_message(view: DigestView) -> Message:
         actions(press_button(Press.OPEN_ALL)) if view.more else None,
         context(troubles) if troubles else None,
     ]
-    spoken = [first.replace("*", ""), *(row.replace("*", "") for row in oldest[:1]), troubles]
+    spoken = [first.replace("*", ""), *(f"{row.replace('*', '')}." for row in oldest[:1]), troubles]
     return message(spoken, blocks)
 
 
@@ -153,7 +153,7 @@ def _old_row(row: OldTicket) -> str:
     return words.OLD_ROW.format(
         number=row.number,
         subject=text.inline(row.subject, text.LIST_SUBJECT),
-        days=counted(words.OLD_DAYS, row.days),
+        days=counted(words.OLD_DAYS, row.days) if row.days else words.OLD_UNDER_A_DAY,
         agent=text.first(row.agent) if row.agent else words.NOBODY,
     )
 

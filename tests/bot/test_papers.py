@@ -255,7 +255,7 @@ def test_the_digest_is_the_day_before_with_its_oldest_and_its_troubles(world: Wo
     (digest,) = [each for each in world.seen("lena", ESCALATIONS) if "Monday 23 November." in each["text"]]
     assert digest["text"].startswith("Monday 23 November. 1 opened, 1 resolved, 7 open (as many as before).")
     shown = str(digest["blocks"])
-    assert "Old one 0, 15 days, nobody" in shown
+    assert "Old one 0, 14 days, nobody" in shown
     assert "Old one 5" not in shown
     assert "and 2 more" in shown
     assert "Of the morning after" not in shown

@@ -138,7 +138,7 @@ def test_the_digest_comes_once_and_shows_all_that_is_open(own_workspace: Workspa
     digest = lead.sees("Longest open:", "escalations")
 
     assert digest.says("7 opened, 0 resolved, 7 open (7 more).")
-    assert digest.says("Broken wheel 0, 1 day, nobody")
+    assert digest.says("Broken wheel 0, under a day, nobody")
     assert digest.says("and 2 more")
     assert image_of(digest.raw["blocks"])["slack_file"]
     lead.press("Show all", on=digest)
