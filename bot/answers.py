@@ -37,6 +37,7 @@ from bot.refusals import Refusal, RefusalContext
 from bot.sight import Sight
 from bot.values import MalformedValue
 from bot.words import inbound as words
+from bot.words import refusals as refusal_words
 from bot.work import first_waiting
 from ticketing.desk import Desk
 from ticketing.desk.undo import SOMETHING_SINCE
@@ -199,7 +200,11 @@ class Answers:
         if not inputs:
             return _json({"response_action": "update", "view": plain_view(refused.message())})
         named = error.field if isinstance(error, InvalidInput) else ""
-        errors = new_ticket_errors(submission.view.payload, {named or inputs[0]: refused.text})
+        # Under a field Slack writes what it is given: no dates of the reader's, no escapes.
+        sentence = text.from_slack(refused.text)
+        if isinstance(error, StaleTicket | NotTheHolder | AlreadyHeld) and submission.has_text:
+            sentence = refusal_words.TEXT_IS_HERE.format(sentence=sentence)
+        errors = new_ticket_errors(submission.view.payload, {named or inputs[0]: sentence})
         fitting = {block if block in inputs else inputs[0]: sentence for block, sentence in errors.items()}
         return _json({"response_action": "errors", "errors": fitting})
 
@@ -231,7 +236,7 @@ class Answers:
         following = self._next_for(reader) if isinstance(error, AlreadyHeld) else None
         return replace(
             known,
-            names=self._names(error.ticket.assigned_agent_id, changed.by if changed else None),
+            names=self._names(error.ticket.assigned_agent_id, *((changed.by, changed.to) if changed else ())),
             now=error.ticket.as_of,
             next_in_queue=(following.ref, following.version) if following else None,
             last_change=changed,

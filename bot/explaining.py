@@ -164,8 +164,12 @@ def _headline(told: Timeline, facts: TicketFacts) -> str:
     is_late = told.late_by is not None and told.late_by > timedelta(0)
     late = words.WHY_LATE if clock.kind is ClockKind.FIRST_RESPONSE else words.WHY_LATE_OTHER
     headline = words.WHY_KEPT if not is_late else late if queued else words.WHY_LATE_HELD
+    still_waits = clock.is_running and bool(told.spells) and told.spells[-1].place is Place.QUEUE
+    if is_late and still_waits:
+        headline = words.WHY_WAITS if clock.kind is ClockKind.FIRST_RESPONSE else words.WHY_WAITS_OTHER
     passed = _passed(queued, timedelta(seconds=clock.target_s))
-    return headline.format(what=words.WHY_WHAT[clock.kind], number=facts.ref.number, passed=passed, target=target)
+    what, waited = words.WHY_WHAT[clock.kind], text.duration(queued.total_seconds())
+    return headline.format(what=what, number=facts.ref.number, passed=passed, target=target, waited=waited)
 
 
 def _passed(queued: timedelta, target: timedelta) -> str:

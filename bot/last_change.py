@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.refusals import LastChange
 from ticketing.lifecycle import Because
-from ticketing.model import CloseReason, EventKind, Ticket, TicketEvent, TicketStatus
+from ticketing.model import CloseReason, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 
 TELLING = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.REOPENED})
 
@@ -14,7 +14,18 @@ TELLING = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.REOPENED})
 def last_change(events: Sequence[TicketEvent]) -> LastChange | None:
     """The last change that a card shows; None where nothing but words was added. `did` is a key of `words.DID`."""
     changed = next((event for event in reversed(events) if event.kind in TELLING), None)
-    return LastChange(by=changed.actor_id, did=_did(changed), at=changed.at) if changed else None
+    if changed is None:
+        return None
+    to = PersonId(int(changed.to_value)) if changed.kind is EventKind.ASSIGNED and changed.to_value else None
+    return LastChange(by=changed.actor_id, did=_did(changed), at=changed.at, to=to)
+
+
+def resolved_by(events: Sequence[TicketEvent], ticket: Ticket) -> PersonId | None:
+    """Who resolved a ticket that is resolved: not always who has it. None where it stands otherwise."""
+    if ticket.status is not TicketStatus.RESOLVED:
+        return None
+    steps = [each for each in events if each.kind is EventKind.STATUS and each.reason != Because.UNDONE]
+    return next((each.actor_id for each in reversed(steps) if each.to_value == TicketStatus.RESOLVED), None)
 
 
 def comment_of_step(events: Sequence[TicketEvent], ticket: Ticket) -> int | None:

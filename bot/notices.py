@@ -185,14 +185,14 @@ class Notices:
         return [places.of_person(PersonId(row.person_id)) for row in run(tx.connection, _WATCHERS, key)]
 
     def _to_team(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
-        """Into the triage thread, and under the holder's assignment unless they wrote it."""
+        """Into the triage thread, and under the assignment; where it was written is asked when it is drawn."""
         number = int(event.data["comment"])
         about, data = places.about_comment(ticket.number, number), {"comment": number}
         team = places.of_team(ticket, tx.configuration)
         if team is not None:
             tx.tell(team, about, kind, ticket=ticket.ref, data=data)
         holder = ticket.assigned_agent_id
-        if holder is not None and holder != event.actor_id:
+        if holder is not None:
             tx.tell(places.of_person(holder), about, kind, ticket=ticket.ref, data=data)
 
     def _amended(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:

@@ -143,9 +143,21 @@ class FormSubmission:
     def source(self) -> str:
         return f"v:{self.view.id}"
 
+    @property
+    def has_text(self) -> bool:
+        """Whether somebody wrote something into it, which is not to be lost."""
+        blocks = self.view.payload.get("blocks") or []
+        lines = {str(each.get("block_id")) for each in blocks if _type_of_element(each) == "plain_text_input"}
+        return any(self.view.values.get(line) for line in lines)
+
     @classmethod
     def read(cls, body: Body) -> FormSubmission:
         return cls(SlackUser.read(body), ShownView.read(body.get("view")), str(body.get("trigger_id") or ""))
+
+
+def _type_of_element(block: Mapping[str, Any]) -> str:
+    element = block.get("element")
+    return str(element.get("type")) if isinstance(element, Mapping) else ""
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,12 @@ _WORD = 40
 
 @dataclass(frozen=True, kw_only=True)
 class LastChange:
-    """Who changed the ticket last and how; `did` is a key of `words.DID`."""
+    """Who changed the ticket last and how; `did` is a key of `words.DID`, `to` who was given it."""
 
     by: PersonId | None
     did: str
     at: datetime
+    to: PersonId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +223,13 @@ def _stale(ticket: Ticket, known: RefusalContext) -> str:
     change = known.last_change
     if change is None or change.by is None or change.by not in known.names:
         return words.STALE_STATUS.format(number=ticket.number, status=common.STATUS[ticket.status])
+    if change.to is not None and change.to != change.by:
+        return words.STALE_GIVEN.format(
+            who=text.first(known.names[change.by]),
+            number=ticket.number,
+            agent=text.first(known.names[change.to]) if change.to in known.names else common.SOMEBODY,
+            at=text.at(change.at, known.zone),
+        )
     return words.STALE.format(
         who=text.first(known.names[change.by]),
         did=words.DID.get(change.did, words.DID["changed"]),

@@ -18,6 +18,7 @@ from bot.blocks.parts import OPTIONS
 from bot.clock import Clock
 from bot.delivery.boards import board_of
 from bot.first_run import FirstRun
+from bot.last_change import resolved_by
 from bot.payloads import SlackUser
 from bot.reading_along import conversation
 from bot.sight import Sight
@@ -170,7 +171,9 @@ class Screens:
                 *((Act.UNMERGE,) if ticket.merged_into is not None else ()), Act.SPLIT, Act.LINK, Act.WHY,
             ),
         }[ticket.status]  # fmt: skip
-        held_back = frozenset() if holds(person, ticket) else OF_THE_HOLDER
+        held_back = frozenset[Act]() if holds(person, ticket) else OF_THE_HOLDER
+        if ticket.is_escalated:
+            held_back |= {Act.ESCALATE}
         return (Act.READ_ALL, *(act for act in acts if act not in held_back), *self._labels(ticket))
 
     def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
@@ -224,8 +227,12 @@ class Screens:
             facts=self.facts(ticket, reader.tz),
             customer=None if is_own else self._name(ticket.customer_id),
             state=CustomerState.of(ticket),
-            agent=self._name(ticket.assigned_agent_id or ticket.last_agent_id),
+            agent=self._name(self._resolver(ticket) or ticket.assigned_agent_id or ticket.last_agent_id),
         )
+
+    def _resolver(self, ticket: Ticket) -> PersonId | None:
+        is_resolved = ticket.status is TicketStatus.RESOLVED
+        return resolved_by(self.desk.events(ticket.ref), ticket) if is_resolved else None
 
     def agent_row(self, ticket: Ticket, reader: Person) -> AgentRow:
         holder = ticket.assigned_agent_id if ticket.is_held and ticket.assigned_agent_id != reader.id else None

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Exists,
     FromClause,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -59,16 +60,19 @@ def _gave_it_back(agent: ColumnElement[Any], *from_tables: FromClause) -> Exists
     )
 
 
-GAVE_IT_BACK = (
+_GIVEN_SINCE = (
     select(_given.agent_id)
     .join_from(given_back, agents, agents.c.id == _given.agent_id)
     .where(
         _given.customer_id == bindparam("customer"),
         _given.ticket_id == bindparam("ticket"),
-        _given.given_back_at > bindparam("since"),
         _given.given_back_at > _BEGAN_ANEW,
     )
 )
+GAVE_IT_BACK = _GIVEN_SINCE.where(_given.given_back_at > bindparam("since"))
+GAVE_IT_BACK_BY_NOW = _GIVEN_SINCE.join(
+    tickets, and_(tickets.c.customer_id == _given.customer_id, tickets.c.id == _given.ticket_id)
+).where(_given.given_back_at > tickets.c.sla_start_at)
 
 _skill = agent_skills.c
 _SOME_WAIT = (

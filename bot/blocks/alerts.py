@@ -77,10 +77,12 @@ def alert_line(alert: Alert) -> Message:
             ended = text.at(alert.until or alert.due_at, zone)
             sentence = said(words.LINE_LAPSED, number=number, by=by, at=ended)
         case AlertState.RELEASED:
-            sentence = said(words.LINE_RELEASED, number=number, by=by)
+            other = text.first(alert.released_by) if alert.released_by else ""
+            line = words.LINE_RELEASED_BY if other else words.LINE_RELEASED
+            sentence = said(line, number=number, by=by, other=other)
         case AlertState.REMINDED:
             line = words.LINE_SENIOR if alert.is_escalated else words.LINE_REMINDED
-            sentence = said(line, number=number, since=text.since(alert.due_at, zone))
+            sentence = said(line, number=number, since=text.since(alert.unseen_since or alert.due_at, zone))
         case AlertState.NOBODY | AlertState.UNTOUCHED:
             sentence = _first_line(alert)
         case AlertState.REASSIGNED:
@@ -165,7 +167,7 @@ def _due(alert: Alert) -> str:
 
 def _holder(alert: Alert) -> str:
     if not alert.agent:
-        return words.NO_HOLDER
+        return "" if _promise(alert) else words.NO_HOLDER
     agent = text.first(alert.agent)
     if alert.agent_since is None:
         return said(words.HOLDER, agent=agent)

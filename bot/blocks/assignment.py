@@ -55,10 +55,11 @@ def assignment_card(card: AssignmentCard) -> Message:
     if card.state is AssignmentState.CLOSED and card.joined_with is not None:
         head = words.GOES_ON
     state, due = _state(card, customer), _due(card)
-    about = [part for part in (state, said(words.FACTS, facts=facts_line(card.facts)), due) if part]
+    facts = said(words.FACTS_ESCALATED if card.is_escalated else words.FACTS, facts=facts_line(card.facts))
+    about = [part for part in (state, facts, due) if part]
     return message(
         said(words.SPOKEN_ASSIGNMENT, number=card.facts.number, subject=_spoken_subject(card), state="", due="").strip()
-        + f" {state.replace('*', '')} {due or said(words.FACTS, facts=facts_line(card.facts))}".rstrip(),
+        + f" {state.replace('*', '')} {due or facts}".rstrip(),
         [
             section(said(head, customer=customer, joined=card.joined_with)),
             section(f"{title(card.facts)}\n{' '.join(about)}"),
@@ -129,6 +130,8 @@ def _state(card: AssignmentCard, customer: str) -> str:
     elif card.state is AssignmentState.HANDED_ON:
         holder = text.first(card.holder) if card.holder else common.SOMEBODY
         state = said(words.HANDED_ON, holder=holder, number=card.facts.number)
+    elif card.state is AssignmentState.RESOLVED and card.resolved_by:
+        state = said(words.RESOLVED_BY, agent=text.first(card.resolved_by))
     elif card.state is AssignmentState.CLOSED and card.joined_with is not None:
         state = said(words.JOINED, joined=card.joined_with)
     else:
@@ -141,7 +144,7 @@ def _state(card: AssignmentCard, customer: str) -> str:
 def _due(card: AssignmentCard) -> str:
     if card.state not in _MINE:
         return ""
-    owed = ((ClockKind.FIRST_RESPONSE, card.first_answer_by), (ClockKind.RESOLUTION, card.solution_by))
+    owed = ((card.answer_kind, card.answer_by), (ClockKind.RESOLUTION, card.solution_by))
     return " ".join(due_line(kind, at, kind in card.late, card.facts.zone) for kind, at in owed if at)
 
 

@@ -30,7 +30,7 @@ from bot.views.day import HandoverForm, HandoverResult, HandoverRow, MyDay
 from bot.views.forms import AgentChoice
 from bot.words import common
 from bot.words import day as words
-from ticketing.model import PersonId, TicketRef
+from ticketing.model import PersonId, TicketRef, TicketStatus
 
 ROWS = 10
 HANDED_AT_MOST = 40
@@ -153,7 +153,9 @@ def _handover_row(row: HandoverRow, form: HandoverForm) -> Block:
         element = searched(Press.AGENT_FOUND, words.CHOOSE, filled_in)
     else:
         element = select(Press.VALUE, words.CHOOSE, options, chosen)
-    turn = words.TURN.get(shown.status, "").format(customer=text.first_name(shown.customer))
+    is_begun = shown.status in (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS)
+    waits = words.TURN_ANSWERED if shown.is_answered and is_begun else words.TURN.get(shown.status, "")
+    turn = waits.format(customer=text.first_name(shown.customer))
     due = text.due_plain(shown.due_at, form.now, form.zone) if shown.due_at else ""
     hint = (words.ROW_HINT if due else words.ROW_HINT_NO_DUE).format(due=due[:1].upper() + due[1:], turn=turn)
     label = words.ROW_LABEL.format(

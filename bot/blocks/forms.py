@@ -277,7 +277,7 @@ def more_actions_view(more: MoreActions) -> View:
     """A row and a button for each other thing possible now."""
     rows = [
         section(
-            common.ACCESSIBLE[act].format(number=more.facts.number),
+            common.POSSIBLE_NOW[act],
             act_button(act, more.facts, customer=more.customer),
         )
         for act in dict.fromkeys(more.acts[:MORE_MOST])

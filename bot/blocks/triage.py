@@ -55,7 +55,7 @@ _OBSTACLES = 5  # named on the card; the rest are counted
 def triage_card(card: TriageCard) -> Message:
     """The team's card of a ticket, in every state."""
     state, due = _state(card), _due(card)
-    facts = said(words.FACTS, facts=facts_line(card.facts))
+    facts = said(words.FACTS_ESCALATED if card.is_escalated else words.FACTS, facts=facts_line(card.facts))
     obstacles = _obstacles(card) if card.state is TriageState.WAITING else ""
     first_lines = f"{title(card.facts)}\n{' '.join(part for part in (state, facts, due) if part)}"
     is_over, customer = card.state in _OVER, text.first(card.customer)
@@ -111,7 +111,7 @@ def _state(card: TriageCard) -> str:
 def _due(card: TriageCard) -> str:
     if card.state is not TriageState.WAITING and card.state not in _HELD:
         return ""
-    owed = ((ClockKind.FIRST_RESPONSE, card.first_answer_by), (ClockKind.RESOLUTION, card.solution_by))
+    owed = ((card.answer_kind, card.answer_by), (ClockKind.RESOLUTION, card.solution_by))
     lines = (due_line(kind, at, kind in card.late, card.facts.zone) for kind, at in owed if at)
     return next(lines, "")
 
@@ -137,6 +137,8 @@ def _obstacle(obstacle: Obstacle, zone: str) -> str:
     agent = text.first(obstacle.agent)
     if obstacle.kind is ObstacleKind.FULL:
         return said(words.FULL, agent=agent)
+    if obstacle.kind is ObstacleKind.GAVE_BACK:
+        return said(words.GAVE_BACK, agent=agent)
     if obstacle.until is None:
         return said(words.AWAY, agent=agent)
     return said(words.AWAY_UNTIL, agent=agent, until=text.until(obstacle.until, zone))

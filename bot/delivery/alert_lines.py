@@ -230,7 +230,14 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
     person = _named(dossier, event) if event else None
     called = [person] if person else _seniors(dossier) if is_escalated else []
     mention = " ".join(f"<@{slack_id(ref)}>" for ref in called)
-    return replace(alert, is_escalated=is_escalated, mention=mention or None)
+    unseen_since = _unseen_since(dossier, alert.due_at)
+    return replace(alert, unseen_since=unseen_since, is_escalated=is_escalated, mention=mention or None)
+
+
+def _unseen_since(dossier: Dossier, due_at: datetime) -> datetime:
+    """Since when nobody sees to what is late: since the last promise about it ended, if there was one."""
+    ends = (e.at for e in dossier.events if e.kind in (EventKind.ALERT_LAPSED, EventKind.ALERT_RELEASED))
+    return max([due_at, *ends])
 
 
 def _named(dossier: Dossier, event: TicketEvent) -> str | None:
@@ -272,11 +279,15 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     }[event.kind]
     clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
     until = event.data.get("until")
-    person = event.data.get("person") if event.kind is EventKind.ALERT_LAPSED else event.actor_id
+    person = event.actor_id if event.kind is EventKind.ALERT_TAKEN else event.data.get("person")
+    other = event.actor_id if event.kind is EventKind.ALERT_RELEASED and event.actor_id != person else None
     alert = replace(
         alert_at(dossier, clock, rows, state),
         by=dossier.name(person),
         until=from_us(int(until)) if until is not None else None,
+        released_by=dossier.name(other),
+        # Whoever counts on their promise hears that it is no more.
+        mention=f"<@{slack_id(dossier.desk.person(person).external_ref)}>" if other and person else None,
     )
     return Drawn(alert)
 

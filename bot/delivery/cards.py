@@ -74,7 +74,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
     card = CustomerCard(
         facts=dossier.facts(dossier.zone_of(ticket.customer_id)),
         state=state,
-        agent=dossier.name(said.author_id) if said else dossier.last_agent,
+        agent=dossier.name(said.author_id) if said else dossier.resolver or dossier.last_agent,
         answer_by=None if dossier.is_answer_late else dossier.answer_by,
         question=said.text if said and state is CustomerState.THEIR_TURN else None,
         solution=said.text if said and state is CustomerState.RESOLVED else None,
@@ -111,23 +111,26 @@ def for_agent(dossier: Dossier, agent_id: PersonId) -> Letter:
     this_month, last = _history(dossier)
     card = AssignmentCard(
         facts=dossier.facts(dossier.zone_of(agent_id)),
-        state=_state_for(ticket, agent_id, len(times)),
+        state=_state_for(ticket, agent_id, dossier.runs_with(agent_id)),
         customer=customer.name,
         tier=ticket.tier,
         description=ticket.description,
         organization=customer.organization_name,
         tickets_this_month=this_month,
         last=last,
-        first_answer_by=dossier.answer_by,
+        answer_by=dossier.answer_by,
+        answer_kind=dossier.answer_kind,
         solution_by=dossier.due_at(ClockKind.RESOLUTION),
         late=_late(dossier),
         since=dossier.since,
         why=_why(dossier, times[-1], agent_id) if times else None,
-        times=len(times),
+        times=dossier.runs_with(agent_id),
         holder=dossier.last_agent,
-        can_undo=_can_undo(dossier),
+        can_undo=_can_undo(dossier, agent_id),
+        resolved_by=dossier.resolver if dossier.resolved_by != agent_id else None,
         labels=dossier.labels,
         snoozed_until=ticket.snoozed_until,
+        is_escalated=ticket.is_escalated,
         answering=tuple(each for person_id, each in dossier.answering if person_id != agent_id) if holds else (),
         joined_with=ticket.merged_into,
         together=dossier.together,
@@ -153,8 +156,9 @@ def for_team(dossier: Dossier, place: str) -> Letter:
         state=state,
         customer=dossier.customer,
         since=dossier.since,
-        agent=dossier.last_agent,
-        first_answer_by=dossier.answer_by,
+        agent=dossier.resolver or dossier.last_agent,
+        answer_by=dossier.answer_by,
+        answer_kind=dossier.answer_kind,
         solution_by=dossier.due_at(ClockKind.RESOLUTION),
         late=_late(dossier),
         obstacles=obstacles[:OBSTACLES],
@@ -164,6 +168,7 @@ def for_team(dossier: Dossier, place: str) -> Letter:
         answering=tuple(each for _, each in dossier.answering),
         labels=dossier.labels,
         can_undo=dossier.can_unmerge,
+        is_escalated=ticket.is_escalated,
         together=dossier.together,
         goes_out=side == places.TEAM_OUT,
         possible=POSSIBLE,
@@ -173,7 +178,7 @@ def for_team(dossier: Dossier, place: str) -> Letter:
 
 def _late(dossier: Dossier) -> frozenset[ClockKind]:
     """Which of the two due times of the team's cards are over: the next answer's, the solution's."""
-    answer = {ClockKind.FIRST_RESPONSE} if dossier.is_answer_late else set()
+    answer = {dossier.answer_kind} if dossier.is_answer_late else set()
     return frozenset(answer | ({ClockKind.RESOLUTION} if dossier.is_late(ClockKind.RESOLUTION) else set()))
 
 
@@ -198,9 +203,10 @@ def _state_for(ticket: Ticket, agent_id: PersonId, times: int) -> AssignmentStat
     return _STATUS_FOR_AGENT[ticket.status]
 
 
-def _can_undo(dossier: Dossier) -> bool:
+def _can_undo(dossier: Dossier, agent_id: PersonId) -> bool:
+    """One takes back what one did oneself."""
     ticket = dossier.ticket
-    if ticket.status is not TicketStatus.RESOLVED or ticket.resolved_at is None:
+    if dossier.resolved_by != agent_id or ticket.status is not TicketStatus.RESOLVED or ticket.resolved_at is None:
         return False
     return ticket.as_of - ticket.resolved_at <= dossier.configuration.undo_window
 
@@ -250,9 +256,12 @@ def _obstacles(dossier: Dossier) -> tuple[tuple[Obstacle, ...], bool]:
     skill = category.skill if category else ticket.category
     skilled = [agent for agent in dossier.desk.agents() if agent.skills.get(skill) and agent.id != ticket.customer_id]
     found = []
+    gave_back = dossier.desk.gave_back(ticket.ref)
     for agent in skilled:
         if not agent.is_available:
             found.append(Obstacle(agent=agent.name, kind=ObstacleKind.AWAY, until=agent.away_until))
         elif agent.current_load >= agent.max_load:
             found.append(Obstacle(agent=agent.name, kind=ObstacleKind.FULL))
+        elif agent.id in gave_back:
+            found.append(Obstacle(agent=agent.name, kind=ObstacleKind.GAVE_BACK))
     return tuple(found), bool(skilled)

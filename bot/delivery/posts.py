@@ -50,7 +50,7 @@ def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Err
     said = dossier.comment(number)
     if said is not None and was_said_in(dossier, errand.place, said):
         return None
-    message = _pulled_back(dossier, number) if said is None else render(team_post(dossier, said))
+    message = _pulled_back(dossier, number) if said is None else render(_team_post_in(dossier, errand.place, said))
     return _again(_in_thread(dossier, places.about_comment(dossier.ref.number, number), side, message), errand)
 
 
@@ -77,7 +77,7 @@ def was_said_in(dossier: Dossier, place: str, said: Comment) -> bool:
     What went out from a thread that is the team's was ordered there (`?reply`), and a macro is typed by its name: the order
     is not yet what was sent.
     """
-    channel = places.channel_in(place)
+    channel = places.channel_in(place) or _conversation(dossier, place)
     if channel is None or not said.source.startswith(f"m:{channel}:"):
         return False
     if not said.is_internal and said.author_id != dossier.ref.customer_id and _is_teams_own(dossier, place):
@@ -86,10 +86,23 @@ def was_said_in(dossier: Dossier, place: str, said: Comment) -> bool:
     return not any(each.kind is EventKind.MACRO_APPLIED or each.data.get("via") for each in of_it)
 
 
+def _conversation(dossier: Dossier, place: str) -> str | None:
+    """Which conversation a person's is in Slack, where the ticket has a card there."""
+    card = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_ticket(dossier.ref.number))
+    return card.channel if card is not None else None
+
+
 def _is_teams_own(dossier: Dossier, place: str) -> bool:
     """Whether what is simply typed under the ticket's card there is a note."""
     card = dossier.desk.outbox.shown(dossier.ref.customer_id, place, places.about_ticket(dossier.ref.number))
     return card is not None and card.side == places.TEAM
+
+
+def _team_post_in(dossier: Dossier, place: str, said: Comment) -> TeamPost:
+    """In an agent's own messages only who wrote it can pull it back: nobody else is offered to."""
+    post = team_post(dossier, said)
+    reader = places.person_in(place)
+    return post if reader in (None, said.author_id) else replace(post, can_pull_back=False)
 
 
 def team_post(dossier: Dossier, said: Comment) -> TeamPost:
@@ -132,7 +145,7 @@ def resolved(dossier: Dossier, errand: Errand) -> Letter | None:
     ticket = dossier.ticket
     if ticket.status is not TicketStatus.RESOLVED:
         return None
-    post = ThreadPost(ref=ticket.ref, version=ticket.version, text="", author=dossier.last_agent)
+    post = ThreadPost(ref=ticket.ref, version=ticket.version, text="", author=dossier.resolver)
     about = f"r:{ticket.number}:{errand.data['event']}"
     return _in_thread(dossier, about, places.CUSTOMER, customer.resolved_post(post))
 

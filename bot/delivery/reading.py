@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot import places
 from bot.access import ALLOWED
-from bot.last_change import comment_of_step
+from bot.last_change import comment_of_step, resolved_by
 from bot.views import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
 from bot.views.labels import Labels
@@ -152,6 +152,16 @@ class Dossier:
         return self.comment(number) if number is not None else None
 
     @property
+    def resolved_by(self) -> PersonId | None:
+        """Who resolved it, while it is resolved."""
+        return resolved_by(self.events, self.ticket)
+
+    @property
+    def resolver(self) -> str | None:
+        """Their name."""
+        return self.name(self.resolved_by)
+
+    @property
     def can_unmerge(self) -> bool:
         """Whether a merge of this ticket into another can still be taken back, as far as time goes."""
         ticket = self.ticket
@@ -206,6 +216,11 @@ class Dossier:
         """The times it was given to an agent, oldest first."""
         return [e for e in self.events if e.kind is EventKind.ASSIGNED and e.to_value == str(agent_id)]
 
+    def runs_with(self, agent_id: PersonId) -> int:
+        """How often it was theirs anew: once for each time it was opened or reopened, however often it went to and fro."""
+        reopenings = [each.seq for each in self.events if each.kind is EventKind.REOPENED]
+        return len({sum(seq < each.seq for seq in reopenings) for each in self.assignments_to(agent_id)})
+
     def due_at(self, kind: ClockKind) -> datetime | None:
         """When something is due that is still owed; None when it is met, paused or not promised."""
         clock = self.ticket.current_clock(kind)
@@ -228,6 +243,11 @@ class Dossier:
     def answer_by(self) -> datetime | None:
         """When the next answer to the customer is due."""
         return self._answer.due_at if self._answer is not None else None
+
+    @property
+    def answer_kind(self) -> ClockKind:
+        """Whether that is the first."""
+        return self._answer.kind if self._answer is not None else ClockKind.FIRST_RESPONSE
 
     @property
     def is_answer_late(self) -> bool:

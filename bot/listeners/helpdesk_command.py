@@ -58,6 +58,9 @@ class HelpdeskCommand:
             reply(ack, helpdesk_help() if asks is not None and asks.role >= Role.AGENT else ticket_help())
             return
         if first.isascii() and first.isdigit() and len(first) <= 18:
+            if rest.strip() not in {"", "why"}:
+                reply(ack, Message(_unknown_of(first, _after_first(command.text)), []))
+                return
             reply(ack, self._one(command, int(first), why=rest.strip() == "why"))
             return
         opening: dict[str, Callable[[SlackUser, str], None]] = {
@@ -134,6 +137,12 @@ class HelpdeskCommand:
 def _after_first(typed: str) -> str:
     """What stands after the first word, as it was typed."""
     return typed.strip().partition(" ")[2].strip()
+
+
+def _unknown_of(number: str, typed: str) -> str:
+    """Something of one ticket that there is not: the one thing there is may be meant."""
+    sentence = refusals.UNKNOWN_COMMAND.format(word=text.inline(typed, 40))
+    return f"{sentence} {refusals.DID_YOU_MEAN.format(command=f'{COMMAND_HELPDESK} {number} why')}"
 
 
 def _unknown(word: str) -> str:

@@ -154,7 +154,8 @@ class Joining:
         if shown is None:
             ack(response_action="clear")
         else:
-            ack(response_action="update", view=shown)
+            # What it was chosen from, More actions, is of a ticket that is not there any more as it shows it.
+            ack(response_action="update", view={**shown, "clear_on_close": True})
 
     def _merge(self, to: Grant, sent: FormSubmission) -> None:
         chosen = read_choice(sent.view.payload)

@@ -50,7 +50,7 @@ class NamedTickets:
         asked = (number for number in numbers[:LOOKED_AT] if number != here)
         lines = [line_of(self.parts.screens, grant) for grant in islice(self._granted(said.person, asked), AT_MOST)]
         if lines:
-            text, blocks = " ".join(line.text for line in lines), [block for line in lines for block in line.blocks]
+            text, blocks = "\n".join(line.text for line in lines), [block for line in lines for block in line.blocks]
             self.parts.private.say(said.person, Message(text, blocks), place=said.place)
 
     def _granted(self, user: SlackUser, numbers: Iterator[int]) -> Iterator[Grant]:

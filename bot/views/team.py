@@ -64,9 +64,9 @@ class LastTicket:
 @dataclass(frozen=True, kw_only=True)
 class AssignmentCard:
     """
-    The agent's card. `first_answer_by` and `solution_by` are None when met, paused or not promised, and `late` says which of
-    them (FIRST_RESPONSE, RESOLUTION) are over; `since` is when the present state began; `holder` who has it now, when it was
-    handed on; `times` how often it was theirs, when reopened.
+    The agent's card. `answer_by` (by the clock `answer_kind`) and `solution_by` are None when met, paused or not promised,
+    and `late` says which of them are over; `since` is when the present state began; `holder` who has it now, when it was
+    handed on; `times` how often it was theirs, when reopened; `resolved_by` who resolved it, if not they.
     """
 
     facts: TicketFacts
@@ -77,7 +77,8 @@ class AssignmentCard:
     organization: str | None = None
     tickets_this_month: int = 0
     last: LastTicket | None = None
-    first_answer_by: datetime | None = None
+    answer_by: datetime | None = None
+    answer_kind: ClockKind = ClockKind.FIRST_RESPONSE
     solution_by: datetime | None = None
     late: frozenset[ClockKind] = frozenset()
     since: datetime | None = None
@@ -85,6 +86,8 @@ class AssignmentCard:
     times: int = 1
     holder: str | None = None
     can_undo: bool = False
+    resolved_by: str | None = None
+    is_escalated: bool = False
     snoozed_until: datetime | None = None
     labels: Labels = field(default_factory=Labels)
     answering: tuple[OtherAnswer, ...] = ()
@@ -98,6 +101,7 @@ class ObstacleKind(StrEnum):
 
     FULL = "full"
     AWAY = "away"
+    GAVE_BACK = "gave_back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +141,8 @@ class TriageCard:
     customer: str
     since: datetime
     agent: str | None = None
-    first_answer_by: datetime | None = None
+    answer_by: datetime | None = None
+    answer_kind: ClockKind = ClockKind.FIRST_RESPONSE
     solution_by: datetime | None = None
     late: frozenset[ClockKind] = frozenset()
     obstacles: tuple[Obstacle, ...] = ()
@@ -147,6 +152,7 @@ class TriageCard:
     labels: Labels = field(default_factory=Labels)
     answering: tuple[OtherAnswer, ...] = ()
     can_undo: bool = False
+    is_escalated: bool = False
     together: Together | None = None
     goes_out: bool = False
     possible: Possible = None
@@ -195,8 +201,9 @@ class Alert:
 
     `is_late` tells whether the deadline has passed (a TAKEN alert may be either). `countdown` is 30, 15 or 5, the minutes
     of the last countdown edit. `told_at` is set when it was found late. `by` took, saw or answered it at `at`; `until` is
-    the end of a promise. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
-    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
+    the end of a promise, and `released_by` who released it if not they; nobody sees to it `unseen_since`. `agent` has the
+    ticket since `agent_since`. A step of the ladder went to the senior agents if `is_escalated`, and names whom `mention`
+    mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
     """
 
     facts: TicketFacts
@@ -214,6 +221,8 @@ class Alert:
     by: str | None = None
     at: datetime | None = None
     until: datetime | None = None
+    released_by: str | None = None
+    unseen_since: datetime | None = None
     is_escalated: bool = False
     mention: str | None = None
     possible: Possible = None

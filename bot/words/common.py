@@ -131,6 +131,12 @@ ACCESSIBLE = {
     Act.ALERT_RELEASE: "Release the alert for ticket {number}",
 }
 
+POSSIBLE_NOW = {
+    act: label.replace(", ticket {number}", "").replace("ticket {number}", "the ticket")
+    for act, label in ACCESSIBLE.items()
+}
+"""The same where one ticket is spoken of anyway, and its number stands above."""
+
 PAGE = "Page {page} of {pages}"
 
 PRESS = {

@@ -25,6 +25,7 @@ TURN = {
     TicketStatus.IN_PROGRESS: "{customer} waits for your answer.",
     TicketStatus.PENDING_CUSTOMER: "Waiting for {customer}.",
 }
+TURN_ANSWERED = "{customer} has your answer and waits for the solution."
 TO_AGENT = "To {agent}, {load} of {max_load}"
 TO_AGENT_AWAY = "To {agent}, {load} of {max_load}, away"
 TO_QUEUE = "To the queue"

@@ -74,7 +74,7 @@ RELEASE_SUBMIT = "Release"
 
 TAKE_TITLE = "Take #{number}"
 SEEN_TITLE = "Seen: #{number}"
-TAKE_TEXT = "You have it. If there is no answer by then, the alert comes back."
+TAKE_TEXT = "You will have it. If there is no answer by then, the alert comes back."
 SEEN_TEXT = "{holder} keeps it. If there is no answer by then, the alert comes back."
 SEEN_TEXT_NOBODY = "Nobody has it yet. If there is no answer by then, the alert comes back."
 TAKE_LABEL = "Until when?"

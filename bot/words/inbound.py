@@ -43,6 +43,10 @@ UNKNOWN_COMMAND = "The app does not know this command."
 WHY_LATE = "#{number} was late: {passed} passed before anyone could take it."
 WHY_LATE_OTHER = "{what} of #{number} was late: {passed} passed before anyone could take it."
 WHY_LATE_HELD = "{what} of #{number} was late: it was promised within {target}."
+WHY_WAITS = "#{number} is late: it has waited {waited} for somebody who can take it; {target} was promised."
+WHY_WAITS_OTHER = (
+    "{what} of #{number} is late: it has waited {waited} for somebody who can take it; {target} was promised."
+)
 WHY_KEPT = "{what} of #{number} was promised within {target}."
 WHY_PASSED_MINUTES = "{passed} of {target} min"
 WHY_PASSED = "{passed} of {target}"

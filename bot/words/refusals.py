@@ -1,6 +1,7 @@
 """What is said when something cannot be done, or failed."""
 
 NOT_SAVED_FORM = "Not saved: the database does not answer. Your text is still here; press Send again in a minute."
+TEXT_IS_HERE = "{sentence} Your text is still here."
 NOT_SAVED = "Not saved. Press again in a minute."
 NOT_SAVED_COMMAND = "Not saved: the database does not answer. Try again in a minute."
 NO_TICKET = "There is no ticket #{number} that you can see."
@@ -14,6 +15,7 @@ HELD = "{holder} holds #{number}."
 SOMEBODY = "Another agent"
 NEXT_IN_QUEUE = "Next in the queue: #{number}."
 STALE = "{who} {did} #{number} {at}. Your press changed nothing; the card is now up to date."
+STALE_GIVEN = "{who} gave #{number} to {agent} {at}. Your press changed nothing; the card is now up to date."
 STALE_STATUS = "#{number} is {status} by now. Your press changed nothing; the card is now up to date."
 DID = {
     "assigned": "took",

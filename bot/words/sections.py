@@ -30,7 +30,7 @@ SECTION = {
 ABOUT = {
     "categories": "Kinds of tickets: who answers them, how they are chosen, where they show.",
     "calendars": "Working hours, in which promises count. 24x7 is always there besides.",
-    "policies": "What is promised, to whom. What one leaves out says a less specific one.",
+    "policies": "What is promised, to whom. Where one leaves a time out, a less specific one has it.",
     "channels": "Where the desk speaks, and where messages become tickets.",
     "follow": "Whose members are agents without anybody's saying so. By hand you can still decide for each.",
     "ladder": "What follows when a promise is broken and nobody sees to it.",

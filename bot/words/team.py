@@ -14,18 +14,27 @@ IN_PROGRESS = "*You are working on it.*"
 WAITING_SINCE = "*Waiting for {customer}* {since}, solution clock stopped."
 WAITING = "*Waiting for {customer}*, solution clock stopped."
 RESOLVED = "*Resolved.*"
+RESOLVED_BY = "*Resolved by {agent}.*"
 HANDED_ON = "*{holder} has #{number} now.*"
 RELEASED = "*Back in the queue.*"
 CLOSED = "*Closed.*"
 JOINED = "*Joined with #{joined}.*"
 SNOOZED = "Snoozed {until}."
 WOKEN = "*#{number} {subject}* is back: you wanted to see it again now."
-DUE = {ClockKind.FIRST_RESPONSE: "First answer due {by}.", ClockKind.RESOLUTION: "Solution due {by}."}
+DUE = {
+    ClockKind.TIME_TO_CLAIM: "Claim due {by}.",
+    ClockKind.FIRST_RESPONSE: "First answer due {by}.",
+    ClockKind.NEXT_RESPONSE: "Answer due {by}.",
+    ClockKind.RESOLUTION: "Solution due {by}.",
+}
 OVERDUE = {
+    ClockKind.TIME_TO_CLAIM: "Claim overdue {since}.",
     ClockKind.FIRST_RESPONSE: "First answer overdue {since}.",
+    ClockKind.NEXT_RESPONSE: "Answer overdue {since}.",
     ClockKind.RESOLUTION: "Solution overdue {since}.",
 }
 FACTS = "{facts}."
+FACTS_ESCALATED = "{facts}, escalated."
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
 FIRST_TICKET = "Their first ticket."
 THIS_MONTH = ("{count} ticket this month.", "{count} tickets this month.")
@@ -65,6 +74,7 @@ NOT_A_TICKET = "*Put aside:* not a ticket."
 NOBODY = "Nobody can take it: {obstacles}."
 FULL = "{agent} is full"
 AWAY = "{agent} is away"
+GAVE_BACK = "{agent} gave it back"
 AWAY_UNTIL = "{agent} is away {until}"
 MORE_OBSTACLES = "{count} more are full or away"
 NO_SKILL = "no agent has {category}"
@@ -122,6 +132,7 @@ LINE_TAKEN = "#{number}: {by} has it {until}."
 LINE_SEEN = "#{number}: {by} has seen it, {until}."
 LINE_LAPSED = "#{number}: {by}'s time ended {at} without an answer."
 LINE_RELEASED = "#{number}: {by} no longer sees to it."
+LINE_RELEASED_BY = "#{number}: {by} no longer sees to it; {other} released it."
 LINE_REMINDED = "#{number} is still overdue: nobody has seen to it {since}."
 LINE_SENIOR = "#{number} is still overdue and nobody has seen to it: it goes to the senior agents."
 LINE_NAMED = "{line} {mention}"

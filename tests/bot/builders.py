@@ -107,7 +107,7 @@ def assignment(state: AssignmentState, **changes: Any) -> AssignmentCard:
         "tickets_this_month": 3,
         "last": LastTicket(number=31, subject="Invoice twice", agent="Jo Park"),
         "description": "Since this morning the PDF stays blank.",
-        "first_answer_by": at(14, 20),
+        "answer_by": at(14, 20),
         "solution_by": at(13, 20, day=24),
         "why": why(),
     }
@@ -120,7 +120,7 @@ def triage(state: TriageState, **changes: Any) -> TriageCard:
         "state": state,
         "customer": "Mara Lindt",
         "since": at(13, 20),
-        "first_answer_by": at(14, 20),
+        "answer_by": at(14, 20),
     }
     return TriageCard(**known | changes)
 

@@ -190,6 +190,25 @@ def test_what_was_seen_to_climbs_no_further(world: World) -> None:
     assert "Answered" in shown_text(_roots(world)[0])
 
 
+def test_what_somebody_saw_to_is_nobodys_since_they_no_longer_do_and_they_hear_who_released_it(world: World) -> None:
+    """Who counts on a promise reads that it is no more; and what stands open counts from there."""
+    _configured(world)
+    world.agent("jo", skills={})
+    ticket, home = _late(world)
+    lena = world.agent("lena", skills={})
+    world.desk.take_alert(ticket.ref, by=lena, until=world.clock() + timedelta(minutes=50))
+    world.clock.advance(minutes=5)
+    world.desk.release_alert(ticket.ref, by=world.person("jo"))
+    released_at = world.clock()
+    world.deliver_all()
+
+    line = _lines(world, home)[-1]
+    assert f"#{ticket.number}: Lena no longer sees to it; Jo released it. <@" in str(line["blocks"])
+    _climb(world, minutes=40)
+    reminded = next(one for one in _lines(world, home) if "nobody has seen to it" in one["text"])
+    assert f"<!date^{int(released_at.timestamp())}^since" in str(reminded["blocks"])
+
+
 def test_that_nobody_can_take_a_ticket_is_read_before_a_clock_warns_and_is_struck_through_when_somebody_does(
     world: World,
 ) -> None:

@@ -136,7 +136,7 @@ def test_more_actions_has_a_row_for_each() -> None:
     view = forms.more_actions_view(MoreActions(facts=facts(), acts=(Act.MERGE, Act.WAIT), customer="Mara Lindt"))
 
     assert buttons(view) == ["Merge", "Wait for Mara"]
-    assert "Merge ticket 42 into another" in shown(view)
+    assert "Merge the ticket into another" in shown(view)
     nothing = forms.more_actions_view(MoreActions(facts=facts(), acts=(), customer="Mara Lindt"))
     assert "Nothing more can be done" in shown(nothing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -321,6 +322,7 @@ def test_a_promise_has_an_end(state: AlertState, words: str, pressed: list[str])
     message = alert_message(taken)
 
     assert shown(message).endswith(words.format(until=until(at(15, 30), "23 Nov 15:30 CET")))
+    assert "Nobody has it" not in shown(alert_message(replace(taken, agent=None)))
     assert shown(message).startswith("*Overdue")
     assert buttons(message) == pressed
 

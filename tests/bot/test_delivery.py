@@ -71,7 +71,7 @@ def test_a_files_address_unfurls_which_shares_it_with_who_reads_there(world: Wor
     world.deliver_all()
 
     posted = [call["request"] for call in world.calls(POST)[before:]]
-    assert len(posted) == 2  # the customer's copy and the team's
+    assert len(posted) == 3  # the customer's copy, the agent's own and the team's
     assert all(str(asked["unfurl_media"]).lower() in ("true", "1") for asked in posted)
 
 
@@ -107,7 +107,7 @@ def test_a_file_of_a_note_is_not_shared_by_its_address_in_an_answer(world: World
         call["request"]["channel"]: str(call["request"]["unfurl_links"]).lower() in ("true", "1")
         for call in world.calls(POST)[before:]
     }
-    assert shared == {PEOPLE["mara"][0]: False, TRIAGE: True}
+    assert shared == {PEOPLE["mara"][0]: False, PEOPLE["amir"][0]: True, TRIAGE: True}
 
 
 def test_messages_carry_their_key_and_neither_link_names_nor_unfurl(world: World) -> None:

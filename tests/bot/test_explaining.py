@@ -69,7 +69,7 @@ def test_another_days_times_have_their_date(desk: Desk, clock: MovableClock) -> 
 
     late, queued, owed = why(desk, clock, ticket.ref)
 
-    assert late == "#1 was late: 2 days of 1 h passed before anyone could take it."
+    assert late == "#1 is late: it has waited 2 days for somebody who can take it; 1 h was promised."
     assert queued == "23 Nov 13:20 CET opened; in the queue for 2 days so far: nobody can answer billing."
     assert owed.endswith("still owed.")
 

@@ -49,7 +49,9 @@ def test_each_side_of_the_conversation_hears_the_other_once_and_never_a_note(wor
     assert [one for one in world.thread("mara") if "browser" in one] != []
     assert len(world.thread("mara")) == 1
     assert "old bug" not in str([shown_text(one) for one in world.seen("mara")] + world.thread("mara"))
-    (heard,) = world.thread("amir")
+    own, own_note, heard = world.thread("amir")
+    assert "Sent to Mara" in own
+    assert "Note, team only" in own_note
     assert "Firefox" in heard
     sent, note, received = world.thread("lena", TRIAGE)
     assert "Sent to Mara" in sent
@@ -148,6 +150,72 @@ def test_what_is_ordered_in_the_triage_thread_is_shown_there_as_sent_and_can_be_
     (card,) = world.seen("lena", TRIAGE)
     (post,) = world.seen("lena", TRIAGE, thread=card["ts"])
     assert Act.PULL_BACK in str(post["blocks"])
+
+
+def test_an_agent_sees_under_the_assignment_what_went_out_from_elsewhere_and_pulls_back_only_their_own(
+    world: World,
+) -> None:
+    """A form and a macro leave nothing in the thread by themselves; what is typed there is not repeated."""
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    jo = world.agent("jo", skills={})
+    world.deliver_all()
+    own = world.conversation("amir")
+    world.says(ticket.ref, amir, "By a form")
+    world.says(ticket.ref, jo, "By a colleague")
+    world.says(ticket.ref, amir, "Typed here", source=f"m:{own}:1795440000.000300")
+    world.says(ticket.ref, ticket.customer_id, "It still hangs.")
+    world.deliver_all()
+
+    (card,) = world.seen("amir")
+    by_form, by_jo, hers = world.seen("amir", thread=card["ts"])
+    assert by_form["text"] == f"#{ticket.number}: Sent to Mara by Amir. By a form"
+    assert Act.PULL_BACK in str(by_form["blocks"])
+    assert by_jo["text"] == f"#{ticket.number}: Sent to Mara by Jo. By a colleague"
+    assert Act.PULL_BACK not in str(by_jo["blocks"])
+    assert hers["text"].startswith(f"#{ticket.number}: From Mara.")
+    for each in (card, *world.seen("lena", TRIAGE)):
+        assert " Answer due <" in shown_text(each)
+        assert "First answer due" not in shown_text(each)
+
+
+def test_who_resolved_a_ticket_is_named_everywhere_and_alone_takes_it_back(world: World) -> None:
+    """All that hang together are resolved at once by somebody who has none of them."""
+    amir, jo = world.agent("amir"), world.agent("jo", skills={})
+    ticket = world.ticket()
+    problem = world.desk.open_problem("Printers", by=jo, source="v:problem")
+    world.desk.link_to_problem(ticket.ref, problem.id, by=jo)
+    world.deliver_all()
+    world.desk.carry_out(world.desk.plan_resolve_all(problem.id, "It prints.", by=jo, source="v:all"))
+    world.deliver_all()
+
+    assert world.desk.ticket(ticket.ref).last_agent_id == amir
+    (amirs,), (maras,), (teams,) = world.seen("amir"), world.seen("mara"), world.seen("lena", TRIAGE)
+    for each in (amirs, maras, teams):
+        assert "by Jo" in shown_text(each)
+        assert "by Amir" not in shown_text(each)
+    assert Act.UNDO not in str(amirs["blocks"])
+    world.desk.reopen(ticket.ref, by=amir)
+    world.desk.resolve(ticket.ref, by=amir)
+    world.deliver_all()
+    (amirs,) = world.seen("amir")
+    assert Act.UNDO in str(amirs["blocks"])
+
+
+def test_an_escalated_ticket_says_so_and_a_ticket_that_came_and_went_counts_once(world: World) -> None:
+    amir, jo = world.agent("amir"), world.agent("jo", skills={})
+    ticket = world.ticket()
+    world.desk.assign(ticket.ref, to=jo, by=amir)
+    world.desk.assign(ticket.ref, to=amir, by=jo)
+    world.desk.resolve(ticket.ref, by=amir)
+    world.desk.reopen(ticket.ref, by=amir)
+    world.desk.escalate(ticket.ref, by=amir)
+    world.deliver_all()
+
+    amirs = next(each for each in world.seen("amir") if each.get("thread_ts") in (None, each["ts"]))
+    assert "Yours again, second time." in shown_text(amirs)
+    for each in (amirs, *world.seen("lena", TRIAGE)):
+        assert "billing, escalated." in shown_text(each).casefold()
 
 
 def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
@@ -120,19 +121,31 @@ def test_a_press_on_an_older_card_undoes_nothing_newer(
     assert stand.desk.ticket(ticket.ref).status is status
 
 
-def test_an_assignment_form_takes_a_ticket_from_nobody_who_took_it_meanwhile(stand: Stand) -> None:
-    """It was drawn while the ticket waited; the one who claimed it since keeps it."""
+@pytest.mark.parametrize("giver", [Who.AGENT, Who.LEAD])
+def test_an_assignment_form_takes_a_ticket_from_nobody_who_took_it_meanwhile(stand: Stand, giver: Who) -> None:
+    """
+    It was drawn while the ticket waited; the one who has it since keeps it. Who gave it to them is said, in a form's plain
+    text: the time in the reader's zone.
+    """
     waiting = of(stand, TicketStatus.OPEN)
     drawn = holder_value(waiting.ref, waiting.version, None)
-    stand.desk.claim(waiting.ref, by=stand.person(Who.AGENT))
+    stand.desk.assign(waiting.ref, to=stand.person(Who.AGENT), by=stand.person(giver))
     jo = stand.desk.person_by_ref(f"{TEAM}:U0JO000001")
     assert jo is not None
 
     form = table.submission(*USERS[Who.LEAD], Form.ASSIGN, drawn, {Block.AGENT: person_value(jo.id)}, of=TEAM)
+    note = {"type": "input", "block_id": Block.TEXT, "element": {"type": "plain_text_input", "action_id": "value"}}
+    form["view"] |= {"blocks": [note]}
+    form["view"]["state"]["values"][Block.TEXT] = {"value": {"type": "plain_text_input", "value": "For you."}}
     answer = stand.send(form)
 
     assert not answer.has_changed
-    assert f"Amir took #{waiting.number}" in answer.said
+    happened = f"Amir took #{waiting.number}" if giver is Who.AGENT else f"gave #{waiting.number} to Amir"
+    assert re.search(rf"{happened} at \d+ Nov \d\d:\d\d (CET|UTC)\. Your press changed nothing", answer.said), (
+        answer.said
+    )
+    assert answer.said.count("Your text is still here.") == 1
+    assert "<!date" not in answer.said
     assert stand.desk.ticket(waiting.ref).assigned_agent_id == stand.person(Who.AGENT)
 
 
@@ -200,6 +213,21 @@ def test_a_line_says_whose_turn_it_is_to_whoever_asks(stand: Stand, command: str
         assert state in theirs
         assert "due" not in theirs
         assert "Claim" not in theirs
+
+
+def test_what_there_is_not_of_a_ticket_is_no_way_to_it(stand: Stand) -> None:
+    answer = stand.send(table.command(*USERS[Who.AGENT], "/helpdesk", "3 whi"))
+
+    assert "Did you mean /helpdesk 3 why?" in answer.said
+
+
+def test_a_ticket_is_escalated_once(stand: Stand) -> None:
+    begun = of(stand, TicketStatus.IN_PROGRESS)
+    assert Act.ESCALATE in press(stand, Who.LEAD, Act.MORE, on(begun)).said
+
+    stand.desk.escalate(begun.ref, by=stand.person(Who.LEAD))
+
+    assert Act.ESCALATE not in press(stand, Who.LEAD, Act.MORE, on(stand.desk.ticket(begun.ref))).said
 
 
 # --- what only the holder does ------------------------------------------------------------------------------------------

@@ -228,6 +228,7 @@ ACTS: Mapping[str, Arguments] = {
 }
 LOOKS: Mapping[str, Arguments] = {
     "answering": _of_ticket(),
+    "gave_back": _of_ticket(),
     "handover": lambda on: {"source": "v:handover"},
     "shift": lambda on: {"agent_id": on.jo, "at": on.clock.now},
     "own_figures": lambda on: {"agent_id": on.jo},

@@ -29,9 +29,17 @@ from ticketing.errors import (
     OwnTicket,
     StaleTicket,
 )
+from ticketing.instants import is_id
 from ticketing.lifecycle import Because
 from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
-from ticketing.picking import is_for_somebody_there, pick, somebody_free, waiting_categories, waits_before
+from ticketing.picking import (
+    GAVE_IT_BACK_BY_NOW,
+    is_for_somebody_there,
+    pick,
+    somebody_free,
+    waiting_categories,
+    waits_before,
+)
 from ticketing.routing import Candidate, RoutingReason
 from ticketing.tables import people, ticket_watchers, tickets
 from ticketing.transaction import Transaction
@@ -167,6 +175,14 @@ class Assignment(DeskBase):
                 raise NotTheHolder(ticket)
             gave_away(tx, ref, by)
             return tx.move(ticket, TicketStatus.OPEN, by=by, because=Because.RELEASED)
+
+    def gave_back(self, ref: TicketRef) -> frozenset[PersonId]:
+        """Who gave a waiting ticket away, and so is not given it again by the automatic."""
+        if not (is_id(ref.customer_id) and is_id(ref.number)):
+            return frozenset()
+        values = {"customer": ref.customer_id, "ticket": ref.number}
+        with self._database.read() as connection:
+            return frozenset(PersonId(row.agent_id) for row in connection.execute(GAVE_IT_BACK_BY_NOW, values))
 
     def drain_queue(self, now: datetime, *, limit: int = 50) -> int:
         """
