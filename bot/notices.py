@@ -158,6 +158,7 @@ class Notices:
         if event.data.get("internal"):
             self._to_team(tx, ticket, event, "note")
         elif event.actor_id == ticket.customer_id:
+            tx.tell(places.of_customer(ticket, tx.configuration), about, "own", ticket=ticket.ref, data=data)
             self._to_team(tx, ticket, event, "from_customer")
         else:
             kind = "reply"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import text
 from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
@@ -149,6 +151,11 @@ def reply_post(post: ThreadPost) -> Message:
     blocks, is_cut = whole(post.text, prefix=said(words.REPLY, author=author))
     sentence = said(words.SPOKEN_REPLY, number=post.ref.number, author=author, text=spoken_text(post.text))
     return message(sentence, [*blocks, _rest(post) if is_cut else None])
+
+
+def own_post(post: ThreadPost) -> Message:
+    """What the customer said elsewhere, as by a form: "*You:* ..."; under their name where others read it."""
+    return reply_post(post if post.author else replace(post, author=words.YOU))
 
 
 def question_post(post: ThreadPost) -> Message:

@@ -70,6 +70,7 @@ KINDS: dict[str, Draw] = {
     "reply": lambda dossier, errand: posts.to_customer(customer.reply_post, dossier, errand),
     "question": lambda dossier, errand: posts.to_customer(customer.question_post, dossier, errand),
     "solution": lambda dossier, errand: posts.to_customer(customer.resolved_post, dossier, errand),
+    "own": lambda dossier, errand: posts.to_customer(customer.own_post, dossier, errand),
     "resolved": posts.resolved,
     "reopened": posts.reopened,
     "closes_soon": posts.closes_soon,
@@ -178,8 +179,8 @@ class Drawing:
         at_home = places.of_person(errand.ticket.customer_id)
         if errand.place == places.of_customer(dossier.ticket, dossier.configuration) and errand.place != at_home:
             return [Notice(at_home, about, errand.kind, errand.ticket, data=dict(errand.data))]
-        if places.person_in(errand.place) is None:
-            return []
+        if places.person_in(errand.place) is None or errand.kind == "own":
+            return []  # what somebody said themselves, nobody has to be told of
         told = []
         if errand.kind in SAID_TO_CUSTOMER:
             said = dossier.comment(int(errand.data["comment"]))

@@ -22,7 +22,7 @@ CARDS = {
     "customer_card": places.CUSTOMER,
     "triage_card": places.TEAM,
 }
-COPIES = frozenset({"from_customer", "sent", "note", "watched", "reply", "question", "solution"})
+COPIES = frozenset({"from_customer", "sent", "note", "watched", "own", "reply", "question", "solution"})
 
 
 ALERTS = frozenset({ALERT_LINE, ALERT_SETTLED, ALERT_SAID, ALERT_COUNTDOWN})

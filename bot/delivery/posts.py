@@ -34,7 +34,7 @@ def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, erran
             ref=ticket.ref,
             version=ticket.version,
             text=said.text,
-            author=None if said.is_automatic else dossier.name(said.author_id),
+            author=_author_in(dossier, errand.place, said),
             comment=number,
         )
         message = render(post)
@@ -42,6 +42,12 @@ def to_customer(render: Callable[[ThreadPost], Message], dossier: Dossier, erran
     if said is not None:
         letter = replace(letter, then=emoji.mark_of(ticket.ref, errand.place, said))
     return _again(letter, errand)
+
+
+def _author_in(dossier: Dossier, place: str, said: Comment) -> str | None:
+    """Who is named there: nobody for what the desk said by itself, and nobody to themselves."""
+    is_to_themselves = places.person_in(place) == said.author_id
+    return None if said.is_automatic or is_to_themselves else dossier.name(said.author_id)
 
 
 def to_team(render: Callable[[TeamPost], Message], dossier: Dossier, errand: Errand, side: str) -> Letter | None:

@@ -82,6 +82,7 @@ WITHDRAW_KEEP = "Keep it"
 
 # Its thread
 REPLY = "*{author}:* "
+YOU = "You"
 SPOKEN_REPLY = "#{number}, {author}: {text}"
 QUESTION = "*{author} asks:*"
 SPOKEN_QUESTION = "#{number}, {author} asks you: {text}"

@@ -89,7 +89,7 @@ def test_a_files_address_that_somebody_typed_shares_nothing(world: World, typed:
     world.deliver_all()
 
     posted = [call["request"] for call in world.calls(POST)[before:]]
-    assert len(posted) == 2  # the agent's copy and the team's
+    assert len(posted) == 3  # the agent's copy, the team's and the customer's own
     assert all(str(asked["unfurl_media"]).lower() in ("false", "0") for asked in posted)
 
 

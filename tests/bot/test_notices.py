@@ -46,8 +46,9 @@ def test_each_side_of_the_conversation_hears_the_other_once_and_never_a_note(wor
     world.says(ticket.ref, ticket.customer_id, "Firefox, since Monday.")
     world.deliver_all()
 
-    assert [one for one in world.thread("mara") if "browser" in one] != []
-    assert len(world.thread("mara")) == 1
+    answered, own_answer = world.thread("mara")
+    assert "browser" in answered
+    assert own_answer == f"#{ticket.number}, You: Firefox, since Monday."
     assert "old bug" not in str([shown_text(one) for one in world.seen("mara")] + world.thread("mara"))
     own, own_note, heard = world.thread("amir")
     assert "Sent to Mara" in own
@@ -177,6 +178,39 @@ def test_an_agent_sees_under_the_assignment_what_went_out_from_elsewhere_and_pul
     for each in (card, *world.seen("lena", TRIAGE)):
         assert " Answer due <" in shown_text(each)
         assert "First answer due" not in shown_text(each)
+
+
+@pytest.mark.parametrize("channel", [None, SUPPORT])
+def test_a_customer_sees_in_their_thread_what_they_sent_from_elsewhere_and_it_follows(
+    world: World, channel: str | None
+) -> None:
+    """A form leaves nothing in the thread by itself; where others read it, it stands under their name."""
+    amir, mara = world.agent("amir"), world.person("mara")
+    said = {"channel": channel, "text": "It hangs"}
+    began = world.sandbox.post(f"/control/people/{PEOPLE['mara'][0]}/messages", said)["ts"] if channel else ""
+    ticket = world.ticket(source=f"m:{channel}:{began}" if channel else "v:form")
+    world.deliver_all()
+    root, own = began or world.seen("mara")[0]["ts"], channel or world.conversation("mara")
+
+    def below() -> list[str]:
+        world.deliver_all()
+        return [each["text"] for each in world.seen("mara", own, thread=root) if "#1 " not in each["text"]]
+
+    name = "Mara" if channel else "You"
+    world.says(ticket.ref, mara, "By <a> form.", source="v:answer")
+    world.says(ticket.ref, mara, "Typed here.", source=f"m:{own}:1795440000.000300")
+    world.says(ticket.ref, amir, "I see.")
+    assert below() == [f"#1, {name}: By &lt;a&gt; form.", "#1, Amir: I see."]
+    assert f"'*{name}:* By &lt;a&gt; form.'" in str(world.seen("mara", own, thread=root))
+
+    world.desk.edit_comment(ticket.ref, 1, "By another form.", by=mara, source_version="1795000000.000100")
+    assert below() == [f"#1, {name}: By another form.", "#1, Amir: I see."]
+    world.desk.delete_comment(ticket.ref, 1, by=mara)
+    assert below() == ["#1, Amir: I see."]
+    world.says(ticket.ref, mara, "Once more by form.")
+    assert below()[1:] == [f"#1, {name}: Once more by form."]
+    world.desk.erase_customer(mara, by=None)
+    assert below() == []
 
 
 def test_who_resolved_a_ticket_is_named_everywhere_and_alone_takes_it_back(world: World) -> None:
