@@ -66,6 +66,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.PRIORITY: _TEAM,
     Act.CATEGORY: _TEAM,
     Act.SNOOZE: _TEAM,
+    Act.WAKE: _TEAM,
     Act.TAGS: _TEAM,
     Act.FIELDS: _TEAM,
     Act.LINK_PROBLEM: _TEAM,
@@ -103,6 +104,7 @@ IN_WORDS: dict[Act, str] = {
     Act.PRIORITY: "change a priority",
     Act.CATEGORY: "change a category",
     Act.SNOOZE: "snooze tickets",
+    Act.WAKE: "snooze tickets",
     Act.TAGS: "tag tickets",
     Act.FIELDS: "change the fields of tickets",
     Act.LINK_PROBLEM: "link tickets to problems",
@@ -125,7 +127,7 @@ IN_WORDS: dict[Act, str] = {
 """How a refused act completes "Only agents can ..."; the rest is "do this"."""
 
 
-OF_THE_HOLDER = frozenset({Act.START, Act.WAIT, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.SNOOZE})
+OF_THE_HOLDER = frozenset({Act.START, Act.WAIT, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.SNOOZE, Act.WAKE})
 """What only whoever has the ticket does with it, whatever their role: to others it is not offered, nor its form opened."""
 
 REACHES_JOINED = frozenset({Act.REPLY, Act.NOTE, Act.KEEP_AS_NOTE, Act.UNMERGE})

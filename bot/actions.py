@@ -30,6 +30,7 @@ class Act(StrEnum):
     RELEASE = "ticket.release"
     REASSIGN = "ticket.reassign"
     SNOOZE = "ticket.snooze"
+    WAKE = "ticket.wake"
     PRIORITY = "ticket.priority"
     CATEGORY = "ticket.category"
     TAGS = "ticket.tags"

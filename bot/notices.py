@@ -17,7 +17,7 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 from bot import places
 from bot.delivery import emoji
 from ticketing.lanes import AHEAD_FROM, BEHIND
-from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.model import HELD, ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING
 from ticketing.tables import alerts, outbox, shown, ticket_watchers
@@ -53,6 +53,12 @@ _TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
 )
 
 
+_REMINDERS = select(shown.c.about).where(
+    shown.c.customer_id == bindparam("customer_id"),
+    shown.c.place == bindparam("place"),
+    shown.c.about.like(bindparam("reminders")),
+)
+
 # A name says what the message is, and behind that of which ticket (`bot.places`).
 _name = func.substr(shown.c.about, 3)
 _SHOWN_OF = select(shown.c.place, shown.c.about).where(
@@ -75,6 +81,7 @@ class Notices:
             EventKind.ASSIGNED: self._assigned,
             EventKind.REOPENED: self._reopened,
             EventKind.NUDGED: self._nudged,
+            EventKind.SNOOZED: self._snoozed,
             EventKind.WOKEN: self._woken,
             EventKind.THANKED: self._thanked,
             EventKind.RATED: self._rated,
@@ -219,6 +226,8 @@ class Notices:
         if event.to_value == TicketStatus.RESOLVED and tx not in self._said:
             self._to_customer(tx, ticket, event, "resolved")
         before, after = (TicketStatus(str(one)) for one in (event.from_value, event.to_value))
+        if before in HELD and after not in HELD:
+            self._reminders_over(tx, ticket, ticket.assigned_agent_id or ticket.last_agent_id)
         place = places.of_beginning(ticket)
         if place is not None and emoji.of_status(before) != emoji.of_status(after):
             mirror = places.about_mirror(ticket.number)
@@ -233,6 +242,7 @@ class Notices:
         have_cards = {row.place for row in tx.connection.execute(_AGENTS_CARDS, key)}
         if event.from_value:
             have_cards.add(places.of_person(PersonId(int(event.from_value))))
+            self._reminders_over(tx, ticket, PersonId(int(event.from_value)))
         for other in sorted(have_cards - {place}):
             tx.tell(other, about, "assignment_card", ticket=ticket.ref)
         if place in have_cards and event.actor_id != ticket.assigned_agent_id:
@@ -261,6 +271,19 @@ class Notices:
 
     def _nudged(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         self._to_customer(tx, ticket, event, "closes_soon")
+
+    def _snoozed(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
+        self._reminders_over(tx, ticket, event.actor_id)
+
+    def _reminders_over(self, tx: Transaction, ticket: Ticket, agent_id: PersonId | None) -> None:
+        """What said there that the ticket is back says no longer what can be done: it is put off again, or not theirs."""
+        if agent_id is None:
+            return
+        place, of_ticket = places.of_person(agent_id), places.about_reminder(ticket.number, 0).removesuffix("0")
+        key = {"customer_id": ticket.customer_id, "place": place, "reminders": f"{of_ticket}%"}
+        for row in run(tx.connection, _REMINDERS, key):
+            data = {"event": int(row.about.removeprefix(of_ticket)), "again": True}
+            tx.tell(place, row.about, "woken", ticket=ticket.ref, data=data)
 
     def _woken(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """By time: whoever has it is reminded. By its customer: what they wrote does that."""

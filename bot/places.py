@@ -173,6 +173,11 @@ def about_problem(problem: int) -> str:
     return f"b:{problem}"
 
 
+def about_reminder(number: int, event: int) -> str:
+    """The line that says that a snooze is over, by the entry of the log."""
+    return f"z:{number}:{event}"
+
+
 def about_rating(number: int, resolution: int) -> str:
     return f"q:{number}:{resolution}"
 

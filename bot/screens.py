@@ -155,15 +155,15 @@ class Screens:
                 *TOGETHER, Act.WHY,
             ),
             TicketStatus.ASSIGNED: (
-                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
-                Act.ESCALATE, Act.NOT_A_TICKET, *TOGETHER, Act.WHY,
+                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
+                Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET, *TOGETHER, Act.WHY,
             ),
             TicketStatus.IN_PROGRESS: (
-                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY, Act.CATEGORY,
-                Act.ESCALATE, *TOGETHER, Act.WHY,
+                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
+                Act.CATEGORY, Act.ESCALATE, *TOGETHER, Act.WHY,
             ),
             TicketStatus.PENDING_CUSTOMER: (
-                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.PRIORITY,
+                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
                 Act.CATEGORY, Act.ESCALATE, *TOGETHER, Act.WHY,
             ),
             TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, *TOGETHER, Act.WHY),
@@ -174,6 +174,8 @@ class Screens:
         held_back = frozenset[Act]() if holds(person, ticket) else OF_THE_HOLDER
         if ticket.is_escalated:
             held_back |= {Act.ESCALATE}
+        if ticket.snoozed_until is None:
+            held_back |= {Act.WAKE}
         return (Act.READ_ALL, *(act for act in acts if act not in held_back), *self._labels(ticket))
 
     def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
@@ -347,6 +349,7 @@ class Screens:
             due_today=work.due_today,
             waiting_for_me=work.waiting,
             overdue=work.overdue,
+            snoozed=work.snoozed,
             load=agent.current_load if agent else 0,
             max_load=agent.max_load if agent else 0,
             is_available=is_available,

@@ -14,17 +14,23 @@ from ticketing.routing import categories_of
 
 @dataclass(frozen=True)
 class Work:
-    """Tickets by the deadline that comes first; what is due later today in the agent's zone, their turn, and late."""
+    """
+    Tickets by the deadline that comes first; what is due later today in the agent's zone, their turn, and late.
+
+    `snoozed` are those besides that are out of the list until later: only how many.
+    """
 
     tickets: tuple[Ticket, ...]
     due_today: int
     waiting: int
     overdue: int
+    snoozed: int
 
 
 def work_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str] = ()) -> Work:
-    """What `person` holds at `now`; nothing of the categories `hidden`, and nothing that is snoozed."""
-    held = desk.tickets_of_agent(person.id, hidden=hidden)
+    """What `person` holds at `now`; nothing of the categories `hidden`, and of what is snoozed only how many."""
+    mine = desk.tickets_of_agent(person.id, hidden=hidden, with_snoozed=True)
+    held = [ticket for ticket in mine if not ticket.is_snoozed]
     due = [at for ticket in held if (at := next_due(ticket)) is not None]
     zone = zone_of(person.tz)
     today = now.astimezone(zone).date()
@@ -33,6 +39,7 @@ def work_of(desk: Desk, person: Person, now: datetime, *, hidden: Collection[str
         due_today=sum(1 for at in due if at >= now and at.astimezone(zone).date() == today),
         waiting=sum(1 for ticket in held if ticket.status is not TicketStatus.PENDING_CUSTOMER),
         overdue=sum(1 for at in due if at < now),
+        snoozed=len(mine) - len(held),
     )
 
 

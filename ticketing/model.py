@@ -306,6 +306,11 @@ class Ticket:
     def is_held(self) -> bool:
         return self.status in HELD
 
+    @property
+    def is_snoozed(self) -> bool:
+        """Whether it is out of its holder's lists until later."""
+        return self.snoozed_until is not None and self.snoozed_until > self.as_of
+
     def clock(self, kind: ClockKind) -> SlaClock | None:
         """The latest clock of a kind, or None where no such promise was made."""
         of_kind = [clock for clock in self.clocks if clock.kind is kind]

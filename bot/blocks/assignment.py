@@ -74,12 +74,15 @@ def assignment_card(card: AssignmentCard) -> Message:
     )
 
 
-def woken_post(facts: TicketFacts) -> Message:
-    """A snooze is over: do it now, later, or be done with it."""
+def woken_post(facts: TicketFacts, *, is_over: bool = False) -> Message:
+    """A snooze is over: do it now, later, or be done with it; without buttons once one of these is done (`is_over`)."""
     subject = text.inline(facts.subject, text.LIST_SUBJECT)
     sentence = said(words.WOKEN, number=facts.number, subject=subject)
     buttons = (act_button(act, facts, primary=act is Act.REPLY) for act in (Act.REPLY, Act.SNOOZE, Act.RESOLVE))
-    return message(spoken(words.WOKEN, number=facts.number, subject=subject), [section(sentence), actions(*buttons)])
+    return message(
+        spoken(words.WOKEN, number=facts.number, subject=subject),
+        [section(sentence), None if is_over else actions(*buttons)],
+    )
 
 
 def why_you(why: AssignmentWhy) -> str:
@@ -177,6 +180,8 @@ def _read_all(card: AssignmentCard) -> Block | None:
 
 def _buttons(card: AssignmentCard) -> Block | None:
     acts = [act for act in _BUTTONS[card.state] if act is not Act.UNDO or card.can_undo]
+    if card.snoozed_until and card.state in _MINE:
+        acts.append(Act.WAKE)
     buttons = [
         act_button(act, card.facts, card.possible, primary=act in _PRIMARY, customer=card.customer) for act in acts
     ]

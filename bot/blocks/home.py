@@ -63,6 +63,7 @@ def agent_home(home: AgentHome) -> View:
             section(words.HOME_MINE if mine else words.HOME_MINE_EMPTY),
             *mine,
             *pages(page.number, page.of, Press.HOME_PAGE_BACK, Press.HOME_PAGE, _turning_mine(home)),
+            context(said(words.HOME_SNOOZED, count=home.snoozed)) if home.snoozed else None,
             divider(),
             section(waiting),
             *queue,

@@ -214,12 +214,19 @@ def assigned_again(dossier: Dossier, errand: Errand) -> Letter | None:
 
 
 def woken(dossier: Dossier, errand: Errand) -> Letter | None:
-    """A snooze is over, and who has the ticket is reminded; not once it is another's, done, or put off again."""
+    """
+    A snooze is over, and who has the ticket is reminded; not once it is another's, done, or put off again.
+
+    What stands loses its buttons then (`again`).
+    """
     ticket, agent_id = dossier.ticket, places.person_in(errand.place)
+    about = places.about_reminder(ticket.number, int(errand.data["event"]))
+    if errand.data.get("again"):
+        message = assignment.woken_post(dossier.facts(dossier.zone_of(agent_id)), is_over=True)
+        return _again(_in_thread(dossier, about, places.AGENT, message), errand)
     if not ticket.is_held or ticket.assigned_agent_id != agent_id or ticket.snoozed_until is not None:
         return None
     message = assignment.woken_post(dossier.facts(dossier.zone_of(agent_id)))
-    about = f"z:{ticket.number}:{errand.data['event']}"
     return _in_thread(dossier, about, places.AGENT, message, broadcast=True)
 
 

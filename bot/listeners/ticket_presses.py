@@ -128,6 +128,7 @@ class TicketPresses:
                 Act.CLAIM: lambda to: desk.claim(to.ticket.ref, by=to.person.id),
                 Act.CLAIM_ANYWAY: lambda to: desk.claim(to.ticket.ref, by=to.person.id, beyond_capacity=True),
                 Act.RESUME: lambda to: desk.resume(to.ticket.ref, by=to.person.id),
+                Act.WAKE: lambda to: desk.wake(to.ticket.ref, by=to.person.id),
                 Act.REOPEN: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
                 Act.NOT_SOLVED: lambda to: desk.reopen(to.ticket.ref, by=to.person.id),
                 Act.UNDO: lambda to: desk.undo(to.ticket.ref, by=to.person.id),

@@ -82,9 +82,9 @@ class AgentHome:
     """
     App Home of an agent, and of a lead (`is_lead` adds the row of places).
 
-    The counts are of all they hold; `mine` and `queue` are the rows to show, `queued` how many wait in all. `presses` are
-    the buttons that work, None for all; `own_tickets` those of which the agent is the customer; `guide` is what an admin is led
-    through or told.
+    The counts are of all they hold but what is `snoozed`; `mine` and `queue` are the rows to show, `queued` how many wait
+    in all. `presses` are the buttons that work, None for all; `own_tickets` those of which the agent is the customer;
+    `guide` is what an admin is led through or told.
     """
 
     now: datetime
@@ -97,6 +97,7 @@ class AgentHome:
     overdue: int
     load: int
     max_load: int
+    snoozed: int = 0
     is_available: bool = True
     until: datetime | None = None
     page: Page = Page()

@@ -110,6 +110,7 @@ ACTS: Mapping[Act, Row] = {
     Act.RELEASE: Row(TEAM),
     Act.REASSIGN: Row(TEAM),
     Act.SNOOZE: Row(TEAM),
+    Act.WAKE: Row(TEAM),
     Act.PRIORITY: Row(TEAM),
     Act.CATEGORY: Row(TEAM),
     Act.TAGS: Row(TEAM),

@@ -104,6 +104,13 @@ def test_an_agents_home_begins_with_what_is_due() -> None:
     assert buttons(view) == ["[[Take next]]", "Hand over", "Away", "Refresh", "Open", "Claim", "New ticket"]
 
 
+def test_an_agents_home_says_how_many_are_snoozed() -> None:
+    lines = shown(agent_home(home(mine=(), snoozed=1))).splitlines()
+
+    assert lines[lines.index("No tickets are with you.") + 1] == "Snoozed: 1."
+    assert "Snoozed" not in shown(agent_home(home()))
+
+
 def test_an_agents_home_ends_with_what_they_have_opened_themselves() -> None:
     view = agent_home(home(own_tickets=(row(),)))
 

@@ -97,6 +97,12 @@ def test_the_assignment_says_everything_an_agent_needs() -> None:
             "*Yours again, 21 times by now.*",
             ["Reply", "Wait for Mara", "Resolve", MENU],
         ),
+        (
+            AssignmentState.IN_PROGRESS,
+            {"snoozed_until": at(17)},
+            f"*You are working on it.* Snoozed {until(at(17), '23 Nov 17:00 CET')}.",
+            ["Reply", "Wait for Mara", "Resolve", "Show it now", MENU],
+        ),
         (AssignmentState.RESOLVED, {"can_undo": True}, "*Resolved.*", ["Undo", "Reopen"]),
         (AssignmentState.RESOLVED, {}, "*Resolved.*", ["Reopen"]),
         (AssignmentState.HANDED_ON, {"holder": "Jo Park"}, "*Jo has #42 now.*", ["Take back"]),

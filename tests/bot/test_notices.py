@@ -416,6 +416,34 @@ def test_a_snooze_that_is_over_is_told_to_its_agent_with_what_can_be_done_and_on
     assert "is back" not in str(world.seen("mara"))
 
 
+def test_a_reminder_that_a_snooze_is_over_loses_its_buttons_once_that_is_answered(world: World) -> None:
+    """Put off again, solved, or another's; what nobody has done anything about keeps them."""
+    amir, jo = world.agent("amir"), world.agent("jo")
+    again, solved, anothers, left = [world.ticket(subject=one) for one in ("Again", "Solved", "Jo's", "Left")]
+    for ticket in (again, solved, anothers, left):
+        if ticket.assigned_agent_id != amir:
+            world.desk.assign(ticket.ref, to=amir, by=amir)
+        world.desk.snooze(ticket.ref, world.clock() + timedelta(hours=1), by=amir)
+    world.deliver_all()
+    world.clock.advance(minutes=61)
+    world.desk.wake_step(world.clock())
+    world.deliver_all()
+
+    def with_buttons() -> set[str]:
+        lines = [one for one in world.seen("amir") if "is back:" in one["text"]]
+        assert len(lines) == 4
+        shown = [one["text"] for one in lines if any(block["type"] == "actions" for block in one["blocks"])]
+        return {text.split(" is back")[0].split(" ", 1)[1] for text in shown}
+
+    assert with_buttons() == {"Again", "Solved", "Jo's", "Left"}
+    world.desk.snooze(again.ref, world.clock() + timedelta(hours=1), by=amir)
+    world.desk.resolve(solved.ref, by=amir)
+    world.desk.assign(anothers.ref, to=jo, by=amir)
+    world.deliver_all()
+
+    assert with_buttons() == {"Left"}
+
+
 def test_a_due_time_that_was_over_when_it_was_set_is_neither_downtime_nor_a_broken_promise(world: World) -> None:
     """Nobody looked away, and the customer was promised another time; the same for several in one message."""
     amir = world.agent("amir")

@@ -257,6 +257,23 @@ def test_nobody_types_into_a_form_that_only_the_holder_can_send(stand: Stand, ac
     assert "views.open" in press(stand, Who.AGENT, act, on(begun)).said
 
 
+def test_a_snooze_is_ended_from_more_actions_by_whoever_has_the_ticket(stand: Stand) -> None:
+    begun = of(stand, TicketStatus.IN_PROGRESS)
+    assert Act.WAKE not in press(stand, Who.AGENT, Act.MORE, on(begun)).said
+    stand.desk.snooze(begun.ref, begun.as_of + timedelta(hours=3), by=stand.person(Who.AGENT))
+    snoozed = stand.desk.ticket(begun.ref)
+
+    assert '"Show it now"' in press(stand, Who.AGENT, Act.MORE, on(snoozed)).said
+    assert Act.WAKE not in press(stand, Who.LEAD, Act.MORE, on(snoozed)).said
+    assert "Snoozed: 1." in press(stand, Who.AGENT, Press.HOME_REFRESH, "", in_view="").said
+    assert f"Amir holds #{begun.number} now." in press(stand, Who.LEAD, Act.WAKE, on(snoozed)).said
+    done = press(stand, Who.AGENT, Act.WAKE, on(snoozed), in_view=on(snoozed)).said
+
+    assert f"#{begun.number} is in your list again." in done
+    assert stand.desk.ticket(begun.ref).snoozed_until is None
+    assert "Snoozed" not in press(stand, Who.AGENT, Press.HOME_REFRESH, "", in_view="").said
+
+
 # --- a way on, wherever it was pressed ------------------------------------------------------------------------------------
 
 

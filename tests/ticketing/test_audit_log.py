@@ -21,6 +21,7 @@ BEFORE_IT: Mapping[str, Sequence[str]] = {
     "unlink": ["link"],
     "remove_tags": ["add_tags"],
     "unlink_from_problem": ["link_to_problem"],
+    "wake": ["snooze"],
 }
 """What has to be done first for an act to change something."""
 

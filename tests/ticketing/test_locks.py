@@ -202,6 +202,8 @@ class Scene:
         asleep, done = self.held(), self.held()
         for one, other in zip(asleep, done, strict=True):
             desk.snooze(one.ref, self.clock() + HOUR, by=self.amir)
+            desk.wake(one.ref, by=self.amir)
+            desk.snooze(one.ref, self.clock() + HOUR, by=self.amir)
             desk.resolve(other.ref, by=self.amir)
         for days in (1, 1, 2):
             self.clock.advance(days=days)

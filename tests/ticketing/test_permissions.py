@@ -43,6 +43,7 @@ OF_THE_HOLDER: dict[str, Act] = {
     "transition": lambda desk, ref, by: desk.transition(ref, TicketStatus.IN_PROGRESS, by=by),
     "resolve": lambda desk, ref, by: desk.resolve(ref, by=by),
     "snooze": lambda desk, ref, by: desk.snooze(ref, LATER, by=by),
+    "wake": lambda desk, ref, by: desk.wake(ref, by=by),
 }
 SAME = MemberChange(
     role=Role.AGENT,

@@ -100,6 +100,26 @@ def test_a_snoozed_ticket_wakes_on_time(desk: Desk, cast: Cast, clock: MovableCl
     assert desk.ticket(ticket.ref).snoozed_until is None
 
 
+def test_a_snooze_is_ended_early_by_whoever_has_the_ticket(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    desk.snooze(ticket.ref, clock.now + timedelta(hours=2), by=amir)
+    with pytest.raises(NotTheHolder):
+        desk.wake(ticket.ref, by=jo)
+    assert desk.tickets_of_agent(amir) == []
+    assert [each.ref for each in desk.tickets_of_agent(amir, with_snoozed=True)] == [ticket.ref]
+
+    woken = desk.wake(ticket.ref, by=amir)
+
+    assert woken.snoozed_until is None
+    assert [each.ref for each in desk.tickets_of_agent(amir)] == [ticket.ref]
+    last = desk.events(ticket.ref)[-1]
+    assert (last.kind, last.actor_id) == (EventKind.WOKEN, amir)
+    assert desk.wake(ticket.ref, by=amir).version == woken.version, "what is not snoozed stays as it is"
+    clock.advance(hours=3)
+    assert desk.wake_step(clock.now) == 0
+
+
 @pytest.mark.parametrize("waiting", [False, True])
 def test_a_snoozed_ticket_comes_back_when_its_customer_writes(
     desk: Desk, cast: Cast, clock: MovableClock, waiting: bool

@@ -134,19 +134,20 @@ class Reading(DeskBase):
         return self._tickets(statement, {"customer_id": customer_id})
 
     def tickets_of_agent(
-        self, agent_id: PersonId, *, limit: int | None = None, hidden: Collection[str] = ()
+        self,
+        agent_id: PersonId,
+        *,
+        limit: int | None = None,
+        hidden: Collection[str] = (),
+        with_snoozed: bool = False,
     ) -> list[Ticket]:
         """
         All that an agent holds, by the deadline that comes first; of more than `limit` the first.
 
-        Nothing of the categories `hidden`, and nothing that is snoozed until later.
+        Nothing of the categories `hidden`, and what is snoozed until later only `with_snoozed`.
         """
         held = self._tickets(OF_AGENT, {"agent_id": agent_id}) if is_id(agent_id) else []
-        held = [
-            ticket
-            for ticket in held
-            if ticket.category not in hidden and (ticket.snoozed_until is None or ticket.snoozed_until <= ticket.as_of)
-        ]
+        held = [ticket for ticket in held if ticket.category not in hidden and (with_snoozed or not ticket.is_snoozed)]
         return sorted(held, key=lambda ticket: (next_due(ticket) is None, next_due(ticket) or ticket.opened_at))[:limit]
 
     def queue(

@@ -35,6 +35,15 @@ class Snoozing(DeskBase):
             ticket = tx.change(ticket, snoozed_until=until)
             return tx.log(ticket, EventKind.SNOOZED, by=by, data={"until": to_us(until)})
 
+    @use_case
+    def wake(self, ref: TicketRef, *, by: PersonId) -> Ticket:
+        """End one's own snooze early; where none is, nothing changes. Raises NotTheHolder, TicketNotFound."""
+        with self._transaction() as tx:
+            ticket = held_by(tx, ref, by)
+            if ticket.snoozed_until is None:
+                return ticket
+            return tx.log(tx.change(ticket, snoozed_until=None), EventKind.WOKEN, by=by)
+
     def wake_step(self, now: datetime, *, limit: int = 200) -> int:
         """Bring back what was to be seen again by `now`; how many. What fails keeps no other from it, and waits."""
         setbacks = self.setbacks("snoozed")
