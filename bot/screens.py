@@ -48,7 +48,6 @@ from bot.views import (
 )
 from bot.work import is_answered, next_due, work_of
 from ticketing import sla
-from ticketing.calendars import is_open, next_opening
 from ticketing.configuration import TRIAL_CATEGORY, Category, FieldDefinition, FieldType
 from ticketing.desk import Desk
 from ticketing.errors import TicketNotFound
@@ -119,18 +118,21 @@ class Screens:
 
     def receipt(self, ticket: Ticket, reader: Person) -> Receipt:
         """What stands in the form's place once the ticket is open."""
-        promise = None
-        if ticket.response_due_at is not None:
-            back_at = self._back_at(ticket.as_of, ticket.category, ticket.priority, ticket.tier)
-            promise = Promise(due_at=ticket.response_due_at, now=ticket.as_of, back_at=back_at)
         place = places.of_customer(ticket, self.desk.configuration())
         return Receipt(
             number=ticket.number,
-            promise=promise,
+            promise=self.promised(ticket),
             zone=reader.tz,
             customer=self._name(ticket.customer_id) if ticket.customer_id != reader.id else None,
             is_in_thread=places.channel_in(place) is not None,
         )
+
+    def promised(self, ticket: Ticket) -> Promise | None:
+        """When a ticket's first answer is due; None where none is promised."""
+        if ticket.response_due_at is None:
+            return None
+        back_at = self._back_at(ticket.as_of, ticket.category, ticket.priority, ticket.tier)
+        return Promise(due_at=ticket.response_due_at, now=ticket.as_of, back_at=back_at)
 
     def category_for_what_is_just_said(self) -> str:
         """The category of a ticket whose customer was not asked: "general" where there is one, else the last."""
@@ -139,8 +141,7 @@ class Screens:
 
     def _back_at(self, now: datetime, category: str, priority: Priority, tier: Tier) -> datetime | None:
         terms = sla.terms(self.desk.configuration(), priority=priority, tier=tier, category=category)
-        calendar = terms[ClockKind.FIRST_RESPONSE].calendar
-        return None if is_open(calendar, now) else next_opening(calendar, now)
+        return terms[ClockKind.FIRST_RESPONSE].back_at(now)
 
     # --- one ticket ---------------------------------------------------------------------------------------------------
 

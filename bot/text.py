@@ -202,6 +202,11 @@ def at(instant: datetime, zone: str) -> str:
     return _token(instant, zone, words.AT)
 
 
+def day_and_time(instant: datetime, zone: str) -> str:
+    """A date token: "today at 14:20"."""
+    return _token(instant, zone, words.DAY_AND_TIME)
+
+
 def at_second(instant: datetime, zone: str) -> str:
     """A date token for what lies seconds ago: "at 14:20:07"."""
     return _token(instant, zone, words.AT_SECONDS)

@@ -15,7 +15,17 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from ticketing.calendars import ALWAYS, Calendar, Pause, counted_periods, deadline, elapsed
+from ticketing.calendars import (
+    ALWAYS,
+    Calendar,
+    NeverOpen,
+    Pause,
+    counted_periods,
+    deadline,
+    elapsed,
+    is_open,
+    next_opening,
+)
 from ticketing.configuration import Configuration
 from ticketing.model import ClockKind, Outcome, Priority, SlaClock, Tier
 from ticketing.policies import NO_SLA
@@ -62,6 +72,15 @@ class Terms:
         if self.target is None or self.warn_before <= _NONE:
             return None
         return self.target - min(self.warn_before, self.target / 2)
+
+    def back_at(self, now: datetime) -> datetime | None:
+        """When working time begins again; None while it runs, and where it never does."""
+        if is_open(self.calendar, now):
+            return None
+        try:
+            return next_opening(self.calendar, now)
+        except NeverOpen:
+            return None
 
 
 def terms(configuration: Configuration, *, priority: Priority, tier: Tier, category: str) -> Mapping[ClockKind, Terms]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot import text
 from bot.actions import Act, Form, Press
@@ -108,6 +109,8 @@ def _state(card: CustomerCard) -> str:
                 CustomerState.BEGUN: words.BEGUN,
             }
             state = said(templates[card.state], agent=agent)
+            if card.state is CustomerState.WAITING and card.answer_by and card.back_at:
+                return f"{state} {_promise_later(card.back_at, card.answer_by, zone)}"
             return f"{state} {said(words.ANSWER_BY, by=text.by(card.answer_by, zone))}" if card.answer_by else state
         case CustomerState.THEIR_TURN:
             return f"{words.THEIR_TURN} {said(words.ASKS, agent=agent)}" if card.question else words.THEIR_TURN
@@ -123,6 +126,11 @@ def _state(card: CustomerCard) -> str:
             return words.WITHDRAWN
         case CustomerState.MERGED:
             return said(words.MERGED, joined=card.joined_with) if card.joined_with else words.MERGED_PLAIN
+
+
+def _promise_later(back_at: datetime, due_at: datetime, zone: str) -> str:
+    """As the form has it out of hours, but still so when it is read on another day."""
+    return said(words.PROMISE_LATER, back=text.day_and_time(back_at, zone), by=text.day_and_time(due_at, zone))
 
 
 def _card_buttons(card: CustomerCard) -> Block | None:
@@ -236,10 +244,18 @@ def offer_message(offer: Offer) -> Message:
     added = words.OFFER_REOPENED if offer.state is OfferState.REOPENED else words.OFFER_ADDED
     sentence = said(added, number=offer.placed)
     if offer.state is OfferState.OPENED:
-        template = words.OFFER_OPENED if offer.answer_by else words.OFFER_OPENED_PLAIN
-        by = text.by(offer.answer_by, offer.zone) if offer.answer_by else ""
-        sentence = said(template, number=offer.placed, by=by)
+        sentence = _opened(offer)
     return message(sentence, [section(sentence)])
+
+
+def _opened(offer: Offer) -> str:
+    promise = offer.promise
+    if promise is None:
+        return said(words.OFFER_OPENED_PLAIN, number=offer.placed)
+    if promise.back_at is None or promise.back_at > promise.due_at:
+        return said(words.OFFER_OPENED, number=offer.placed, by=text.by(promise.due_at, offer.zone))
+    later = _promise_later(promise.back_at, promise.due_at, offer.zone)
+    return said(words.OFFER_OPENED_LATER, number=offer.placed, promise=later)
 
 
 def _asking(offer: Offer) -> Message:

@@ -76,6 +76,7 @@ def for_customer(dossier: Dossier, place: str) -> Letter:
         state=state,
         agent=dossier.name(said.author_id) if said else dossier.resolver or dossier.last_agent,
         answer_by=None if dossier.is_answer_late else dossier.answer_by,
+        back_at=dossier.back_at,
         question=said.text if said and state is CustomerState.THEIR_TURN else None,
         solution=said.text if said and state is CustomerState.RESOLVED else None,
         comment=said.number if said else 0,

@@ -12,6 +12,7 @@ from bot.last_change import comment_of_step, resolved_by
 from bot.views import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
 from bot.views.labels import Labels
+from ticketing import sla
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
 from ticketing.model import (
@@ -243,6 +244,16 @@ class Dossier:
     def answer_by(self) -> datetime | None:
         """When the next answer to the customer is due."""
         return self._answer.due_at if self._answer is not None else None
+
+    @property
+    def back_at(self) -> datetime | None:
+        """When working time begins again in which that answer is to come; None while it runs."""
+        if self._answer is None or self._answer.due_at is None:
+            return None
+        now, ticket = self.ticket.as_of, self.ticket
+        terms = sla.terms(self.configuration, priority=ticket.priority, tier=ticket.tier, category=ticket.category)
+        back_at = terms[self._answer.kind].back_at(now)
+        return back_at if back_at is not None and back_at <= self._answer.due_at else None
 
     @property
     def answer_kind(self) -> ClockKind:

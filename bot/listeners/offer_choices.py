@@ -193,7 +193,8 @@ class OfferChoices:
             at=said[0].said_at,
             files=self.offers.files_of(said),
         )
-        self._settle(user, offered, opened_offer(offered, ticket, person), place)
+        promise = self.parts.screens.promised(ticket)
+        self._settle(user, offered, opened_offer(offered, ticket, person, promise), place)
 
     @contextmanager
     def _chosen(
@@ -267,7 +268,8 @@ class OfferChoices:
         """Where the words are already, by a choice that was made before this one; None where they are nowhere."""
         opened = self._opened(offered)
         if opened is not None:
-            return opened_offer(offered, self.parts.desk.ticket(opened), person)
+            ticket = self.parts.desk.ticket(opened)
+            return opened_offer(offered, ticket, person, self.parts.screens.promised(ticket))
         found = (self.parts.desk.comment_by_source(person.id, each.source) for each in said)
         comment = next((each for each in found if each is not None), None)
         if comment is None:

@@ -24,7 +24,7 @@ from bot.listeners.parts import Parts
 from bot.payloads import SaidMessage, SlackUser
 from bot.people import NotAPerson, OtherOrganization
 from bot.private import reason_of
-from bot.views import Offer, OfferState
+from bot.views import Offer, OfferState, Promise
 from bot.views.common import Message
 from ticketing.model import Attachment, Person, Ticket, TicketRef
 from ticketing.offering import Offered
@@ -215,7 +215,8 @@ class Offers:
                 return
             self.parts.desk.inbound.settle(offered, Stage.PLACED)
             if offered.offer_ts is not None:
-                settled = self.as_read_there(offered, opened_offer(offered, ticket, person))
+                promise = self.parts.screens.promised(ticket)
+                settled = self.as_read_there(offered, opened_offer(offered, ticket, person, promise))
                 self.show(offered.channel, offered.offer_ts, offer_message(settled))
         except (SlackClientError, OSError) as error:
             log.warning("What became of an offer could not be shown on it (%s).", reason_of(error))
@@ -311,14 +312,14 @@ def _failed_for_certain(error: SlackApiError) -> bool:
     return isinstance(failed, RateLimited)
 
 
-def opened_offer(offered: Offered, ticket: Ticket, person: Person) -> Offer:
+def opened_offer(offered: Offered, ticket: Ticket, person: Person, promise: Promise | None) -> Offer:
     """An offer that has become a ticket."""
     return Offer(
         source=offered.source,
         text=ticket.description,
         state=OfferState.OPENED,
         placed=ticket.number,
-        answer_by=ticket.response_due_at,
+        promise=promise,
         zone=person.tz,
     )
 

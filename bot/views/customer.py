@@ -140,7 +140,8 @@ class CustomerState(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class CustomerCard:
     """
-    The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed;
+    The customer's one card. `agent` is the full name of who has it or resolved it; `answer_by` the next answer owed,
+    `back_at` when the desk opens before that, if it is closed;
     `comment` the number of the question or solution shown; `joined_with` what a merge led to; `is_rated` replaces the two
     rating buttons by Add a comment, `is_helpful` is what was said; `opened_by` is who of the team opened it for them;
     `close_reason` is why it is closed.
@@ -150,6 +151,7 @@ class CustomerCard:
     state: CustomerState
     agent: str | None = None
     answer_by: datetime | None = None
+    back_at: datetime | None = None
     question: str | None = None
     solution: str | None = None
     comment: int = 0
@@ -222,7 +224,7 @@ class Offer:
     in_channel: bool = False
     state: OfferState = OfferState.ASKING
     placed: int | None = None
-    answer_by: datetime | None = None
+    promise: Promise | None = None
     zone: str = "UTC"
 
 

@@ -120,6 +120,7 @@ OFFER_CHOICE_MISSING = "Choose one of your tickets."
 OFFER_ADDED = "Added to #{number}."
 OFFER_REOPENED = "Added to #{number}, which is open again."
 OFFER_OPENED = "Ticket #{number}. An answer {by}."
+OFFER_OPENED_LATER = "Ticket #{number}. {promise}"
 OFFER_OPENED_PLAIN = "Ticket #{number}."
 OFFER_UNNAMED = {
     OfferState.ADDED: "Added.",

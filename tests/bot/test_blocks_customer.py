@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,11 @@ from tests.bot.builders import (
 from ticketing.model import CloseReason, PersonId, Priority, TicketRef
 
 SOURCE = "m:C0SUPPORT1:1795440000.000100"
+_DAY_AND_TIME = "{date_short_pretty} at {time}"
+BACK_AT_1400 = (
+    f"We are back {token(_DAY_AND_TIME, at(14), '23 Nov 14:00 CET')}. "
+    f"You will have an answer by {token(_DAY_AND_TIME, at(14, 20), '23 Nov 14:20 CET')}."
+)
 
 
 # The card
@@ -62,6 +68,18 @@ SOURCE = "m:C0SUPPORT1:1795440000.000100"
             CustomerState.WAITING,
             {"answer_by": at(14, 20)},
             f"*Waiting for an agent.* An answer {BY_1420}.",
+            ["Withdraw"],
+        ),
+        (
+            CustomerState.WAITING,
+            {"answer_by": at(14, 20), "back_at": at(14)},
+            f"*Waiting for an agent.* {BACK_AT_1400}",
+            ["Withdraw"],
+        ),
+        (
+            CustomerState.HELD,
+            {"answer_by": at(14, 20), "back_at": at(14)},
+            f"*Amir has it.* An answer {BY_1420}.",
             ["Withdraw"],
         ),
         (CustomerState.WAITING, {}, "*Waiting for an agent.*", ["Withdraw"]),
@@ -263,10 +281,14 @@ def test_each_choice_names_the_message_and_the_ticket() -> None:
 
 def test_an_answered_offer_says_what_became_of_it() -> None:
     added = offer(1, state=OfferState.ADDED, placed=42)
-    opened = offer(1, state=OfferState.OPENED, placed=57, answer_by=at(14, 20), zone=VIENNA)
+    opened = offer(1, state=OfferState.OPENED, placed=57, zone=VIENNA)
+    promise = Promise(due_at=at(14, 20), now=at(13, 20))
+    later = replace(promise, back_at=at(14))
 
     assert shown(offer_message(added)) == "Added to #42."
-    assert shown(offer_message(opened)) == f"Ticket #57. An answer {BY_1420}."
+    assert shown(offer_message(opened)) == "Ticket #57."
+    assert shown(offer_message(replace(opened, promise=promise))) == f"Ticket #57. An answer {BY_1420}."
+    assert shown(offer_message(replace(opened, promise=later))) == f"Ticket #57. {BACK_AT_1400}"
 
 
 # The form

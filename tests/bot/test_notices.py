@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -178,6 +179,25 @@ def test_an_agent_sees_under_the_assignment_what_went_out_from_elsewhere_and_pul
     for each in (card, *world.seen("lena", TRIAGE)):
         assert " Answer due <" in shown_text(each)
         assert "First answer due" not in shown_text(each)
+
+
+def test_out_of_hours_the_card_says_when_we_are_back_until_somebody_has_the_ticket(world: World) -> None:
+    ahead = world.clock().astimezone(ZoneInfo("Europe/Vienna")) + timedelta(days=3)
+    opens = ahead.replace(hour=9, minute=0, second=0, microsecond=0)
+    office = {"name": "Office", "windows": {f"{opens:%a}".lower(): ["09:00-17:00"]}}
+    policy = {"calendar": "Office", "first_response": {"medium": "30m"}}
+    world.desk.configure(DOCUMENT | {"calendars": [office], "policies": [policy]}, by=None)
+    ticket = world.ticket()
+    world.deliver_all()
+
+    back, due = int(opens.timestamp()), int((opens + timedelta(minutes=30)).timestamp())
+    card = shown_text(world.seen("mara")[0])
+    assert f"*Waiting for an agent.* We are back <!date^{back}^" in card
+    assert f"You will have an answer by <!date^{due}^" in card
+    world.clock.now = opens
+    world.desk.claim(ticket.ref, by=world.agent("amir"))
+    world.deliver_all()
+    assert "We are back" not in shown_text(world.seen("mara")[0])
 
 
 @pytest.mark.parametrize("channel", [None, SUPPORT])

@@ -28,6 +28,7 @@ from tests.bot import role_table as table
 from tests.bot import test_every_act_by_everybody as everybody
 from tests.bot.role_table import Who
 from tests.bot.test_every_act_by_everybody import NOW, TEAM, USERS, Stand, tickets
+from ticketing.configuration import default_document
 from ticketing.model import Ticket, TicketStatus
 from ticketing.offering import Offered
 
@@ -148,6 +149,20 @@ def outcome(stand: Stand, before: set[int]) -> tuple[int, int]:
     """How often the message was added, and how many tickets were opened from it."""
     added = [each for each in stand.desk.comments(begun(stand).ref, include_internal=False) if each.source == SOURCE]
     return len(added), len([each for each in tickets(stand) if each.number not in before])
+
+
+def test_out_of_hours_an_offer_that_became_a_ticket_says_when_we_are_back(stand: Stand, slack: Answering) -> None:
+    """It is Monday afternoon, and the office opens on Wednesdays."""
+    office = {"name": "Office", "windows": {"wed": ["09:00-17:00"]}}
+    policy = {"calendar": "Office", "first_response": {"medium": "30m"}}
+    closed = default_document() | {"zone": "UTC", "calendars": [office], "policies": [policy]}
+    stand.desk.configure(closed, by=None)
+    says(stand)
+
+    opens = int(datetime(2026, 11, 25, 9, tzinfo=UTC).timestamp())
+    said = press(stand, Press.OFFER_NEW)
+    assert f". We are back <!date^{opens}^" in said
+    assert f"You will have an answer by <!date^{opens + 30 * 60}^" in said
 
 
 @pytest.mark.parametrize(("first", "then"), [(Press.OFFER_ADD, Press.OFFER_NEW), (Press.OFFER_NEW, Press.OFFER_ADD)])
