@@ -128,6 +128,7 @@ def _lags(database: Database, desk: Desk, *, is_busy: bool, quick: bool) -> list
     ticker = ticker_of(desk, slack, pace)
     ticker.start()
     due = _fall_due(database, alerts, apart, ahead)
+    ticker.wake("watch")  # as the desk does after each of its changes
     over = (ahead + apart * alerts).total_seconds()
     try:
         with _opening(desk, database) if is_busy else nullcontext():
