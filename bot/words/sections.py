@@ -190,7 +190,7 @@ HIDES = (
     "Colleagues of their customers can then no longer read {count} open tickets.",
 )
 PRIVATE = "private"
-TRIAL = "*Try it out* Made-up customer, your private channel, nothing else is touched."
+TRIAL = "*Try it out.* Made-up customer, your private channel, nothing else is touched."
 SAID_OUTRIGHT = "This is so already; now it is chosen."
 TOUCHES_NONE = "This touches no open ticket."
 RECOUNTS = ("The deadlines of {count} are counted anew.", "The deadlines of {count} are counted anew.")
