@@ -14,7 +14,7 @@ from sqlalchemy import text
 from benchmarks import filling
 from benchmarks.databases import ENGINES, Run
 from benchmarks.measuring import Figure, at_most, percentile, timed, told
-from ticketing.configuration import Category
+from ticketing.categories import Category
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.model import PersonId, Priority, Strategy, Ticket, TicketRef

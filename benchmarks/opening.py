@@ -20,8 +20,9 @@ from benchmarks.databases import Run
 from benchmarks.measuring import Figure, at_least, median
 from ticketing.database import Database
 from ticketing.desk import Desk
+from ticketing.events import TicketEvent
 from ticketing.instants import to_us
-from ticketing.model import Ticket, TicketEvent
+from ticketing.model import Ticket
 from ticketing.transaction import Transaction
 
 ROUNDS = 5

@@ -51,7 +51,8 @@ from ticketing.errors import (
     StaleTicket,
     TooLateToUndo,
 )
-from ticketing.model import EventKind, Person, PersonId, Role, Ticket
+from ticketing.events import EventKind
+from ticketing.model import Person, PersonId, Role, Ticket
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from bot import places
 from bot.app import clock_of, installed, web_client
 from bot.channel_checks import ChannelChecks
 from bot.settings import Settings
-from ticketing.configuration import Category, Configuration, parse
+from ticketing.categories import Category
+from ticketing.configuration import Configuration, parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.desk.job_runs import JobRun

@@ -11,7 +11,8 @@ from bot.views import ExplanationView, Segment, SegmentKind, TicketFacts, WhyVie
 from bot.words import inbound as words
 from ticketing import sla
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Outcome, PersonId, Ticket, TicketStatus
 from ticketing.routing import RoutingReason, Rule
 from ticketing.timeline import Place, Shortage, Spell, Timeline
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.refusals import LastChange
+from ticketing.events import EventKind, TicketEvent
 from ticketing.lifecycle import Because
-from ticketing.model import CloseReason, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.model import CloseReason, PersonId, Ticket, TicketStatus
 
 TELLING = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.REOPENED})
 

@@ -16,8 +16,9 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
 from bot.delivery import emoji
+from ticketing.events import EventKind, TicketEvent
 from ticketing.lanes import AHEAD_FROM, BEHIND
-from ticketing.model import HELD, ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketStatus
+from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING
 from ticketing.tables import alerts, outbox, shown, ticket_watchers

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot import places
-from bot.access import OF_THE_HOLDER, Grant, holds
-from bot.actions import Act, Press
+from bot.access import Grant
+from bot.actions import Press
 from bot.blocks.home import agent_home, board_home, customer_home
 from bot.blocks.parts import OPTIONS
 from bot.clock import Clock
 from bot.delivery.boards import board_of
+from bot.fields import category_choice
 from bot.first_run import FirstRun
 from bot.last_change import resolved_by
 from bot.payloads import SlackUser
@@ -28,13 +29,10 @@ from bot.views import (
     AgentHome,
     AgentList,
     AgentRow,
-    CategoryChoice,
     CustomerHome,
     CustomerList,
     CustomerRow,
     CustomerState,
-    FieldKind,
-    FieldSpec,
     ListKind,
     NewTicketForm,
     OpenTicketLine,
@@ -48,23 +46,14 @@ from bot.views import (
 )
 from bot.work import is_answered, next_due, work_of
 from ticketing import sla
-from ticketing.configuration import TRIAL_CATEGORY, Category, FieldDefinition, FieldType
+from ticketing.categories import TRIAL_CATEGORY
 from ticketing.desk import Desk
 from ticketing.errors import TicketNotFound
 from ticketing.model import ClockKind, Person, PersonId, Priority, Role, Ticket, TicketStatus, Tier
 
-FIELD_KINDS = {
-    FieldType.TEXT: FieldKind.TEXT,
-    FieldType.NUMBER: FieldKind.TEXT,
-    FieldType.SELECT: FieldKind.CHOICE,
-}
 T = TypeVar("T")
 
 TAG = "tag:"
-TOGETHER = (Act.MERGE, Act.SPLIT, Act.LINK, Act.MOVE, Act.WATCH)
-"""What makes of one ticket two, of two one, or of several something that hangs together."""
-
-
 _WORKING = frozenset({Press.HOME_REFRESH, Press.NEW_TICKET})
 OWN_TICKETS = 5
 """As many of their own tickets an agent's App Home shows: those that are not closed, the newest first."""
@@ -98,7 +87,7 @@ class Screens:
         """
         person = self.desk.person_by_ref(user.external_ref)
         return NewTicketForm(
-            categories=tuple(_choice(category) for category in self.desk.categories()),
+            categories=tuple(category_choice(category) for category in self.desk.categories()),
             subject=subject[:150],
             description=description[:3000],
             zone=person.tz if person else self.desk.configuration().zone,
@@ -147,47 +136,6 @@ class Screens:
 
     def facts(self, ticket: Ticket, zone: str) -> TicketFacts:
         return TicketFacts.of(ticket, category=self._label(ticket.category), zone=zone)
-
-    def possible(self, ticket: Ticket, person: Person) -> tuple[Act, ...]:
-        """What somebody of the team can do with the ticket now, in the order to be shown."""
-        acts = {
-            TicketStatus.OPEN: (
-                Act.CLAIM, Act.ASSIGN, Act.REPLY, Act.NOTE, Act.PRIORITY, Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET,
-                *TOGETHER, Act.WHY,
-            ),
-            TicketStatus.ASSIGNED: (
-                Act.START, Act.REPLY, Act.NOTE, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
-                Act.CATEGORY, Act.ESCALATE, Act.NOT_A_TICKET, *TOGETHER, Act.WHY,
-            ),
-            TicketStatus.IN_PROGRESS: (
-                Act.REPLY, Act.NOTE, Act.WAIT, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
-                Act.CATEGORY, Act.ESCALATE, *TOGETHER, Act.WHY,
-            ),
-            TicketStatus.PENDING_CUSTOMER: (
-                Act.REPLY, Act.NOTE, Act.RESUME, Act.RESOLVE, Act.RELEASE, Act.REASSIGN, Act.SNOOZE, Act.WAKE, Act.PRIORITY,
-                Act.CATEGORY, Act.ESCALATE, *TOGETHER, Act.WHY,
-            ),
-            TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, *TOGETHER, Act.WHY),
-            TicketStatus.CLOSED: (
-                *((Act.UNMERGE,) if ticket.merged_into is not None else ()), Act.SPLIT, Act.LINK, Act.WHY,
-            ),
-        }[ticket.status]  # fmt: skip
-        held_back = frozenset[Act]() if holds(person, ticket) else OF_THE_HOLDER
-        if ticket.is_escalated:
-            held_back |= {Act.ESCALATE}
-        if ticket.snoozed_until is None:
-            held_back |= {Act.WAKE}
-        return (Act.READ_ALL, *(act for act in acts if act not in held_back), *self._labels(ticket))
-
-    def _labels(self, ticket: Ticket) -> tuple[Act, ...]:
-        """What is changed about a ticket besides its way: tags and its problem, the fields that its category has."""
-        has_fields = bool(self.answers(ticket)) and ticket.status is not TicketStatus.CLOSED
-        return (Act.TAGS, *((Act.FIELDS,) if has_fields else ()), Act.LINK_PROBLEM)
-
-    def answers(self, ticket: Ticket) -> tuple[tuple[FieldSpec, str], ...]:
-        """The questions of the ticket's category, each with what was answered."""
-        category = self.desk.configuration().category(ticket.category)
-        return tuple((_spec(asked), answered(ticket, asked.key)) for asked in category.fields) if category else ()
 
     def whole_text(self, grant: Grant, comment: int, *, page: int = 1) -> ReadAll:
         """
@@ -387,28 +335,6 @@ class Screens:
 
     def _name(self, person_id: PersonId | None) -> str | None:
         return None if person_id is None else self.desk.person(person_id).name
-
-
-def _choice(category: Category) -> CategoryChoice:
-    fields = tuple(_spec(asked) for asked in category.fields)
-    return CategoryChoice(
-        key=category.key, label=category.name, default_priority=category.default_priority, fields=fields
-    )
-
-
-def _spec(asked: FieldDefinition) -> FieldSpec:
-    return FieldSpec(
-        key=asked.key,
-        label=asked.label,
-        kind=FIELD_KINDS[asked.type],
-        is_required=asked.required,
-        options=tuple((option, option) for option in asked.options),
-    )
-
-
-def answered(ticket: Ticket, key: str) -> str:
-    """What was answered to a question, as people read it; empty where nothing was."""
-    return str(ticket.fields.get(key, ""))
 
 
 def _page(rows: list[T], number: int) -> tuple[list[T], Page]:

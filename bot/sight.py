@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.private import reason_of
-from ticketing.configuration import Category
+from ticketing.categories import Category
 from ticketing.desk import Desk
 from ticketing.model import Person
 

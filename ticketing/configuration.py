@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -22,24 +21,23 @@ from pydantic import (
 )
 
 from ticketing.calendars import ALWAYS, HORIZON, Calendar, NeverOpen, deadline
+from ticketing.categories import DEFAULT_CATEGORIES, TRIAL_CATEGORY, Category
 from ticketing.durations import format_duration
 from ticketing.errors import InvalidConfiguration
 from ticketing.follow import Follow
 from ticketing.ladder import Ladder
 from ticketing.macros import MOST_SHARED, Macro
-from ticketing.model import ClockKind, Priority, Strategy, Tier
+from ticketing.model import ClockKind, Priority, Tier
 from ticketing.opening_hours import parse_windows
 from ticketing.policies import Policy
 from ticketing.thanks import BARE_THANKS, GREETINGS, is_bare_thanks
 from ticketing.words import Stemming
-from ticketing.written import Key, Line, Part, PriorityName
+from ticketing.written import ChannelId, Line, Part
 
 LEAST_WORKING_TIME = timedelta(days=7)
 """Working time that a calendar has to offer within ten years; the longest target that holds by default."""
 
 _TRIED_FROM = datetime(2026, 1, 1, tzinfo=UTC)  # to try calendars on; any day would do
-
-ChannelId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^\S+$")]
 
 
 def _time_of_day(text: str) -> str:
@@ -53,57 +51,6 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
-
-
-class FieldType(StrEnum):
-    """What a custom field holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    SELECT = "select"
-
-
-class FieldDefinition(Part):
-    """A further question that a category asks when a ticket is opened."""
-
-    key: Key
-    label: Line
-    type: FieldType = FieldType.TEXT
-    options: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
-    required: bool = False
-    max_length: Annotated[int, Field(strict=True, ge=1, le=3000)] | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> FieldDefinition:
-        if self.type is FieldType.SELECT and not self.options:
-            raise ValueError("A select needs options to choose from.")
-        if self.type is not FieldType.SELECT and self.options:
-            raise ValueError(f"Only a select has options; this is a {self.type} field.")
-        if len(set(self.options)) < len(self.options):
-            raise ValueError("An option is listed twice.")
-        if self.type is not FieldType.TEXT and self.max_length is not None:
-            raise ValueError(f"Only text has a max_length; this is a {self.type} field.")
-        return self
-
-
-class Category(Part):
-    """A kind of ticket: who answers it (`skill`, by default its key), how they are chosen, where it shows."""
-
-    key: Key
-    name: Line
-    default_priority: PriorityName = Priority.MEDIUM
-    strategy: Strategy = Strategy.LEAST_LOADED
-    channel: ChannelId | None = None
-    escalations: ChannelId | None = None
-    private: bool = False
-    skill: Key = Field(default_factory=lambda read: read.get("key", ""))
-    fields: Annotated[tuple[FieldDefinition, ...], Field(max_length=20)] = ()
-
-    @model_validator(mode="after")
-    def _private_needs_a_channel(self) -> Category:
-        if self.private and self.channel is None:
-            raise ValueError("A private category needs a channel: its members are who may see it.")
-        return self
 
 
 class Holidays(Part):
@@ -163,17 +110,6 @@ class QueueWeights(Part):
     def tier_bonus(self, tier: Tier) -> int:
         bonuses = {Tier.STANDARD: self.standard, Tier.PREMIUM: self.premium, Tier.ENTERPRISE: self.enterprise}
         return bonuses[tier]
-
-
-TRIAL_CATEGORY = "test-ticket"
-"""What a test ticket carries: no category of any configuration, so that nobody is given it and no list shows it."""
-
-DEFAULT_CATEGORIES = (
-    Category(key="billing", name="Billing"),
-    Category(key="technical", name="Technical"),
-    Category(key="account", name="Account"),
-    Category(key="general", name="General"),
-)
 
 
 OF_OPEN_TICKETS = ("zone", "calendars", "policies", "queue")

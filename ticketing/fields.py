@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from ticketing.configuration import FieldDefinition, FieldType
+from ticketing.categories import FieldDefinition, FieldType
 from ticketing.errors import InvalidInput
 
 LONGEST_ANSWER = 3000

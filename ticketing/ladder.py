@@ -24,7 +24,8 @@ from pydantic import (
 
 from ticketing.calendars import ALWAYS, Calendar, deadline, elapsed, open_periods
 from ticketing.durations import format_duration, read_duration
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, SlaClock, Ticket
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Outcome, Priority, SlaClock, Ticket
 from ticketing.opening_hours import parse_windows
 
 LONGEST = timedelta(days=30)

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from ticketing import routing
-from ticketing.configuration import Category, Configuration
+from ticketing.categories import Category
+from ticketing.configuration import Configuration
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, Priority, Strategy, Ticket
 from ticketing.prepared import run

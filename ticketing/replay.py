@@ -14,8 +14,9 @@ from datetime import datetime
 from ticketing import sla
 from ticketing.calendars import Pause
 from ticketing.configuration import Configuration
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Priority, SlaClock, TicketEvent, TicketStatus, Tier
+from ticketing.model import ClockKind, Outcome, PersonId, Priority, SlaClock, TicketStatus, Tier
 
 _OVER = {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 _ANSWERS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)

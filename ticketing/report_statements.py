@@ -26,7 +26,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from ticketing.model import ClockKind, EventKind
+from ticketing.events import EventKind
+from ticketing.model import ClockKind
 from ticketing.tables import (
     HAS_VERDICT,
     IS_BROKEN,

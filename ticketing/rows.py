@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us, to_us
 from ticketing.model import (
     DESK_ITSELF,
@@ -17,7 +18,6 @@ from ticketing.model import (
     CloseReason,
     Comment,
     CommentKey,
-    EventKind,
     Link,
     LinkKind,
     Outcome,
@@ -27,7 +27,6 @@ from ticketing.model import (
     Role,
     SlaClock,
     Ticket,
-    TicketEvent,
     TicketRef,
     TicketStatus,
     Tier,

@@ -13,19 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ticketing.calendars import Calendar, Pause, elapsed
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.model import (
-    ClockKind,
-    EventKind,
-    Outcome,
-    PersonId,
-    Priority,
-    SlaClock,
-    Ticket,
-    TicketEvent,
-    TicketStatus,
-    Tier,
-)
+from ticketing.model import ClockKind, Outcome, PersonId, Priority, SlaClock, Ticket, TicketStatus, Tier
 
 _ANSWERS = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 

@@ -1,4 +1,4 @@
-"""How the small parts of a configuration are written: keys, lines of text, priorities by name."""
+"""How the small parts of a configuration are written: keys, lines of text, channels, priorities by name."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def _priority(written: object) -> object:
 
 Key = Annotated[str, AfterValidator(_key)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)]
+ChannelId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^\S+$")]
 PriorityName = Annotated[
     Priority, BeforeValidator(_priority), PlainSerializer(lambda priority: priority.name.lower(), return_type=str)
 ]

@@ -30,9 +30,10 @@ from bot.views import Alert, AlertState, Message
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.promising import SEEN
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
 from ticketing.ladder import has_no_deadline
-from ticketing.model import DESK_ITSELF, EventKind, TicketEvent
+from ticketing.model import DESK_ITSELF
 from ticketing.outbox import Errand
 from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
 

@@ -11,7 +11,7 @@ from bot.blocks.alerts import ROWS, board_message
 from bot.delivery.letters import Letter
 from bot.views import Board, BoardRow
 from ticketing import dates
-from ticketing.configuration import TRIAL_CATEGORY
+from ticketing.categories import TRIAL_CATEGORY
 from ticketing.desk import Desk
 from ticketing.outbox import Errand, Notice
 

@@ -26,7 +26,8 @@ from bot.views import (
     WhyRule,
 )
 from ticketing.desk.rating import may_rate
-from ticketing.model import ClockKind, CloseReason, PersonId, Strategy, Ticket, TicketEvent, TicketStatus
+from ticketing.events import TicketEvent
+from ticketing.model import ClockKind, CloseReason, PersonId, Strategy, Ticket, TicketStatus
 from ticketing.routing import RoutingReason, Rule
 
 _STATUS_FOR_AGENT = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bot import places
 from bot.delivery.letters import Reactions
 from bot.delivery.reading import Dossier
-from ticketing.model import Comment, EventKind, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import Comment, TicketRef, TicketStatus
 from ticketing.outbox import Errand, Notice
 
 SOMEBODY_HAS_IT = "eyes"

@@ -11,7 +11,8 @@ from bot.delivery.posts import team_post, was_said_in
 from bot.delivery.reading import Dossier
 from bot.views import Message, ThreadPost
 from bot.views.joining import JoinedPost, WatchCard
-from ticketing.model import Comment, EventKind, Person, PersonId, Role, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import Comment, Person, PersonId, Role, TicketRef
 from ticketing.outbox import Errand
 
 

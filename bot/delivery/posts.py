@@ -13,7 +13,8 @@ from bot.delivery.reading import Dossier
 from bot.views import LateApology, Message, RatingPost, TeamPost, ThreadPost
 from bot.words import outbound as words
 from ticketing.desk.amending import PULLED_BACK
-from ticketing.model import ClockKind, Comment, EventKind, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Comment, TicketStatus
 from ticketing.outbox import Errand
 from ticketing.timeline import OTHER_TERMS, last_of
 

@@ -15,18 +15,8 @@ from bot.views.labels import Labels
 from ticketing import sla
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
-from ticketing.model import (
-    ClockKind,
-    Comment,
-    EventKind,
-    PersonId,
-    Rating,
-    SlaClock,
-    Ticket,
-    TicketEvent,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Comment, PersonId, Rating, SlaClock, Ticket, TicketRef, TicketStatus
 
 POSSIBLE: Possible = frozenset(ALLOWED)
 """What a card offers: what is allowed to somebody at all. Who may do it is asked again at the press."""

@@ -11,6 +11,7 @@ from slack_bolt import Ack, App
 from bot.access import Grant
 from bot.actions import Act, Block, Form
 from bot.blocks.labels import fields_view, read_fields, shown_tags, tags_view
+from bot.fields import answers
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.values import read_ticket_value
@@ -31,7 +32,7 @@ def label_forms(parts: Parts) -> dict[Act, Callable[[Grant], View]]:
 
     def fields(to: Grant) -> View:
         facts = parts.screens.facts(to.ticket, to.person.tz)
-        return fields_view(FieldsForm(facts=facts, fields=parts.screens.answers(to.ticket)))
+        return fields_view(FieldsForm(facts=facts, fields=answers(to.ticket, parts.desk.configuration())))
 
     return {Act.TAGS: tags, Act.FIELDS: fields}
 

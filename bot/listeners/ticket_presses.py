@@ -30,6 +30,7 @@ from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
+from bot.possible_acts import possible_acts
 from bot.values import read_comment_value, read_menu_value, read_page_value, read_ticket_value
 from bot.views import MoreActions, RatingForm, TakeForm, TicketFacts, View
 from bot.words import inbound as words
@@ -311,7 +312,7 @@ class TicketPresses:
             return read_all_view(self.parts.screens.whole_text(grant, 0))
 
     def _more(self, grant: Grant) -> View:
-        acts = self.parts.screens.possible(grant.ticket, grant.person)
+        acts = possible_acts(grant.ticket, grant.person, self.parts.desk.configuration())
         customer = self.parts.desk.person(grant.ticket.customer_id).name
         return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts, customer=customer))
 

@@ -23,7 +23,8 @@ from bot.words import common
 from bot.words import inbound as inbound_words
 from bot.words import typed as words
 from ticketing.errors import HelpdeskError, StaleTicket, TransitionNotAllowed
-from ticketing.model import EventKind, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import Ticket, TicketRef, TicketStatus
 
 _TYPED = re.compile(r"\?([A-Za-z]\S*)(?:\s+(.*))?", re.DOTALL)
 _WORD = 40

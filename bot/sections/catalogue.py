@@ -16,7 +16,8 @@ from bot.sections.codecs import Around, Codec
 from bot.views.asking import Kind
 from bot.words import sections as words
 from ticketing.calendars import ALWAYS
-from ticketing.configuration import Category, Configuration
+from ticketing.categories import Category
+from ticketing.configuration import Configuration
 
 Options = Callable[[Around], tuple[tuple[str, str], ...]]
 

@@ -14,7 +14,8 @@ from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.desk import Desk
 from ticketing.desk.alerting import LONGEST_WAIT
-from ticketing.model import Priority, Ticket, TicketEvent
+from ticketing.events import TicketEvent
+from ticketing.model import Priority, Ticket
 from ticketing.transaction import Transaction
 
 STEPS = [

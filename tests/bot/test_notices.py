@@ -15,7 +15,8 @@ from bot.delivery.reading import Dossier
 from tests.bot.builders import shown
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.configuration import default_document
-from ticketing.model import EventKind, PersonId, Priority, Ticket, Tier
+from ticketing.events import EventKind
+from ticketing.model import PersonId, Priority, Ticket, Tier
 
 
 def test_an_opened_ticket_is_shown_once_to_each_side(world: World) -> None:

@@ -22,8 +22,9 @@ from bot.ticker import Job, Step
 from tests.ticketing.desks import Cast
 from ticketing.database import Database
 from ticketing.desk import Desk
+from ticketing.events import EventKind, TicketEvent
 from ticketing.lanes import Lane
-from ticketing.model import EventKind, Priority, Ticket, TicketEvent
+from ticketing.model import Priority, Ticket
 from ticketing.transaction import Transaction
 
 WAIT_S = 20.0

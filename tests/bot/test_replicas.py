@@ -21,8 +21,9 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
+from ticketing.events import EventKind
 from ticketing.lanes import Lane
-from ticketing.model import EventKind, Priority, TicketRef, TicketStatus
+from ticketing.model import Priority, TicketRef, TicketStatus
 
 DOCUMENT = {"zone": "Europe/Vienna", "channels": {"triage": "C0TRIAGE01", "escalations": "C0ESCALATE"}}
 DAYS, HOURS = 7, 6

@@ -11,7 +11,8 @@ from tests.end_to_end.steps import fill_and_send
 from tests.end_to_end.workspace import Workspace
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.model import EventKind, Priority, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import Priority, TicketRef
 
 ESCALATIONS = "escalations"
 

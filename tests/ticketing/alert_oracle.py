@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from tests.ticketing.replay import Promises, Replay
 from ticketing.calendars import Calendar, deadline, elapsed
-from ticketing.model import EventKind, PersonId, Priority, SlaClock, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import PersonId, Priority, SlaClock
 
 LOOKS_BEHIND = timedelta(seconds=1)
 NOBODY, IDLE = "nobody", "idle"

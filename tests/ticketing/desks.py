@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from ticketing.desk import Desk
-from ticketing.model import EventKind, Person, PersonId, Ticket, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import Person, PersonId, Ticket, TicketRef
 
 
 class Cast:

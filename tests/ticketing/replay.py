@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ticketing.calendars import Calendar, Pause, deadline
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Priority, SlaClock, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Outcome, PersonId, Priority, SlaClock
 
 FIRST, NEXT = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE
 CLAIM, SOLUTION = ClockKind.TIME_TO_CLAIM, ClockKind.RESOLUTION

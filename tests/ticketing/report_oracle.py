@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from tests.ticketing.replay import ReplayedClock
 from ticketing.calendars import ALWAYS, Calendar, Pause, counted_periods
-from ticketing.model import ClockKind, EventKind, Outcome, PersonId, Priority, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Outcome, PersonId, Priority
 from ticketing.reports import Attainment, Day, Ratings, Spread, Times, local_day
 
 

@@ -11,7 +11,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import DatabaseUnavailable, InvalidInput, NoAlert, OwnTicket, TicketNotFound
-from ticketing.model import EventKind, Priority, Role, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import Priority, Role, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -8,7 +8,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound
-from ticketing.model import Attachment, EventKind, Role, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import Attachment, Role, TicketRef
 
 SHOT = Attachment("F1", "shot.png", 20_480, "image/png", "https://files.example/F1")
 LOG = Attachment("F0", "log.txt", 12, "text/plain", "https://files.example/F0")

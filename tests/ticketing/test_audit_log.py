@@ -8,7 +8,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from tests.ticketing.use_cases import ACTS, Stage, a_stage
 from ticketing.desk import Desk
-from ticketing.model import EventKind, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import Ticket, TicketRef, TicketStatus
 
 BEFORE_IT: Mapping[str, Sequence[str]] = {
     "claim": ["release"],

@@ -10,18 +10,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import CommentNotFound, InvalidInput, NotTheHolder, StaleTicket, TicketNotFound, TooLateToUndo
-from ticketing.model import (
-    ClockKind,
-    Comment,
-    EventKind,
-    Outcome,
-    PersonId,
-    Priority,
-    Role,
-    Ticket,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Comment, Outcome, PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
 
 NOBODY = PersonId(2**70)
 

@@ -26,7 +26,8 @@ from tests.ticketing.desks import Cast
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import AgentFull, AlreadyHeld, HelpdeskError
-from ticketing.model import HELD, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import HELD, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.tables import agent_loads, agent_skills, ticket_events, tickets
 
 WORKERS = 4

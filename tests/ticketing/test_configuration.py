@@ -16,14 +16,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from ticketing.calendars import ALWAYS, Window
-from ticketing.configuration import (
-    LEAST_WORKING_TIME,
-    Configuration,
-    FieldType,
-    default_document,
-    parse,
-    to_document,
-)
+from ticketing.categories import FieldType
+from ticketing.configuration import LEAST_WORKING_TIME, Configuration, default_document, parse, to_document
 from ticketing.durations import format_duration, parse_duration
 from ticketing.errors import InvalidConfiguration
 from ticketing.model import Priority, Strategy, Tier

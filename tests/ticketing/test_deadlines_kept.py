@@ -14,8 +14,9 @@ from tests.ticketing.fortnight import Fortnight
 from ticketing.configuration import default_document
 from ticketing.database import Database
 from ticketing.desk import Desk
+from ticketing.events import EventKind
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
+from ticketing.model import ClockKind, Outcome, Priority, Ticket, TicketStatus, Tier
 from ticketing.tables import sla_clocks
 
 FIRST, NEXT, SOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION

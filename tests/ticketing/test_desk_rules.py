@@ -15,7 +15,8 @@ from ticketing.desk import Desk
 from ticketing.desk.assignment import Seen
 from ticketing.desk.setbacks import LONGEST_WAIT, Setbacks
 from ticketing.errors import StaleTicket
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, Ticket, TicketStatus, Tier
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Outcome, Priority, Ticket, TicketStatus, Tier
 from ticketing.tables import alerts
 
 

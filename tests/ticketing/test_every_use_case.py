@@ -22,7 +22,8 @@ from ticketing import lifecycle
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError
-from ticketing.model import EventKind, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import TicketStatus
 from ticketing.tables import metadata
 
 TAKEN_AS_IT_IS = {

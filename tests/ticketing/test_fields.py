@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.configuration import FieldDefinition, FieldType
+from ticketing.categories import FieldDefinition, FieldType
 from ticketing.errors import InvalidInput
 from ticketing.fields import check_fields
 

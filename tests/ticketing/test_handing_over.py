@@ -14,7 +14,8 @@ from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.handing_over import LONGEST_SOURCE, HandedOver
 from ticketing.errors import InvalidInput, NotAnAgent
-from ticketing.model import EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
 
 

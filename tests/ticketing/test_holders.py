@@ -8,7 +8,8 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing.configuration import Category, default_document, parse, to_document
+from ticketing.categories import Category
+from ticketing.configuration import default_document, parse, to_document
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotAMember
 from ticketing.model import Priority

@@ -15,8 +15,9 @@ from ticketing.configuration import parse
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration
+from ticketing.events import EventKind, TicketEvent
 from ticketing.ladder import LadderStep, next_instant, told_from, touched
-from ticketing.model import EventKind, Priority, Role, Ticket, TicketEvent, TicketRef
+from ticketing.model import Priority, Role, Ticket, TicketRef
 from ticketing.opening_hours import parse_windows
 from ticketing.transaction import Transaction
 

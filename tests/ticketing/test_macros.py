@@ -23,8 +23,9 @@ from ticketing.errors import (
     StaleTicket,
     TicketNotFound,
 )
+from ticketing.events import EventKind
 from ticketing.macros import MOST_OWN, read_macro
-from ticketing.model import ClockKind, EventKind, Priority, Role, TicketRef, TicketStatus
+from ticketing.model import ClockKind, Priority, Role, TicketRef, TicketStatus
 
 THANKS: dict[str, Any] = {"key": "thanks", "title": "Thanks", "text": "Hi {customer}, thanks for #{{1}}. {agent}"}
 RESET: dict[str, Any] = {

@@ -13,16 +13,8 @@ from ticketing import reindexing
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import NotAnAgent, OtherCustomersTicket, OwnTicket, SameTicket, TicketClosed, TooLateToUndo
-from ticketing.model import (
-    ClockKind,
-    CloseReason,
-    EventKind,
-    Outcome,
-    PersonId,
-    Ticket,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, CloseReason, Outcome, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.reports import Attainment
 
 

@@ -18,7 +18,8 @@ from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.undo import NOTHING_TO_UNDO
 from ticketing.errors import HelpdeskError, TicketClosed, TooLateToUndo
-from ticketing.model import CloseReason, CommentKey, EventKind, PersonId, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import CloseReason, CommentKey, PersonId, TicketRef, TicketStatus
 
 PAIRS = 8
 Results = Any

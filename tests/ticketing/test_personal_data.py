@@ -16,7 +16,8 @@ from ticketing import personal_data
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import NotAllowed, PersonNotFound, StillOfTheTeam
-from ticketing.model import Attachment, CloseReason, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus, Tier
+from ticketing.events import EventKind
+from ticketing.model import Attachment, CloseReason, PersonId, Role, Ticket, TicketRef, TicketStatus, Tier
 from ticketing.outbox import Notice
 from ticketing.shown import Shown, remember
 from ticketing.tables import metadata, personal_data_acts, shown

@@ -24,7 +24,8 @@ from ticketing.errors import (
     ProblemNotFound,
     TicketNotFound,
 )
-from ticketing.model import EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import PersonId, Role, Ticket, TicketRef, TicketStatus
 
 
 def linked(desk: Desk, cast: Cast, count: int, *, agent: str = "amir") -> tuple[int, list[Ticket]]:

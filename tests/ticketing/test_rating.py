@@ -11,7 +11,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput, NotRatable, TicketNotFound
-from ticketing.model import EventKind, PersonId, Ticket, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import PersonId, Ticket, TicketStatus
 
 
 def resolved(desk: Desk, cast: Cast, **more: Any) -> tuple[Ticket, PersonId]:

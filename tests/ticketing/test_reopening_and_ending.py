@@ -10,8 +10,9 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
 from ticketing.desk import Desk
+from ticketing.events import EventKind
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, TicketRef, TicketStatus
+from ticketing.model import ClockKind, Outcome, Priority, TicketRef, TicketStatus
 from ticketing.timeline import Place
 
 NEXT = ClockKind.NEXT_RESPONSE

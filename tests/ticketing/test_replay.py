@@ -18,7 +18,8 @@ from ticketing.configuration import parse
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import InvalidConfiguration, InvalidInput
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, SlaClock, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Outcome, Priority, Role, SlaClock
 from ticketing.opening_hours import parse_windows
 from ticketing.replay import replay
 from ticketing.reports import Attainment

@@ -16,14 +16,8 @@ from tests.ticketing.report_oracle import Logged, logged, recomputed
 from ticketing.configuration import parse
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput
-from ticketing.model import (
-    ClockKind,
-    EventKind,
-    Outcome,
-    Priority,
-    SlaClock,
-    TicketStatus,
-)
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Outcome, Priority, SlaClock, TicketStatus
 from ticketing.replay import replay
 from ticketing.reports import Attainment, Day, Ratings, Report, Spread, Times, local_day
 

@@ -8,7 +8,8 @@ from tests.ticketing.desks import Cast
 from ticketing.configuration import to_document
 from ticketing.desk import Desk
 from ticketing.errors import NotAnAgent, TicketNotFound
-from ticketing.model import EventKind, PersonId, Ticket
+from ticketing.events import EventKind
+from ticketing.model import PersonId, Ticket
 
 QUESTION = "The zeppelin manual will not open"
 

@@ -19,7 +19,8 @@ from tests.ticketing.replay import Promise
 from ticketing.calendars import ALWAYS
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
-from ticketing.model import ClockKind, EventKind, Priority
+from ticketing.events import EventKind
+from ticketing.model import ClockKind, Priority
 from ticketing.simulation import Habits, Played, Scenario, made_up, play, recorded
 
 

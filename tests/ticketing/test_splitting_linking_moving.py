@@ -18,12 +18,12 @@ from ticketing.errors import (
     TicketNotFound,
     TooLateToUndo,
 )
+from ticketing.events import EventKind
 from ticketing.model import (
     Attachment,
     ClockKind,
     CloseReason,
     CommentKey,
-    EventKind,
     LinkKind,
     Outcome,
     PersonId,

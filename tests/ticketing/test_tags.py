@@ -10,7 +10,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput, NotAnAgent, OwnTicket, StaleTicket, TicketNotFound
-from ticketing.model import EventKind, PersonId, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import PersonId, TicketRef
 from ticketing.tagging import MOST_TAGS, normalised, read_tags
 
 SPELLINGS = [

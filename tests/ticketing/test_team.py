@@ -14,8 +14,9 @@ from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.team_log import Changed
 from ticketing.errors import InvalidInput, NotAnAgent, TooLateToUndo
+from ticketing.events import EventKind
 from ticketing.lifecycle import Because
-from ticketing.model import EventKind, PersonId, Priority, Role, TicketStatus, Tier
+from ticketing.model import PersonId, Priority, Role, TicketStatus, Tier
 from ticketing.tables import agents
 
 

@@ -13,7 +13,8 @@ from tests.ticketing.use_cases import Stage, a_stage
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.errors import InvalidInput, NotAnAgent, NotTheHolder, OwnTicket, TransitionNotAllowed
-from ticketing.model import CloseReason, EventKind, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import CloseReason, TicketStatus
 
 OPEN, ASSIGNED, IN_PROGRESS, PENDING, RESOLVED, CLOSED = TicketStatus
 

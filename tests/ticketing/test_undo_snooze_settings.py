@@ -14,7 +14,8 @@ from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
 from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, StaleConfiguration, TooLateToUndo
-from ticketing.model import ClockKind, EventKind, Outcome, Priority, Role, Ticket, TicketEvent, TicketStatus, Tier
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import ClockKind, Outcome, Priority, Role, Ticket, TicketStatus, Tier
 from ticketing.transaction import Transaction
 
 

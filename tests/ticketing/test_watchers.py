@@ -8,7 +8,8 @@ from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
 from ticketing.errors import HelpdeskError, InvalidInput, NotAnAgent, PersonNotFound, TicketNotFound
-from ticketing.model import EventKind, PersonId, Role, TicketRef, Tier
+from ticketing.events import EventKind
+from ticketing.model import PersonId, Role, TicketRef, Tier
 
 NOBODY = PersonId(999_999)
 SIGHT = {

@@ -6,10 +6,11 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from ticketing.configuration import Category
+from ticketing.categories import Category
 from ticketing.desk import Desk
 from ticketing.errors import AlreadyHeld, StaleTicket
-from ticketing.model import EventKind, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import TicketStatus
 
 
 def test_strategies_are_the_categorys(desk: Desk, cast: Cast, clock: MovableClock) -> None:

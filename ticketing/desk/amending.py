@@ -17,19 +17,9 @@ from ticketing.desk.promising import lapse_again
 from ticketing.desk.roles import role_of, speaks_for_desk
 from ticketing.desk.undo import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import is_id, to_us
-from ticketing.model import (
-    ClockKind,
-    Comment,
-    CommentKey,
-    EventKind,
-    PersonId,
-    Role,
-    Ticket,
-    TicketEvent,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.model import ClockKind, Comment, CommentKey, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from
 from ticketing.tables import comments, ticket_events, tickets
 from ticketing.transaction import Transaction

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, delete, literal_column, select
 
 from ticketing import queue, routing
-from ticketing.configuration import Category, Configuration
+from ticketing.categories import Category
+from ticketing.configuration import Configuration
 from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.giving_back import gave_away, takes_again
 from ticketing.desk.people import agent_of
@@ -29,9 +30,10 @@ from ticketing.errors import (
     OwnTicket,
     StaleTicket,
 )
+from ticketing.events import EventKind
 from ticketing.instants import is_id
 from ticketing.lifecycle import Because
-from ticketing.model import Agent, ClockKind, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.model import Agent, ClockKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import (
     GAVE_IT_BACK_BY_NOW,
     is_for_somebody_there,

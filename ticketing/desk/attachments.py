@@ -9,8 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 from ticketing.desk.base import DeskBase, checked_key, checked_text, is_key, use_case
 from ticketing.desk.roles import role_of
 from ticketing.errors import CommentNotFound, InvalidInput, TicketNotFound
+from ticketing.events import EventKind
 from ticketing.instants import is_id
-from ticketing.model import Attachment, EventKind, PersonId, Role, Ticket, TicketRef
+from ticketing.model import Attachment, PersonId, Role, Ticket, TicketRef
 from ticketing.rows import attachment_from
 from ticketing.tables import attachments, comments
 from ticketing.transaction import Transaction

@@ -12,7 +12,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from ticketing.configuration import Category, Configuration, default_document, parse, to_document
+from ticketing.categories import Category
+from ticketing.configuration import Configuration, default_document, parse, to_document
 from ticketing.database import Database, is_conflict
 from ticketing.desk.setbacks import Setbacks
 from ticketing.errors import InvalidInput

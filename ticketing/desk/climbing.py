@@ -36,9 +36,10 @@ from ticketing.desk.foreseeing import calendar_of, idle_at
 from ticketing.desk.promising import AlertPromise, promise_of
 from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_all, on_each_of
 from ticketing.errors import TicketNotFound
+from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
-from ticketing.model import ClockKind, EventKind, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.model import ClockKind, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts
 from ticketing.transaction import Transaction

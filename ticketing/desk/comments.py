@@ -10,8 +10,9 @@ from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.attachments import checked_files
 from ticketing.desk.base import checked_instant, checked_key, checked_text
 from ticketing.desk.reading import comment_of
+from ticketing.events import EventKind
 from ticketing.instants import to_us
-from ticketing.model import Attachment, ClockKind, Comment, EventKind, PersonId, Ticket, TicketStatus
+from ticketing.model import Attachment, ClockKind, Comment, PersonId, Ticket, TicketStatus
 from ticketing.transaction import Transaction
 
 LONGEST_COMMENT = 40_000

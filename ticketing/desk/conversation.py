@@ -16,7 +16,8 @@ from ticketing.desk.places import at_its_place, check_place
 from ticketing.desk.progress import reopened
 from ticketing.desk.roles import as_team, known_role
 from ticketing.errors import StaleTicket
-from ticketing.model import Attachment, Comment, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import Attachment, Comment, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.permissions import check_reaches_customer
 from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.tables import ticket_events

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ticketing import sla, timeline
 from ticketing.calendars import Calendar, Pause
 from ticketing.desk.reading import Reading
+from ticketing.events import TicketEvent
 from ticketing.instants import from_us
-from ticketing.model import ClockKind, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import ClockKind, SlaClock, Ticket, TicketRef
 from ticketing.statements import PAUSES
 from ticketing.timeline import Timeline
 

@@ -13,8 +13,9 @@ from ticketing import ladder as rules
 from ticketing.calendars import Calendar
 from ticketing.desk.climbs import HELD, HELD_LAPSE, Climb, count_anew, drop_climb, go_on_again, put_climb, stored_climb
 from ticketing.desk.promising import let_go
+from ticketing.events import EventKind, TicketEvent
 from ticketing.ladder import IDLE, NOBODY, STEPS, touched
-from ticketing.model import OVER, ClockKind, EventKind, Ticket, TicketEvent, TicketStatus
+from ticketing.model import OVER, ClockKind, Ticket, TicketStatus
 from ticketing.transaction import Transaction
 
 _GOES_ON = (EventKind.STATUS, EventKind.SNOOZED, EventKind.WOKEN)

@@ -10,8 +10,9 @@ from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.merging import both_locked
 from ticketing.desk.roles import as_team
 from ticketing.errors import SameTicket
+from ticketing.events import EventKind
 from ticketing.instants import is_id
-from ticketing.model import EventKind, Link, LinkKind, PersonId, Ticket, TicketRef
+from ticketing.model import Link, LinkKind, PersonId, Ticket, TicketRef
 from ticketing.rows import link_from
 from ticketing.tables import ticket_links
 from ticketing.transaction import Transaction

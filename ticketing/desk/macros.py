@@ -20,8 +20,9 @@ from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_lead, as_team, role_of
 from ticketing.desk.tags import change_tags
 from ticketing.errors import InvalidInput, MacroNotFound, NotAnAgent, NotTheHolder, StaleTicket
+from ticketing.events import EventKind
 from ticketing.macros import MOST_OWN, MOST_SHARED, Macro, Placeholder, read_macro
-from ticketing.model import OVER, EventKind, PersonId, Role, Ticket, TicketRef, TicketStatus
+from ticketing.model import OVER, PersonId, Role, Ticket, TicketRef, TicketStatus
 from ticketing.statements import put
 from ticketing.tables import personal_macros
 from ticketing.transaction import Transaction

@@ -19,18 +19,10 @@ from ticketing.desk.roles import as_team, speaks_for_desk
 from ticketing.desk.tags import carry_tags, take_tags
 from ticketing.desk.undo import NOTHING_TO_UNDO, TIME_IS_UP, as_before
 from ticketing.errors import OtherCustomersTicket, SameTicket, TicketClosed, TooLateToUndo
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.lifecycle import Because
-from ticketing.model import (
-    ClockKind,
-    CloseReason,
-    EventKind,
-    PersonId,
-    Ticket,
-    TicketEvent,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.model import ClockKind, CloseReason, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from, event_from
 from ticketing.tables import ticket_events, ticket_watchers, tickets
 from ticketing.transaction import Transaction

@@ -16,19 +16,11 @@ from ticketing.desk.roles import as_team
 from ticketing.desk.splitting import category_in_force, opened_from, settled_with
 from ticketing.desk.tags import carry_tags_to_new
 from ticketing.errors import InvalidInput, PersonNotFound, TicketClosed
+from ticketing.events import EventKind
 from ticketing.fields import Answer, check_fields
 from ticketing.instants import is_id
 from ticketing.lifecycle import Because
-from ticketing.model import (
-    CloseReason,
-    CommentKey,
-    EventKind,
-    LinkKind,
-    PersonId,
-    Ticket,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.model import CloseReason, CommentKey, LinkKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from
 from ticketing.tables import tickets
 from ticketing.transaction import Transaction

@@ -9,27 +9,17 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from ticketing import sla
-from ticketing.configuration import TRIAL_CATEGORY, Category
+from ticketing.categories import TRIAL_CATEGORY, Category
 from ticketing.desk.assignment import assign_or_say_that_nobody_can
 from ticketing.desk.attachments import OF_TICKET, checked_files
 from ticketing.desk.base import DeskBase, checked_instant, checked_key, checked_text, use_case
 from ticketing.desk.people import CUSTOMER, customer_from, customer_of
 from ticketing.desk.roles import role_of
 from ticketing.errors import InvalidInput, NotAnAgent, PersonNotFound, TooManyTickets
+from ticketing.events import EventKind
 from ticketing.fields import check_fields
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import (
-    Attachment,
-    ClockKind,
-    Customer,
-    EventKind,
-    PersonId,
-    Priority,
-    Role,
-    Ticket,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.model import Attachment, ClockKind, Customer, PersonId, Priority, Role, Ticket, TicketRef, TicketStatus
 from ticketing.prepared import run
 from ticketing.statements import CONFIG_VERSION, NEXT_NUMBER
 from ticketing.tables import tickets

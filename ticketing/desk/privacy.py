@@ -43,8 +43,9 @@ from ticketing.desk.reading import Reading
 from ticketing.desk.roles import role_of
 from ticketing.desk.words_elsewhere import SAID_ELSEWHERE, WordsElsewhere, words_elsewhere
 from ticketing.errors import StillOfTheTeam
+from ticketing.events import EventKind
 from ticketing.instants import to_us
-from ticketing.model import CloseReason, CommentKey, EventKind, Person, PersonId, Role, TicketRef
+from ticketing.model import CloseReason, CommentKey, Person, PersonId, Role, TicketRef
 from ticketing.tables import (
     agent_leaves,
     agents,

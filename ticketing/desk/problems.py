@@ -22,8 +22,9 @@ from ticketing.desk.people import known_person
 from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_team, role_of
 from ticketing.errors import InvalidInput, NotAnAgent, ProblemIsResolved, ProblemNotFound
+from ticketing.events import EventKind
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.model import EventKind, PersonId, Role, Ticket, TicketRef
+from ticketing.model import PersonId, Role, Ticket, TicketRef
 from ticketing.statements import put
 from ticketing.tables import problem_acts, problem_steps, problem_tickets, problems, tickets
 from ticketing.transaction import Transaction

@@ -12,9 +12,10 @@ from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.comments import add_public_comment, known_comment
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NotTheHolder, StaleTicket, TicketNotFound
+from ticketing.events import EventKind
 from ticketing.instants import to_us
 from ticketing.lifecycle import Because
-from ticketing.model import ClockKind, CloseReason, EventKind, PersonId, Priority, Ticket, TicketRef, TicketStatus
+from ticketing.model import ClockKind, CloseReason, PersonId, Priority, Ticket, TicketRef, TicketStatus
 from ticketing.picking import pick
 from ticketing.tables import IS_RESOLVED, tickets
 from ticketing.transaction import Transaction

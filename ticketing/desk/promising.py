@@ -18,9 +18,10 @@ from ticketing.desk.base import DeskBase, checked_instant, use_case
 from ticketing.desk.people import agent_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
+from ticketing.events import EventKind
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.ladder import IDLE, NOBODY
-from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.model import PersonId, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.rows import event_from
 from ticketing.tables import alert_promises, ladder, ticket_events
 from ticketing.transaction import Transaction

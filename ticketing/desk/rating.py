@@ -8,9 +8,10 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from ticketing.desk.base import DeskBase, checked_text, use_case
 from ticketing.errors import NotRatable, TicketNotFound
+from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
 from ticketing.lifecycle import Because
-from ticketing.model import CloseReason, EventKind, PersonId, Rating, Ticket, TicketRef, TicketStatus
+from ticketing.model import CloseReason, PersonId, Rating, Ticket, TicketRef, TicketStatus
 from ticketing.statements import put
 from ticketing.tables import IS_STEP, ratings, ticket_events, tickets
 from ticketing.transaction import Transaction

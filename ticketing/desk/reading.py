@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
 from ticketing import family
+from ticketing.categories import TRIAL_CATEGORY, Category
 from ticketing.children import children
-from ticketing.configuration import TRIAL_CATEGORY, Category
 from ticketing.desk.base import DeskBase, is_key
 from ticketing.errors import TicketNotFound
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import is_id
-from ticketing.model import Comment, EventKind, PersonId, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import Comment, PersonId, SlaClock, Ticket, TicketRef
 from ticketing.picking import waiting_categories
 from ticketing.routing import RoutingReason
 from ticketing.rows import clock_from, comment_from, event_from, ticket_from

@@ -17,7 +17,8 @@ from ticketing.desk.base import DeskBase, use_case
 from ticketing.desk.foreseeing import watch_for_idleness
 from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
-from ticketing.model import OVER, EventKind, PersonId, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import OVER, PersonId, TicketRef
 from ticketing.tables import IS_NOT_OVER, tickets
 from ticketing.transaction import Transaction
 

@@ -13,8 +13,9 @@ from ticketing.children import children
 from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase
 from ticketing.desk.reporting import checked_period
+from ticketing.events import TicketEvent
 from ticketing.instants import to_us
-from ticketing.model import ClockKind, Outcome, PersonId, Role, SlaClock, TicketEvent, TicketRef
+from ticketing.model import ClockKind, Outcome, PersonId, Role, SlaClock, TicketRef
 from ticketing.replay import is_late_by, replay
 from ticketing.reports import Attainment
 from ticketing.rows import clock_from, event_from

@@ -16,7 +16,8 @@ from ticketing import search
 from ticketing.children import children
 from ticketing.desk.searching import MOST, MOST_WORDS_COMPARED, Searching
 from ticketing.errors import TicketNotFound
-from ticketing.model import CloseReason, Comment, EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.events import EventKind
+from ticketing.model import CloseReason, Comment, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.rows import comment_from
 from ticketing.tables import comments, ticket_events
 from ticketing.words import asked_words

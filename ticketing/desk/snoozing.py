@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, select
 from ticketing.desk.base import DeskBase, checked_instant, use_case
 from ticketing.desk.progress import held_by
 from ticketing.errors import InvalidInput
+from ticketing.events import EventKind
 from ticketing.instants import to_us
-from ticketing.model import EventKind, PersonId, Ticket, TicketRef
+from ticketing.model import PersonId, Ticket, TicketRef
 from ticketing.tables import tickets
 
 ASLEEP_UNTIL = (

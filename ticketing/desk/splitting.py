@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ticketing import family
-from ticketing.configuration import Category
+from ticketing.categories import Category
 from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.copies import copied, opened_with
@@ -14,7 +14,8 @@ from ticketing.desk.opening import new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_of
 from ticketing.desk.roles import as_team
 from ticketing.errors import CommentNotFound, InvalidInput
-from ticketing.model import Comment, CommentKey, EventKind, LinkKind, PersonId, Ticket, TicketRef
+from ticketing.events import EventKind
+from ticketing.model import Comment, CommentKey, LinkKind, PersonId, Ticket, TicketRef
 from ticketing.rows import comment_from
 from ticketing.statements import TICKET_BY_SOURCE
 from ticketing.transaction import Transaction

@@ -13,9 +13,10 @@ from ticketing.desk.base import use_case
 from ticketing.desk.roles import as_team
 from ticketing.desk.searching import MOST, Searching
 from ticketing.errors import InvalidInput, StaleTicket
+from ticketing.events import EventKind
 from ticketing.fields import check_fields
 from ticketing.instants import to_us
-from ticketing.model import EventKind, PersonId, Ticket, TicketRef, TicketStatus
+from ticketing.model import PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.tables import tags, ticket_tags, tickets
 from ticketing.tagging import MOST_TAGS, normalised, normalised_all
 from ticketing.transaction import Transaction

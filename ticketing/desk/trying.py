@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ticketing.configuration import TRIAL_CATEGORY
+from ticketing.categories import TRIAL_CATEGORY
 from ticketing.desk.base import DeskBase, checked_key, use_case
 from ticketing.desk.opening import RATED_OVER, WHO_OPENS, new_ticket, settle_new_ticket
 from ticketing.desk.people import customer_from

@@ -12,19 +12,9 @@ from ticketing.desk.people import agent_of
 from ticketing.desk.promising import lapse_again
 from ticketing.desk.roles import as_team
 from ticketing.errors import TooLateToUndo
+from ticketing.events import EventKind, TicketEvent
 from ticketing.lifecycle import Because
-from ticketing.model import (
-    HELD,
-    ClockKind,
-    CloseReason,
-    EventKind,
-    PersonId,
-    SlaClock,
-    Ticket,
-    TicketEvent,
-    TicketRef,
-    TicketStatus,
-)
+from ticketing.model import HELD, ClockKind, CloseReason, PersonId, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.rows import event_from
 from ticketing.tables import ticket_events
 from ticketing.transaction import Transaction

@@ -13,8 +13,9 @@ from ticketing.desk.base import use_case
 from ticketing.desk.people import known_person
 from ticketing.desk.reading import Reading
 from ticketing.errors import InvalidInput, NotAnAgent, TicketNotFound
+from ticketing.events import EventKind
 from ticketing.instants import is_id, to_us
-from ticketing.model import EventKind, Person, PersonId, Role, Ticket, TicketRef
+from ticketing.model import Person, PersonId, Role, Ticket, TicketRef
 from ticketing.rows import person_from
 from ticketing.tables import customers, people, ticket_watchers, tickets
 

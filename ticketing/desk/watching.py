@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, func, select
 from ticketing.desk.base import use_case
 from ticketing.desk.reading import Reading
 from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, itself, on_all
+from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
-from ticketing.model import EventKind, PersonId, SlaClock, Ticket, TicketRef
+from ticketing.model import PersonId, SlaClock, Ticket, TicketRef
 from ticketing.tables import sla_clocks
 from ticketing.transaction import Transaction
 

@@ -16,9 +16,10 @@ from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.roster import shift_calendar
 from ticketing.errors import NoAlert
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
 from ticketing.ladder import told_from
-from ticketing.model import ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.model import ClockKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.reports import Report
 from ticketing.shown import Shown
 from ticketing.simulation.scenario import Arrival, Scenario, SimulatedAgent

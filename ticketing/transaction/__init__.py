@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ticketing import lifecycle
-from ticketing.configuration import Category, Configuration
+from ticketing.categories import Category
+from ticketing.configuration import Configuration
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import to_us
-from ticketing.model import HELD, ClockKind, EventKind, PersonId, Ticket, TicketEvent, TicketRef, TicketStatus
+from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketRef, TicketStatus
 from ticketing.transaction.clocks import Clocks
 from ticketing.transaction.room import Room
 from ticketing.writing import write

@@ -7,19 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from ticketing import queue
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import to_us
 from ticketing.ladder import STEPS
 from ticketing.model import (
     Attachment,
     Comment,
     CommentKey,
-    EventKind,
     Link,
     LinkKind,
     PersonId,
     SlaClock,
     Ticket,
-    TicketEvent,
     TicketRef,
     TicketStatus,
 )

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from ticketing.calendars import Pause
 from ticketing.configuration import Configuration
 from ticketing.errors import TicketNotFound
+from ticketing.events import TicketEvent
 from ticketing.instants import from_us, is_id
-from ticketing.model import SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import SlaClock, Ticket, TicketRef
 from ticketing.prepared import run
 from ticketing.rows import clock_from, ticket_from
 from ticketing.statements import CLOCKS, LOCKED_TICKET, NEXT_TICKET_NUMBER, PAUSES

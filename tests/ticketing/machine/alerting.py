@@ -17,8 +17,9 @@ from tests.ticketing.machine.documents import DELAYS, NUMBERS, QUIET, UNASSIGNED
 from tests.ticketing.machine.world import HELD_BACK, World
 from ticketing.calendars import ALWAYS, Calendar, deadline
 from ticketing.errors import HelpdeskError, InvalidInput, NoAlert
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.model import ClockKind, EventKind, PersonId, Priority, SlaClock, Ticket, TicketEvent, TicketRef
+from ticketing.model import ClockKind, PersonId, Priority, SlaClock, Ticket, TicketRef
 from ticketing.tables import ladder
 
 LADDER = (timedelta(minutes=30), timedelta(hours=1))

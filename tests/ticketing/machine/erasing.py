@@ -14,7 +14,8 @@ from tests.ticketing.machine.documents import NUMBERS
 from tests.ticketing.test_personal_data import rows_with
 from ticketing.desk.copies import DESCRIPTION
 from ticketing.errors import StillOfTheTeam
-from ticketing.model import CommentKey, EventKind, PersonId, Priority, Ticket, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import CommentKey, PersonId, Priority, Ticket
 from ticketing.tables import comment_origins, comments, tickets
 from ticketing.transaction import Transaction
 

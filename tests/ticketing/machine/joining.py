@@ -24,7 +24,8 @@ from ticketing.errors import (
     TicketClosed,
     TooLateToUndo,
 )
-from ticketing.model import HELD, Comment, CommentKey, EventKind, PersonId, Priority, Ticket, TicketEvent
+from ticketing.events import EventKind, TicketEvent
+from ticketing.model import HELD, Comment, CommentKey, PersonId, Priority, Ticket
 
 WINDOW = timedelta(minutes=10)
 

@@ -20,14 +20,8 @@ from ticketing.errors import (
     TooLateToUndo,
     TransitionNotAllowed,
 )
-from ticketing.model import (
-    HELD,
-    EventKind,
-    PersonId,
-    Priority,
-    Ticket,
-    TicketRef,
-)
+from ticketing.events import EventKind
+from ticketing.model import HELD, PersonId, Priority, Ticket, TicketRef
 
 
 class Working(World):

@@ -23,20 +23,9 @@ from ticketing.errors import (
     NotAnAgent,
     OwnTicket,
 )
+from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.model import (
-    HELD,
-    ClockKind,
-    EventKind,
-    PersonId,
-    Priority,
-    SlaClock,
-    Ticket,
-    TicketEvent,
-    TicketRef,
-    TicketStatus,
-    Tier,
-)
+from ticketing.model import HELD, ClockKind, PersonId, Priority, SlaClock, Ticket, TicketRef, TicketStatus, Tier
 from ticketing.tables import agent_loads, agent_skills, alerts, metadata, sequences, sla_pauses, tickets
 
 ClockKey = tuple[ClockKind, int]
