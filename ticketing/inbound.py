@@ -17,11 +17,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ticketing.database import Database
 from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
-from ticketing.lanes import is_over
 from ticketing.model import PersonId, TicketRef
 from ticketing.offering import Offering
 from ticketing.tables import held_back, inbound_marks, offers, tickets, unread
 from ticketing.tables import shown as shown_messages
+from ticketing.waits import is_free
 
 HEARD = "heard"
 """The mark until when everything that was said has been heard."""
@@ -49,9 +49,7 @@ class LiveThread:
 _u = unread.c
 _UNREAD_KEY = and_(_u.channel == bindparam("key_channel"), _u.root_ts == bindparam("key_root"))
 _MINE = and_(_UNREAD_KEY, _u.fence == bindparam("key_fence"))
-_FREE = and_(
-    or_(_u.lease_until.is_(None), is_over(_u.lease_until)), or_(_u.retry_after.is_(None), is_over(_u.retry_after))
-)
+_FREE = and_(is_free(_u.lease_until), is_free(_u.retry_after))
 _EARLIER = update(unread).where(_UNREAD_KEY, _u.since > bindparam("new_since")).values(since=bindparam("new_since"))
 # Conversations before their threads; threads by age: what was said first is heard first.
 _NEXT = select(unread).where(_FREE).order_by(_u.root_ts, _u.channel).limit(1)

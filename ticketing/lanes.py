@@ -14,7 +14,6 @@ from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -24,12 +23,12 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    or_,
     select,
 )
 
 from ticketing.instants import from_us, to_us
 from ticketing.tables import outbox
+from ticketing.waits import LONGEST_S, is_free, lies_ahead, seconds
 
 AHEAD_FROM = 10
 """From this priority on a row goes in the lane of its own."""
@@ -42,11 +41,8 @@ BEHIND = -1
 """The priority of what takes long to draw, and of nothing else: what merely comes last of the rest ranks lower still."""
 
 
-LONGEST_AHEAD_S, LONGEST_S = 90, 600
-"""
-No wait and no lease (machine time) is longer, of what is ahead and of all else. One whose end lies further off was written
-before the clock of the machine was set back, and is over; what Slack asks to wait for longer is known besides (`Pace`).
-"""
+LONGEST_AHEAD_S = 90
+"""No wait and no lease of what is ahead is longer; of all else `LONGEST_S` is the longest (`ticketing.waits`)."""
 
 
 class Lane(Enum):
@@ -69,35 +65,18 @@ _OF_LANE: dict[Lane, ColumnElement[bool]] = {
     Lane.REST: and_(~_BEHIND, _row.priority < literal_column(str(AHEAD_FROM))),
     Lane.BEHIND: _BEHIND,
 }
-_NOW = bindparam("now", type_=BigInteger)
-_LONGEST = case(
-    (_AHEAD, literal_column(str(LONGEST_AHEAD_S * 1_000_000))), else_=literal_column(str(LONGEST_S * 1_000_000))
-)
-
-
-def lies_ahead(end: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a wait or a lease of a row, which is to end then, is not over."""
-    return and_(end > _NOW, end <= _NOW + _LONGEST)
-
-
-def is_over(end: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Of what is no row of the outbox: whether its wait or lease is over at `now`, or was written before a clock was set back."""
-    return or_(end <= _NOW, end > _NOW + literal_column(str(LONGEST_S * 1_000_000)))
-
-
-def _is_waited_for(row: Row[Any], at: int) -> bool:
-    longest = LONGEST_AHEAD_S if row.priority >= AHEAD_FROM else LONGEST_S
-    return row.retry_after is not None and at < row.retry_after <= at + longest * 1_000_000
-
+_LONGEST = case((_AHEAD, seconds(LONGEST_AHEAD_S)), else_=seconds(LONGEST_S))
+IS_NOT_LEASED = is_free(_row.lease_until, _LONGEST)
+IS_NOT_BACKING_OFF = is_free(_row.retry_after, _LONGEST)
 
 # Not made distinct by the place itself, or SQLite would walk all that waits by its place.
-IN_FLIGHT = select(_row.place).where(_WAITING, lies_ahead(_row.lease_until))
+IN_FLIGHT = select(_row.place).where(_WAITING, lies_ahead(_row.lease_until, _LONGEST))
 PLACES_AHEAD = select((_row.place + literal_column("''")).label("place")).where(_WAITING, _AHEAD).distinct()
 
 
 def _look(lane: Lane) -> Select[Any]:
     return (
-        select(outbox)
+        select(outbox, IS_NOT_BACKING_OFF.label("is_free"))
         .where(_WAITING, _OF_LANE[lane], _row.place.not_in(bindparam("seen", expanding=True)))
         .order_by(_row.priority.desc(), _row.id)
         .limit(bindparam("page"))
@@ -120,12 +99,12 @@ def ready(connection: Connection, now: datetime, limit: int, lane: Lane) -> list
     if lane is Lane.REST:
         seen |= {row.place for row in connection.execute(PLACES_AHEAD)}
     while len(found) < limit:
-        rows = connection.execute(LOOKS[lane], {"seen": sorted(seen), "page": PAGE}).all()
+        rows = connection.execute(LOOKS[lane], {"seen": sorted(seen), "page": PAGE, "now": at}).all()
         for row in rows:
             if row.place in seen:
                 continue
             seen.add(row.place)
-            if not _is_waited_for(row, at):
+            if row.is_free:
                 found.append(row)
         if len(rows) < PAGE:
             break

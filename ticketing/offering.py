@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, lit
 
 from ticketing.database import Database
 from ticketing.instants import from_us, to_us
-from ticketing.lanes import is_over
 from ticketing.model import PersonId
 from ticketing.tables import offers, people
+from ticketing.waits import is_free
 
 GROUPED_WITHIN = timedelta(seconds=60)
 """What somebody writes within so long of the first message is offered a place together with it."""
@@ -94,10 +94,10 @@ _POSTED = (
     # Whoever has chosen on it already, in the moment in which it was posted, goes on with that.
     .values(offer_ts=bindparam("new_offer"), lease_until=case((_IS_MADE, null()), else_=_o.lease_until))
 )
+_IS_FREE = is_free(_o.lease_until)
 _MADE = update(offers).where(_OFFER_KEY, _o.state == OfferState.MAKING.value).values(state=OfferState.WAITING.value)
-_IS_BEING_POSTED = and_(_IS_MADE, is_over(_o.lease_until))
+_IS_BEING_POSTED = and_(_IS_MADE, _o.lease_until.is_not(None), _IS_FREE)
 _LEASE = update(offers).where(_OFFER_KEY, _IS_BEING_POSTED).values(lease_until=bindparam("new_lease"))
-_IS_FREE = or_(_o.lease_until.is_(None), is_over(_o.lease_until))
 _CHOOSE = (
     update(offers)
     .where(

@@ -30,7 +30,6 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    not_,
     or_,
     select,
     text,
@@ -106,12 +105,10 @@ _WAITING: ColumnElement[bool] = _row.state == literal_column("'waiting'")
 _PARKED: ColumnElement[bool] = _row.state == literal_column("'parked'")
 _KEY = and_(_row.customer_id == bindparam("key_customer_id"), _row.id == bindparam("key_id"))
 _MINE = and_(_KEY, _WAITING, _row.fence == bindparam("key_fence"))
-_NOT_LEASED = or_(_row.lease_until.is_(None), not_(lanes.lies_ahead(_row.lease_until)))
-_NOT_BACKING_OFF = or_(_row.retry_after.is_(None), not_(lanes.lies_ahead(_row.retry_after)))
 
 _TAKE = (
     update(outbox)
-    .where(_MINE, _NOT_LEASED, _NOT_BACKING_OFF)
+    .where(_MINE, lanes.IS_NOT_LEASED, lanes.IS_NOT_BACKING_OFF)
     .values(lease_until=bindparam("new_lease"), fence=_row.fence + 1, attempts=_row.attempts + 1)
 )
 _COLLAPSE = (
@@ -123,7 +120,7 @@ _COLLAPSE = (
         _row.kind == bindparam("key_kind"),
         _row.id != bindparam("key_id"),
         _WAITING,
-        _NOT_LEASED,
+        lanes.IS_NOT_LEASED,
     )
     .values(state="done", reason=COLLAPSED, lease_until=None)
 )

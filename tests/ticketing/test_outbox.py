@@ -10,16 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.postgres import Prepare
 from tests.ticketing.conftest import MovableClock
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.errors import LeaseLost
-from ticketing.lanes import AHEAD_FROM, LONGEST_AHEAD_S, LONGEST_S, Lane
+from ticketing.lanes import AHEAD_FROM, BEHIND, LONGEST_AHEAD_S, Lane
 from ticketing.model import PersonId, TicketRef
 from ticketing.outbox import LOST_ANSWER, Errand, Notice, Outbox
 from ticketing.shown import Shown
+from ticketing.waits import LONGEST_S
 
 NOW = datetime(2026, 11, 23, 13, 20, tzinfo=UTC)
 LEASE_S = 60.0
@@ -236,6 +239,31 @@ def test_what_lies_further_ahead_than_any_wait_was_written_before_the_clock_was_
     outbox.retry(waits, after(1), reason="service_unavailable")
     assert outbox.claim(after(LEASE_S - longest_s), 10, LEASE_S) == []
     assert [each.id for each in outbox.claim(after(-longest_s - 1), 10, LEASE_S)] == [waits.id, died.id]
+
+
+@given(
+    priority=st.sampled_from([BEHIND, 0, AHEAD_FROM]),
+    is_tried_again=st.booleans(),
+    lead_us=st.sampled_from([-1, 0, 1, 90_000_000, 90_000_001, 600_000_000, 600_000_001])
+    | st.integers(min_value=-(10**9), max_value=10**9),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_found_ready_is_what_can_be_taken(
+    outbox: Outbox, priority: int, is_tried_again: bool, lead_us: int
+) -> None:
+    """A row that waits, or that somebody holds, until `lead_us` after it is looked at; in every lane by one rule."""
+    outbox.add(Notice(f"c:{priority}", "t:42", "reply", REF, priority=priority), at=NOW)
+    (errand,) = (each for lane in Lane for each in outbox.claim(NOW, 1, LEASE_S, lane=lane))
+    if is_tried_again:
+        outbox.retry(errand, after(LEASE_S), reason="service_unavailable")
+    at = after(LEASE_S) - timedelta(microseconds=lead_us)
+    longest = timedelta(seconds=LONGEST_AHEAD_S if priority == AHEAD_FROM else LONGEST_S)
+
+    found = [each.id for lane in Lane if lane is not Lane.ALL for each in outbox.ready(at, 10, lane=lane)]
+    taken = outbox.take(errand, at, LEASE_S)
+    assert (found == [errand.id]) == (taken is not None)
+    assert (taken is None) == (timedelta() < timedelta(microseconds=lead_us) <= longest)
+    outbox.done(taken or errand)
 
 
 def test_a_turn_that_was_taken_before_the_clock_was_set_back_is_over(outbox: Outbox) -> None:
