@@ -40,7 +40,7 @@ from bot.words import inbound as words
 from bot.words import refusals as refusal_words
 from bot.work import first_waiting
 from ticketing.desk import Desk
-from ticketing.desk.undo import SOMETHING_SINCE
+from ticketing.desk.taking_back import SOMETHING_SINCE
 from ticketing.errors import (
     AlreadyHeld,
     DatabaseUnavailable,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.refusals import LastChange
 from ticketing.events import EventKind, TicketEvent
 from ticketing.lifecycle import Because
 from ticketing.model import CloseReason, PersonId, Ticket, TicketStatus
+
+_ENDED: Mapping[str, str] = {
+    CloseReason.WITHDRAWN: "withdrawn",
+    CloseReason.NOT_A_TICKET: "put_aside",
+    CloseReason.MOVED: "moved",
+}
 
 TELLING = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.REOPENED})
 
@@ -56,8 +62,8 @@ def _did(event: TicketEvent) -> str:
         return "assigned"
     if event.kind is EventKind.REOPENED:
         return "reopened"
-    if event.reason == CloseReason.WITHDRAWN:
-        return "withdrawn"
+    if event.reason is not None and event.reason in _ENDED:
+        return _ENDED[event.reason]
     if event.reason == Because.RELEASED:
         return "released"
     if event.to_value == TicketStatus.IN_PROGRESS and event.from_value == TicketStatus.PENDING_CUSTOMER:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.access import OF_THE_HOLDER, holds
 from bot.actions import Act
 from ticketing.configuration import Configuration
+from ticketing.desk.undo import TEAM_ENDS
 from ticketing.model import Person, Ticket, TicketStatus
 
 _TOGETHER = (Act.MERGE, Act.SPLIT, Act.LINK, Act.MOVE, Act.WATCH)
@@ -32,7 +33,8 @@ def possible_acts(ticket: Ticket, person: Person, configuration: Configuration) 
         ),
         TicketStatus.RESOLVED: (Act.REOPEN, Act.NOTE, *_TOGETHER, Act.WHY),
         TicketStatus.CLOSED: (
-            *((Act.UNMERGE,) if ticket.merged_into is not None else ()), Act.SPLIT, Act.LINK, Act.WHY,
+            *((Act.UNMERGE,) if ticket.merged_into is not None else ()),
+            *((Act.UNDO,) if _can_undo_end(ticket, configuration) else ()), Act.SPLIT, Act.LINK, Act.WHY,
         ),
     }[ticket.status]  # fmt: skip
     held_back = frozenset[Act]() if holds(person, ticket) else OF_THE_HOLDER
@@ -41,6 +43,13 @@ def possible_acts(ticket: Ticket, person: Person, configuration: Configuration) 
     if ticket.snoozed_until is None:
         held_back |= {Act.WAKE}
     return (Act.READ_ALL, *(act for act in acts if act not in held_back), *_labels(ticket, configuration))
+
+
+def _can_undo_end(ticket: Ticket, configuration: Configuration) -> bool:
+    """Whether the team can take back how it ended, as far as time goes."""
+    if ticket.close_reason not in TEAM_ENDS or ticket.closed_at is None:
+        return False
+    return ticket.as_of - ticket.closed_at <= configuration.undo_window
 
 
 def _labels(ticket: Ticket, configuration: Configuration) -> tuple[Act, ...]:

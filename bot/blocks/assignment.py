@@ -21,7 +21,7 @@ from bot.blocks.parts import (
     spoken_title,
     title,
 )
-from bot.blocks.triage import answering_lines, due_line
+from bot.blocks.triage import answering_lines, due_line, end_line
 from bot.values import comment_value
 from bot.views import AssignmentCard, AssignmentState, AssignmentWhy, LastTicket, Message, TicketFacts, WhyRule
 from bot.views.common import Block
@@ -38,7 +38,7 @@ _BUTTONS: dict[AssignmentState, tuple[Act, ...]] = {
     AssignmentState.RESOLVED: (Act.UNDO, Act.REOPEN),
     AssignmentState.HANDED_ON: (Act.TAKE_BACK,),
     AssignmentState.RELEASED: (Act.CLAIM,),
-    AssignmentState.CLOSED: (),
+    AssignmentState.CLOSED: (Act.UNDO,),
 }
 _PRIMARY = frozenset({Act.START, Act.CLAIM})
 _MINE = frozenset(
@@ -137,6 +137,8 @@ def _state(card: AssignmentCard, customer: str) -> str:
         state = said(words.RESOLVED_BY, agent=text.first(card.resolved_by))
     elif card.state is AssignmentState.CLOSED and card.joined_with is not None:
         state = said(words.JOINED, joined=card.joined_with)
+    elif card.state is AssignmentState.CLOSED and card.end is not None:
+        state = end_line(card.end)
     else:
         state = simple[card.state]
     if card.snoozed_until and card.state in _MINE:

@@ -25,6 +25,7 @@ from bot.blocks.parts import (
 )
 from bot.values import comment_value, offer_value
 from bot.views import (
+    End,
     Message,
     Obstacle,
     ObstacleKind,
@@ -39,7 +40,7 @@ from bot.views.common import Block
 from bot.views.team import WhichTicket
 from bot.words import common
 from bot.words import team as words
-from ticketing.model import ClockKind, Priority
+from ticketing.model import ClockKind, CloseReason, Priority
 
 _MENU = (Act.NOTE, Act.MERGE, Act.NOT_A_TICKET, Act.WHY, Act.MORE)
 _MENU_AT_WORK = (Act.NOTE, Act.MERGE, Act.WHY, Act.MORE)
@@ -47,6 +48,8 @@ _HELD = frozenset({TriageState.HELD, TriageState.IN_PROGRESS, TriageState.PENDIN
 _OVER = frozenset(
     {TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.MOVED, TriageState.NOT_A_TICKET}
 )
+_UNDOES = {TriageState.MERGED: Act.UNMERGE, TriageState.MOVED: Act.UNDO, TriageState.NOT_A_TICKET: Act.UNDO}
+_REASONS = {TriageState.MOVED: CloseReason.MOVED, TriageState.NOT_A_TICKET: CloseReason.NOT_A_TICKET}
 _ANSWERING = 3
 WHICH_MOST = 10
 _OBSTACLES = 5  # named on the card; the rest are counted
@@ -102,10 +105,16 @@ def _state(card: TriageCard) -> str:
             return said(words.TRIAGE_WITHDRAWN, customer=customer)
         case TriageState.MERGED:
             return said(words.TRIAGE_MERGED, joined=card.joined_with)
-        case TriageState.MOVED:
-            return words.TRIAGE_MOVED
-        case TriageState.NOT_A_TICKET:
-            return words.NOT_A_TICKET
+        case TriageState.MOVED | TriageState.NOT_A_TICKET:
+            return end_line(card.end or End(reason=_REASONS[card.state]))
+
+
+def end_line(end: End) -> str:
+    """How the team ended the ticket, and who did."""
+    if end.by is None:
+        return words.ENDED[end.reason]
+    template = words.MOVED_BACK if end.goes_back else words.ENDED_BY[end.reason]
+    return said(template, agent=text.first(end.by))
 
 
 def _due(card: TriageCard) -> str:
@@ -156,8 +165,8 @@ def _buttons(card: TriageCard) -> Block | None:
         return actions(*buttons, menu(_MENU if card.state is TriageState.HELD else _MENU_AT_WORK, facts, possible))
     if card.state is TriageState.RESOLVED:
         return actions(act_button(Act.REOPEN, facts, possible), menu((Act.NOTE, Act.WHY, Act.MORE), facts, possible))
-    if card.state is TriageState.MERGED and card.can_undo:
-        return actions(act_button(Act.UNMERGE, facts, possible))
+    if card.can_undo and card.state in _UNDOES:
+        return actions(act_button(_UNDOES[card.state], facts, possible))
     return None
 
 

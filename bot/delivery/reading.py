@@ -9,14 +9,17 @@ from functools import cached_property
 from bot import places
 from bot.access import ALLOWED
 from bot.last_change import comment_of_step, resolved_by
-from bot.views import OtherAnswer, Possible, TicketFacts
+from bot.views import End, OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
 from bot.views.labels import Labels
 from ticketing import sla
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
+from ticketing.desk.undo import TEAM_ENDS
 from ticketing.events import EventKind, TicketEvent
-from ticketing.model import ClockKind, Comment, PersonId, Rating, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.model import ClockKind, CloseReason, Comment, PersonId, Rating, SlaClock, Ticket, TicketRef, TicketStatus
+
+MOVED = CloseReason.MOVED
 
 POSSIBLE: Possible = frozenset(ALLOWED)
 """What a card offers: what is allowed to somebody at all. Who may do it is asked again at the press."""
@@ -161,6 +164,34 @@ class Dossier:
         return ticket.as_of - ticket.closed_at <= self.configuration.undo_window
 
     @property
+    def end(self) -> End | None:
+        """How the team ended it, other than by solving it."""
+        reason, step = self.ticket.close_reason, self._end
+        if reason not in TEAM_ENDS or step is None:
+            return None
+        return End(reason=reason, by=self.name(step.actor_id), goes_back=reason is MOVED and not self._moves)
+
+    @property
+    def can_undo_end(self) -> bool:
+        """Whether the team can still take that back, as far as time and the ticket's own log go."""
+        ticket, step = self.ticket, self._end
+        if ticket.close_reason not in TEAM_ENDS or step is None or (ticket.close_reason is MOVED and not self._moves):
+            return False
+        since = (event.kind for event in self.events if event.seq > step.seq)
+        is_last = all(kind is EventKind.PROBLEM_UNLINKED for kind in since)
+        return is_last and ticket.as_of - step.at <= self.configuration.undo_window
+
+    @property
+    def _end(self) -> TicketEvent | None:
+        """The step by which it was closed."""
+        steps = (event for event in reversed(self.events) if event.kind is EventKind.STATUS)
+        return next(steps, None) if self.ticket.status is TicketStatus.CLOSED else None
+
+    @property
+    def _moves(self) -> list[TicketEvent]:
+        return [event for event in self.events if event.kind is EventKind.MOVED_TO]
+
+    @property
     def together(self) -> Together:
         """What it hangs together with, from its log."""
         joined: dict[int, None] = {}
@@ -189,7 +220,7 @@ class Dossier:
             linked=tuple(linked),
             split_to=tuple(split_to),
             split_from=others.get(EventKind.SPLIT_FROM),
-            moved_to=others.get(EventKind.MOVED_TO),
+            moved_to=others.get(EventKind.MOVED_TO) if self.ticket.close_reason is MOVED else None,
             moved_from=others.get(EventKind.MOVED_FROM),
         )
 

@@ -35,6 +35,7 @@ from bot.values import read_comment_value, read_menu_value, read_page_value, rea
 from bot.views import MoreActions, RatingForm, TakeForm, TicketFacts, View
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST
+from ticketing.desk.undo import TEAM_ENDS
 from ticketing.errors import (
     HelpdeskError,
     NoAlert,
@@ -212,6 +213,8 @@ class TicketPresses:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self._granted(press, act, ref)
+        if act is Act.UNDO and grant.ticket.close_reason in TEAM_ENDS and grant.ticket.version > version:
+            raise StaleTicket(grant.ticket)  # somebody else's step, which that card does not show
         if act in self.acts:
             try:
                 self.acts[act](grant)

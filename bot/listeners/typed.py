@@ -40,6 +40,7 @@ EFFECT: dict[Act, tuple[EventKind, TicketStatus | None]] = {
     Act.REOPEN: (EventKind.REOPENED, None),
     Act.UNDO: (EventKind.UNDONE, None),
     Act.SNOOZE: (EventKind.SNOOZED, None),
+    Act.WAKE: (EventKind.WOKEN, None),
     Act.CLAIM: (EventKind.ASSIGNED, None),
 }
 """The entry of the log that each order leaves; a claim's names who has it now."""
@@ -116,6 +117,7 @@ class TypedShortcuts:
                 "reply": (Act.REPLY, self._reply),
                 "start": (Act.START, lambda to, *_: self.parts.desk.start(to.ticket.ref, by=to.person.id)),
                 "snooze": (Act.SNOOZE, self._snooze),
+                "wake": (Act.WAKE, lambda to, *_: self.parts.desk.wake(to.ticket.ref, by=to.person.id)),
                 "undo": (Act.UNDO, lambda to, *_: self.parts.desk.undo(to.ticket.ref, by=to.person.id)),
                 "reopen": (Act.REOPEN, lambda to, *_: self.parts.desk.reopen(to.ticket.ref, by=to.person.id)),
                 "claim": (Act.CLAIM, self._claim),

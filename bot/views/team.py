@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.views.common import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
 from bot.views.labels import Labels
-from ticketing.model import ClockKind, TicketRef, Tier
+from ticketing.model import ClockKind, CloseReason, TicketRef, Tier
 
 
 class WhyRule(StrEnum):
@@ -66,7 +66,8 @@ class AssignmentCard:
     """
     The agent's card. `answer_by` (by the clock `answer_kind`) and `solution_by` are None when met, paused or not promised,
     and `late` says which of them are over; `since` is when the present state began; `holder` who has it now, when it was
-    handed on; `times` how often it was theirs, when reopened; `resolved_by` who resolved it, if not they.
+    handed on; `times` how often it was theirs, when reopened; `resolved_by` who resolved it, if not they; `end` how the team
+    ended it otherwise; `can_undo` that its end can still be taken back.
     """
 
     facts: TicketFacts
@@ -87,6 +88,7 @@ class AssignmentCard:
     holder: str | None = None
     can_undo: bool = False
     resolved_by: str | None = None
+    end: End | None = None
     is_escalated: bool = False
     snoozed_until: datetime | None = None
     labels: Labels = field(default_factory=Labels)
@@ -94,6 +96,15 @@ class AssignmentCard:
     joined_with: int | None = None
     together: Together | None = None
     possible: Possible = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How the team ended a ticket that nobody solved, and who did; `goes_back` where that took back a move."""
+
+    reason: CloseReason
+    by: str | None = None
+    goes_back: bool = False
 
 
 class ObstacleKind(StrEnum):
@@ -132,8 +143,8 @@ class TriageState(StrEnum):
 class TriageCard:
     """
     The ticket's card in its triage channel. `obstacles` say why nobody got it (a few; `more_obstacles` is the rest);
-    `nobody_has_skill` that no agent at all has the category; `can_undo` that a merge can still be taken back; `goes_out` that
-    what is typed below it goes to the customer.
+    `nobody_has_skill` that no agent at all has the category; `end` how the team ended it; `can_undo` that this, or a merge,
+    can still be taken back; `goes_out` that what is typed below it goes to the customer.
     """
 
     facts: TicketFacts
@@ -151,6 +162,7 @@ class TriageCard:
     joined_with: int | None = None
     labels: Labels = field(default_factory=Labels)
     answering: tuple[OtherAnswer, ...] = ()
+    end: End | None = None
     can_undo: bool = False
     is_escalated: bool = False
     together: Together | None = None

@@ -20,6 +20,7 @@ DONE_NOW = {
     Act.RESUME: "You are working on #{number}: its clock runs again.",
     Act.REOPEN: "#{number} is reopened.",
     Act.WAKE: "#{number} is in your list again.",
+    Act.UNDO: "#{number} is as it was before.",
     Act.UNMERGE: "#{number} stands by itself again.",
     Act.NOT_A_TICKET: "#{number} is put aside.",
     Act.ESCALATE: "#{number} is escalated: senior agents come first.",

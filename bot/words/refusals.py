@@ -26,6 +26,8 @@ DID = {
     "reopened": "reopened",
     "released": "released",
     "withdrawn": "withdrew",
+    "put_aside": "put aside",
+    "moved": "moved",
     "changed": "changed",
 }
 FULL = "You hold {load} of {max_load} tickets."

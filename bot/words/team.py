@@ -1,7 +1,7 @@
 """What agents and leads read on cards, in threads and in the escalation channel."""
 
 from bot.views.team import WhyRule
-from ticketing.model import ClockKind
+from ticketing.model import ClockKind, CloseReason
 
 # The assignment
 GOES_TO_CUSTOMER = "*Replies in this thread go to {customer}.* For the team only: Add note."
@@ -69,8 +69,13 @@ TRIAGE_RESOLVED = "*Resolved* by {agent} {at}."
 TRIAGE_CLOSED = "*{closed}.*"
 TRIAGE_WITHDRAWN = "*Withdrawn* by {customer}."
 TRIAGE_MERGED = "*Joined with #{joined}.*"
-TRIAGE_MOVED = "*Moved* to another customer."
-NOT_A_TICKET = "*Put aside:* not a ticket."
+ENDED = {CloseReason.NOT_A_TICKET: "*Put aside:* not a ticket.", CloseReason.MOVED: "*Moved* to another customer."}
+ENDED_BY = {
+    CloseReason.NOT_A_TICKET: "*Put aside* by {agent}: not a ticket.",
+    CloseReason.MOVED: "*Moved* by {agent} to another customer.",
+}
+"""How the team ends a ticket that nobody solved; it can be taken back for a while."""
+MOVED_BACK = "*Moved back* by {agent}."
 NOBODY = "Nobody can take it: {obstacles}."
 FULL = "{agent} is full"
 AWAY = "{agent} is away"

@@ -15,6 +15,7 @@ HELP = (
     "`?note text` a note for the team\n"
     "`?start` begin to work on it\n"
     "`?snooze 2h` out of your list until then; also 14:00 or tomorrow\n"
+    "`?wake` back in your list before that\n"
     "`?undo` take back what you have just done\n"
     "`?reopen` it is not solved after all\n"
     "`?claim` take it\n"

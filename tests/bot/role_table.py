@@ -334,7 +334,21 @@ SHORTCUTS: Mapping[str, frozenset[Who]] = {
 }
 """Who may begin what from the menu of a message, or of the whole workspace; on somebody else's, the team opens for them."""
 
-TYPED = ("resolve", "wait", "reply", "note", "claim", "release", "start", "snooze", "undo", "reopen", "help", "hello")
+TYPED = (
+    "resolve",
+    "wait",
+    "reply",
+    "note",
+    "claim",
+    "release",
+    "start",
+    "snooze",
+    "wake",
+    "undo",
+    "reopen",
+    "help",
+    "hello",
+)
 """What the team types after a question mark in a ticket's threads; the last is nobody's order."""
 
 Payload = dict[str, Any]

@@ -25,6 +25,7 @@ from bot.views import (
     AssignmentState,
     Board,
     BoardRow,
+    End,
     Obstacle,
     ObstacleKind,
     TriageState,
@@ -50,7 +51,7 @@ from tests.bot.builders import (
     until,
     why,
 )
-from ticketing.model import ClockKind, PersonId, TicketRef
+from ticketing.model import ClockKind, CloseReason, PersonId, TicketRef
 
 MENU = "(Add note, Release, Reassign, Snooze, More actions)"
 GOES_TO_MARA = "*Replies in this thread go to Mara.* For the team only: Add note."
@@ -207,6 +208,24 @@ def test_a_waiting_ticket_says_why_nobody_has_it() -> None:
         (TriageState.WITHDRAWN, {}, "*Withdrawn* by Mara.", []),
         (TriageState.MERGED, {"joined_with": 40}, "*Joined with #40.*", []),
         (TriageState.NOT_A_TICKET, {}, "*Put aside:* not a ticket.", []),
+        (
+            TriageState.NOT_A_TICKET,
+            {"end": End(reason=CloseReason.NOT_A_TICKET, by="Jo Park"), "can_undo": True},
+            "*Put aside* by Jo: not a ticket.",
+            ["Undo"],
+        ),
+        (
+            TriageState.MOVED,
+            {"end": End(reason=CloseReason.MOVED, by="Jo Park"), "can_undo": True},
+            "*Moved* by Jo to another customer.",
+            ["Undo"],
+        ),
+        (
+            TriageState.MOVED,
+            {"end": End(reason=CloseReason.MOVED, by="Jo Park", goes_back=True)},
+            "*Moved back* by Jo.",
+            [],
+        ),
     ],
 )
 def test_the_triage_card_says_how_it_stands(

@@ -274,6 +274,29 @@ def test_a_snooze_is_ended_from_more_actions_by_whoever_has_the_ticket(stand: St
     assert "Snoozed" not in press(stand, Who.AGENT, Press.HOME_REFRESH, "", in_view="").said
 
 
+# --- what the team ended ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_put_aside_is_taken_back_by_whoever_reads_that_it_was(stand: Stand) -> None:
+    waiting = of(stand, TicketStatus.OPEN)
+    choose(stand, Who.AGENT, Act.NOT_A_TICKET, waiting)
+    aside = stand.desk.ticket(waiting.ref)
+    assert '"Undo"' in press(stand, Who.LEAD, Act.MORE, on(aside)).said
+    stale = press(stand, Who.LEAD, Act.UNDO, on(waiting))
+    assert f"Amir put aside #{waiting.number}" in stale.said
+    assert not stale.has_changed
+    for who in (Who.OWNER, Who.OTHER):
+        assert not press(stand, who, Act.UNDO, on(aside)).has_changed
+
+    done = press(stand, Who.LEAD, Act.UNDO, on(aside), in_view=on(aside)).said
+
+    assert f"#{waiting.number} is as it was before." in done
+    assert stand.desk.ticket(waiting.ref).status is not TicketStatus.CLOSED
+    again = press(stand, Who.AGENT, Act.UNDO, on(aside))
+    assert "Too late to undo: " in again.said
+    assert not again.has_changed
+
+
 # --- a way on, wherever it was pressed ------------------------------------------------------------------------------------
 
 

@@ -137,6 +137,12 @@ def test_a_ticket_is_snoozed_reopened_and_answered_by_typing(workspace: Workspac
     assert begun.agent.sees("Write until when after it", where=begun.assignment).is_ephemeral
     begun.agent.writes("?snooze 2h", thread=begun.assignment)
     begun.agent.sees_change(begun.assignment, "Snoozed until")
+    begun.agent.writes("?wake", thread=begun.assignment)
+    begun.agent.sees_lost(begun.assignment, "Snoozed until")
+    begun.agent.writes("?snooze 3h", thread=begun.assignment)
+    begun.agent.sees_change(begun.assignment, "Snoozed until")
+    begun.agent.writes("?undo", thread=begun.assignment)
+    begun.agent.sees_lost(begun.assignment, "Snoozed until")
     begun.agent.writes("?reply We look at it after lunch.", thread=triage)
     begun.customer.sees("We look at it after lunch.", where=begun.card)
     begun.agent.writes("?resolve Lunch helped.", thread=triage)

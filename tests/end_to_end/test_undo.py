@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.steps import assigned, fill_and_send, started
+from tests.end_to_end.steps import assigned, fill_and_send, number_in, started
 from tests.end_to_end.workspace import Workspace
 
 
@@ -45,11 +45,40 @@ def test_a_customer_who_is_asked_can_withdraw_all_the_same(workspace: Workspace)
     amir.sees_change(begun.assignment, "Closed.")
 
 
-def test_what_is_not_a_ticket_is_put_aside(workspace: Workspace) -> None:
-    team = workspace.new_team(agents=1)
+def test_what_is_not_a_ticket_is_put_aside_and_comes_back_by_anybody_of_the_team(workspace: Workspace) -> None:
+    team = workspace.new_team(agents=2)
     begun = assigned(workspace, team, "Lunch is here")
-    triage = begun.agent.sees(f"#{begun.number}", where=team.channel)
+    amir, other = begun.agent, next(each for each in team.agents if each is not begun.agent)
+    triage = amir.sees(f"#{begun.number}", where=team.channel)
 
-    begun.agent.press("Not a ticket", on=triage)
+    amir.press("Not a ticket", on=triage)
 
-    begun.customer.sees_change(begun.card, "Closed")
+    begun.customer.sees_change(begun.card, "put aside as no ticket")
+    aside = f"Put aside by {amir.first_name}: not a ticket."
+    amir.sees_change(begun.assignment, aside)
+    other.press("Undo", on=other.sees_change(triage, aside))
+    begun.customer.sees_change(begun.card, f"{amir.first_name} has it.")
+    amir.sees_change(begun.assignment, "Assigned to you.")
+    amir.sees_change(triage, f"{amir.first_name} has it")
+
+
+def test_a_move_to_another_customer_is_taken_back(workspace: Workspace) -> None:
+    team, tomas = workspace.new_team(agents=1), workspace.new_person()
+    begun = started(workspace, team, "It was hers after all")
+    amir = begun.agent
+    triage = amir.sees(f"#{begun.number}", where=team.channel)
+    amir.press("More actions", on=begun.assignment)
+    amir.press("Move")
+    amir.fill({"Whose ticket is it?": tomas.real_name})
+    sent = amir.submit()
+    assert sent.view is not None
+    number = number_in(sent.view.text)
+    amir.close(all_forms=True)
+    theirs = tomas.sees(f"#{number} It was hers after all")
+
+    amir.press("Undo", on=amir.sees_change(triage, f"Moved by {amir.first_name} to another customer."))
+
+    amir.sees_change(begun.assignment, "You are working on it.")
+    begun.customer.sees_change(begun.card, f"{amir.first_name} is working on it.")
+    tomas.sees_change(theirs, "moved to another customer")
+    amir.sees(f"Moved back by {amir.first_name}.", where=team.channel)

@@ -208,7 +208,7 @@ LEAD_ON = {
     TicketStatus.IN_PROGRESS: {"release", "wait_for_customer", "resolve", "transition", "withdraw", "put_aside"},
     TicketStatus.PENDING_CUSTOMER: {"release", "start", "resume", "resolve", "transition", "withdraw", "put_aside"},
     TicketStatus.RESOLVED: {"reopen", "undo"},
-    TicketStatus.CLOSED: set(),
+    TicketStatus.CLOSED: {"undo"},
 }
 """What takes a ticket to another status, by its last holder (withdrawing: by its customer); all else stays or is refused."""
 

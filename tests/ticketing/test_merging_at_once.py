@@ -16,7 +16,7 @@ from tests.ticketing.desks import Cast
 from tests.ticketing.test_concurrency import WORKERS, check_loads, in_processes, in_threads
 from ticketing.database import Database
 from ticketing.desk import Desk
-from ticketing.desk.undo import NOTHING_TO_UNDO
+from ticketing.desk.taking_back import NOTHING_TO_UNDO
 from ticketing.errors import HelpdeskError, TicketClosed, TooLateToUndo
 from ticketing.events import EventKind
 from ticketing.model import CloseReason, CommentKey, PersonId, TicketRef, TicketStatus
@@ -168,6 +168,20 @@ def test_what_is_undone_by_several_at_once_is_undone_once(database: Database, de
         # One takes it back; the others are told that there is nothing of theirs to take back any more.
         assert Counter(each[place] for each in results) == {"in_progress": 1, NOTHING_TO_UNDO: WORKERS - 1}
         assert [event.kind for event in desk.events(ref)].count(EventKind.UNDONE) == 1
+    assert cast.load(amir) == PAIRS
+    check_loads(database)
+
+
+def test_a_move_is_taken_back_once(database: Database, desk: Desk, cast: Cast) -> None:
+    amir, tomas = cast.agent("amir", max_load=99), cast.customer("tomas")
+    refs = [cast.ticket().ref for _ in range(PAIRS)]
+    for ref in refs:
+        desk.move_to_customer(ref, tomas, by=amir, source=f"v:{ref.number}")
+
+    results: Results = at_once(database, undo_at_once, refs, amir)
+
+    for place in range(PAIRS):
+        assert Counter(each[place] for each in results) == {"assigned": 1, NOTHING_TO_UNDO: WORKERS - 1}
     assert cast.load(amir) == PAIRS
     check_loads(database)
 

@@ -307,6 +307,74 @@ def test_whoever_holds_a_ticket_never_gets_their_own(desk: Desk, cast: Cast, ami
     assert desk.move_to_customer(ticket.ref, amir, by=jo, source="v:new1").assigned_agent_id == jo
 
 
+@pytest.mark.parametrize("status", ["open", "assigned", "in_progress", "resolved"])
+def test_a_move_is_taken_back_by_anybody_of_the_team_as_if_it_had_not_been(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId, status: str
+) -> None:
+    jo, tomas = cast.agent("jo", skills={}), cast.customer("tomas")
+    ticket = cast.ticket()
+    problem = desk.open_problem("Printers", by=amir, source="v:problem").id
+    desk.link_to_problem(ticket.ref, problem, by=amir)
+    if status == "open":
+        desk.release(ticket.ref, by=amir)
+        desk.set_available(amir, available=False, by=amir)
+    elif status == "in_progress":
+        desk.start(ticket.ref, by=amir)
+    elif status == "resolved":
+        desk.resolve(ticket.ref, by=amir)
+    clock.advance(hours=1)
+    was = desk.ticket(ticket.ref)
+    new = desk.move_to_customer(ticket.ref, tomas, by=amir, source="v:new1")
+    clock.advance(minutes=9)
+    for who in (ticket.customer_id, tomas):
+        with pytest.raises((TooLateToUndo, NotAnAgent)):
+            desk.undo(ticket.ref, by=who)
+
+    back = desk.undo(ticket.ref, by=jo)
+
+    for name in ("status", "assigned_agent_id", "resolved_at", "queue_rank", "closed_at", "close_reason"):
+        assert getattr(back, name) == getattr(was, name), name
+    assert [(each.kind, each.due_at, each.outcome) for each in back.clocks] == [
+        (each.kind, each.due_at, each.outcome) for each in was.clocks
+    ]
+    gone = desk.ticket(new.ref)
+    assert (gone.status, gone.close_reason, gone.queue_rank) == (TicketStatus.CLOSED, CloseReason.MOVED, None)
+    assert cast.load(amir) == (1 if status in ("assigned", "in_progress") else 0)
+    assert (desk.problem_of(ticket.ref), desk.problem_of(new.ref)) == (desk.problem(problem), None)
+    for ref in (ticket.ref, new.ref):
+        with pytest.raises(TooLateToUndo):
+            desk.undo(ref, by=amir)
+    again = desk.move_to_customer(ticket.ref, tomas, by=amir, source="v:new2")
+    assert desk.undo(ticket.ref, by=amir).status is was.status
+    assert desk.ticket(again.ref).status is TicketStatus.CLOSED
+
+
+def test_a_move_stays_once_anything_was_said_or_done_since(
+    desk: Desk, cast: Cast, clock: MovableClock, amir: PersonId
+) -> None:
+    jo, tomas = cast.agent("jo"), cast.customer("tomas")
+    late, answered, begun, written, own = (cast.ticket() for _ in range(5))
+    moved = {
+        each.ref: desk.move_to_customer(each.ref, tomas, by=amir, source=f"v:new{each.number}").ref
+        for each in (late, answered, begun, written)
+    }
+    desk.move_to_customer(own.ref, jo, by=amir, source="v:own")
+    cast.says(moved[answered.ref], tomas, "This is not mine")
+    holder = desk.ticket(moved[begun.ref]).assigned_agent_id
+    assert holder is not None
+    desk.start(moved[begun.ref], by=holder)
+    cast.says(written.ref, written.customer_id, "Where is it?")
+    for ticket in (answered, begun, written):
+        with pytest.raises(TooLateToUndo, match="something else has happened since"):
+            desk.undo(ticket.ref, by=amir)
+    with pytest.raises(OwnTicket):
+        desk.undo(own.ref, by=jo)
+    clock.advance(minutes=10, microseconds=1)
+    with pytest.raises(TooLateToUndo, match="the time for it is over"):
+        desk.undo(late.ref, by=amir)
+    assert {desk.ticket(ref).close_reason for ref in moved} == {CloseReason.MOVED}
+
+
 def test_what_cannot_be_moved_is_refused(desk: Desk, cast: Cast, amir: PersonId) -> None:
     tomas = cast.customer("tomas")
     ticket, own = cast.ticket(), cast.ticket("amir")

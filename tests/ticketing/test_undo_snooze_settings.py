@@ -13,7 +13,14 @@ from ticketing.configuration import default_document
 from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
-from ticketing.errors import InvalidConfiguration, InvalidInput, NotTheHolder, StaleConfiguration, TooLateToUndo
+from ticketing.errors import (
+    InvalidConfiguration,
+    InvalidInput,
+    NotAnAgent,
+    NotTheHolder,
+    StaleConfiguration,
+    TooLateToUndo,
+)
 from ticketing.events import EventKind, TicketEvent
 from ticketing.model import ClockKind, Outcome, Priority, Role, Ticket, TicketStatus, Tier
 from ticketing.transaction import Transaction
@@ -80,6 +87,69 @@ def test_a_withdrawal_and_a_reassignment_can_be_taken_back(desk: Desk, cast: Cas
     desk.assign(ticket.ref, to=jo, by=amir)
     assert desk.undo(ticket.ref, by=amir).assigned_agent_id == amir
     assert (cast.load(amir), cast.load(jo)) == (1, 0)
+
+
+@pytest.mark.parametrize("status", ["open", "assigned", "pending_customer"])
+def test_what_was_put_aside_comes_back_by_anybody_of_the_team(
+    desk: Desk, cast: Cast, clock: MovableClock, status: str
+) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    if status == "open":
+        desk.release(ticket.ref, by=amir)
+    elif status == "pending_customer":
+        cast.says(ticket.ref, amir, "Which one?")
+        desk.wait_for_customer(ticket.ref, by=amir)
+    clock.advance(hours=1)
+    before, was = deadlines(desk, ticket), desk.ticket(ticket.ref)
+    desk.put_aside(ticket.ref, by=amir)
+    clock.advance(minutes=9)
+    with pytest.raises(TooLateToUndo):
+        desk.undo(ticket.ref, by=ticket.customer_id)
+    with pytest.raises(NotAnAgent):
+        desk.undo(ticket.ref, by=cast.customer("tomas"))
+
+    back = desk.undo(ticket.ref, by=jo)
+
+    assert (back.status, back.assigned_agent_id, back.queue_rank) == (was.status, was.assigned_agent_id, was.queue_rank)
+    assert (back.close_reason, back.closed_at) == (None, None)
+    assert deadlines(desk, ticket) == before
+    assert cast.load(amir) == (0 if status == "open" else 1)
+    with pytest.raises(TooLateToUndo, match="it was taken back already"):
+        desk.undo(ticket.ref, by=amir)
+
+
+def test_what_was_put_aside_stays_so_after_the_window_and_once_something_happens(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    amir = cast.agent("amir")
+    late, written, gone = cast.ticket(), cast.ticket(), cast.ticket()
+    for ticket in (late, written, gone):
+        desk.put_aside(ticket.ref, by=amir)
+    cast.says(written.ref, written.customer_id, "It is one")
+    with pytest.raises(TooLateToUndo, match="something else has happened since"):
+        desk.undo(written.ref, by=amir)
+    desk.remove_agent(amir, by=None)
+    desk.set_role(amir, Role.AGENT, by=None)
+    with pytest.raises(TooLateToUndo, match="who had it is an agent no more"):
+        desk.undo(gone.ref, by=amir)
+    clock.advance(minutes=10, microseconds=1)
+    with pytest.raises(TooLateToUndo, match="the time for it is over"):
+        desk.undo(late.ref, by=amir)
+    assert {desk.ticket(each.ref).status for each in (late, written, gone)} == {TicketStatus.CLOSED}
+
+
+def test_a_snooze_is_taken_back_by_whoever_has_just_done_it(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir, jo = cast.agent("amir"), cast.agent("jo", skills={})
+    ticket = cast.ticket()
+    desk.snooze(ticket.ref, clock.now + timedelta(hours=2), by=amir)
+    with pytest.raises(TooLateToUndo):
+        desk.undo(ticket.ref, by=jo)
+
+    assert desk.undo(ticket.ref, by=amir).snoozed_until is None
+
+    assert [each.ref for each in desk.tickets_of_agent(amir)] == [ticket.ref]
+    assert (desk.events(ticket.ref)[-1].kind, cast.load(amir)) == (EventKind.UNDONE, 1)
 
 
 def test_a_snoozed_ticket_wakes_on_time(desk: Desk, cast: Cast, clock: MovableClock) -> None:

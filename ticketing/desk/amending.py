@@ -15,7 +15,7 @@ from ticketing.desk.comments import LONGEST_COMMENT
 from ticketing.desk.copies import DESCRIPTION, copies_of
 from ticketing.desk.promising import lapse_again
 from ticketing.desk.roles import role_of, speaks_for_desk
-from ticketing.desk.undo import TIME_IS_UP, running_again
+from ticketing.desk.taking_back import TIME_IS_UP, running_again
 from ticketing.errors import CommentNotFound, TooLateToUndo
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import is_id, to_us

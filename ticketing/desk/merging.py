@@ -17,14 +17,14 @@ from ticketing.desk.comments import our_turn
 from ticketing.desk.problems import Problems
 from ticketing.desk.roles import as_team, speaks_for_desk
 from ticketing.desk.tags import carry_tags, take_tags
-from ticketing.desk.undo import NOTHING_TO_UNDO, TIME_IS_UP, as_before
+from ticketing.desk.taking_back import NOTHING_TO_UNDO, as_before, check_window, events_of, events_since
 from ticketing.errors import OtherCustomersTicket, SameTicket, TicketClosed, TooLateToUndo
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us, is_id, to_us
 from ticketing.lifecycle import Because
 from ticketing.model import ClockKind, CloseReason, PersonId, Ticket, TicketRef, TicketStatus
-from ticketing.rows import comment_from, event_from
-from ticketing.tables import ticket_events, ticket_watchers, tickets
+from ticketing.rows import comment_from
+from ticketing.tables import ticket_watchers, tickets
 from ticketing.transaction import Transaction
 
 JOIN = "join tickets"
@@ -43,26 +43,6 @@ GOES_TO = (
     .values(merged_into=bindparam("target", type_=BigInteger))
 )
 """Written before all the rest, for the index of words to be read by it."""
-
-_event = ticket_events.c
-EVENTS_OF_KIND = (
-    select(ticket_events)
-    .where(
-        _event.customer_id == bindparam("customer_id"),
-        _event.ticket_id == bindparam("number"),
-        _event.kind == bindparam("kind"),
-    )
-    .order_by(_event.seq.desc())
-)
-EVENTS_SINCE = (
-    select(ticket_events)
-    .where(
-        _event.customer_id == bindparam("customer_id"),
-        _event.ticket_id == bindparam("number"),
-        _event.seq > bindparam("seq"),
-    )
-    .order_by(_event.seq)
-)
 
 
 class Merging(Problems):
@@ -109,19 +89,18 @@ class Merging(Problems):
                 as_team(tx, each, by, "take tickets apart")
             if target is None or ticket.merged_into != target.number:
                 raise TooLateToUndo(ticket, NOTHING_TO_UNDO)
-            act = _events(tx, ticket, EventKind.STATUS)[0]
-            if tx.now > act.at + tx.configuration.undo_window:
-                raise TooLateToUndo(ticket, TIME_IS_UP)
+            act = events_of(tx, ticket, EventKind.STATUS)[0]
+            check_window(tx, ticket, act)
             received = next(
                 event
-                for event in _events(tx, target, EventKind.RECEIVED_MERGE)
+                for event in events_of(tx, target, EventKind.RECEIVED_MERGE)
                 if event.from_value == str(ticket.number)
             )
             self._returned(tx, ticket, target, received, by=by)
             _goes_to(tx, ticket, None)
             ticket = as_before(tx, tx.change(ticket, merged_into=None), act, by=by)
             ticket = _out_of_sight_again(tx, ticket)
-            ticket = without_what_was_pulled_back(tx, ticket, _since(tx, ticket, act), by=by)
+            ticket = without_what_was_pulled_back(tx, ticket, events_since(tx, ticket, act.seq), by=by)
             ticket = tx.log(ticket, EventKind.UNMERGED, by=by, from_value=target.number)
             indexing.rewrite(tx.connection, target.ref, subject=target.subject, description=target.description)
             return ticket
@@ -161,7 +140,7 @@ class Merging(Problems):
         self, tx: Transaction, ticket: Ticket, target: Ticket, received: TicketEvent, *, by: PersonId
     ) -> None:
         """The other ticket as it was before the merge. Raises TooLateToUndo where it cannot be any more."""
-        since = _since(tx, target, received)
+        since = events_since(tx, target, received.seq)
         if any(_is_public(event) for event in since):
             raise TooLateToUndo(ticket, SAID_SINCE)
         steps = [event for event in since if event.kind is EventKind.STATUS]
@@ -226,21 +205,9 @@ def _is_public(event: TicketEvent) -> bool:
     return event.kind is EventKind.COMMENTED and not (event.data["internal"] or event.data["automatic"])
 
 
-def _events(tx: Transaction, ticket: Ticket, kind: EventKind) -> list[TicketEvent]:
-    """What the log says of a kind, the latest first."""
-    rows = tx.connection.execute(EVENTS_OF_KIND, _key(ticket) | {"kind": kind.value})
-    return [event_from(row) for row in rows.mappings()]
-
-
-def _since(tx: Transaction, ticket: Ticket, event: TicketEvent) -> list[TicketEvent]:
-    """What the log says after an event, the earliest first."""
-    rows = tx.connection.execute(EVENTS_SINCE, _key(ticket) | {"seq": event.seq})
-    return [event_from(row) for row in rows.mappings()]
-
-
 def _out_of_sight_again(tx: Transaction, ticket: Ticket) -> Ticket:
     """Put off as it was before the merge, unless it was to come back meanwhile."""
-    until = from_us(_events(tx, ticket, EventKind.MERGED)[0].data.get("snoozed_until"))
+    until = from_us(events_of(tx, ticket, EventKind.MERGED)[0].data.get("snoozed_until"))
     return tx.change(ticket, snoozed_until=until) if ticket.is_held and until and until > tx.now else ticket
 
 

@@ -25,9 +25,17 @@ from ticketing.errors import (
     TooLateToUndo,
 )
 from ticketing.events import EventKind, TicketEvent
-from ticketing.model import HELD, Comment, CommentKey, PersonId, Priority, Ticket
+from ticketing.model import HELD, Comment, CommentKey, PersonId, Priority, Ticket, TicketRef
 
 WINDOW = timedelta(minutes=10)
+
+HANDED_OUT = frozenset(
+    {
+        *(EventKind.ASSIGNED, EventKind.UNASSIGNABLE, EventKind.PROBLEM_LINKED, EventKind.CLOCKS_RECOMPUTED),
+        *(EventKind.WARNED, EventKind.BREACHED, EventKind.ALERT_STEP, EventKind.ALERT_DISPROVED),
+    }
+)
+"""What can have happened to a ticket that is taken back with its move, besides being waiting or assigned."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +218,36 @@ class Joining(Labelling, Talking, Passing):
         for comment in said:
             self.copied(comment, made, is_opening=False)
         self.links[frozenset({ticket.ref.number, new.number})] = "moved"
+
+    def move_back(self, ticket: ModelTicket, by: PersonId) -> None:
+        """By the words of docs/merging.md: in time, and as long as the other has only been handed out."""
+        log = self.logs[ticket.ref]
+        act = next(event for event in reversed(log) if event.kind is EventKind.STATUS)
+        moves = [event for event in log if event.kind is EventKind.MOVED_TO]
+        is_late = not moves or self.clock.now > act.at + WINDOW
+        refused = self.no_team(ticket, by) or (TooLateToUndo if is_late else None)
+        if refused is not None:
+            self.does(lambda: self.desk.undo(ticket.ref, by=by), refused)
+            return
+        new = self.model.tickets[TicketRef(PersonId(moves[-1].data["customer"]), int(str(moves[-1].to_value)))]
+        holder = None if ticket.holder is None else self.model.agents[ticket.holder]
+        has_left = act.from_value in HELD and (holder is None or not holder.is_active)
+        if has_left or not self.is_as_moved(ticket, new, act.seq):
+            refused = TooLateToUndo
+        self.does(lambda: self.desk.undo(ticket.ref, by=by), self.no_team(new, by) or refused)
+        if refused is not None or self.no_team(new, by):
+            return
+        self.model.close(new)
+        self.regroup(new, ticket)
+        self.goes_back(ticket, act)
+
+    def is_as_moved(self, ticket: ModelTicket, new: ModelTicket, end: int) -> bool:
+        since = [event for event in self.logs[ticket.ref][end:] if event.kind is not EventKind.PROBLEM_UNLINKED]
+        log = self.logs[new.ref]
+        began = next(event for event in log if event.kind is EventKind.MOVED_FROM)
+        steps = [each for each in log[began.seq :] if each.kind is EventKind.STATUS]
+        others = {each.kind for each in log[began.seq :]} - {EventKind.STATUS, *HANDED_OUT}
+        return not since and not others and all(step.to_value in ("open", "assigned") for step in steps)
 
     def adopt(self, new: Ticket, holder: PersonId | None, *, is_escalated: bool = False) -> ModelTicket:
         """A new ticket with who holds the one that it came from, if they can have it."""

@@ -20,7 +20,7 @@ from ticketing.errors import (
     TooLateToUndo,
     TransitionNotAllowed,
 )
-from ticketing.events import EventKind
+from ticketing.events import EventKind, TicketEvent
 from ticketing.model import HELD, PersonId, Priority, Ticket, TicketRef
 
 
@@ -117,10 +117,18 @@ class Working(World):
         ticket = self.pick(which)
         act = self.logs[ticket.ref][-1]
         by = act.actor_id if act.actor_id is not None and who % 4 else self.agent(who)
-        is_end = act.kind is EventKind.STATUS and (act.to_value == "resolved" or act.reason == "withdrawn")
+        if self.was_moved(ticket) and by != ticket.ref.customer_id:
+            self.move_back(ticket, by)
+            return
+        is_aside = act.kind is EventKind.STATUS and act.reason == "not_a_ticket" and by != ticket.ref.customer_id
+        is_end = (
+            act.kind is EventKind.STATUS and (act.to_value == "resolved" or act.reason == "withdrawn")
+        ) or is_aside
         is_handing = act.kind is EventKind.ASSIGNED and act.from_value not in (None, act.to_value)
-        is_mine = act.actor_id == by and self.clock.now <= act.at + timedelta(minutes=10)
-        refused: type[HelpdeskError] | None = None if is_mine and (is_end or is_handing) else TooLateToUndo
+        is_snooze = act.kind is EventKind.SNOOZED
+        is_mine = (act.actor_id == by or is_aside) and self.clock.now <= act.at + timedelta(minutes=10)
+        can_be = is_end or is_handing or is_snooze
+        refused: type[HelpdeskError] | None = None if is_mine and can_be else TooLateToUndo
         holder = PersonId(int(act.from_value or 0)) if is_handing else ticket.holder
         needs_holder = is_handing or (is_end and act.from_value in HELD)
         if needs_holder and (holder is None or not self.model.agents[holder].is_active):
@@ -134,6 +142,21 @@ class Working(World):
             self.model.give_by_hand(ticket, PersonId(int(act.from_value or 0)), by)
             self.model.agents[PersonId(int(act.from_value or 0))].last_assigned_at = self.clock.now
             return
+        if is_snooze:
+            ticket.snoozed_until = None
+            return
+        self.goes_back(ticket, act)
+
+    def was_moved(self, ticket: ModelTicket) -> bool:
+        steps = [event for event in self.logs[ticket.ref] if event.kind is EventKind.STATUS]
+        return bool(steps) and steps[-1].reason == "moved"
+
+    def move_back(self, ticket: ModelTicket, by: PersonId) -> None:
+        """For machines in which tickets are moved."""
+        raise NotImplementedError
+
+    def goes_back(self, ticket: ModelTicket, act: TicketEvent) -> None:
+        """It stands as before a step."""
         if ticket.status == "resolved":
             ticket.resolved_at = ticket.nudged_at = None
         ticket.status = str(act.from_value)
