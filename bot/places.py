@@ -124,14 +124,23 @@ def of_team(ticket: Ticket, configuration: Configuration) -> str | None:
 def of_alerts(ticket: Ticket, configuration: Configuration) -> str | None:
     """Where its alerts go: its category's or the desk's escalation channel; a private category's stay in its own channel."""
     trial = trial_channel(ticket)
-    if trial is not None:
-        return of_channel(trial)
-    private = configuration.private_category(ticket.category)
+    return of_channel(trial) if trial is not None else of_alerts_in(ticket.category, configuration)
+
+
+def of_alerts_in(category: str, configuration: Configuration) -> str | None:
+    """Where the alerts of a category go; what is no category any more goes to the desk's channel. Not for test tickets."""
+    private = configuration.private_category(category)
     if private is not None:
         return of_channel(private.channel) if private.channel else None
-    category = configuration.category(ticket.category)
-    channel = (category.escalations if category else None) or configuration.channels.escalations
+    known = configuration.category(category)
+    channel = (known.escalations if known else None) or configuration.channels.escalations
     return of_channel(channel) if channel else None
+
+
+def are_alerts_elsewhere(before: Configuration, now: Configuration) -> bool:
+    """Whether alerts of some category go elsewhere now than they did before."""
+    keys = {each.key for one in (before, now) for each in (*one.categories, *one.private_categories)} | {""}
+    return any(of_alerts_in(key, before) != of_alerts_in(key, now) for key in keys)
 
 
 def all_of_alerts(configuration: Configuration) -> frozenset[str]:

@@ -28,11 +28,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     literal_column,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql
@@ -42,8 +40,10 @@ from ticketing.errors import LeaseLost
 from ticketing.instants import from_us, to_us
 from ticketing.lanes import Lane
 from ticketing.model import PersonId, TicketRef
+from ticketing.rows import errand_row
 from ticketing.shown import FORGET_MESSAGE, AlertKey, Shown, ShownMessages, remember, tell_at_home
-from ticketing.tables import dated_jobs, leases, outbox, sequences
+from ticketing.tables import dated_jobs, leases, outbox
+from ticketing.writing import write_errands
 
 LOST_ANSWER = "lost_answer"
 """The reason of a row whose last try may have reached its reader, because the answer never came."""
@@ -150,7 +150,6 @@ _PARK = (
 _DEPTH = select(func.count()).select_from(outbox).where(_WAITING)
 _HELD_UP = _DEPTH.where(_row.place == bindparam("place"), _row.attempts > 1, _row.lease_until.is_(None))
 _PARKED_ROWS = select(outbox).where(_PARKED).order_by(_row.id.desc()).limit(bindparam("rows"))
-_ADD = insert(outbox)
 # SQLite writes the clause in the same words.
 _ON_DATE = postgresql.insert(dated_jobs).on_conflict_do_nothing().returning(dated_jobs.c.job)
 _LAST_DATE = select(func.max(dated_jobs.c.local_date)).where(dated_jobs.c.job == bindparam("job"))
@@ -164,10 +163,6 @@ _TURN = (
     )
     .values(lease_until=bindparam("new_until"), fence=leases.c.fence + 1)
 )
-_NEXT_ID_SQLITE = (
-    update(sequences).where(sequences.c.name == "outbox_id").values(value=sequences.c.value + 1)
-).returning(sequences.c.value)
-_NEXT_ID_POSTGRESQL = text("SELECT nextval('outbox_id')")
 
 
 class Outbox(ShownMessages):
@@ -227,8 +222,7 @@ class Outbox(ShownMessages):
             _fenced(connection.execute(_DONE, _key(errand)).rowcount)
             if further:
                 connection.execute(_DONE_WITH, further)
-            for notice in then:
-                self._add(connection, notice, errand.created_at)
+            self._add(connection, then, errand.created_at)
             if message is not None:
                 remember(connection, *members, message)
                 tell_at_home(connection, message, told)
@@ -266,13 +260,12 @@ class Outbox(ShownMessages):
         """
         with self._database.write() as connection:
             _fenced(connection.execute(_PARK, {**_key(errand), "new_reason": reason[:200]}).rowcount)
-            for notice in instead:
-                self._add(connection, notice, at or errand.created_at)
+            self._add(connection, instead, at or errand.created_at)
 
-    def add(self, notice: Notice, *, at: datetime) -> None:
+    def add(self, *notices: Notice, at: datetime) -> None:
         """Put something into the outbox that no ticket's change tells of. `at` is business time."""
         with self._database.write() as connection:
-            self._add(connection, notice, at)
+            self._add(connection, notices, at)
 
     def forget_together(self, message: Shown, instead: Iterable[Notice], *, at: datetime) -> None:
         """
@@ -281,8 +274,7 @@ class Outbox(ShownMessages):
         key = {"key_place": message.place, "key_channel": message.channel, "key_ts": message.ts}
         with self._database.write() as connection:
             connection.execute(FORGET_MESSAGE, key)
-            for notice in instead:
-                self._add(connection, notice, at)
+            self._add(connection, instead, at)
 
     def add_on_date(self, notices: Iterable[Notice], *, job: str, local_date: date, at: datetime) -> bool:
         """
@@ -298,8 +290,7 @@ class Outbox(ShownMessages):
                 return False
             if connection.execute(_ON_DATE, row).first() is None:
                 return False
-            for notice in notices:
-                self._add(connection, notice, at)
+            self._add(connection, notices, at)
             return True
 
     def take_turn(self, name: str, now: datetime, every_s: float) -> bool:
@@ -310,23 +301,14 @@ class Outbox(ShownMessages):
             turn = {"key_name": name, "now": to_us(now), "new_until": until}
             return connection.execute(_TURN, turn).rowcount == 1
 
-    def _add(self, connection: Connection, notice: Notice, at: datetime) -> None:
-        next_id = _NEXT_ID_SQLITE if self._database.is_sqlite else _NEXT_ID_POSTGRESQL
-        values = {
-            "customer_id": notice.ticket.customer_id if notice.ticket else 0,
-            "id": connection.execute(next_id).scalar_one(),
-            "place": notice.place,
-            "about": notice.about,
-            "kind": notice.kind,
-            "ticket_id": notice.ticket.number if notice.ticket else None,
-            "priority": notice.priority,
-            "data": dict(notice.data),
-            "created_at": to_us(at),
-            "attempts": 0,
-            "fence": 0,
-            "state": "waiting",
-        }
-        connection.execute(_ADD, [values])
+    def _add(self, connection: Connection, notices: Iterable[Notice], at: datetime) -> None:
+        rows = [
+            errand_row(
+                each.place, each.about, each.kind, ticket=each.ticket, priority=each.priority, data=each.data, at=at
+            )
+            for each in notices
+        ]
+        write_errands(connection, rows, is_sqlite=self._database.is_sqlite)
 
     # --- looking ---
 

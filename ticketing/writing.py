@@ -33,6 +33,9 @@ from ticketing.statements import (
 )
 from ticketing.tables import comments, outbox, sla_clocks, ticket_events, tickets
 
+ERRANDS_AT_ONCE = 200
+"""Rows of the outbox in one statement, far below what a statement takes."""
+
 
 @dataclass
 class Unwritten:
@@ -58,7 +61,7 @@ def write(connection: Connection, work: Unwritten, *, at: datetime, is_sqlite: b
     loads = _loads(work, at)
     writes = [*_tickets(work), *_clocks(work)]
     writes += [Write(table, rows) for table in (comments, ticket_events) if (rows := work.inserts[table])]
-    writes += [*_errands(connection, work, is_sqlite=is_sqlite), *new_texts]
+    writes += [*_errands(connection, work.inserts[outbox], is_sqlite=is_sqlite), *new_texts]
     # The copies of one agent's load may be written with all the rest; several agents follow one after the other, by ascending id.
     copies = loads.pop().locked(connection) if len(loads) == 1 else []
     for together in _by_customer(work, [*writes, *copies]):
@@ -92,9 +95,14 @@ def next_on_sqlite(connection: Connection, sequence: str, count: int) -> int:
     return int(run(connection, NEXT_ON_SQLITE, {"sequence": sequence, "count": count})[0].value)
 
 
-def _errands(connection: Connection, work: Unwritten, *, is_sqlite: bool) -> list[Write]:
+def write_errands(connection: Connection, rows: Sequence[dict[str, Any]], *, is_sqlite: bool) -> None:
+    """Put rows into the outbox, so many a statement."""
+    for first in range(0, len(rows), ERRANDS_AT_ONCE):
+        write_all(connection, _errands(connection, rows[first : first + ERRANDS_AT_ONCE], is_sqlite=is_sqlite))
+
+
+def _errands(connection: Connection, rows: Sequence[dict[str, Any]], *, is_sqlite: bool) -> list[Write]:
     """What is to be shown, numbered in its order."""
-    rows = work.inserts[outbox]
     if not rows:
         return []
     if not is_sqlite:

@@ -7,7 +7,7 @@ owed and stands nowhere in the channel of now, such as where there was none when
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import places
@@ -18,11 +18,16 @@ from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
 from bot.views import AlertState, Message
 from bot.words import outbound as words
+from ticketing.configuration import Configuration
 from ticketing.desk import Desk
+from ticketing.desk.rehousing import FIRST, Spot
 from ticketing.lanes import AHEAD_FROM
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
 from ticketing.shown import ALERT_CARD, Shown
+
+PAGE = 500
+"""Open tickets that are looked at in one step."""
 
 
 def instead(dossier: Dossier, errand: Errand) -> Letter | Instead | None:
@@ -56,29 +61,62 @@ def _card(place: str, ref: TicketRef) -> Notice:
     return Notice(place, places.about_alert(ref.number), ALERT_CARD, ref, priority=AHEAD_FROM)
 
 
+@dataclass(frozen=True)
+class _Look:
+    """A look through all that is owed: under which settings, in which places alerts were read since the last, how far it is."""
+
+    configuration: Configuration
+    places: frozenset[str]
+    after: Spot = FIRST
+
+
 @dataclass
 class AlertPlaces:
-    """Has what is owed shown where alerts are read by the settings in force: at the start, and whenever they have changed."""
+    """
+    Has what is owed shown where alerts are read by the settings in force, after each change of a channel of alerts.
+
+    Whoever looks at the same time in another process asks for the same cards, of which one is drawn.
+    """
 
     desk: Desk
-    _version: int | None = None
+    page: int = PAGE
+    _settled: int | None = None
+    _look: _Look | None = None
 
-    def step(self, now: datetime) -> None:
-        """Look once for each version of the settings. `now` is business time."""
+    def step(self, now: datetime) -> datetime | None:
+        """Look through a page of open tickets, if there is anything to look for; `now` (business time) while there is more."""
         configuration = self.desk.configuration()
-        if configuration.version == self._version:
-            return
-        outbox = self.desk.outbox
-        missing: dict[str, list[TicketRef]] = {}
-        for ref in self.desk.owed_alerts():
-            place = places.of_alerts(self.desk.ticket(ref), configuration)
-            if place is not None and outbox.shown(ref.customer_id, place, places.about_alert(ref.number)) is None:
-                missing.setdefault(place, []).append(ref)
-        for place, refs in missing.items():
-            waiting = {each.ref for each in self.desk.alerts_being_told(place)}
-            for ref in refs:
-                stale = outbox.shown_everywhere(ref.customer_id, places.about_alert(ref.number))
-                wanted = [each.place for each in stale] if ref in waiting else [place, *(each.place for each in stale)]
-                for where in wanted:
-                    outbox.add(_card(where, ref), at=now)
-        self._version = configuration.version
+        if configuration.version == self._settled:
+            return None
+        look = self._look
+        if look is None or look.configuration.version != configuration.version:
+            look = self._begin()
+        if look is not None:
+            goes_on = self._look_through(look, now)
+            self._look = replace(look, after=goes_on) if goes_on is not None else None
+            if goes_on is not None:
+                return now
+        self.desk.note_alerts_looked_at(configuration.version)
+        self._settled = configuration.version
+        return None
+
+    def _begin(self) -> _Look | None:
+        """None where no alert is read elsewhere than when all were last looked through, nor was meanwhile."""
+        *before, configuration = self.desk.alert_settings_since()
+        if not any(places.are_alerts_elsewhere(each, configuration) for each in before):
+            return None
+        read_in = frozenset(place for each in (*before, configuration) for place in places.all_of_alerts(each))
+        return _Look(configuration, read_in)
+
+    def _look_through(self, look: _Look, now: datetime) -> Spot | None:
+        page = self.desk.owed_alerts(look.after, places=look.places, rows=self.page)
+        wanted: dict[str, list[TicketRef]] = {}
+        for each in page.tickets:
+            place = places.of_alerts_in(each.category, look.configuration)
+            if place is not None and each.stands != {place}:
+                for where in (place, *sorted(each.stands - {place})):
+                    wanted.setdefault(where, []).append(each.ref)
+        for where, refs in wanted.items():
+            waiting = self.desk.alert_cards_waiting(where)
+            self.desk.outbox.add(*(_card(where, ref) for ref in refs if ref not in waiting), at=now)
+        return page.goes_on

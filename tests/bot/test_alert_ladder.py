@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import event
 
+from bot import places
 from bot.delivery.moved import AlertPlaces
 from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
@@ -553,6 +555,83 @@ def test_what_came_about_without_a_channel_is_told_once_one_is_chosen(world: Wor
     world.deliver_all()
     (home,) = _roots(world)
     assert f"#{ticket.number} " in shown_text(home)
+
+
+def _alerts_in(world: World, channel: str, **more: Any) -> None:
+    channels = {"triage": TRIAGE, "escalations": channel}
+    world.desk.configure({**DOCUMENT, "channels": channels, "ladder": {"steps": STEPS}} | more, by=None)
+
+
+def _look(world: World, *looks: AlertPlaces) -> None:
+    """Each in turn until none has more to look through."""
+    left = list(looks)
+    while left:
+        left = [each for each in left if each.step(world.clock()) is not None]
+
+
+def test_many_that_are_owed_move_page_by_page_whoever_dies_over_it_and_however_many_look(world: World) -> None:
+    _configured(world)
+    world.agent("amir")
+    _look(world, AlertPlaces(world.desk))
+    owed = [world.ticket(priority=Priority.URGENT) for _ in range(4)]
+    world.ticket(priority=Priority.LOW)
+    _climb(world, minutes=61)
+    (home,) = _roots(world)
+    _alerts_in(world, SUPPORT)
+
+    assert AlertPlaces(world.desk, page=2).step(world.clock()) is not None
+    asked = world.desk.outbox.depth_of(places.of_channel(SUPPORT))
+    _look(world, AlertPlaces(world.desk, page=2), AlertPlaces(world.desk, page=1))
+    world.deliver_all()
+
+    assert 0 < asked < len(owed)
+    (there,) = [one for one in _roots(world, SUPPORT) if "verdue" in shown_text(one)]
+    assert "4 tickets: 4 overdue" in shown_text(there)
+    (before,) = [one for one in _roots(world) if one["ts"] == home["ts"]]
+    assert all(f"#{each.number}" in shown_text(before) for each in owed)
+
+
+def test_what_comes_back_to_the_channel_of_before_is_taken_from_there_again(world: World) -> None:
+    _configured(world)
+    look = AlertPlaces(world.desk)
+    ticket, home = _late(world)
+    for channel in (SUPPORT, ESCALATIONS):
+        _alerts_in(world, channel)
+        _look(world, look)
+        world.deliver_all()
+
+    (back,) = [one for one in _roots(world) if one["ts"] == home["ts"]]
+    assert "Take it" in shown_text(back)
+    assert "its alert is in" not in shown_text(back)
+    (there,) = [one for one in _roots(world, SUPPORT) if f"#{ticket.number}" in shown_text(one)]
+    assert f"#{ticket.number}: its alert is in <#{ESCALATIONS}> now." in shown_text(there)
+
+
+def test_neither_a_start_nor_other_settings_look_through_what_is_owed(world: World) -> None:
+    """Also a change that was made and taken back while nobody looked is one."""
+    _configured(world)
+    look = AlertPlaces(world.desk)
+    _look(world, look)
+    _late(world)
+    _alerts_in(world, ESCALATIONS, reopen_limit=7)
+    read: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        read.append(sql)
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    _look(world, look)
+    _look(world, AlertPlaces(world.desk))
+    event.remove(world.database.engine, "before_cursor_execute", note)
+    assert [sql for sql in read if "alerts" in sql or "tickets" in sql] == []
+    assert world.desk.outbox.depth() == 0
+
+    _alerts_in(world, SUPPORT)
+    _alerts_in(world, ESCALATIONS)
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    _look(world, AlertPlaces(world.desk))
+    event.remove(world.database.engine, "before_cursor_execute", note)
+    assert any("alerts" in sql for sql in read)
 
 
 def test_the_alert_of_a_ticket_of_another_category_is_in_that_ones_channel_and_nowhere_else(world: World) -> None:

@@ -24,6 +24,7 @@ from ticketing.desk import (
     promising,
     reading,
     recomputing,
+    rehousing,
     snoozing,
     tags,
     watching,
@@ -183,6 +184,19 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "lines in threads of a place": (alerting.LINES_ABROAD, {"at_place": "c:C1", "rows": 10}, "ix_outbox_place"),
     "cards waiting": (alerting.CARDS_OF, IN_MESSAGE, "ix_outbox_place"),
     "lines waiting": (alerting.LINES_OF, IN_MESSAGE | {"of_kind": "alert_line", "rows": 10}, "ix_outbox_place"),
+    "a page of what is open": (
+        rehousing.LAST_OF_PAGE,
+        dict.fromkeys(("after_version", "after_customer", "after_ticket", "besides_it"), 1),
+        "ix_tickets_promised",
+    ),
+    "its alerts": (
+        rehousing.PAGE,
+        dict.fromkeys(("after_version", "after_customer", "after_ticket"), 1)
+        | dict.fromkeys(("last_version", "last_customer", "last_ticket"), 9)
+        | {"rows": 10, "places": ["c:C1", "c:C2"]},
+        "ix_tickets_promised",
+    ),
+    "cards asked for in a place": (rehousing.WAITING_CARDS, {"at_place": "c:C1"}, "ix_outbox_place"),
     "promised before": (recomputing.OUTDATED.limit(200), {"version": 3}, "ix_tickets_promised"),
     "resolved long ago": (progress.RESOLVED_BEFORE.limit(200), {"before": 1}, "ix_tickets_resolved"),
     "open problems": (problems.IN_STATE, {"state": "open", "rows": 10, "skipped": 0}, "ix_problems_state"),

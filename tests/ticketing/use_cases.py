@@ -335,12 +335,20 @@ _OF_OUR_ROWS = (
         "alerts_of",
         "carry_out",
     ),
-    *("alerts_being_told", "owed_alerts", "lines_telling", "note_job_runs", "counted_down", "next_countdown"),
+    *(
+        "alerts_being_told",
+        "owed_alerts",
+        "alert_cards_waiting",
+        "lines_telling",
+        "note_job_runs",
+        "counted_down",
+        "next_countdown",
+    ),
 )
 _BY_THE_CLOCK = (
     *("handover_step", "forget_answering", "on_shift"),
     *("drain_queue", "watch_step", "ladder_step", "lapse_step", "wake_step", "close_step", "roster_step"),
-    *("recompute_step", "problem_step", "open_and_late"),
+    *("recompute_step", "problem_step", "open_and_late", "alert_settings_since", "note_alerts_looked_at"),
 )
 INNER: Mapping[str, str] = {
     **dict.fromkeys(_AT_THE_START, "called once, at the start"),

@@ -36,6 +36,7 @@ from ticketing.desk.progress import Progress
 from ticketing.desk.promising import Promising
 from ticketing.desk.rating import Satisfaction
 from ticketing.desk.recomputing import Recomputing
+from ticketing.desk.rehousing import Rehousing
 from ticketing.desk.replaying import Replaying
 from ticketing.desk.reporting import Reporting
 from ticketing.desk.settings import Settings
@@ -78,6 +79,7 @@ class Desk(
     Watching,
     Promising,
     Alerting,
+    Rehousing,
     Climbing,
     Boards,
     Countdown,

@@ -36,7 +36,7 @@ from ticketing.ladder import is_idle, is_nobody, touched_at
 from ticketing.model import OVER, ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, BREACH, WARNING, AlertKey
-from ticketing.tables import IS_NOT_OVER, alerts, outbox, shown, sla_clocks, tickets
+from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
 """How many tickets one message tells of."""
@@ -102,7 +102,7 @@ class AlertedTicket:
 
 
 _row, _msg, _alert, _clock = outbox.c, shown.c, alerts.c, sla_clocks.c
-_ALERT_COLUMNS = (
+ALERT_COLUMNS = (
     _alert.customer_id,
     _alert.ticket_id,
     _alert.kind,
@@ -129,37 +129,37 @@ _IN_PLACE = and_(_row.state == literal_column("'waiting'"), _row.place == bindpa
 _FREE = and_(_row.lease_until.is_(None), or_(_row.reason.is_(None), _row.reason != LOST_ANSWER))
 _WAITS = and_(_IN_PLACE, _FREE)
 _OWN = and_(_row.customer_id == bindparam("own_customer"), _row.id == bindparam("own_row"))
-_CARD = _row.kind == literal_column(f"'{ALERT_CARD}'")
+IS_ALERT_CARD = _row.kind == literal_column(f"'{ALERT_CARD}'")
 _HOME_OF_ROW = and_(
     _msg.customer_id == _row.customer_id,
     _msg.place == _row.place,
     _msg.about == literal("a:") + cast(_row.ticket_id, String),
 )
-_CLOCK_OF_ALERT = and_(
+CLOCK_OF_ALERT = and_(
     _clock.customer_id == _alert.customer_id,
     _clock.ticket_id == _alert.ticket_id,
     _clock.kind == _alert.kind,
     _clock.run == _alert.run,
 )
-_TICKET_OF_ALERT = and_(tickets.c.customer_id == _alert.customer_id, tickets.c.id == _alert.ticket_id)
+TICKET_OF_ALERT = and_(tickets.c.customer_id == _alert.customer_id, tickets.c.id == _alert.ticket_id)
 _ALERT_OF_ROW = and_(_alert.customer_id == _row.customer_id, _alert.ticket_id == _row.ticket_id)
 
 _UNTOLD = (
-    select(_row.id.label("row"), *_ALERT_COLUMNS)
+    select(_row.id.label("row"), *ALERT_COLUMNS)
     .select_from(
         outbox.outerjoin(shown, _HOME_OF_ROW)
         .join(alerts, _ALERT_OF_ROW)
-        .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
-        .join(tickets, _TICKET_OF_ALERT)
+        .outerjoin(sla_clocks, CLOCK_OF_ALERT)
+        .join(tickets, TICKET_OF_ALERT)
     )
-    .where(_IN_PLACE, _CARD, _msg.ts.is_(None))
+    .where(_IN_PLACE, IS_ALERT_CARD, _msg.ts.is_(None))
     .order_by(_row.id)
     .limit(bindparam("rows"))
 )
 UNTOLD = _UNTOLD.where(or_(_FREE, _OWN))
 _IS_ALERT = or_(_msg.about.like("a:%"), _msg.about.like("i:%"))  # its own message, or a list of many
 MEMBERS = (
-    select(*_ALERT_COLUMNS)
+    select(*ALERT_COLUMNS)
     .select_from(
         shown.join(
             alerts,
@@ -168,15 +168,20 @@ MEMBERS = (
                 _alert.ticket_id == cast(func.substr(_msg.about, 3), BigInteger),
             ),
         )
-        .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
-        .join(tickets, _TICKET_OF_ALERT)
+        .outerjoin(sla_clocks, CLOCK_OF_ALERT)
+        .join(tickets, TICKET_OF_ALERT)
     )
     .where(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"), _IS_ALERT)
 )
 _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam("at_ts"))
 # What waits in the place is found first, and then whether it is of that message: the other way round, each of thousands of
 # tickets that a message tells of would be looked for among thousands of rows that wait.
-_cards = select(_row.customer_id, _row.id, _row.ticket_id).where(_WAITS, _CARD).cte("cards").prefix_with("MATERIALIZED")
+_cards = (
+    select(_row.customer_id, _row.id, _row.ticket_id)
+    .where(_WAITS, IS_ALERT_CARD)
+    .cte("cards")
+    .prefix_with("MATERIALIZED")
+)
 _lines = select(outbox).where(_WAITS, _row.kind == bindparam("of_kind")).cte("lines").prefix_with("MATERIALIZED")
 
 
@@ -191,7 +196,7 @@ def _home_of(waiting: CTE) -> ColumnElement[bool]:
 
 CARDS_OF = select(_cards.c.customer_id, _cards.c.id).select_from(_cards.join(shown, _home_of(_cards)))
 CARDS_IN = select(func.count(_row.about.distinct()).label("cards"), func.max(_row.created_at).label("newest")).where(
-    _IN_PLACE, _CARD
+    _IN_PLACE, IS_ALERT_CARD
 )
 LINES_OF = (
     select(_lines).select_from(_lines.join(shown, _home_of(_lines))).order_by(_lines.c.id).limit(bindparam("rows"))
@@ -206,15 +211,9 @@ LINES_ABROAD = (
     .limit(bindparam("rows"))
 )
 OF_TICKETS = (
-    select(*_ALERT_COLUMNS)
-    .select_from(alerts.outerjoin(sla_clocks, _CLOCK_OF_ALERT).join(tickets, _TICKET_OF_ALERT))
+    select(*ALERT_COLUMNS)
+    .select_from(alerts.outerjoin(sla_clocks, CLOCK_OF_ALERT).join(tickets, TICKET_OF_ALERT))
     .where(_alert.customer_id == bindparam("customer_id"), _alert.ticket_id.in_(bindparam("numbers", expanding=True)))
-)
-_open = select(tickets.c.customer_id, tickets.c.id).where(IS_NOT_OVER).cte("open_tickets").prefix_with("MATERIALIZED")
-OF_OPEN_TICKETS = select(*_ALERT_COLUMNS).select_from(
-    _open.join(alerts, and_(_alert.customer_id == _open.c.customer_id, _alert.ticket_id == _open.c.id))
-    .outerjoin(sla_clocks, _CLOCK_OF_ALERT)
-    .join(tickets, _TICKET_OF_ALERT)
 )
 LINES_IN = select(_row.customer_id, _row.id, _row.ticket_id, _row.data).where(
     _WAITS, _row.kind == literal_column(f"'{ALERT_LINE}'")
@@ -264,7 +263,7 @@ class Alerting(DeskBase):
         most = _most(errand)
         key = {"at_place": errand.place, "own_customer": errand.customer_id, "own_row": errand.id, "rows": most * 4}
         with self._database.read() as connection:
-            return _tickets(connection.execute(UNTOLD, key).all())[:most]
+            return alerted_tickets(connection.execute(UNTOLD, key).all())[:most]
 
     def lines_telling(self, place: str, told: Collection[AlertKey]) -> list[tuple[int, int]]:
         """The outbox rows (customer and id) of lines that would tell of these alerts once more."""
@@ -279,12 +278,12 @@ class Alerting(DeskBase):
     def alerts_being_told(self, place: str) -> list[AlertedTicket]:
         """The tickets whose alerts stand in no message yet, or in one that has just been posted and not written down."""
         with self._database.read() as connection:
-            return _tickets(connection.execute(_UNTOLD, {"at_place": place, "rows": MOST * 4}).all())[:MOST]
+            return alerted_tickets(connection.execute(_UNTOLD, {"at_place": place, "rows": MOST * 4}).all())[:MOST]
 
     def alerts_in_message(self, channel: str, ts: str) -> list[AlertedTicket]:
         """The tickets that a message of the escalation channel tells of."""
         with self._database.read() as connection:
-            return _tickets(connection.execute(MEMBERS, {"at_channel": channel, "at_ts": ts}).all())
+            return alerted_tickets(connection.execute(MEMBERS, {"at_channel": channel, "at_ts": ts}).all())
 
     def alerts_of(self, refs: Iterable[TicketRef]) -> list[AlertedTicket]:
         """Those of the tickets that have alerts."""
@@ -293,12 +292,7 @@ class Alerting(DeskBase):
             numbers.setdefault(ref.customer_id, set()).add(ref.number)
         with self._database.read() as connection:
             keys = ({"customer_id": customer, "numbers": sorted(wanted)} for customer, wanted in numbers.items())
-            return _tickets([row for key in keys for row in connection.execute(OF_TICKETS, key)])
-
-    def owed_alerts(self) -> list[TicketRef]:
-        """The tickets of which some alert still holds."""
-        with self._database.read() as connection:
-            return [each.ref for each in _tickets(connection.execute(OF_OPEN_TICKETS)) if each.is_owed]
+            return alerted_tickets([row for key in keys for row in connection.execute(OF_TICKETS, key)])
 
     def lines_in_threads(self, place: str) -> list[tuple[Errand, str]]:
         """The lines of steps and deeds that wait in a place, each with the message (its ts) in whose thread it belongs."""
@@ -328,7 +322,8 @@ def _most(errand: Errand) -> int:
     return max(1, most)
 
 
-def _tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
+def alerted_tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
+    """Tickets with their alerts, from rows of `ALERT_COLUMNS`."""
     found: dict[TicketRef, AlertedTicket] = {}
     for row in rows:
         ref = TicketRef(PersonId(row.customer_id), row.ticket_id)

@@ -63,7 +63,8 @@ dated_jobs = Table(
 )
 
 # SQLite has no sequences: the last number of each is kept here; on PostgreSQL those below serve. On both also how far the
-# index of words has been made anew (`ticketing.reindexing`).
+# index of words has been made anew (`ticketing.reindexing`), and under which version of the configuration all that is owed was
+# last looked through (`ticketing.desk.rehousing`).
 sequences = Table(
     "sequences",
     metadata,
