@@ -211,6 +211,7 @@ class Block(StrEnum):
     CHOICE = "choice"
     CUSTOMER = "customer"
     SHARE = "share"
+    AWAY = "away"
     HANDOVER = "handover"  # and whose ticket it is about: see `handover_block`
     TAGS = "tags"
     KEY = "key"

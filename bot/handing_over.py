@@ -47,7 +47,9 @@ class HandingOver:
                 by_category[ticket.category] = self._takers(ticket.category, others)
             agents = [agent for agent in by_category[ticket.category] if agent.id != ticket.customer_id]
             shown.append(self._row(ticket, row, agents, planned))
-        return HandoverForm(rows=tuple(shown), now=now, zone=person.tz)
+        agent = self.desk.agent(person.id)
+        can_go_away = agent is not None and agent.is_available
+        return HandoverForm(rows=tuple(shown), now=now, zone=person.tz, can_go_away=can_go_away)
 
     def _row(self, ticket: Ticket, row: AgentRow, agents: list[Agent], planned: Counter[PersonId]) -> HandoverRow:
         agents = self._in_order(ticket, agents, planned)

@@ -89,6 +89,7 @@ class Notices:
             EventKind.RECEIVED_MERGE: self._joined,
             EventKind.RETURNED_MERGE: self._joined,
             EventKind.CATEGORY: self._recategorized,
+            EventKind.PRIORITY: self._reads_otherwise,
             EventKind.WATCHED: self._watched,
             EventKind.UNWATCHED: self._watched,
             EventKind.WARNED: self._alerted,
@@ -220,10 +221,7 @@ class Notices:
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def _moved(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        if ticket.version > 1:  # opened just now: nobody reads along yet
-            for watcher in self._watchers(tx, ticket):
-                about, data = places.about_watched(ticket.number), {"again": True}
-                tx.tell(watcher, about, "watch_card", ticket=ticket.ref, data=data)
+        self._reads_otherwise(tx, ticket, event)
         if event.to_value == TicketStatus.RESOLVED and tx not in self._said:
             self._to_customer(tx, ticket, event, "resolved")
         before, after = (TicketStatus(str(one)) for one in (event.from_value, event.to_value))
@@ -234,6 +232,14 @@ class Notices:
             mirror = places.about_mirror(ticket.number)
             tx.tell(place, mirror, "mirror_card", ticket=ticket.ref, priority=emoji.LAST)
 
+    def _reads_otherwise(self, tx: Transaction, ticket: Ticket, _event: TicketEvent) -> None:
+        """The cards of those who read along say it, too."""
+        if ticket.version == 1:
+            return  # opened just now: nobody reads along yet
+        for watcher in self._watchers(tx, ticket):
+            about, data = places.about_watched(ticket.number), {"again": True}
+            tx.tell(watcher, about, "watch_card", ticket=ticket.ref, data=data)
+
     def _assigned(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """Whoever has a card of it sees who has it now; one whose own card stands already is told besides."""
         if ticket.version == 1:
@@ -242,6 +248,7 @@ class Notices:
         key = {"customer_id": ticket.customer_id, "about": about}
         have_cards = {row.place for row in tx.connection.execute(_AGENTS_CARDS, key)}
         if event.from_value:
+            self._reads_otherwise(tx, ticket, event)
             have_cards.add(places.of_person(PersonId(int(event.from_value))))
             self._reminders_over(tx, ticket, PersonId(int(event.from_value)))
         for other in sorted(have_cards - {place}):
@@ -253,6 +260,7 @@ class Notices:
     def _recategorized(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """Among others now: where one of both is private, each card that stands says what may be read there."""
         if not any(tx.configuration.private_category(str(key)) for key in (event.from_value, event.to_value)):
+            self._reads_otherwise(tx, ticket, event)
             return
         kinds = {places.CUSTOMER: "customer_card", places.AGENT: "assignment_card"}
         for about in (places.about_ticket(ticket.number), places.about_watched(ticket.number)):

@@ -8,7 +8,7 @@ Slack's reference: https://docs.slack.dev/reference/interaction-payloads
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -59,6 +59,7 @@ class ButtonPress:
     A `block_actions` payload: a button, or a choice from a menu under a message, in a modal or in App Home.
 
     `value` is the button's, or the chosen option's. `place` is None in a view. The trigger opens one view, within 3 s.
+    `beside` is what else the message offers under which it was pressed: an action id and a value, or an option's value.
     """
 
     person: SlackUser
@@ -68,6 +69,7 @@ class ButtonPress:
     trigger_id: str
     place: Place | None
     view: ShownView | None
+    beside: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, body: Body) -> ButtonPress:
@@ -83,7 +85,21 @@ class ButtonPress:
             trigger_id=str(body.get("trigger_id") or ""),
             place=_place(body),
             view=ShownView.read(body["view"]) if isinstance(body.get("view"), Mapping) else None,
+            beside=frozenset(_beside(body.get("message"))),
         )
+
+
+def _beside(message: Any) -> Iterator[str]:
+    for block in _mappings(message, "blocks"):
+        accessory = block.get("accessory")
+        for element in (*_mappings(block, "elements"), *([accessory] if isinstance(accessory, Mapping) else ())):
+            yield f"{element.get('action_id')}:{element.get('value')}"
+            yield from (str(option.get("value") or "") for option in _mappings(element, "options"))
+
+
+def _mappings(of: Any, key: str) -> list[Mapping[str, Any]]:
+    listed = of.get(key) if isinstance(of, Mapping) else None
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def digest(desk: Desk, day: date, start: datetime, end: datetime) -> tuple[Diges
         resolved=today.resolved,
         open=today.backlog,
         more_open=today.backlog - before,
+        came_back=desk.count_came_back(start, end),
         kept=kept(report.by_day.get(day, {})),
         oldest=tuple(old_ticket(each, end) for each in oldest),
         more=count - len(oldest),

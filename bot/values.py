@@ -78,6 +78,11 @@ def read_menu_value(value: str) -> tuple[Act, TicketRef, int]:
     return Act(act), ref, version
 
 
+def is_menu_value_of(act: Act, ref: TicketRef, value: str) -> bool:
+    """Whether a menu's option, or a button's action id and value, is about that act on that ticket, of whatever version."""
+    return value.startswith(f"{act.value}:{ref.customer_id}:{ref.number}:")
+
+
 def comment_value(ref: TicketRef, version: int, comment: int) -> str:
     """What a button about one comment carries; comment 0 is the ticket's description."""
     return f"{ticket_value(ref, version)}:{comment}"

@@ -94,6 +94,13 @@ _backlog_change = case(
 OPENED = select(_bucket(_ticket.opened_at), func.count()).where(_in_period(_ticket.opened_at)).group_by(text("bucket"))
 BACKLOG = select(_bucket(_event.at), func.sum(_backlog_change)).where(IS_STEP, _in_period(_event.at))
 BACKLOG = BACKLOG.group_by(text("bucket"))
+CAME_BACK = select(func.count()).where(
+    IS_STEP,
+    _in_period(_event.at),
+    _event.from_value == "resolved",
+    _event.to_value.not_in(_over),
+    or_(_event.reason.is_(None), _event.reason != "undone"),
+)
 RESOLUTIONS = (
     select(_bucket(_event.at), _event.actor_id, func.count(), func.sum(case((_is_reopened, 1), else_=0)))
     .where(_is_resolution, _in_period(_event.at))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot import text
 from bot.actions import Act, Form, Press
 from bot.actions import Block as Field
+from bot.blocks.forms import is_ticked
 from bot.blocks.lists import turn_of
 from bot.blocks.parts import (
     act_button,
@@ -95,6 +96,7 @@ def handover_view(form: HandoverForm) -> View:
             section(words.LEAD_IN),
             *(_handover_row(row, form) for row in rows),
             context(said(words.MORE, count=more)) if more else None,
+            _away_after() if form.can_go_away else None,
         ],
         submit=words.SUBMIT,
     )
@@ -104,11 +106,24 @@ def read_handover(view: View) -> dict[TicketRef, PersonId | None]:
     """What was chosen for each ticket that does not stay. Raises MalformedValue for what the form never offered."""
     plan: dict[TicketRef, PersonId | None] = {}
     for block_id, answers in (view.get("state", {}).get("values") or {}).items():
+        if block_id == Field.AWAY:
+            continue
         chosen = (next(iter(answers.values()), None) or {}).get("selected_option") or {}
         value = str(chosen.get("value") or KEEP)
         if value != KEEP:
             plan[read_handover_block(block_id)] = None if value == QUEUE else read_person_value(value)
     return plan
+
+
+def _away_after() -> Block:
+    """Never ticked by itself: some hand over and stay."""
+    boxes = {"type": "checkboxes", "action_id": Press.VALUE, "options": [option(words.AWAY_AFTER_OPTION, Field.AWAY)]}
+    return field(Field.AWAY, words.AWAY_AFTER, boxes, is_optional=True)
+
+
+def is_away_after(view: View) -> bool:
+    """Whether the box was ticked."""
+    return is_ticked(view, Field.AWAY)
 
 
 def handover_result_view(result: HandoverResult) -> View:
@@ -189,7 +204,8 @@ def _result_lines(result: HandoverResult) -> list[str]:
     )
     lines += [said(template, numbers=_numbers(numbers)) for template, numbers in named if numbers]
     is_done = result.given or result.queued
-    return [words.DONE if is_done else words.NOTHING_DONE, *lines]
+    away = [words.AWAY_NOW] if result.is_away else []
+    return [words.DONE if is_done else words.NOTHING_DONE, *lines, *away]
 
 
 def _numbers(numbers: tuple[int, ...]) -> str:

@@ -87,8 +87,13 @@ def _share() -> Block:
 
 
 def is_shared(view: View) -> bool:
-    """Whether the box was ticked."""
-    answers: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(Field.SHARE, {})
+    """Whether other customers may read it."""
+    return is_ticked(view, Field.SHARE)
+
+
+def is_ticked(view: View, block_id: str) -> bool:
+    """Whether a box that stands alone was ticked."""
+    answers: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(block_id, {})
     element: Mapping[str, Any] = next(iter(answers.values()), {})
     return bool(element.get("selected_options"))
 

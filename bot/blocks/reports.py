@@ -60,7 +60,8 @@ def report_message(view: ReportView) -> Message:
 
 def digest_message(view: DigestView) -> Message:
     """The day in one message for the leads: figures, and the tickets that have been open for longest."""
-    first = f"{_digest_head(view)} {kept_sentence(view.kept)}".strip()
+    came_back = counted(words.REOPENED, view.came_back) if view.came_back else ""
+    first = " ".join(part for part in (_digest_head(view), came_back, kept_sentence(view.kept)) if part)
     troubles = " ".join(
         counted(template, count)
         for template, count in ((words.UNPLACED, view.unplaced), (words.UNDELIVERED, view.undelivered))

@@ -14,7 +14,7 @@ from bot.views import LateApology, Message, RatingPost, TeamPost, ThreadPost
 from bot.words import outbound as words
 from ticketing.desk.amending import PULLED_BACK
 from ticketing.events import EventKind
-from ticketing.model import ClockKind, Comment, TicketStatus
+from ticketing.model import ClockKind, Comment, Role, TicketStatus
 from ticketing.outbox import Errand
 from ticketing.timeline import OTHER_TERMS, last_of
 
@@ -106,10 +106,12 @@ def _is_teams_own(dossier: Dossier, place: str) -> bool:
 
 
 def _team_post_in(dossier: Dossier, place: str, said: Comment) -> TeamPost:
-    """In an agent's own messages only who wrote it can pull it back: nobody else is offered to."""
+    """In somebody's own messages it is offered only to who wrote it, and to leads: nobody else can pull it back."""
     post = team_post(dossier, said)
     reader = places.person_in(place)
-    return post if reader in (None, said.author_id) else replace(post, can_pull_back=False)
+    if reader is None or reader == said.author_id or dossier.desk.person(reader).role >= Role.LEAD:
+        return post
+    return replace(post, can_pull_back=False)
 
 
 def team_post(dossier: Dossier, said: Comment) -> TeamPost:

@@ -24,7 +24,7 @@ from bot.values import read_comment_value, read_offer_value
 from bot.words import inbound as words
 from bot.words import team as team_words
 from ticketing.errors import HelpdeskError
-from ticketing.model import Comment, PersonId, TicketRef, TicketStatus
+from ticketing.model import Comment, PersonId, Role, TicketRef, TicketStatus
 
 ANSWERED = frozenset({Act.PULL_BACK, Act.KEEP_AS_NOTE})
 """The buttons that are answered here."""
@@ -179,7 +179,7 @@ class Amendments:
         comment = next((each for each in comments if each.key.ticket == ref and each.number == number), None)
         if comment is None or comment.is_internal or comment.author_id == ref.customer_id:
             raise NothingToPullBack
-        if comment.author_id != grant.person.id:
+        if comment.author_id != grant.person.id and grant.person.role < Role.LEAD:
             raise NotItsAuthor(self.parts.desk.person(comment.author_id).name)
         self.parts.desk.pull_back(ref, number, by=grant.person.id)
         return team_words.PULLED_BACK.format(customer=first(self.parts.desk.person(ref.customer_id).name))

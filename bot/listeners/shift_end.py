@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.actions import Block, Form, Press
-from bot.blocks.day import away_view, handover_result_view, handover_view, read_handover
+from bot.blocks.day import away_view, handover_result_view, handover_view, is_away_after, read_handover
 from bot.blocks.forms import read_until_value
 from bot.handing_over import HandingOver, result
 from bot.listeners.parts import Parts
@@ -49,12 +49,15 @@ class ShiftEnd:
         """The plan is committed first; should this process end now, another completes it and tells of it."""
         sent = FormSubmission.read(body)
         person = self.parts.access.agent(sent.person, "hand over tickets")
-        plan = read_handover(sent.view.payload)
+        plan, goes_away = read_handover(sent.view.payload), is_away_after(sent.view.payload)
         desk = self.parts.desk
         desk.plan_handover(person.id, plan, source=sent.source)
         done = desk.carry_out_handover(sent.source)
         kept = [ticket.number for ticket in self._held(person) if ticket.ref not in plan]
-        ack(response_action="update", view=handover_result_view(result(desk, done, kept)))
+        if goes_away:
+            desk.set_available(person.id, available=False, by=person.id)
+        said = replace(result(desk, done, kept), is_away=goes_away)
+        ack(response_action="update", view=handover_result_view(said))
         self.parts.redraw_home(sent.person, person)
 
     def _held(self, person: Person) -> tuple[Ticket, ...]:

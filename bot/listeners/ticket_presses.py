@@ -31,7 +31,7 @@ from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
 from bot.payloads import ButtonPress, PayloadError
 from bot.possible_acts import possible_acts
-from bot.values import read_comment_value, read_menu_value, read_page_value, read_ticket_value
+from bot.values import is_menu_value_of, read_comment_value, read_menu_value, read_page_value, read_ticket_value
 from bot.views import MoreActions, RatingForm, TakeForm, TicketFacts, View
 from bot.words import inbound as words
 from ticketing.desk.rating import RATE_FIRST
@@ -235,7 +235,8 @@ class TicketPresses:
         if form is not None:
             self.answering.open(press, form, grant)
         else:
-            self.parts.private.open(press.trigger_id, self._opens[act](grant), above=press.view)
+            view = self._more(grant, press.beside) if act is Act.MORE else self._opens[act](grant)
+            self.parts.private.open(press.trigger_id, view, above=press.view)
 
     def _granted(self, press: ButtonPress, act: Act, ref: TicketRef) -> Grant:
         """Whoever stands before a ticket's card and is not of the team is told so: that there is one is no secret to them."""
@@ -314,8 +315,12 @@ class TicketPresses:
         except TicketNotFound:  # the question was pulled back
             return read_all_view(self.parts.screens.whole_text(grant, 0))
 
-    def _more(self, grant: Grant) -> View:
-        acts = possible_acts(grant.ticket, grant.person, self.parts.desk.configuration())
+    def _more(self, grant: Grant, beside: frozenset[str] = frozenset()) -> View:
+        """What can be done and is not offered `beside`, on the card from which it was asked."""
+        possible = possible_acts(grant.ticket, grant.person, self.parts.desk.configuration())
+        acts = tuple(
+            act for act in possible if not any(is_menu_value_of(act, grant.ticket.ref, each) for each in beside)
+        )
         customer = self.parts.desk.person(grant.ticket.customer_id).name
         return more_actions_view(MoreActions(facts=self._facts(grant), acts=acts, customer=customer))
 

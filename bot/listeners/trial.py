@@ -55,6 +55,7 @@ class TestTickets:
         fault = self.checks.fault(channel, private=True)
         if fault:
             raise InvalidInput(CHANNEL, fault)
+        is_last_step = self._is_led_through(admin)
         customer = self.parts.desk.ensure_person(f"{sent.person.team}:{MADE_UP}", words.CUSTOMER, tz=admin.tz)
         ticket = self.parts.desk.open_test_ticket(
             customer.id,
@@ -65,7 +66,15 @@ class TestTickets:
             by=admin.id,
         )
         said = words.OPENED.format(number=ticket.number, channel=text.channel(channel))
+        if is_last_step:
+            said = f"{said} {words.LAST_STEP}"
         ack(response_action="update", view=plain_view(said))
+
+    def _is_led_through(self, admin: Person) -> bool:
+        """Whether their App Home leads them through the first run still."""
+        first_run = self.parts.screens.first_run
+        guide = first_run.guide(admin) if first_run else None
+        return guide is not None and bool(guide.steps)
 
     def _admin(self, user: SlackUser) -> Person:
         person = self.parts.access.acting(user)

@@ -36,11 +36,15 @@ class HandoverRow:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverForm:
-    """All that an agent holds, each with where it is to go; `more` how many have no room in the form."""
+    """
+    All that an agent holds, each with where it is to go; `more` how many have no room in the form. `can_go_away`: they are
+    there, and may be away after it.
+    """
 
     rows: tuple[HandoverRow, ...]
     now: datetime
     more: int = 0
+    can_go_away: bool = False
     zone: str = "UTC"
 
 
@@ -54,7 +58,10 @@ class HandedTo:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverResult:
-    """What became of a hand-over. `refused` stay with who had them; `gone` were somebody else's or done by then."""
+    """
+    What became of a hand-over. `refused` stay with who had them; `gone` were somebody else's or done by then. `is_away`: they
+    are away now, as they chose in the form.
+    """
 
     given: tuple[HandedTo, ...] = ()
     queued: tuple[int, ...] = ()
@@ -62,3 +69,4 @@ class HandoverResult:
     refused: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     pending: tuple[int, ...] = ()
+    is_away: bool = False

@@ -96,7 +96,10 @@ class HomeReport:
 
 @dataclass(frozen=True)
 class DigestView:
-    """A local day in one message. `more_open` is the change of what is open, which may be negative."""
+    """
+    A local day in one message. `more_open` is the change of what is open, which may be negative; `came_back` how often
+    something that was resolved was reopened.
+    """
 
     day: date
     opened: int
@@ -106,5 +109,6 @@ class DigestView:
     kept: Kept
     oldest: tuple[OldTicket, ...]
     more: int
+    came_back: int = 0
     unplaced: int = 0
     undelivered: int = 0

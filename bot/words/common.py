@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.actions import Act, Press
 from ticketing.model import ClockKind, Priority, TicketStatus, Tier
 
@@ -79,64 +81,70 @@ BUTTON = {
     Act.ALERT_RELEASE: "Release",
 }
 
-ACCESSIBLE = {
-    Act.START: "Start working on ticket {number}",
-    Act.CLAIM: "Claim ticket {number}",
-    Act.CLAIM_ANYWAY: "Claim ticket {number} anyway",
-    Act.ASSIGN: "Assign ticket {number}",
-    Act.REPLY: "Reply to the customer on ticket {number}",
-    Act.NOTE: "Add a note for the team to ticket {number}",
-    Act.WAIT: "Wait for the customer on ticket {number}",
-    Act.RESUME: "Resume work on ticket {number}",
-    Act.RESOLVE: "Resolve ticket {number}",
-    Act.REOPEN: "Reopen ticket {number}",
-    Act.UNDO: "Undo the last step on ticket {number}",
-    Act.TAKE_BACK: "Take back ticket {number}",
-    Act.RELEASE: "Release ticket {number} to the queue",
-    Act.REASSIGN: "Reassign ticket {number}",
-    Act.SNOOZE: "Snooze ticket {number}",
-    Act.WAKE: "End the snooze of ticket {number}",
-    Act.PRIORITY: "Change the priority of ticket {number}",
-    Act.CATEGORY: "Change the category of ticket {number}",
-    Act.TAGS: "Change the tags of ticket {number}",
-    Act.FIELDS: "Change the answers to the fields of ticket {number}",
-    Act.LINK_PROBLEM: "Link ticket {number} to a problem",
-    Act.MERGE: "Merge ticket {number} into another",
-    Act.UNMERGE: "Undo merging ticket {number}",
-    Act.SPLIT: "Split ticket {number}",
-    Act.LINK: "Link ticket {number} with another",
-    Act.MOVE: "Move ticket {number} to another customer",
-    Act.WATCH: "Say who watches ticket {number}",
-    Act.NOT_A_TICKET: "Put ticket {number} aside as not a ticket",
-    Act.ESCALATE: "Escalate ticket {number}",
-    Act.WHY: "Why ticket {number} is where it is",
-    Act.MORE: "More actions for ticket {number}",
-    Act.OPEN: "Open ticket {number}",
-    Act.READ_ALL: "Read the whole text, ticket {number}",
-    Act.PULL_BACK: "Pull back this reply, ticket {number}",
-    Act.TRY_AGAIN: "Try again to send, ticket {number}",
-    Act.KEEP_AS_NOTE: "Keep the message as a note on ticket {number}",
-    Act.MEANT: "The message is for ticket {number}",
-    Act.ANSWER: "Answer the question on ticket {number}",
-    Act.WITHDRAW: "Withdraw ticket {number}",
-    Act.WITHDRAW_UNDO: "Undo withdrawing ticket {number}",
-    Act.HELPFUL: "Rate the help with ticket {number}: helpful",
-    Act.NOT_HELPFUL: "Rate the help with ticket {number}: not helpful",
-    Act.RATING_COMMENT: "Add a comment to your rating of ticket {number}",
-    Act.NOT_SOLVED: "Ticket {number} is not solved",
-    Act.READ_SIMILAR: "Read the solution of ticket {number}",
-    Act.THAT_SOLVED_IT: "The solution of ticket {number} solved it",
-    Act.READ_ALONG: "Watch ticket {number}",
-    Act.STOP_READING: "Stop watching ticket {number}",
-    Act.TAKE: "Take the alert for ticket {number}",
-    Act.SEEN: "Mark the alert for ticket {number} as seen",
-    Act.ALERT_RELEASE: "Release the alert for ticket {number}",
+DOES: Mapping[Act, str] = {
+    Act.START: "Start working on {ticket}",
+    Act.CLAIM: "Claim {ticket}",
+    Act.CLAIM_ANYWAY: "Claim {ticket} anyway",
+    Act.ASSIGN: "Assign {ticket}",
+    Act.REPLY: "Reply to the customer on {ticket}",
+    Act.NOTE: "Add a note for the team to {ticket}",
+    Act.WAIT: "Wait for the customer on {ticket}",
+    Act.RESUME: "Resume work on {ticket}",
+    Act.RESOLVE: "Resolve {ticket}",
+    Act.REOPEN: "Reopen {ticket}",
+    Act.UNDO: "Undo the last step on {ticket}",
+    Act.TAKE_BACK: "Take back {ticket}",
+    Act.RELEASE: "Release {ticket} to the queue",
+    Act.REASSIGN: "Reassign {ticket}",
+    Act.SNOOZE: "Snooze {ticket}",
+    Act.WAKE: "End the snooze of {ticket}",
+    Act.PRIORITY: "Change the priority of {ticket}",
+    Act.CATEGORY: "Change the category of {ticket}",
+    Act.TAGS: "Change the tags of {ticket}",
+    Act.FIELDS: "Change the answers to the fields of {ticket}",
+    Act.LINK_PROBLEM: "Link {ticket} to a problem",
+    Act.MERGE: "Merge {ticket} into another",
+    Act.UNMERGE: "Undo merging {ticket}",
+    Act.SPLIT: "Split {ticket}",
+    Act.LINK: "Link {ticket} with another",
+    Act.MOVE: "Move {ticket} to another customer",
+    Act.WATCH: "Say who watches {ticket}",
+    Act.NOT_A_TICKET: "Put {ticket} aside as not a ticket",
+    Act.ESCALATE: "Escalate {ticket}",
+    Act.WHY: "Why {ticket} is where it is",
+    Act.MORE: "More actions for {ticket}",
+    Act.OPEN: "Open {ticket}",
+    Act.READ_ALL: "Read the whole text",
+    Act.PULL_BACK: "Pull back this reply",
+    Act.TRY_AGAIN: "Try again to send",
+    Act.KEEP_AS_NOTE: "Keep the message as a note on {ticket}",
+    Act.MEANT: "The message is for {ticket}",
+    Act.ANSWER: "Answer the question on {ticket}",
+    Act.WITHDRAW: "Withdraw {ticket}",
+    Act.WITHDRAW_UNDO: "Undo withdrawing {ticket}",
+    Act.HELPFUL: "Rate the help with {ticket}: helpful",
+    Act.NOT_HELPFUL: "Rate the help with {ticket}: not helpful",
+    Act.RATING_COMMENT: "Add a comment to your rating of {ticket}",
+    Act.NOT_SOLVED: "Say that {ticket} is not solved",
+    Act.READ_SIMILAR: "Read the solution of {ticket}",
+    Act.THAT_SOLVED_IT: "The solution of {ticket} solved it",
+    Act.READ_ALONG: "Watch {ticket}",
+    Act.STOP_READING: "Stop watching {ticket}",
+    Act.TAKE: "Take the alert for {ticket}",
+    Act.SEEN: "Mark the alert for {ticket} as seen",
+    Act.ALERT_RELEASE: "Release the alert for {ticket}",
 }
+"""What each act does, about {ticket} where that is part of the sentence."""
 
-POSSIBLE_NOW = {
-    act: label.replace(", ticket {number}", "").replace("ticket {number}", "the ticket")
-    for act, label in ACCESSIBLE.items()
+ONE_OF_MANY, THE_ONE = "ticket {number}", "the ticket"
+DOES_WITH = "{does}, {ticket}"
+
+ACCESSIBLE = {
+    act: (does if "{ticket}" in does else DOES_WITH).format(does=does, ticket=ONE_OF_MANY) for act, does in DOES.items()
 }
+"""What a screen reader says of each button, among those of many tickets."""
+
+POSSIBLE_NOW = {act: does.format(ticket=THE_ONE) for act, does in DOES.items()}
 """The same where one ticket is spoken of anyway, and its number stands above."""
 
 PAGE = "Page {page} of {pages}"

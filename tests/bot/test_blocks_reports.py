@@ -97,6 +97,10 @@ class TestDigest:
         assert "2 messages nobody placed. 1 delivery failed." in written(shown.blocks)
         assert "#8 Export hangs, 12 days, Jo" in shown.text
 
+    def test_says_what_came_back(self) -> None:
+        shown = digest_message(dataclasses.replace(DIGEST, came_back=2)).text
+        assert "112 open (3 more). 2 came back. First answers met 94 %" in shown
+
     @pytest.mark.parametrize(("change", "words"), [(0, "as many as before"), (-3, "3 fewer"), (1, "1 more")])
     def test_says_how_what_is_open_has_changed(self, change: int, words: str) -> None:
         assert f"112 open ({words})" in digest_message(dataclasses.replace(DIGEST, more_open=change)).text

@@ -560,6 +560,22 @@ def test_a_colleague_who_watches_is_told_what_the_customer_can_read_and_no_note(
     assert "old bug" not in str(world.seen("tomas")) + str(world.thread("tomas"))
 
 
+def test_the_card_of_a_colleague_who_watches_says_what_is_so_now(world: World) -> None:
+    """Also what changes without a step: priority, category, who has it."""
+    ticket, _ = read_along(world)
+    amir, jo = world.person("amir"), world.agent("jo")
+    acts: list[tuple[Callable[[], object], str]] = [
+        (lambda: world.desk.set_priority(ticket.ref, Priority.URGENT, by=amir), "Urgent, Billing."),
+        (lambda: world.desk.set_category(ticket.ref, "account", by=amir), "Urgent, Account."),
+        (lambda: world.desk.assign(ticket.ref, to=jo, by=amir), "*You watch this.* Jo has it."),
+    ]
+    for act, says in acts:
+        act()
+        world.deliver_all()
+        (card,) = world.seen("tomas")
+        assert says in shown_text(card)
+
+
 @pytest.mark.parametrize("how", ["the setting goes off", "they leave", "the ticket becomes private"])
 def test_a_colleague_who_may_read_it_no_more_is_told_nothing_more(world: World, how: str) -> None:
     ticket, tomas = read_along(world)

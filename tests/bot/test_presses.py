@@ -274,6 +274,28 @@ def test_a_snooze_is_ended_from_more_actions_by_whoever_has_the_ticket(stand: St
     assert "Snoozed" not in press(stand, Who.AGENT, Press.HOME_REFRESH, "", in_view="").said
 
 
+def test_more_actions_lists_nothing_that_the_card_offers_already(stand: Stand) -> None:
+    """Of that very ticket: a message may be of others as well."""
+    begun, other = of(stand, TicketStatus.IN_PROGRESS), of(stand, TicketStatus.OPEN)
+    body = table.press(*USERS[Who.AGENT], table.button(Act.MORE.value, on(begun)), of=TEAM)
+    options = [{"value": menu_value(Act.NOTE, begun.ref, 1)}, {"value": menu_value(Act.SNOOZE, other.ref, 1)}]
+    shown = [
+        {"type": "button", "action_id": Act.REPLY.value, "value": ticket_value(begun.ref, 1)},
+        {"type": "overflow", "action_id": Press.TICKET_MENU.value, "options": options},
+    ]
+    read_all = {"type": "button", "action_id": Act.READ_ALL.value, "value": f"{on(begun)}:0"}
+    body["message"] = {**body["message"], "blocks": [{"type": "section", "accessory": read_all}, {"elements": shown}]}
+
+    from_card = stand.send(body).said
+    from_elsewhere = press(stand, Who.AGENT, Act.MORE, on(begun)).said
+
+    for act in (Act.REPLY, Act.NOTE, Act.READ_ALL):
+        assert f'"{act.value}"' not in from_card
+        assert f'"{act.value}"' in from_elsewhere
+    for act in (Act.SNOOZE, Act.RESOLVE, Act.WHY):
+        assert f'"{act.value}"' in from_card
+
+
 # --- what the team ended ------------------------------------------------------------------------------------------------
 
 

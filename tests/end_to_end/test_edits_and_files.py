@@ -143,7 +143,7 @@ def test_a_reply_is_pulled_back_by_its_button_and_only_by_its_author(workspace: 
 
     other.press("Pull back", on=sent)
     other.uses_shortcut("Pull back", on=sent)
-    refused = [f"Only {amir.first_name}, who wrote it, can pull it back."] * 2
+    refused = [f"Only {amir.first_name}, who wrote it, or a lead can pull it back."] * 2
     workspace.wait_for(
         lambda: True if [each.text for each in other.ephemerals(triage)] == refused else None,
         lambda: other.describe(triage),

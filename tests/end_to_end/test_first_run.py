@@ -55,6 +55,7 @@ def test_step_by_step_until_the_first_ticket(empty_workspace: Workspace) -> None
     opened = admin.submit()
     assert opened.view is not None
     assert re.search(r"Test ticket #\d+ is open", opened.view.text)
+    assert "That was the last step. All of it stands under Set-up" in opened.view.text
     admin.close(all_forms=True)
     assert "Step" not in admin.home().text
 

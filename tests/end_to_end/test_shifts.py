@@ -64,6 +64,7 @@ def test_each_ticket_goes_where_its_row_says(workspace: Workspace) -> None:
             f"#{queued.number} Back in line with it": "To the queue",
             f"#{kept.number} I keep that one": "Keep it",
             f"#{away.number} For Jo though away": f"To {jo.real_name}, 0 of 10, away",
+            "And then": ["Set me away until I am back"],
         }
     )
     go_away_later = amir.submit()
@@ -72,7 +73,11 @@ def test_each_ticket_goes_where_its_row_says(workspace: Workspace) -> None:
     assert f"To {jo.first_name}: #{away.number}." in go_away_later.view.text
     assert f"To the queue: #{queued.number}." in go_away_later.view.text
     assert f"Still yours: #{kept.number}." in go_away_later.view.text
+    assert "You are away: no new tickets come to you until you press Back." in go_away_later.view.text
     jo.sees(f"#{away.number} For Jo though away")
+    amir.home_says("[Back]")
+    amir.press("Hand over", on=amir.home())
+    assert "And then" not in amir.view_says("I keep that one").fields
 
 
 def test_away_until_a_time_is_chosen_in_app_home(workspace: Workspace) -> None:

@@ -255,6 +255,25 @@ def test_too_late_to_pull_back(desk: Desk, cast: Cast, clock: MovableClock) -> N
         desk.pull_back(ticket.ref, 3, by=amir)
 
 
+def test_a_lead_pulls_back_what_an_agent_answered_and_nothing_of_a_customers(desk: Desk, cast: Cast) -> None:
+    amir, lena = cast.agent("amir"), cast.agent("lena", skills={})
+    desk.set_role(lena, Role.LEAD, by=None)
+    ticket = cast.ticket()
+    own = cast.ticket(customer="lena")
+    cast.says(ticket.ref, ticket.customer_id, "It hangs")
+    cast.says(ticket.ref, amir, "Hello Tom")
+    cast.says(own.ref, amir, "Hello Lena")
+
+    pulled = desk.pull_back(ticket.ref, 2, by=lena)
+
+    assert (pulled.text, pulled.author_id) == ("", amir)
+    assert desk.events(ticket.ref)[-1].actor_id == lena
+    assert desk.ticket(ticket.ref).first_response_at is None
+    for ref, number in ((ticket.ref, 1), (own.ref, 1)):
+        with pytest.raises(CommentNotFound):
+            desk.pull_back(ref, number, by=lena)
+
+
 def test_a_resolved_ticket_keeps_its_outcomes(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     amir = cast.agent("amir")
     ticket = cast.ticket()

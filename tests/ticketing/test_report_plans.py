@@ -23,6 +23,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
     "opened": (sql.OPENED, PERIOD, {"ix_tickets_opened_at"}),
     "backlog by day": (sql.BACKLOG, PERIOD, {STEPS}),
     "resolutions": (sql.RESOLUTIONS, PERIOD, {STEPS}),
+    "came back": (sql.CAME_BACK, PERIOD, {STEPS}),
     "open now": (sql.OPEN_NOW, {}, {"ix_tickets_queue", "ix_tickets_held"}),
     "opened since": (sql.OPENED_SINCE, PERIOD, {"ix_tickets_opened_at"}),
     "changed since": (sql.CHANGED_SINCE, PERIOD, {STEPS}),

@@ -122,6 +122,22 @@ def test_what_is_late_and_still_owed_is_a_broken_promise_once(desk: Desk, cast: 
     assert desk.report(due + HOUR, due + 3 * HOUR).attainment == nothing
 
 
+def test_what_came_back_is_counted_on_the_day_on_which_it_did(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    amir = cast.agent("amir")
+    undone, reopened = cast.ticket(), cast.ticket()
+    for ticket in (undone, reopened):
+        desk.resolve(ticket.ref, by=amir)
+    desk.undo(undone.ref, by=amir)
+    resolved_on = clock.now
+    clock.advance(days=1)
+    desk.reopen(reopened.ref, by=amir)
+    desk.resolve(reopened.ref, by=amir)
+    day = timedelta(days=1)
+
+    assert desk.count_came_back(resolved_on - day, resolved_on + day / 2) == 0
+    assert desk.count_came_back(resolved_on + day / 2, resolved_on + 2 * day) == 1
+
+
 def test_what_was_undone_did_not_happen_and_what_was_reopened_did_not_last(
     desk: Desk, cast: Cast, clock: MovableClock
 ) -> None:

@@ -273,6 +273,7 @@ LOOKS: Mapping[str, Arguments] = {
     "report": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
     "export_rows": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
     "count_opened": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
+    "count_came_back": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
     "undelivered": lambda on: {"start": on.clock.now - HOUR, "end": on.clock.now},
     "longest_open": lambda on: {},
     "replay": lambda on: {"document": {}, "start": on.clock.now - HOUR, "end": on.clock.now},

@@ -104,14 +104,17 @@ class Amending(DeskBase):
         """
         Take back an answer that should not have reached the customer, within the window for undoing; again changes nothing.
 
-        It is then no answer: the clocks that it stopped run on from their start, unless another answer came meanwhile or the
-        ticket is over. Raises TooLateToUndo, also once the customer has written; CommentNotFound, TicketNotFound.
+        Its author may, and a lead. It is then no answer: the clocks that it stopped run on from their start, unless another
+        answer came meanwhile or the ticket is over. Raises TooLateToUndo, also once the customer has written;
+        CommentNotFound, TicketNotFound.
         """
         with self._transaction() as tx:
             ticket = _locked(tx, ref, number)
             said = _said(tx, ticket)
             comment = _find(ticket, said, number)
-            if comment.author_id != by or not speaks_for_desk(tx.connection, ticket, by):
+            is_theirs = comment.author_id == by and speaks_for_desk(tx.connection, ticket, by)
+            is_customers = ticket.customer_id in (by, comment.author_id)
+            if not is_theirs and (is_customers or role_of(tx.connection, by) < Role.LEAD):
                 raise CommentNotFound(ref.number, number)
             if comment.deleted_at is not None:
                 return comment

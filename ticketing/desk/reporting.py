@@ -29,6 +29,7 @@ from ticketing.desk.base import DeskBase, checked_instant
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, to_us
 from ticketing.model import ClockKind, CloseReason, Outcome, PersonId, Priority, TicketRef, TicketStatus, Tier
+from ticketing.report_statements import CAME_BACK
 from ticketing.tables import IS_HELD, outbox, people, ratings, sla_clocks, tickets
 
 LONGEST_PERIOD = timedelta(days=3660)
@@ -212,6 +213,12 @@ class Reporting(DeskBase):
                 for row in connection.execute(LONGEST_OPEN, asked)
             ]
             return rows, int(connection.execute(COUNT_OPEN, asked).scalar_one())
+
+    def count_came_back(self, start: datetime, end: datetime) -> int:
+        """How often a resolved ticket was reopened in [start, end), whenever it had been resolved. Raises InvalidInput."""
+        start, end = checked_period(start, end)
+        with self._database.read() as connection:
+            return int(connection.execute(CAME_BACK, {"start": to_us(start), "end": to_us(end)}).scalar_one())
 
     def undelivered(self, start: datetime, end: datetime) -> int:
         """How many things to show, of those of [start, end), were set aside because they cannot be shown."""
