@@ -13,7 +13,7 @@ def assign_form(screens: Screens, ticket: Ticket, zone: str) -> AssignForm:
     category = desk.configuration().category(ticket.category)
     skill = category.skill if category else ticket.category
     agents = desk.agents()
-    is_private = ticket.category in sight.private_categories()
+    seeing = sight.who_sees(ticket.category)
     skilled = {agent.id for agent in agents if skill in agent.skills}
     holder = ticket.assigned_agent_id if ticket.is_held else None
     choices = [
@@ -26,8 +26,7 @@ def assign_form(screens: Screens, ticket: Ticket, zone: str) -> AssignForm:
             is_available=agent.is_available,
         )
         for agent in agents
-        if (not is_private or sight.sees(desk.person(agent.id), ticket.category))
-        and agent.id not in {ticket.customer_id, holder}
+        if (seeing is None or agent.id in seeing) and agent.id not in {ticket.customer_id, holder}
     ]
     choices.sort(key=lambda one: (not one.fits, one.id not in skilled, not one.is_available, one.load, one.name))
     name = desk.person(holder).name if holder is not None else None

@@ -80,9 +80,8 @@ class HandingOver:
 
     def _takers(self, category: str, agents: list[Agent]) -> list[Agent]:
         """Of a private category only the members of its channel."""
-        if category not in self.sight.private_categories():
-            return agents
-        return [agent for agent in agents if self.sight.sees(self.desk.person(agent.id), category)]
+        seeing = self.sight.who_sees(category)
+        return agents if seeing is None else [agent for agent in agents if agent.id in seeing]
 
 
 def _room(agent: Agent, planned: Counter[PersonId]) -> int:

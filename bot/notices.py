@@ -21,7 +21,7 @@ from ticketing.lanes import AHEAD_FROM, BEHIND
 from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING
-from ticketing.tables import alerts, outbox, shown, ticket_watchers
+from ticketing.tables import alerts, outbox, shown, ticket_events, ticket_watchers
 from ticketing.transaction import Transaction
 
 ALERT_PRIORITY = AHEAD_FROM
@@ -54,10 +54,19 @@ _TOLD_OF = select(outbox.c.place, outbox.c.kind).where(
 )
 
 
-_REMINDERS = select(shown.c.about).where(
+_WOKEN = (
+    select(ticket_events.c.seq)
+    .where(
+        ticket_events.c.customer_id == bindparam("customer_id"),
+        ticket_events.c.ticket_id == bindparam("ticket_id"),
+        ticket_events.c.kind == EventKind.WOKEN.value,
+    )
+    .order_by(ticket_events.c.seq)
+)
+_IS_SHOWN = select(shown.c.ts).where(
     shown.c.customer_id == bindparam("customer_id"),
     shown.c.place == bindparam("place"),
-    shown.c.about.like(bindparam("reminders")),
+    shown.c.about == bindparam("about"),
 )
 
 # A name says what the message is, and behind that of which ticket (`bot.places`).
@@ -288,11 +297,11 @@ class Notices:
         """What said there that the ticket is back says no longer what can be done: it is put off again, or not theirs."""
         if agent_id is None:
             return
-        place, of_ticket = places.of_person(agent_id), places.about_reminder(ticket.number, 0).removesuffix("0")
-        key = {"customer_id": ticket.customer_id, "place": place, "reminders": f"{of_ticket}%"}
-        for row in run(tx.connection, _REMINDERS, key):
-            data = {"event": int(row.about.removeprefix(of_ticket)), "again": True}
-            tx.tell(place, row.about, "woken", ticket=ticket.ref, data=data)
+        place = places.of_person(agent_id)
+        for woken in run(tx.connection, _WOKEN, {"customer_id": ticket.customer_id, "ticket_id": ticket.number}):
+            about = places.about_reminder(ticket.number, woken.seq)
+            if run(tx.connection, _IS_SHOWN, {"customer_id": ticket.customer_id, "place": place, "about": about}):
+                tx.tell(place, about, "woken", ticket=ticket.ref, data={"event": woken.seq, "again": True})
 
     def _woken(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         """By time: whoever has it is reminded. By its customer: what they wrote does that."""

@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.private import reason_of
 from ticketing.categories import Category
 from ticketing.desk import Desk
-from ticketing.model import Person
+from ticketing.model import Person, PersonId
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,14 @@ class Sight:
         """Whether somebody of the team may know of that category's tickets."""
         channel = self._private_channel(category)
         return channel is None or self._is_member(person, channel)
+
+    def who_sees(self, category: str) -> frozenset[PersonId] | None:
+        """Who of the team may know of that category's tickets, in one look; None where all of them may."""
+        channel = self._private_channel(category)
+        if channel is None:
+            return None
+        members = self._members_of(channel) or frozenset()
+        return frozenset(person.id for person in self.desk.members() if _slack_id(person) in members)
 
     def hidden(self, person: Person) -> frozenset[str]:
         """The private categories that somebody may not know of."""

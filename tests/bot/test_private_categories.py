@@ -18,6 +18,7 @@ from bot.assigning import assign_form
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Slack
 from bot.delivery.drawing import Drawing
+from bot.handing_over import HandingOver
 from bot.leaving import follow_leaving
 from bot.payloads import SlackUser
 from bot.people import People
@@ -182,8 +183,10 @@ def test_it_is_given_to_members_only_and_only_they_are_offered(office: Office) -
     ticket = office.desk.ticket(office.ticket())
     assert ticket.assigned_agent_id in {office.person("agent").id, office.person("lead").id}
     form = assign_form(office.screens, ticket, "UTC")
-    offered = {PersonId(choice.id) for choice in form.agents} | {ticket.assigned_agent_id}
-    assert offered == {office.person("agent").id, office.person("lead").id}
+    takers = HandingOver(office.desk, office.sight).takers(ticket)
+    for choices in (form.agents, takers):
+        offered = {PersonId(choice.id) for choice in choices} | {ticket.assigned_agent_id}
+        assert offered == {office.person("agent").id, office.person("lead").id}
 
 
 def test_while_slack_does_not_answer_nobody_sees_it(office: Office) -> None:
