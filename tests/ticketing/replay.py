@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ticketing.calendars import Calendar, Pause, deadline
@@ -188,12 +188,13 @@ class Replay:
                 self._stamp(stamp)
 
     def _stamp(self, version: int) -> None:
-        """Another version promises the same, and the clocks that run name it from now on."""
+        """Another version moves no deadline, and the clocks that run count by it from now on, those that are paused as well."""
+        is_running = {key for key, clock in self.clocks.items() if clock.ended_at is None}
+        before = {key: clock.as_clock() for key, clock in self.clocks.items()}
         self._version = version
-        for clock in self.clocks.values():
-            if clock.ended_at is None:
-                assert self._promise(clock.kind) == clock.promise
-                clock.version = version
+        self._recompute()
+        stamped = {key: replace(clock, config_version=version) for key, clock in before.items() if key in is_running}
+        assert {key: clock.as_clock() for key, clock in self.clocks.items()} == before | stamped
 
     def result(self) -> list[SlaClock]:
         return [self.clocks[key].as_clock() for key in sorted(self.clocks)]

@@ -289,6 +289,25 @@ def test_what_quiet_hours_held_back_and_the_step_after_it_are_told_once_each(
     assert steps(desk, ticket.ref) == ["breach", "step1"]
 
 
+def test_no_step_is_taken_before_the_breach_is_told_that_it_follows(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """Also where nothing was told for a day, and the next night holds back another breach: both are told, and then steps."""
+    configured(desk, quiet=NIGHTS)
+    # Due at 22:30 in Vienna, and its solution a day later at 18:30.
+    clock.now = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+    ticket = breached(desk, cast, clock, priority=Priority.HIGH)
+    clock.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
+    desk.watch_step(clock())
+    clock.now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    climb(desk, clock)
+    assert steps(desk, ticket.ref) == ["breach", "breach"]
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == ["breach", "breach"], "each step counts from when it is told what it reminds of"
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["breach", "breach", "step1", "step1"]
+
+
 def test_what_was_held_back_is_told_as_soon_as_it_is_urgent(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     """A breach and a promise that has lapsed; the step counts from then. What is urgent no more meanwhile waits on."""
     configured(desk, quiet=NIGHTS)

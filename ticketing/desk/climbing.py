@@ -32,14 +32,14 @@ from ticketing.desk.climbs import (
     put_climb,
     stored_climb,
 )
-from ticketing.desk.foreseeing import calendar_of, idle_at
+from ticketing.desk.foreseeing import calendar_of, count_from, idle_at
 from ticketing.desk.promising import AlertPromise, promise_of
 from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_all, on_each_of
 from ticketing.errors import TicketNotFound
 from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
-from ticketing.model import ClockKind, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.model import SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.shown import BREACH, WARNING
 from ticketing.tables import alerts
 from ticketing.transaction import Transaction
@@ -245,17 +245,18 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         return
     key = {name: climb.key[name] for name in ("key_customer_id", "key_ticket_id")}
     rows = tx.connection.execute(_UNTOLD, key | {"held_since": to_us(climb.since or tx.now)}).all()
-    running = {(clock.kind.value, clock.run): clock for clock in ticket.clocks if clock.is_running}
-    if any((row.kind, row.run) in running and not running[row.kind, row.run].is_counting for row in rows):
+    counts = {(clock.kind.value, clock.run): clock.is_counting for clock in ticket.clocks if clock.is_running}
+    owed = [row for row in rows if (row.kind, row.run) in counts]
+    told = [row for row in owed if counts[row.kind, row.run]]
+    if len(told) < len(owed):
         put_climb(tx, replace(climb, next_at=None))  # until it is our turn again
     else:
         drop_climb(tx, climb)
-    for row in rows:
-        if (row.kind, row.run) in running and running[row.kind, row.run].is_counting:
-            data = {"clock": row.kind, "run": row.run, "stage": row.stage}
-            tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
-            if row.stage == BREACH:
-                _count_from(tx, ticket, Climb(ticket.ref, row.kind, row.run), climb, tx.now)
+    for row in told:
+        data = {"clock": row.kind, "run": row.run, "stage": row.stage}
+        tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+        if row.stage == BREACH:
+            count_from(tx, ticket, Climb(ticket.ref, row.kind, row.run), climb, tx.now)
 
 
 def _is_held_on(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
@@ -264,16 +265,6 @@ def _is_held_on(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
     if told > tx.now:
         put_climb(tx, replace(climb, next_at=told))
     return told > tx.now
-
-
-def _count_from(tx: Transaction, ticket: Ticket, breach: Climb, held: Climb, told: datetime) -> None:
-    """The first step of a breach that was held back counts from when that is told, whenever that was to be."""
-    stored, steps = stored_climb(tx, breach), tx.configuration.ladder.steps
-    if stored is None or stored.step or not steps or stored.since is None or held.since is None:
-        return
-    if stored.since > held.since:
-        calendar = calendar_of(tx, ticket, ClockKind(breach.kind))
-        put_climb(tx, replace(stored, since=told, next_at=rules.next_instant(steps[0], told, calendar=calendar)))
 
 
 def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:

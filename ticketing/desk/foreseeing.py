@@ -47,7 +47,7 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
     if event.kind in (EventKind.WARNED, EventKind.BREACHED, EventKind.ALERT_LAPSED):
         held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
         if told > tx.now:
-            put_climb(tx, Climb(ticket.ref, *held, since=tx.now, next_at=told))
+            _hold_back(tx, ticket, Climb(ticket.ref, *held, since=tx.now, next_at=told))
     if event.kind is EventKind.BREACHED and settings.steps:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
@@ -64,6 +64,30 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         go_on_again(tx, ticket.ref)
     elif event.kind in _CHANGES_THE_TIME or (_changes_hands(ticket, event) and let_go(tx, ticket)):
         count_anew(tx, ticket.ref)
+
+
+def _hold_back(tx: Transaction, ticket: Ticket, held: Climb) -> None:
+    """
+    What was held back before, and is not told yet although its quiet hours are over, is told with it; the first step after that
+    counts from then.
+    """
+    before = stored_climb(tx, held)
+    put_climb(tx, held)
+    if before is None or before.next_at is None or held.next_at is None or before.next_at >= held.next_at:
+        return
+    for clock in ticket.clocks:
+        if clock.is_counting and clock.breached_at is not None:
+            count_from(tx, ticket, Climb(ticket.ref, clock.kind.value, clock.run), before, held.next_at)
+
+
+def count_from(tx: Transaction, ticket: Ticket, breach: Climb, held: Climb, told: datetime) -> None:
+    """The first step of a breach that was held back counts from when that is told, whenever that was to be."""
+    stored, steps = stored_climb(tx, breach), tx.configuration.ladder.steps
+    if stored is None or stored.step or not steps or stored.since is None or held.since is None:
+        return
+    if stored.since > held.since:
+        calendar = calendar_of(tx, ticket, ClockKind(breach.kind))
+        put_climb(tx, replace(stored, since=told, next_at=rules.next_instant(steps[0], told, calendar=calendar)))
 
 
 def _takes_back(event: TicketEvent) -> bool:

@@ -115,7 +115,7 @@ class Working(World):
     @rule(which=NUMBERS, who=NUMBERS)
     def undo(self, which: int, who: int) -> None:
         ticket = self.pick(which)
-        act = self.logs[ticket.ref][-1]
+        act = self.desk.events(ticket.ref)[-1]
         by = act.actor_id if act.actor_id is not None and who % 4 else self.agent(who)
         if self.was_moved(ticket) and by != ticket.ref.customer_id:
             self.move_back(ticket, by)
