@@ -69,22 +69,20 @@ class FirstRun:
     def _unready(self, configuration: Configuration) -> list[str]:
         """The channels in which the desk cannot do what it is to do."""
         channels, found = configuration.channels, []
-        asked: list[tuple[str, str | None, bool]] = [
-            (words.FOR_TICKETS, channels.triage, False),
-            (words.FOR_ALERTS, channels.escalations, False),
-            (words.FOR_FOLLOW, configuration.follow.channel, True),
+        asked: list[tuple[str, str, str | None, bool]] = [
+            (words.FOR_TICKETS, "", channels.triage, False),
+            (words.FOR_ALERTS, "", channels.escalations, False),
+            (words.FOR_FOLLOW, "", configuration.follow.channel, True),
         ]
-        asked += [
-            (words.FOR_CATEGORY, each.channel, each.private)
-            for each in configuration.categories
-            if each.channel and each.channel != channels.triage
-        ]
-        names = {each.channel: each.name for each in configuration.categories}
-        for template, channel, private in [one for one in asked if one[1]][:CHANNELS]:
+        for each in configuration.categories:
+            if each.channel != channels.triage:
+                asked.append((words.FOR_CATEGORY, each.name, each.channel, each.private))
+            if not each.private and each.escalations != channels.escalations:
+                asked.append((words.FOR_ALERTS_OF, each.name, each.escalations, False))
+        for template, name, channel, private in [one for one in asked if one[2]][:CHANNELS]:
             fault = self._fault(str(channel), private=private)
             if fault:
-                name = text.inline(names.get(channel, ""), text.NAME)
-                found.append(said(template, fault=text.escape(fault), name=name))
+                found.append(said(template, fault=text.escape(fault), name=text.inline(name, text.NAME)))
         return found
 
     def _fault(self, channel: str, *, private: bool) -> str | None:

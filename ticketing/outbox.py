@@ -302,13 +302,7 @@ class Outbox(ShownMessages):
             return connection.execute(_TURN, turn).rowcount == 1
 
     def _add(self, connection: Connection, notices: Iterable[Notice], at: datetime) -> None:
-        rows = [
-            errand_row(
-                each.place, each.about, each.kind, ticket=each.ticket, priority=each.priority, data=each.data, at=at
-            )
-            for each in notices
-        ]
-        write_errands(connection, rows, is_sqlite=self._database.is_sqlite)
+        write_errands(connection, errand_rows(notices, at), is_sqlite=self._database.is_sqlite)
 
     # --- looking ---
 
@@ -344,6 +338,14 @@ class Outbox(ShownMessages):
         """What could not be shown, newest first, with the reason."""
         with self._database.read() as connection:
             return [errand_from(row) for row in connection.execute(_PARKED_ROWS, {"rows": limit})]
+
+
+def errand_rows(notices: Iterable[Notice], at: datetime) -> list[dict[str, Any]]:
+    """The rows of the outbox that notices are, as `write_errands` takes them. `at` is business time."""
+    return [
+        errand_row(each.place, each.about, each.kind, ticket=each.ticket, priority=each.priority, data=each.data, at=at)
+        for each in notices
+    ]
 
 
 def _key(errand: Errand) -> dict[str, int]:

@@ -21,6 +21,7 @@ from bot.delivery import (
     hidden,
     joining,
     moved,
+    outages,
     posts,
     problems,
 )
@@ -100,6 +101,7 @@ OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "board_card": boards.board,
     "handover_card": days.handover,
     accounts.ENDED: accounts.ended,
+    outages.OUTAGE: outages.outage,
     CARD: problems.drawn,
     DONE: problems.drawn,
     alert_lists.KIND: alert_lists.listed,

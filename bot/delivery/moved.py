@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot import places
 from bot.blocks.parts import section
-from bot.delivery import hidden
+from bot.delivery import hidden, outages
 from bot.delivery.alert_facts import worst
 from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
@@ -96,6 +96,8 @@ class AlertPlaces:
             self._look = replace(look, after=goes_on) if goes_on is not None else None
             if goes_on is not None:
                 return now
+            for place in look.places - places.all_of_alerts(look.configuration):
+                outages.over(self.desk, place)
         self.desk.note_alerts_looked_at(configuration.version)
         self._settled = configuration.version
         return None

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot import metrics, places
+from bot.delivery import outages
 from bot.delivery.drawing import Drawing
 from bot.delivery.errors import CLOSED, Verdict, verdict
 from bot.delivery.letters import Letter, NotYet
@@ -128,7 +129,7 @@ class Delivery(Sending):
         except Exception as error:  # noqa: BLE001 - whatever a renderer raises must not stop the rows behind it
             return self._cannot_draw(errand, error)
         try:
-            return self._deliver(self._with_time_to_send(errand), letter)
+            result = self._deliver(self._with_time_to_send(errand), letter)
         except Refused as refused:
             return self._refused(errand, letter if isinstance(letter, Letter) else None, refused.code)
         except (Paced, RateLimited, NoAnswer) as late:
@@ -139,6 +140,14 @@ class Delivery(Sending):
                 self._outbox.done(errand)
                 return "dropped"
             return self._later(errand, late)
+        if result == "posted" or (result == "edited" and errand.reason in CLOSED):
+            self._has_reached(errand)
+        return result
+
+    def _has_reached(self, errand: Errand) -> None:
+        """An alert stands in its channel: it is not closed to us, or no longer."""
+        if errand.priority >= AHEAD_FROM and places.channel_in(errand.place) is not None:
+            outages.over(self._desk, errand.place)
 
     def _later(self, errand: Errand, late: Paced | RateLimited | NoAnswer) -> str:
         if isinstance(late, NoAnswer):
@@ -174,11 +183,12 @@ class Delivery(Sending):
                 return self._park(errand, code)
 
     def _wait_for_channel(self, errand: Errand, letter: Letter | None, code: str) -> str:
-        """An alert is not given up because its channel is closed for a while."""
+        """An alert is not given up because its channel is closed for a while; admins hear of it."""
         if letter is not None and letter.is_optional:
             self._outbox.done(errand)
             return "dropped"
         log.error("Alerts wait for the channel in %s: %s.", errand.place, code)
+        outages.begun(self._desk, errand.place, code)
         return self._wait(errand, HALT_S, code)
 
     def _repair(self, errand: Errand, letter: Letter | None, code: str) -> str:

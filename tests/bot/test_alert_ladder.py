@@ -11,13 +11,14 @@ from slack_sdk import WebClient
 from sqlalchemy import event
 
 from bot import places
+from bot.delivery import Delivery
 from bot.delivery.moved import AlertPlaces
 from bot.notices import Notices
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.desk import Desk
 from ticketing.desk.alerting import LONGEST_WAIT
 from ticketing.events import TicketEvent
-from ticketing.model import Priority, Ticket
+from ticketing.model import Priority, Role, Ticket
 from ticketing.transaction import Transaction
 
 STEPS = [
@@ -505,6 +506,81 @@ def _close(world: World, is_archived: bool, now: bool) -> None:
     else:
         app = world.sandbox.get("/control/workspace")["app"]["bot_user_id"]
         world.sandbox.post(f"/control/channels/{ESCALATIONS}/members", {"user": app, "present": not now})
+
+
+@pytest.mark.parametrize(
+    ("is_archived", "says"),
+    [
+        (True, "the channel is archived.\nUnarchive it, or choose another channel under Set-up, Channels.\nUntil then"),
+        (False, "the app is not in it, or it is gone.\nThere, type /invite @Helpdesk, or choose another channel"),
+    ],
+)
+def test_each_admin_hears_once_an_outage_that_alerts_wait_and_that_it_is_over(
+    world: World, is_archived: bool, says: str
+) -> None:
+    _configured(world)
+    world.agent("amir")
+    for name in ("jo", "lena"):
+        world.desk.set_role(world.person(name), Role.ADMIN, by=None)
+
+    def told(name: str) -> list[str]:
+        return [one for one in map(shown_text, world.seen(name)) if f"<#{ESCALATIONS}>" in one]
+
+    for outage in (1, 2):
+        for _ in range(2):
+            world.ticket(priority=Priority.URGENT)
+        world.deliver_all()
+        _close(world, is_archived, True)
+        try:
+            _wait_in_vain(world, world.worker(), world.worker())
+            assert [len(told(name)) for name in ("jo", "lena")] == [outage, outage]
+            assert f"Alerts cannot be told in <#{ESCALATIONS}>:" in told("jo")[-1]
+            assert says.replace("\n", "\\n") in told("jo")[-1]
+            assert all("told in" not in shown_text(one) for one in world.seen("amir"))
+        finally:
+            _close(world, is_archived, False)
+        world.deliver_all()
+        assert [f"Alerts are told in <#{ESCALATIONS}> again." in one for one in told("lena")] == [True] * outage
+    assert world.desk.outbox.parked() == []
+
+
+def _wait_in_vain(world: World, *workers: Delivery) -> None:
+    """What falls due now is tried twice by each of several processes, a minute apart."""
+    world.clock.advance(minutes=61)
+    world.desk.watch_step(world.clock())
+    world.desk.ladder_step(world.clock())
+    for worker in (*workers, *workers):
+        while (due := worker.step(world.machine())) is not None and due <= world.machine():
+            pass
+        world.machine.advance(seconds=61)
+
+
+def test_an_outage_of_one_categorys_channel_names_it_and_ends_with_the_choice_of_another(world: World) -> None:
+    own = {"key": "billing", "name": "Billing", "escalations": ESCALATIONS}
+    channels = {"triage": TRIAGE, "escalations": SUPPORT}
+    world.desk.configure({**DOCUMENT, "channels": channels, "categories": [own]}, by=None)
+    world.agent("amir")
+    world.desk.set_role(world.person("lena"), Role.LEAD, by=None)
+    look = AlertPlaces(world.desk)
+    _look(world, look)
+    world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    _close(world, True, True)
+    try:
+        _wait_in_vain(world, world.delivery)
+        (held,) = [shown_text(one) for one in world.seen("lena")]
+        assert f"Alerts of Billing cannot be told in <#{ESCALATIONS}>:" in held
+        assert "under Set-up, Categories." in held
+        del own["escalations"]
+        world.desk.configure({**DOCUMENT, "channels": channels, "categories": [own]}, by=None)
+        _look(world, look)
+        world.deliver_all()
+    finally:
+        _close(world, True, False)
+    (over,) = [shown_text(one) for one in world.seen("lena")]
+    assert f"Alerts are no longer told in <#{ESCALATIONS}>." in over
+    assert "Set-up" not in over
+    assert any("verdue" in shown_text(one) for one in _roots(world, SUPPORT))
 
 
 def test_what_is_owed_moves_with_the_channel_of_alerts_and_the_old_message_says_where(world: World) -> None:

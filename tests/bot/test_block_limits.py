@@ -37,6 +37,7 @@ from bot.blocks import (
     lists,
     macros,
     new_ticket,
+    outages,
     reports,
     triage,
 )
@@ -50,6 +51,7 @@ from bot.views.joining import JoinedPost, MergeForm, MoveForm, SplitForm, WatchC
 from bot.views.joining import LinkForm as TicketLinkForm
 from bot.views.labels import FieldsForm, TagsForm
 from bot.views.macros import MacroForm, MacroList, ReplyForm
+from bot.views.outages import Outage
 from bot.views.problems import (
     ForAllForm,
     LinkForm,
@@ -242,6 +244,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (triage.rated_post, views.RatingPost),
     (triage.which_message, WhichTicket),
     (accounts.ended_message, EndedAccount),
+    (outages.outage_message, Outage),
     (alerts.alert_message, views.Alert),
     (alerts.alert_line, views.Alert),
     (alerts.alert_group_message, views.AlertGroup),

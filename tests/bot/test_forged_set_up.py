@@ -384,6 +384,17 @@ def test_the_first_run_asks_everything_although_tickets_are_open(office: Office)
     assert over is None or over.steps == ()
 
 
+def test_an_admins_home_says_of_a_categorys_channel_of_alerts_that_it_is_closed(office: Office) -> None:
+    admin, document = office.desk.person_by_ref(f"{TEAM}:{USERS['admin']}"), default_document()
+    assert admin is not None
+    document["categories"][0]["escalations"] = "C0GONE0001"
+    office.desk.configure(document, by=None)
+    guide = FirstRun(office.desk, ChannelChecks(office.slack)).guide(admin)
+    assert guide is not None
+    name = document["categories"][0]["name"]
+    assert f"Alerts of {name}: The app is not in that channel. There, type /invite @Helpdesk." in guide.missing
+
+
 def test_set_up_marks_what_is_private_and_keeps_the_test_ticket_of_an_admin(office: Office) -> None:
     secret = {"key": "people", "name": "People", "private": True, "channel": "C0PEOPLE"}
     document = default_document()

@@ -28,6 +28,7 @@ from ticketing.desk.membership import Membership
 from ticketing.desk.merging import Merging
 from ticketing.desk.moving import Moving
 from ticketing.desk.opening import Opening
+from ticketing.desk.outages import Outages
 from ticketing.desk.own_figures import OwnFiguresOf
 from ticketing.desk.paging import Paging
 from ticketing.desk.privacy import Privacy
@@ -80,6 +81,7 @@ class Desk(
     Promising,
     Alerting,
     Rehousing,
+    Outages,
     Climbing,
     Boards,
     Countdown,

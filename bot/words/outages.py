@@ -1,0 +1,13 @@
+"""What admins read when a channel of alerts is closed to the app."""
+
+HELD = "*{what} cannot be told in {channel}:*"
+ALERTS = "Alerts"
+ALERTS_OF = "Alerts of {names}"
+ARCHIVED = "the channel is archived."
+NOT_IN = "the app is not in it, or it is gone."
+CHOOSE = "{undo}, or choose another channel under Set-up, {section}."
+UNARCHIVE = "Unarchive it"
+INVITE = "There, type /invite @Helpdesk"
+UNTIL_THEN = "Until then they wait. What is still owed is told there within a minute of that."
+OVER = "Alerts are told in {channel} again."
+ELSEWHERE = "Alerts are no longer told in {channel}."
