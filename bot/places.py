@@ -187,6 +187,11 @@ def about_reminder(number: int, event: int) -> str:
     return f"z:{number}:{event}"
 
 
+def about_escalated(number: int, event: int) -> str:
+    """What tells the leads that somebody has escalated it, by the entry of the log."""
+    return f"f:{number}:{event}"
+
+
 def about_rating(number: int, resolution: int) -> str:
     return f"q:{number}:{resolution}"
 

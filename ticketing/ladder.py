@@ -28,6 +28,9 @@ from ticketing.events import EventKind
 from ticketing.model import ClockKind, Outcome, Priority, SlaClock, Ticket
 from ticketing.opening_hours import parse_windows
 
+BY_LADDER = "ladder"
+"""The reason in the log where a step of the ladder has escalated a ticket."""
+
 LONGEST = timedelta(days=30)
 _WEEK = timedelta(days=7)
 

@@ -18,6 +18,7 @@ from bot.delivery import (
     countdown,
     days,
     emoji,
+    escalations,
     hidden,
     joining,
     moved,
@@ -27,6 +28,7 @@ from bot.delivery import (
 )
 from bot.delivery.letters import Instead, Letter, Reactions
 from bot.delivery.reading import Dossier
+from bot.notices import ESCALATED
 from bot.problems import CARD, DONE
 from bot.sight import Sight
 from ticketing.desk import Desk
@@ -88,6 +90,7 @@ KINDS: dict[str, Draw] = {
     "watched": joining.watched,
     "undelivered": posts.undelivered,
     "unsent": posts.unsent,
+    ESCALATED: escalations.escalated,
     "mirror_card": emoji.mirror,
     "sent_mark": emoji.sent,
 }
@@ -95,7 +98,7 @@ KINDS: dict[str, Draw] = {
 
 
 SAID_TO_CUSTOMER = frozenset({"reply", "question", "solution"})
-NEVER_TOLD_INSTEAD = frozenset({"undelivered", "unsent", "mirror_card", "sent_mark"})
+NEVER_TOLD_INSTEAD = frozenset({ESCALATED, "undelivered", "unsent", "mirror_card", "sent_mark"})
 
 OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     "board_card": boards.board,

@@ -6,6 +6,7 @@ from bot import places
 from bot.blocks.parts import section
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
+from bot.notices import ESCALATED
 from bot.sight import NotSaid, Sight
 from bot.views import Message
 from bot.words import outbound as words
@@ -25,7 +26,7 @@ CARDS = {
 COPIES = frozenset({"from_customer", "sent", "note", "watched", "own", "reply", "question", "solution"})
 
 
-ALERTS = frozenset({ALERT_LINE, ALERT_SETTLED, ALERT_SAID, ALERT_COUNTDOWN})
+ALERTS = frozenset({ALERT_LINE, ALERT_SETTLED, ALERT_SAID, ALERT_COUNTDOWN, ESCALATED})
 
 
 def is_private_elsewhere(dossier: Dossier, place: str) -> bool:

@@ -252,6 +252,19 @@ class RatingPost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Escalated:
+    """That a ticket was escalated: `by` whom, None where it was reopened too often (`reopened` times)."""
+
+    facts: TicketFacts
+    customer: str
+    tier: Tier
+    by: str | None = None
+    reopened: int = 0
+    is_held: bool = False
+    possible: Possible = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertGroup:
     """
     Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.

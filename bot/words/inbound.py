@@ -23,7 +23,7 @@ DONE_NOW = {
     Act.UNDO: "#{number} is as it was before.",
     Act.UNMERGE: "#{number} stands by itself again.",
     Act.NOT_A_TICKET: "#{number} is put aside.",
-    Act.ESCALATE: "#{number} is escalated: senior agents come first.",
+    Act.ESCALATE: "#{number} is escalated: senior agents come first, and the leads read of it.",
     Act.READ_ALONG: "You watch #{number}. What is said on it comes in your messages.",
     Act.STOP_READING: "You watch #{number} no more.",
 }

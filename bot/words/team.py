@@ -172,6 +172,14 @@ ROW_OVERDUE = "*Overdue {since}: #{number}* {subject} {who}."
 ROW_DUE_SOON = "*Due {by}: #{number}* {subject} {who}."
 NOBODY_HAS_IT = "Nobody has it"
 ALERTS_TITLE = "Due and overdue"
+# What somebody has escalated
+ESCALATED_BY = "*Escalated by {by}: #{number} {subject}*"
+ESCALATED_REOPENED = (
+    "*Escalated, reopened {count} time: #{number} {subject}*",
+    "*Escalated, reopened {count} times: #{number} {subject}*",
+)
+SENIORS_FIRST = "Senior agents come first."
+
 # the board
 BOARD = "*Open and late* {as_of}: {overdue} overdue, {due_soon} due within 1 h, {without} without an agent"
 BOARD_ROW = "#{number} {due}. {who}."

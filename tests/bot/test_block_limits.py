@@ -42,6 +42,7 @@ from bot.blocks import (
     triage,
 )
 from bot.blocks import problems as problem_screens
+from bot.blocks.escalated import escalated_message
 from bot.values import NewTicketState
 from bot.views import Message, View
 from bot.views.accounts import EndedAccount
@@ -275,6 +276,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),
     (forms.why_view, views.WhyView),
+    (escalated_message, views.Escalated),
     (day.my_day, MyDay),
     (day.handover_view, HandoverForm),
     (day.handover_result_view, HandoverResult),

@@ -16,7 +16,7 @@ from tests.bot.builders import shown
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
 from ticketing.configuration import default_document
 from ticketing.events import EventKind
-from ticketing.model import PersonId, Priority, Ticket, Tier
+from ticketing.model import PersonId, Priority, Role, Ticket, Tier
 
 
 def test_an_opened_ticket_is_shown_once_to_each_side(world: World) -> None:
@@ -271,6 +271,64 @@ def test_an_escalated_ticket_says_so_and_a_ticket_that_came_and_went_counts_once
     assert "Yours again, second time." in shown_text(amirs)
     for each in (amirs, *world.seen("lena", TRIAGE)):
         assert "billing, escalated." in shown_text(each).casefold()
+
+
+def test_leads_hear_once_that_somebody_has_escalated_a_ticket(world: World) -> None:
+    """In the escalation channel, with what can be done; what the ladder escalates, its own step says."""
+    amir, lena = world.agent("amir"), world.person("lena")
+    world.desk.set_role(lena, Role.LEAD, by=None)
+    ticket = world.ticket()
+    for _ in range(2):
+        world.desk.escalate(ticket.ref, by=amir)
+    world.deliver_all()
+
+    (told,) = world.seen("lena", ESCALATIONS)
+    said = shown_text(told)
+    assert f"*Escalated by Amir: #{ticket.number} Cannot open the invoice*" in said
+    assert "Mara Lindt (standard). Senior agents come first." in said
+    for act in (Act.REASSIGN, Act.WHY, Act.MORE):
+        assert act in str(told["blocks"])
+    assert world.seen("lena") == []
+
+
+def test_an_escalation_stands_in_the_thread_of_the_alert_where_there_is_one(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.clock.advance(hours=1.1)
+    look(world)
+    (home,) = world.seen("lena", ESCALATIONS)
+    world.desk.escalate(ticket.ref, by=amir)
+    world.deliver_all()
+
+    said = [shown_text(each) for each in world.seen("lena", ESCALATIONS, thread=home["ts"])]
+    assert [f"Escalated by Amir: #{ticket.number}" in each for each in said].count(True) == 1
+
+
+def test_without_a_channel_each_lead_is_told_of_an_escalation_and_nobody_of_their_own(world: World) -> None:
+    amir, lena = world.agent("amir"), world.person("lena")
+    world.desk.set_role(lena, Role.LEAD, by=None)
+    no_channel = DOCUMENT | {"channels": {"triage": TRIAGE}}
+    world.desk.configure(no_channel, by=None)
+    first, second = world.ticket(), world.ticket()
+    world.desk.escalate(first.ref, by=amir)
+    world.desk.escalate(second.ref, by=lena)
+    world.deliver_all()
+
+    told = [shown_text(each) for each in world.seen("lena")]
+    assert [f"Escalated by Amir: #{first.number}" in each for each in told] == [True]
+
+
+def test_a_ticket_that_comes_back_too_often_is_told_to_the_leads(world: World) -> None:
+    amir = world.agent("amir")
+    ticket = world.ticket()
+    for _ in range(3):
+        world.desk.resolve(ticket.ref, by=amir)
+        world.clock.advance(minutes=1)
+        world.desk.reopen(ticket.ref, by=ticket.customer_id)
+    world.deliver_all()
+
+    (told,) = world.seen("lena", ESCALATIONS)
+    assert f"*Escalated, reopened 3 times: #{ticket.number} Cannot open the invoice*" in shown_text(told)
 
 
 def test_who_had_the_ticket_sees_who_has_it_now(world: World) -> None:

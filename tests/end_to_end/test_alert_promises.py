@@ -202,6 +202,7 @@ def test_an_alert_is_asked_about_escalated_reassigned_and_answered_where_it_stan
     lead.close()
     lead.press("Escalate", on=home)
     assert lead.sees(f"#{begun.number} is escalated", where=ESCALATIONS).is_ephemeral
+    lead.sees(f"Escalated by {lead.first_name}: #{begun.number} The tap drips", where=ESCALATIONS)
     other = own_workspace.new_team(agents=1).agents[0]
     lead.press("Reassign", on=home)
     lead.fill({"Agent": f"{other.real_name}, 0 of 10"})

@@ -66,7 +66,7 @@ def test_a_ticket_goes_from_hand_to_hand_by_buttons(workspace: Workspace) -> Non
 
     jo.press("More actions", on=jo.sees_change(assignment, "You are working on it."))
     jo.press("Escalate")
-    jo.view_says(f"#{number} is escalated: senior agents come first.")
+    jo.view_says(f"#{number} is escalated: senior agents come first, and the leads read of it.")
     jo.close()
 
     jo.press("Reassign", on=assignment)

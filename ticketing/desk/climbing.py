@@ -207,7 +207,7 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
         return
     if step.escalate and not ticket.is_escalated:
         ticket = tx.change(ticket, is_escalated=True)
-        ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason="ladder")
+        ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason=rules.BY_LADDER)
     stage = rules.stage(climb.step - 1, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.step)
     _alert(tx, ticket, clock, stage, step)
     _go_on(tx, ticket, climb, clock)
