@@ -286,7 +286,7 @@ class _Lying:
     touched_at: datetime = _EPOCH
     told: list[datetime] = field(default_factory=list)
     is_late: bool = False
-    """It waited for something done, for it was overdue when its turn came."""
+    """It was overdue when its turn came: what was told of goes on after that, and what was not waits for something done."""
     is_asleep: bool = False
 
     def hear(self, event: TicketEvent) -> None:
@@ -319,16 +319,15 @@ def _of_idleness(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
             lying.hear(event)
         if lying.is_asleep or state.status not in ("open", "assigned", "in_progress"):
             continue
-        while not lying.is_late and (due := lying.turn(state, rules)) is not None:
+        while (due := lying.turn(state, rules)) is not None and (lying.told or not lying.is_late):
             told = rules.told(max(due, at), state.priority)
             if told > until:
                 break
-            lying.is_late = state.is_late(told)
-            if lying.is_late:
-                lying.told.clear()
-            else:
-                yield "", f"{IDLE}{len(lying.told) or ''}", told
-                lying.told.append(told)
+            if state.is_late(told):
+                lying.is_late = True
+                break
+            yield "", f"{IDLE}{len(lying.told) or ''}", told
+            lying.told.append(told)
 
 
 # --- what quiet hours held back ----------------------------------------------------------------------------------------------

@@ -648,6 +648,26 @@ def test_a_note_on_what_will_be_looked_at_anyway_writes_nothing_more(
     assert desk.ladder_step(clock()) == first == ticket.opened_at + timedelta(hours=2)
 
 
+def test_what_lies_waits_while_a_deadline_is_overdue_and_then_goes_on_from_where_it_was(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    """A breach that another priority takes back is no work on the ticket: nothing of it is told twice."""
+    configured(desk, untouched_after="2h")
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    climb(desk, clock, hours=2)
+    desk.set_priority(ticket.ref, Priority.URGENT, by=amir)  # due an hour ago
+    climb(desk, clock)
+    climb(desk, clock, minutes=30)
+    assert steps(desk, ticket.ref) == ["idle", "step1"]
+    desk.set_priority(ticket.ref, Priority.LOW, by=amir)
+    climb(desk, clock)
+    assert steps(desk, ticket.ref) == ["idle", "step1", "idle1"]
+    climb(desk, clock, hours=1)
+    climb(desk, clock, hours=9)
+    assert steps(desk, ticket.ref) == ["idle", "step1", "idle1", "idle2"]
+
+
 @pytest.mark.parametrize("how", ["starts", "comes back from its customer", "is due again", "is given back"])
 def test_a_ticket_has_lain_since_the_last_step_that_was_taken_with_it(
     desk: Desk, cast: Cast, clock: MovableClock, how: str

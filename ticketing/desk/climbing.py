@@ -166,8 +166,9 @@ def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     elif climb.run != ticket.reopened_count or idle_at(tx, ticket, climb.since) is None:
         drop_climb(tx, climb)
     elif _is_any_late(tx, ticket):
-        put_climb(tx, replace(climb, step=0, next_at=None))  # until the end of the breach
-    elif climb.step and climb.since is not None and touched(ticket) >= climb.since:
+        # Until the end of the breach; where nobody has done anything, it then goes on from where it was.
+        put_climb(tx, replace(climb, step=0 if _is_touched(ticket, climb) else climb.step, next_at=None))
+    elif climb.step and _is_touched(ticket, climb):
         since = touched(ticket)
         put_climb(tx, replace(climb, step=0, since=since, next_at=idle_at(tx, ticket, since)))
     else:
@@ -182,7 +183,12 @@ def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
     if climb.run != ticket.reopened_count or climb.since is None or idle_at(tx, ticket, climb.since) is None:
         return False
-    return climb.step == 0 or touched(ticket) < climb.since
+    return climb.step == 0 or not _is_touched(ticket, climb)
+
+
+def _is_touched(ticket: Ticket, climb: Climb) -> bool:
+    """Whether somebody has done something since it was last told of."""
+    return climb.since is not None and touched(ticket) >= climb.since
 
 
 def _is_any_late(tx: Transaction, ticket: Ticket) -> bool:

@@ -153,6 +153,8 @@ def watch_for_idleness(tx: Transaction, ticket: Ticket, *, is_step: bool = False
     since, acted, counts_anew = ticket.sla_start_at, touched(ticket), is_step
     if stored is not None and stored.since is not None:
         if stored.step and acted < stored.since:
+            if stored.next_at is None:
+                put_climb(tx, replace(stored, next_at=tx.now))  # it may have waited for the end of a breach
             return
         # Without an agent it counts from what was done last before it is told of again, and not from its beginning.
         counts_anew = is_step or bool(stored.step) or stored.next_at is None
