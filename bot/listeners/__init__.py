@@ -60,7 +60,27 @@ class Inward:
 
 
 def register(app: App, parts: Parts) -> Inward:
-    """Register every listener. The catch-alls come last: Bolt runs the first that matches."""
+    """
+    Register every listener, first what is asked for most: Bolt asks one after the other and runs the first that matches,
+    so the catch-alls come last.
+    """
+    offers, amendments, answering = Offers(parts), Amendments(parts), Answering(parts)
+    openings = Openings(parts, offers)
+    messages = Messages(
+        parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts), Roots(parts), Which(parts)
+    )
+    messages.register(app)
+    TicketPresses(parts, answering).register(app)
+    TicketForms(parts, answering).register(app)
+    Home(parts).register(app)
+    TicketChoices(parts).register(app)
+    NewTicket(parts, offers).register(app)
+    OfferChoices(parts, offers).register(app)
+    openings.register(app)
+    amendments.register(app)
+    answering.register(app)
+    AlertPromises(parts).register(app)
+    AlertLists(parts).register(app)
     TicketCommand(parts).register(app)
     team = TeamMembers(parts, Members(parts.desk, parts.clock))
     team.register(app)
@@ -68,16 +88,7 @@ def register(app: App, parts: Parts) -> Inward:
     settings.register(app)
     reports = Reports(parts)
     reports.register(app)
-    offers = Offers(parts)
-    NewTicket(parts, offers).register(app)
-    amendments = Amendments(parts)
-    amendments.register(app)
-    answering = Answering(parts)
-    answering.register(app)
     TestTickets(parts, ChannelChecks(parts.slack)).register(app)
-    TicketPresses(parts, answering).register(app)
-    TicketForms(parts, answering).register(app)
-    TicketChoices(parts).register(app)
     Unsent(parts).register(app)
     TicketLabels(parts).register(app)
     Replies(parts, answering).register(app)
@@ -87,16 +98,6 @@ def register(app: App, parts: Parts) -> Inward:
     problems.register(app)
     HelpdeskCommand(parts, team, settings, macros, problems, reports).register(app)
     Joining(parts).register(app)
-    AlertPromises(parts).register(app)
-    AlertLists(parts).register(app)
-    OfferChoices(parts, offers).register(app)
-    openings = Openings(parts, offers)
-    openings.register(app)
-    messages = Messages(
-        parts, offers, amendments, openings, NamedTickets(parts), TypedShortcuts(parts), Roots(parts), Which(parts)
-    )
-    messages.register(app)
-    Home(parts).register(app)
     ShiftEnd(parts).register(app)
     AgentLists(parts).register(app)
     Accounts(parts).register(app)

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.actions import Press
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, any_of
 from bot.payloads import ButtonPress, HomeOpened, SlackUser
 from bot.people import NotAPerson, OtherOrganization
 from bot.turning import FIRST, HomePlace
@@ -17,6 +17,8 @@ from bot.values import read_home_page_value
 from bot.views import View
 from bot.words import inbound as words
 from bot.work import first_waiting
+
+PAGES = (Press.HOME_PAGE, Press.HOME_PAGE_BACK, Press.HOME_QUEUE_PAGE, Press.HOME_QUEUE_PAGE_BACK)
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,9 @@ class Home:
 
     def register(self, app: App) -> None:
         app.event("app_home_opened")(self.opened)
-        app.block_action(Press.HOME_REFRESH.value)(self.refresh)
-        app.block_action(Press.MY_WORK.value)(self.refresh)
-        app.block_action(Press.BOARD.value)(self.board)
-        app.block_action(Press.BOARD_REFRESH.value)(self.board)
-        app.block_action(Press.HOME_PAGE.value)(self.turn_page)
-        app.block_action(Press.HOME_PAGE_BACK.value)(self.turn_page)
-        app.block_action(Press.HOME_QUEUE_PAGE.value)(self.turn_page)
-        app.block_action(Press.HOME_QUEUE_PAGE_BACK.value)(self.turn_page)
+        app.block_action(any_of([Press.HOME_REFRESH, Press.MY_WORK]))(self.refresh)
+        app.block_action(any_of([Press.BOARD, Press.BOARD_REFRESH]))(self.board)
+        app.block_action(any_of(PAGES))(self.turn_page)
         app.block_action(Press.TAKE_NEXT.value)(self.take_next)
 
     def opened(self, ack: Ack, body: dict[str, Any]) -> None:

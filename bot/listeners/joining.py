@@ -14,7 +14,7 @@ from bot.access import Grant
 from bot.actions import Act, Block, Form
 from bot.blocks import joining
 from bot.blocks.forms import plain_view, read_choice, read_text
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, any_of
 from bot.payloads import FormSubmission
 from bot.values import MalformedValue, read_said_value, read_ticket_value
 from bot.views import TicketFacts, View
@@ -141,8 +141,7 @@ class Joining:
         )
 
     def register(self, app: App) -> None:
-        for form in ACT_OF:
-            app.view_submission(form.value)(self.submit)
+        app.view_submission(any_of(ACT_OF))(self.submit)
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         sent = FormSubmission.read(body)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from slack_sdk.errors import SlackClientError
 
 from bot import refusals
 from bot.access import Access
+from bot.actions import Act, Form, Press
 from bot.blocks.forms import plain_view
 from bot.clock import Clock
 from bot.explaining import Explaining
@@ -32,6 +34,11 @@ log = logging.getLogger(__name__)
 def is_over(ticket: Ticket) -> bool:
     """Whether nothing that the team says on it reaches its customer: what was joined with another is said there."""
     return ticket.status is TicketStatus.CLOSED and ticket.merged_into is None
+
+
+def any_of(ids: Iterable[Act | Press | Form]) -> re.Pattern[str]:
+    """Each of these ids and no other, for one listener: Bolt asks every listener before the right one, at each press."""
+    return re.compile(f"(?:{'|'.join(re.escape(each.value) for each in ids)})\\Z")
 
 
 @dataclass(frozen=True)

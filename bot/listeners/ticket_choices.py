@@ -13,7 +13,7 @@ from bot import text
 from bot.access import Grant
 from bot.actions import Act, Block, Form
 from bot.blocks.forms import choice_view, read_choice
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, any_of
 from bot.payloads import FormSubmission
 from bot.values import read_ticket_value
 from bot.views import ChoiceForm, View
@@ -71,8 +71,7 @@ class TicketChoices:
     parts: Parts
 
     def register(self, app: App) -> None:
-        for form in ACT_OF:
-            app.view_submission(form.value)(self.submit)
+        app.view_submission(any_of(ACT_OF))(self.submit)
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         sent = FormSubmission.read(body)

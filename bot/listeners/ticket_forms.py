@@ -14,7 +14,7 @@ from bot.actions import Act, Block, Form
 from bot.blocks.forms import is_shared, plain_view, read_rating
 from bot.blocks.macros import read_reply
 from bot.listeners.answering import ANSWERS, Answering
-from bot.listeners.parts import Parts
+from bot.listeners.parts import Parts, any_of
 from bot.payloads import FormSubmission
 from bot.refusals import followed_up, slow
 from bot.values import read_holder_value, read_person_value, read_reply_value, read_ticket_value
@@ -59,8 +59,7 @@ class TicketForms:
         )
 
     def register(self, app: App) -> None:
-        for form in ACT_OF:
-            app.view_submission(form.value)(self.submit)
+        app.view_submission(any_of(ACT_OF))(self.submit)
 
     def submit(self, ack: Ack, body: dict[str, Any]) -> None:
         submission = FormSubmission.read(body)

@@ -25,7 +25,7 @@ from bot.blocks.forms import (
 from bot.last_change import comment_of_step
 from bot.listeners.answering import Answering
 from bot.listeners.joining import joining_forms
-from bot.listeners.parts import Parts, is_over
+from bot.listeners.parts import Parts, any_of, is_over
 from bot.listeners.problems import problem_forms
 from bot.listeners.ticket_choices import choice_forms
 from bot.listeners.ticket_labels import label_forms
@@ -101,8 +101,13 @@ SHOWS_ELSEWHERE = frozenset({Act.ESCALATE, Act.READ_ALONG, Act.STOP_READING})
 DONE = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
 
 
-ELSEWHERE = frozenset({Act.MEANT, Act.READ_ALL, Act.READ_SIMILAR, Act.THAT_SOLVED_IT, Act.TRY_AGAIN})
-"""The acts whose buttons carry more, or whose ticket is shown to who has no part in it."""
+ELSEWHERE = frozenset(
+    {
+        *(Act.MEANT, Act.READ_ALL, Act.READ_SIMILAR, Act.THAT_SOLVED_IT, Act.TRY_AGAIN),
+        *(Act.PULL_BACK, Act.KEEP_AS_NOTE),
+    }
+)
+"""The acts whose buttons carry more, or whose ticket is shown to who has no part in it; and those upon something said."""
 
 
 class NotPossibleNow(HelpdeskError):
@@ -166,13 +171,10 @@ class TicketPresses:
         )
 
     def register(self, app: App) -> None:
-        for act in Act:
-            if act not in ELSEWHERE:
-                app.block_action(act.value)(self.press)
+        app.block_action(any_of(act for act in Act if act not in ELSEWHERE))(self.press)
         app.block_action(Press.TICKET_MENU.value)(self.choose)
         app.block_action(Act.READ_ALL.value)(self.read_all)
-        app.block_action(Press.READ_PAGE.value)(self.turn_page)
-        app.block_action(Press.READ_PAGE_BACK.value)(self.turn_page)
+        app.block_action(any_of([Press.READ_PAGE, Press.READ_PAGE_BACK]))(self.turn_page)
 
     def press(self, ack: Ack, body: dict[str, Any]) -> None:
         press = ButtonPress.read(body)
