@@ -196,6 +196,7 @@ def stand(standing: Stand, prepared: Path) -> Stand:
     """As it was in the beginning."""
     with closing(sqlite3.connect(prepared)) as as_it_was:
         as_it_was.backup(standing.watcher)
+    standing.desk._parsed.clear()  # what it keeps by version was of the database before
     standing.clock.at = Clock.at
     return standing
 
@@ -313,6 +314,12 @@ def test_a_number_forged_into_ones_own_finds_nothing(stand: Stand, case: Case) -
             assert not answer.has_changed
             assert isinstance(answer.error, HelpdeskError)
             assert SUBJECT not in answer.said
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Tokyo"])
+def test_no_test_here_sees_the_settings_of_another(stand: Stand, zone: str) -> None:
+    stand.desk.configure(default_document() | {"zone": zone}, by=None)
+    assert stand.desk.configuration().zone == zone
 
 
 def test_every_act_press_and_form_has_a_row() -> None:

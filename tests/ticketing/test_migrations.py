@@ -186,3 +186,28 @@ def test_a_load_that_was_below_nothing_is_counted_anew_and_none_is_again(empty_d
                 assert list(loads) == [3, 5, 0]
         with pytest.raises(IntegrityError), database.write() as connection:
             connection.execute(text("UPDATE agent_loads SET load = -1 WHERE agent_id = 1"))
+
+
+def test_steps_of_the_ladder_that_were_logged_before_name_nobody_either(empty_database_url: str) -> None:
+    """Both what was written with a name and what was not; entries of other kinds may say `person`."""
+    migrate(empty_database_url, "0027")
+    before = [
+        ("alert_step", {"person": "U0LENA0001", "step": 2}),
+        ("alert_step", {"step": 1, "reason": None}),
+        ("shared", {"person": 7}),
+    ]
+    with closing(Database.open(empty_database_url)) as database:
+        with database.write() as connection:
+            there = {table.name: table for table in tables(connection)}
+            connection.execute(there["tickets"].insert(), row_of(there["tickets"], 1))
+            for seq, (kind, data) in enumerate(before):
+                entry = {"customer_id": 1, "ticket_id": 1, "seq": seq, "at": seq, "kind": kind, "data": data}
+                connection.execute(there["ticket_events"].insert(), entry)
+        database.engine.dispose()
+
+        migrate(empty_database_url)
+
+        with database.read() as connection:
+            log = there["ticket_events"]
+            after = connection.execute(log.select().order_by(log.c.seq)).all()
+        assert [(row.kind, row.data) for row in after] == [("alert_step", {"step": 2}), *before[1:]]
