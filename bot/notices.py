@@ -21,7 +21,7 @@ from ticketing.ladder import BY_LADDER
 from ticketing.lanes import AHEAD_FROM, BEHIND
 from ticketing.model import HELD, ClockKind, PersonId, Role, Ticket, TicketStatus
 from ticketing.prepared import run
-from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING
+from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, FELL_DUE_AT, WARNING
 from ticketing.tables import alerts, outbox, people, shown, ticket_events, ticket_watchers
 from ticketing.transaction import Transaction
 
@@ -377,6 +377,10 @@ class Notices:
         stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
         # What a change takes back may come about again: each time has a line of its own.
         data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage, "seq": event.seq}
+        if event.kind is EventKind.BREACHED:
+            data[FELL_DUE_AT] = event.data["due_at"]
+        elif FELL_DUE_AT in event.data:
+            data[FELL_DUE_AT] = event.data[FELL_DUE_AT]
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
         if place is not None:
             tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
@@ -391,7 +395,13 @@ class Notices:
             )
 
     def _somebody_sees_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        self._seen_to(tx, ticket, event.seq, {"lapsed": True} if event.kind is EventKind.ALERT_LAPSED else {})
+        if event.kind is EventKind.ALERT_LAPSED:
+            more: dict[str, Any] = {"lapsed": True, FELL_DUE_AT: event.data["until"]}
+        else:
+            person = event.data.get("person")
+            # Whoever counts on their promise hears that it is no more.
+            more = {"calls": person} if person is not None and person != event.actor_id else {}
+        self._seen_to(tx, ticket, event.seq, more)
 
     def _seen_to(self, tx: Transaction, ticket: Ticket, seq: int, more: dict[str, Any]) -> None:
         """Somebody has an alert in hand, or has no longer; the cards say the rest."""

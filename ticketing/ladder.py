@@ -104,10 +104,15 @@ def stage(step: int, since: str = "step") -> str:
     return f"{since}{step + 1}"
 
 
+def step_of(ladder: Ladder, stage: str) -> LadderStep | None:
+    """The step that raised an alert, by the settings in force; None for what no step raises."""
+    number = stage.lstrip("abcdefghijklmnopqrstuvwxyz")
+    return next(iter(ladder.steps[int(number) - 1 : int(number)]), None) if number else None
+
+
 def calls_somebody(ladder: Ladder, stage: str) -> bool:
     """Whether an alert is a step that goes to the senior agents or names a person, by the settings in force."""
-    number = stage.lstrip("abcdefghijklmnopqrstuvwxyz")
-    step = next(iter(ladder.steps[int(number) - 1 : int(number)]), None) if number else None
+    step = step_of(ladder, stage)
     return step is not None and (step.escalate or step.person is not None)
 
 

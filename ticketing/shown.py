@@ -23,6 +23,9 @@ from ticketing.tables.chat import IS_CARD_OF_AGENT
 WARNING = "warning"
 BREACH = "breach"
 
+FELL_DUE_AT = "fell_due_at"
+"""In the log's entry of an alert, and in the row that asks for its line: when it could be found first (business time, us)."""
+
 ALERT_CARD, ALERT_COUNTDOWN = "alert_card", "countdown_card"
 """The rows of the outbox that ask for the message of an alert to be as things stand, or to say how near a deadline is."""
 

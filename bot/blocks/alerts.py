@@ -23,10 +23,9 @@ from bot.blocks.parts import (
     press_button,
     said,
     section,
-    spoken,
 )
 from bot.values import ticket_value
-from bot.views import Alert, AlertGroup, AlertState, Board, BoardRow, Message, TakeSeveral, View
+from bot.views import Alert, AlertGroup, AlertState, Message, TakeSeveral, View
 from bot.views.common import Block
 from bot.words import common, forms
 from bot.words import team as words
@@ -48,6 +47,8 @@ def alert_message(alert: Alert) -> Message:
         return message(_settled_line(alert), [section(sentence), actions(act_button(Act.WHY, alert.facts))])
     head, due, holder, promise = _head(alert), _due(alert), _holder(alert), _promise(alert)
     due = "" if alert.state in _NO_DEADLINE else due
+    if alert.told_at and not _is_late(alert):
+        due = f"{due} {said(words.GROUP_LATE, told=text.at(alert.told_at, alert.facts.zone))}".strip()
     about = said(
         words.ABOUT,
         facts=facts_line(alert.facts),
@@ -76,6 +77,9 @@ def alert_line(alert: Alert) -> Message:
         case AlertState.LAPSED:
             ended = text.at(alert.until or alert.due_at, zone)
             sentence = said(words.LINE_LAPSED, number=number, by=by, at=ended)
+            if alert.told_at:
+                told = text.at(alert.told_at, zone)
+                sentence = said(words.LINE_LAPSED_LATE, number=number, by=by, at=ended, told=told)
         case AlertState.RELEASED:
             other = text.first(alert.released_by) if alert.released_by else ""
             line = words.LINE_RELEASED_BY if other else words.LINE_RELEASED
@@ -90,13 +94,19 @@ def alert_line(alert: Alert) -> Message:
             sentence = said(words.LINE_REASSIGNED, number=number, agent=agent)
         case AlertState.ANSWERED | AlertState.VOID | AlertState.PICKED_UP:
             sentence = _settled_line(alert)
+    if alert.fell_due_at and alert.told_at:
+        fell, told = text.at(alert.fell_due_at, zone), text.at(alert.told_at, zone)
+        sentence = said(words.LINE_STEP_LATE, line=sentence, at=fell, told=told)
     if alert.mention:
         sentence = said(words.LINE_NAMED, line=sentence, mention=alert.mention)
     return message(sentence, [section(sentence)])
 
 
-def alert_lines(alerts: Sequence[Alert], more: int = 0) -> Message:
-    """The line that a step adds for several alerts at once: the first of them each with a sentence, the rest counted."""
+def alert_lines(alerts: Sequence[Alert], more: int = 0, called: Sequence[str] = ()) -> Message:
+    """
+    The line that a step adds for several alerts at once: the first of them each with a sentence, the rest counted, with the
+    mentions of whom those call.
+    """
     if len(alerts) == 1 and not more:
         return alert_line(alerts[0])
     head = counted(words.GROUP_LINE, len(alerts) + more)
@@ -104,13 +114,14 @@ def alert_lines(alerts: Sequence[Alert], more: int = 0) -> Message:
     sentences = [alert_line(alert).text for alert in ranked[:LINES]]
     hidden = more + max(0, len(alerts) - LINES)
     if hidden:
-        sentences.append(said(common.MORE_ROWS, count=hidden))
+        more_rows = said(common.MORE_ROWS, count=hidden)
+        sentences.append(said(words.CALLED, line=more_rows, mentions=" ".join(called)) if called else more_rows)
     return message([head.replace("*", "") + ":", sentences[0]], [section("\n".join([head, *sentences]))])
 
 
-def alert_list_message(alerts: Sequence[Alert], more: int = 0) -> Message:
+def alert_list_message(alerts: Sequence[Alert], more: int = 0, called: Sequence[str] = ()) -> Message:
     """Many alerts at once whose tickets have messages of their own: such a line as a message, with a way to all of them."""
-    lines = alert_lines(alerts, more)
+    lines = alert_lines(alerts, more, called)
     buttons = actions(press_button(Press.TAKE_SEVERAL, primary=True), press_button(Press.SHOW_ALL))
     return message(lines.text, [*lines.blocks, buttons])
 
@@ -128,6 +139,9 @@ def _first_line(alert: Alert) -> str:
         line = words.LINE_UNTOUCHED if alert.agent else words.LINE_UNASSIGNED
         return said(line, number=number, since=text.since(alert.due_at, zone))
     by = text.by(alert.due_at, zone)
+    if not _is_late(alert) and alert.told_at:
+        told = text.at(alert.told_at, zone)
+        return said(words.LINE_DUE_SOON_LATE, number=number, clock=clock, by=by, told=told)
     if not _is_late(alert):
         return said(words.LINE_DUE_SOON, number=number, clock=clock, by=by)
     if alert.told_at:
@@ -363,33 +377,3 @@ def _row_menu(alert: Alert) -> Block | None:
     if alert.state is AlertState.TAKEN:
         return menu((Act.ALERT_RELEASE, Act.REASSIGN, Act.WHY, Act.OPEN), alert.facts, alert.possible)
     return menu(_ROW_MENU, alert.facts, alert.possible)
-
-
-# The standing board
-
-
-def board_message(board: Board) -> Message:
-    """What is open and late; the one message in which minutes are counted, because it is kept up to date."""
-    counts = {
-        "as_of": text.as_of(board.now, board.zone),
-        "overdue": board.overdue,
-        "due_soon": board.due_within_hour,
-        "without": board.without_agent,
-    }
-    rows = [_board_row(row, board) for row in board.rows[:ROWS]]
-    more = board.more + max(0, len(board.rows) - ROWS)
-    if more:
-        rows.append(said(common.MORE_ROWS, count=more))
-    return message(
-        [spoken(words.BOARD, **counts) + ".", rows[0] if rows else ""],
-        [section(said(words.BOARD, **counts)), section("\n".join(rows)) if rows else None],
-    )
-
-
-def _board_row(row: BoardRow, board: Board) -> str:
-    return said(
-        words.BOARD_ROW,
-        number=row.ref.number,
-        due=text.due(row.due_at, board.now, board.zone),
-        who=text.first(row.agent) if row.agent else words.NOBODY_HAS_IT,
-    )

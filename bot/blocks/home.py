@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot import text
 from bot.actions import Form, Press
-from bot.blocks.alerts import board_message
+from bot.blocks.board import board_message
 from bot.blocks.first_run import guide_blocks
 from bot.blocks.lists import agent_block, customer_block, queue_block
 from bot.blocks.parts import actions, context, divider, pages, press_button, said, section

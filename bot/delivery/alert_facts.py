@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.delivery.lateness import LOOKED_AT, could_be_found_at, seems_late, told_at
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
 from ticketing.desk import Desk, alerting
@@ -15,13 +16,7 @@ from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, touched, without_promise
 from ticketing.model import Outcome, Priority, SlaClock
 from ticketing.shown import BREACH, WARNING, AlertRow
-from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, ended_by, last_of
-
-LOOKED_AT = 20
-"""How many tickets of a message are read through for whether they were found late."""
-
-FOUND_LATE = timedelta(minutes=10)
-"""How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
+from ticketing.timeline import ended_by
 
 
 def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Alert:
@@ -78,34 +73,32 @@ def alert_at(
         agent_since=ticket.assigned_at if ticket.is_held else None,
         is_answered=ticket.first_response_at is not None,
         countdown=None if is_late else nearness(due_at, ticket.as_of),
-        told_at=_told_at(dossier, of_clock(rows, clock)) if is_late else None,
+        told_at=_told_at(dossier, clock, _told_of(of_clock(rows, clock), state, is_late=is_late)),
         by=_answerer(dossier, clock) if state is AlertState.ANSWERED else None,
         at=clock.ended_at,
         possible=POSSIBLE,
     )
 
 
-def _told_at(dossier: Dossier, rows: list[AlertRow]) -> datetime | None:
-    """When the breach was found, if that was long after it, because nobody looked."""
-    breach = min((row for row in rows if row.key.stage == BREACH), key=lambda row: row.created_at, default=None)
-    late = breach is not None and was_found_late(dossier, breach.due_at, breach.created_at)
-    return breach.created_at if breach is not None and late else None
+def _told_at(dossier: Dossier, clock: SlaClock, row: AlertRow | None) -> datetime | None:
+    """When that was found, if it was found late. A warning whose instant shows that it was not needs no further reading."""
+    if row is None:
+        return None
+    is_in_time = (
+        row.key.stage == WARNING and clock.warn_at is not None and not seems_late(clock.warn_at, row.created_at)
+    )
+    return None if is_in_time else told_at(dossier, row)
 
 
-def was_found_late(dossier: Dossier, due_at: datetime, found_at: datetime) -> bool:
-    """
-    Whether a breach was found long after it could be.
-
-    A due time that was over when it was set, by a higher priority, another category or policy, is no sign that we were down.
-    """
-    if found_at - due_at <= FOUND_LATE:
-        return False
-    return found_at - _could_be_found_at(dossier, due_at, found_at) > FOUND_LATE
-
-
-def _could_be_found_at(dossier: Dossier, due_at: datetime, found_at: datetime) -> datetime:
-    """The due time of a breach, or when that was set, if it was over then."""
-    return max(due_at, last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, found_at) or due_at)
+def _told_of(rows: list[AlertRow], state: AlertState, *, is_late: bool) -> AlertRow | None:
+    """The alert that a state is about."""
+    if state is AlertState.NOBODY:
+        found = [row for row in rows if is_nobody(row.key.stage)]
+    elif state is AlertState.UNTOUCHED:
+        found = [row for row in rows if is_idle(row.key.stage)]
+    else:
+        found = [row for row in rows if row.key.stage == (BREACH if is_late else WARNING)]
+    return found[0] if found else None
 
 
 def _answerer(dossier: Dossier, clock: SlaClock) -> str | None:
@@ -126,7 +119,7 @@ def owed_since(dossier: Dossier, row: AlertRow) -> datetime:
         instant = row.due_at
     elif row.key.stage == WARNING and clock is not None:
         instant = clock.warn_at or row.created_at
-    found = _could_be_found_at(dossier, instant, row.created_at)
+    found = could_be_found_at(dossier, instant, row.created_at)
     return told_from(dossier.configuration.quiet_hours, dossier.ticket.priority, found)
 
 
@@ -135,9 +128,9 @@ def owed_since_each(desk: Desk, stages: Iterable[AlertedStage]) -> tuple[datetim
     quiet, looks, found = desk.configuration().quiet_hours, 0, list[datetime]()
     for stage in stages:
         instant = stage.instant
-        if stage.created_at - instant > FOUND_LATE and looks < LOOKED_AT:
+        if seems_late(instant, stage.created_at) and looks < LOOKED_AT:
             looks += 1
-            instant = _could_be_found_at(Dossier(desk, stage.key.ref), instant, stage.created_at)
+            instant = could_be_found_at(Dossier(desk, stage.key.ref), instant, stage.created_at)
         found.append(told_from(quiet, stage.priority, instant))
     return tuple(found)
 

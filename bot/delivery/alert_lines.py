@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot import places
 from bot.blocks.alerts import alert_line, alert_lines, is_broadcast
+from bot.delivery import called
 from bot.delivery.alert_facts import (
     alert_at,
     clock_of,
@@ -23,8 +24,8 @@ from bot.delivery.alert_facts import (
     state_of,
 )
 from bot.delivery.alerts import let_gather
+from bot.delivery.lateness import fell_due_at, told_at, was_found_late
 from bot.delivery.letters import Letter
-from bot.delivery.posts import slack_id
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertState, Message
 from ticketing.desk import Desk
@@ -33,18 +34,15 @@ from ticketing.desk.promising import SEEN
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
 from ticketing.ladder import has_no_deadline
-from ticketing.model import DESK_ITSELF
+from ticketing.model import DESK_ITSELF, PersonId
 from ticketing.outbox import Errand
 from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
 
 LINES_DRAWN = 10
 """Of several lines told at once; the rest are counted."""
 
-SENIORS = 3
-"""How many of the senior agents a line calls."""
-
-LAPSED = "lapsed"
-"""What is in a row's data whose line is that a promise has lapsed."""
+LAPSED, CALLS = "lapsed", "calls"
+"""What is in a row's data whose line is that a promise has lapsed, and whom the line of a deed calls."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,9 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
     if not told:
         return None
     stages = counted.values() if errand.kind == ALERT_LINE else ()
-    letter = _letter(errand, alert_lines([one.alert for one in told.values()], len(counted)))
+    lines = [(row, alerted[row.ticket]) for row in rows if row.ticket in alerted and _name(row) in counted]
+    drawn_ = [one.alert for one in told.values()]
+    letter = _letter(errand, alert_lines(drawn_, len(counted), called_besides(dossier.desk, drawn_, lines)))
     return replace(
         letter,
         # Where its own does not hold, it may yet be told under its name.
@@ -130,6 +130,29 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
         owed_since=since_of(dossier.desk, told.values(), stages),
         members=_ends(errand, told, counted),
     )
+
+
+def called_besides(desk: Desk, drawn_: Iterable[Alert], lines: Iterable[tuple[Errand, AlertedTicket]]) -> list[str]:
+    """The mentions of whom lines call that are only counted; each once, and nobody who is called by what is drawn."""
+    calls = dict.fromkeys((_calling(line, each) for line, each in lines))
+    found = dict.fromkeys(
+        mention
+        for who, category in calls
+        if who is not None
+        for mention in (
+            [called.mention_of(desk, who)] if isinstance(who, int) else called.by_stage(desk, who, category)
+        )
+    )
+    mentioned = " ".join(alert.mention or "" for alert in drawn_)
+    return [mention for mention in found if mention not in mentioned]
+
+
+def _calling(line: Errand, each: AlertedTicket) -> tuple[PersonId | str | None, str]:
+    """A person whom the line of a deed calls, or the stage whose step calls somebody; with the category."""
+    if line.kind == ALERT_SAID:
+        person = line.data.get(CALLS)
+        return (None if person is None else PersonId(int(person))), each.category
+    return line.data.get("stage"), each.category
 
 
 def _letter(errand: Errand, message: Message) -> Letter:
@@ -225,14 +248,19 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
 
 
 def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
-    """What the step of the ladder adds: that seniors come first from now on, and whom it calls."""
+    """What the step of the ladder adds: that seniors come first from now on, whom it calls, and that it was found late."""
     event = next((e for e in reversed(dossier.events) if _is_of(e, row)), None)
-    is_escalated = bool(event and event.data.get("escalate"))
-    person = _named(dossier, event) if event else None
-    called = [person] if person else _seniors(dossier) if is_escalated else []
-    mention = " ".join(f"<@{slack_id(ref)}>" for ref in called)
-    unseen_since = _unseen_since(dossier, alert.due_at)
-    return replace(alert, unseen_since=unseen_since, is_escalated=is_escalated, mention=mention or None)
+    is_escalated, person = bool(event and event.data.get("escalate")), _named(dossier, event) if event else None
+    mentions = called.by_step(dossier.desk, dossier.ticket.category, person=person, escalate=is_escalated)
+    found_late = told_at(dossier, row)
+    return replace(
+        alert,
+        unseen_since=_unseen_since(dossier, alert.due_at),
+        is_escalated=is_escalated,
+        mention=" ".join(mentions) or None,
+        told_at=found_late,
+        fell_due_at=fell_due_at(dossier, row) if found_late else None,
+    )
 
 
 def _unseen_since(dossier: Dossier, due_at: datetime) -> datetime:
@@ -245,14 +273,6 @@ def _named(dossier: Dossier, event: TicketEvent) -> str | None:
     """The reference of whom a step names, by the settings in force."""
     steps, place = dossier.configuration.ladder.steps, event.data.get("step")
     return steps[place].person if place is not None and place < len(steps) else None
-
-
-def _seniors(dossier: Dossier) -> list[str]:
-    """A few senior agents who are there and could take it."""
-    category = dossier.configuration.category(dossier.ticket.category)
-    skill = category.skill if category else dossier.ticket.category
-    agents = [each for each in dossier.desk.agents() if each.is_senior and each.is_available and each.skills.get(skill)]
-    return [dossier.desk.person(each.id).external_ref for each in agents[:SENIORS]]
 
 
 def _is_of(event: TicketEvent, row: AlertRow) -> bool:
@@ -288,7 +308,8 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
         until=from_us(int(until)) if until is not None else None,
         released_by=dossier.name(other),
         # Whoever counts on their promise hears that it is no more.
-        mention=f"<@{slack_id(dossier.desk.person(person).external_ref)}>" if other and person else None,
+        mention=called.mention_of(dossier.desk, person) if other and person else None,
+        told_at=event.at if is_lapse and was_found_late(dossier, from_us(int(until or 0)), event.at) else None,
     )
     return Drawn(alert)
 

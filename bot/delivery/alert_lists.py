@@ -12,7 +12,17 @@ from dataclasses import replace
 from bot import places
 from bot.blocks.alerts import alert_list_message
 from bot.delivery import hidden
-from bot.delivery.alert_lines import LAPSED, LINES_DRAWN, Drawn, drawn, keys_of, matter_of, since_of, still_true
+from bot.delivery.alert_lines import (
+    LAPSED,
+    LINES_DRAWN,
+    Drawn,
+    called_besides,
+    drawn,
+    keys_of,
+    matter_of,
+    since_of,
+    still_true,
+)
 from bot.delivery.alerts import let_gather
 from bot.delivery.letters import Instead, Letter
 from bot.delivery.reading import Dossier
@@ -60,7 +70,7 @@ def _calls(errand: Errand) -> bool:
 def listed(desk: Desk, errand: Errand) -> Letter | None:
     """The list: the worst first, ten with a sentence each, the rest counted. Each can be opened from it."""
     told: list[Drawn] = []
-    counted: list[tuple[str, AlertedStage]] = []
+    counted: list[tuple[Errand, AlertedTicket, AlertedStage]] = []
     members: dict[TicketRef, None] = {}
     matters = set[str]()
     first: Dossier | None = None
@@ -75,18 +85,20 @@ def listed(desk: Desk, errand: Errand) -> Letter | None:
             is_told = one is not None
         else:
             stage = still_true(dossier, line, ticket)
-            counted += [(line.kind, stage)] if stage is not None else []
+            counted += [(line, ticket, stage)] if stage is not None else []
             is_told = stage is not None
         if is_told:
             members[ticket.ref] = None
             matters.add(matter_of(line))
     if first is None or not told:
         return None
-    stages = [stage for kind, stage in counted if kind == ALERT_LINE]
+    stages = [stage for line, _, stage in counted if line.kind == ALERT_LINE]
+    drawn_ = [one.alert for one in told]
+    mentions = called_besides(desk, drawn_, ((line, ticket) for line, ticket, _ in counted))
     return Letter(
         about=errand.about,
         side=places.ALERT,
-        message=alert_list_message([one.alert for one in told], len(counted)),
+        message=alert_list_message(drawn_, len(counted), mentions),
         members=tuple((ref.customer_id, places.about_listed(ref.number)) for ref in members),
         told=keys_of(told, stages),
         owed_since=since_of(desk, told, stages),

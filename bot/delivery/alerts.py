@@ -14,16 +14,14 @@ from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
 from bot.delivery import hidden
 from bot.delivery.alert_facts import (
-    FOUND_LATE,
-    LOOKED_AT,
     is_resting,
     is_time,
     is_told_by_now,
     owed_since,
     owed_since_each,
-    was_found_late,
     worst,
 )
+from bot.delivery.lateness import LOOKED_AT, seems_late, was_found_late
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
@@ -31,7 +29,6 @@ from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
-from ticketing.shown import BREACH
 
 RETRY_S = 0.25
 """How long a message waits for what else has fallen due, before it is drawn again."""
@@ -196,7 +193,7 @@ def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:
 
 def _told_at(desk: Desk, stages: list[AlertedStage]) -> datetime | None:
     """When the first of those was found that were found late. Of many that seem so a few are looked at."""
-    seem = [each for each in stages if each.key.stage == BREACH and each.created_at - each.instant > FOUND_LATE]
+    seem = [each for each in stages if seems_late(each.instant, each.created_at)]
     first = sorted(seem, key=lambda each: each.created_at)[:LOOKED_AT]
     late = (each for each in first if was_found_late(Dossier(desk, each.key.ref), each.instant, each.created_at))
     return next((each.created_at for each in late), None)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import places
-from bot.blocks.alerts import ROWS, board_message
+from bot.blocks.alerts import ROWS
+from bot.blocks.board import board_message
 from bot.delivery.letters import Letter
 from bot.views import Board, BoardRow
 from ticketing import dates

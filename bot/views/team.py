@@ -212,10 +212,10 @@ class Alert:
     One alert: which clock of which ticket, and how far it has come.
 
     `is_late` tells whether the deadline has passed (a TAKEN alert may be either). `countdown` is 30, 15 or 5, the minutes
-    of the last countdown edit. `told_at` is set when it was found late. `by` took, saw or answered it at `at`; `until` is
-    the end of a promise, and `released_by` who released it if not they; nobody sees to it `unseen_since`. `agent` has the
-    ticket since `agent_since`. A step of the ladder went to the senior agents if `is_escalated`, and names whom `mention`
-    mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
+    of the last countdown edit. `told_at` is set when it was found late, and `fell_due_at` too for a step. `by` took, saw or
+    answered it at `at`; `until` is the end of a promise, and `released_by` who released it if not they; nobody sees to it
+    `unseen_since`. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
+    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
     """
 
     facts: TicketFacts
@@ -230,6 +230,7 @@ class Alert:
     is_answered: bool = False
     countdown: int | None = None
     told_at: datetime | None = None
+    fell_due_at: datetime | None = None
     by: str | None = None
     at: datetime | None = None
     until: datetime | None = None

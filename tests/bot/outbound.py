@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
 
@@ -175,3 +176,10 @@ class World:
 def shown_text(message: Message) -> str:
     """All that a message shows, as one text."""
     return f"{message['text']}\n{message.get('blocks')}"
+
+
+def hours_from_now(world: World, begin: float, end: float) -> dict[str, list[str]]:
+    """A window of each day, from so many hours after now until so many."""
+    now = world.clock().astimezone(ZoneInfo(DOCUMENT["zone"]))
+    first, last = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (begin, end))
+    return {"mon-sun": [f"{first}-{last}"]}

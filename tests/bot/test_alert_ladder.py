@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from slack_sdk import WebClient
@@ -14,7 +13,17 @@ from bot import places
 from bot.delivery import Delivery
 from bot.delivery.moved import AlertPlaces
 from bot.notices import Notices
-from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, SUPPORT, TRIAGE, Message, World, shown_text
+from tests.bot.outbound import (
+    DOCUMENT,
+    ESCALATIONS,
+    PEOPLE,
+    SUPPORT,
+    TRIAGE,
+    Message,
+    World,
+    hours_from_now,
+    shown_text,
+)
 from ticketing.desk import Desk
 from ticketing.desk.alerting import LONGEST_WAIT
 from ticketing.events import TicketEvent
@@ -304,16 +313,9 @@ def test_the_alerts_of_a_category_go_to_its_own_channel_and_a_private_ones_to_no
 # --- when -----------------------------------------------------------------------------------------------------------------
 
 
-def _hours(world: World, begin: float, end: float) -> dict[str, list[str]]:
-    """A window of each day, from so many hours after now until so many."""
-    now = world.clock().astimezone(ZoneInfo(DOCUMENT["zone"]))
-    first, last = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (begin, end))
-    return {"mon-sun": [f"{first}-{last}"]}
-
-
 def test_quiet_hours_hold_everything_back_but_what_is_urgent(world: World) -> None:
     """High is due after four hours, and warned about before; both in the quiet hours."""
-    _configured(world, quiet=_hours(world, 1, 6))
+    _configured(world, quiet=hours_from_now(world, 1, 6))
     world.agent("amir")
     high = world.ticket(priority=Priority.HIGH, subject="It can wait")
     world.deliver_all()
@@ -338,7 +340,7 @@ def test_quiet_hours_hold_everything_back_but_what_is_urgent(world: World) -> No
 
 def test_that_a_promise_has_lapsed_is_told_when_the_quiet_hours_are_over(world: World) -> None:
     """What is urgent is told at night."""
-    _configured(world, quiet=_hours(world, 4.5, 10), steps=[])
+    _configured(world, quiet=hours_from_now(world, 4.5, 10), steps=[])
     amir = world.agent("amir")
     tickets = {
         priority: world.ticket(priority=priority, subject=f"It is {priority.name}")
@@ -366,7 +368,7 @@ def test_that_a_promise_has_lapsed_is_told_when_the_quiet_hours_are_over(world: 
 
 @pytest.mark.parametrize("how", ["answered", "taken"])
 def test_that_a_promise_lapsed_at_night_is_not_told_once_somebody_has_seen_to_it(world: World, how: str) -> None:
-    _configured(world, quiet=_hours(world, 4.5, 10), steps=[])
+    _configured(world, quiet=hours_from_now(world, 4.5, 10), steps=[])
     amir = world.agent("amir")
     ticket = world.ticket(priority=Priority.HIGH)
     world.deliver_all()
@@ -385,7 +387,7 @@ def test_that_a_promise_lapsed_at_night_is_not_told_once_somebody_has_seen_to_it
 def test_what_quiet_hours_hold_back_is_not_counted_among_more_lines_than_are_drawn_at_night(world: World) -> None:
     """It would be told already then, and be left out in the morning."""
     answers_only = {"resolution": dict.fromkeys(("high", "urgent"), "none")}
-    quiet = {"steps": [], "quiet": _hours(world, 3.75, 12)}
+    quiet = {"steps": [], "quiet": hours_from_now(world, 3.75, 12)}
     world.desk.configure({**DOCUMENT, "ladder": quiet, "policies": [answers_only]}, by=None)
     world.agent("amir", max_load=50)
     world.person("mara")  # of two who write, what the first wrote is marked first

@@ -13,10 +13,10 @@ from bot.blocks.alerts import (
     alert_group_view,
     alert_line,
     alert_message,
-    board_message,
     is_broadcast,
 )
 from bot.blocks.assignment import assignment_card, why_you
+from bot.blocks.board import board_message
 from bot.blocks.triage import from_customer_post, note_post, sent_post, triage_card, unsent_post
 from bot.values import read_comment_value, read_menu_value
 from bot.views import (
@@ -327,6 +327,23 @@ def test_a_breach_found_late_says_so() -> None:
     head = f"*Overdue {since(at(2, 10), '23 Nov 02:10 CET')}, told {told}: we were down. #42 Cannot open the invoice.*"
     assert shown(alert_message(found)).startswith(head)
     assert alert_line(found).text.endswith(f"told {told}: we were down.")
+
+
+def test_a_warning_a_step_and_a_lapse_that_were_found_late_say_so() -> None:
+    told, fell = at_time(at(6), "23 Nov 06:00 CET"), at_time(at(3, 20), "23 Nov 03:20 CET")
+    warning = alert(AlertState.DUE_SOON, told_at=at(6))
+    assert shown(alert_message(warning)).startswith(
+        f"*Due soon: #42 Cannot open the invoice.* First answer due {BY_1420}. Told {told}: we were down.\n"
+    )
+    assert alert_line(warning).text == f"#42 is due soon: first answer due {BY_1420}, told {told}: we were down."
+
+    step = alert(AlertState.REMINDED, is_late=True, due_at=at(2, 50), fell_due_at=at(3, 20), told_at=at(6))
+    reminded = f"#42 is still overdue: nobody has seen to it {since(at(2, 50), '23 Nov 02:50 CET')}."
+    assert alert_line(step).text == f"{reminded} This step fell due {fell}, told {told}: we were down."
+    assert alert_line(replace(step, told_at=None)).text == reminded
+
+    lapsed = alert(AlertState.LAPSED, by="Lena Fischer", until=at(3, 20), told_at=at(6))
+    assert alert_line(lapsed).text == f"#42: Lena's time ended {fell} without an answer, told {told}: we were down."
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
 from ticketing.model import SlaClock, Ticket, TicketRef, TicketStatus
-from ticketing.shown import BREACH, WARNING
+from ticketing.shown import BREACH, FELL_DUE_AT, WARNING
 from ticketing.tables import alerts
 from ticketing.transaction import Transaction
 
@@ -148,12 +148,12 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     if climb.step:
         _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
         return
-    due = idle_at(tx, ticket, climb.since) if climb.kind == IDLE else climb.next_at
-    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(due or tx.now, tx.now))
+    fell_due = (idle_at(tx, ticket, climb.since) if climb.kind == IDLE else climb.next_at) or tx.now
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(fell_due, tx.now))
     if due > tx.now:
         put_climb(tx, replace(climb, next_at=due))
         return
-    _alert(tx, ticket, clock, climb.kind, None)
+    _alert(tx, ticket, clock, climb.kind, None, fell_due_at=_could_be_taken(tx, ticket, climb, fell_due))
     _go_on(tx, ticket, climb, clock)
 
 
@@ -206,8 +206,8 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     promise = promise_of(tx.connection, ticket.ref)
     until = promise.until if promise is not None and _is_about(promise, climb, clock) else None
     acted = [at for at in (ticket.assigned_at, until) if at is not None]
-    due = rules.next_instant(step, since, max(acted, default=None), calendar_of(tx, ticket, clock.kind))
-    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(due, tx.now))
+    fell_due = rules.next_instant(step, since, max(acted, default=None), calendar_of(tx, ticket, clock.kind))
+    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(fell_due, tx.now))
     if due > tx.now:
         put_climb(tx, replace(climb, next_at=due))
         return
@@ -215,8 +215,14 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
         ticket = tx.change(ticket, is_escalated=True)
         ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason=rules.BY_LADDER)
     stage = rules.stage(climb.step - 1, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.step)
-    _alert(tx, ticket, clock, stage, step)
+    _alert(tx, ticket, clock, stage, step, fell_due_at=_could_be_taken(tx, ticket, climb, fell_due))
     _go_on(tx, ticket, climb, clock)
+
+
+def _could_be_taken(tx: Transaction, ticket: Ticket, climb: Climb, fell_due: datetime) -> datetime:
+    """When a step could be taken first: when it fell due, or when that was set if it was over then, and it was not quiet."""
+    at = max(fell_due, climb.next_at or fell_due)
+    return min(rules.told_from(tx.configuration.quiet_hours, ticket.priority, at), tx.now)
 
 
 def _is_about(promise: AlertPromise, climb: Climb, clock: SlaClock) -> bool:
@@ -235,9 +241,12 @@ def _go_on(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock) -> No
     put_climb(tx, replace(climb, step=taken, since=tx.now, next_at=next_at))
 
 
-def _alert(tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: LadderStep | None) -> None:
+def _alert(
+    tx: Transaction, ticket: Ticket, clock: SlaClock, stage: str, step: LadderStep | None, *, fell_due_at: datetime
+) -> None:
     tx.alert(ticket, clock, stage, clock.due_at or tx.now)
     data: dict[str, Any] = {"clock": clock.kind.value, "run": clock.run, "stage": stage}
+    data |= {FELL_DUE_AT: to_us(fell_due_at)}
     if step is not None:
         # Whom it names stands in the settings alone: the log holds nobody's reference.
         named = {"step": tx.configuration.ladder.steps.index(step)} if step.person else {}

@@ -14,6 +14,7 @@ from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer
 from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
 from ticketing.model import PersonId, SlaClock, Ticket, TicketRef
+from ticketing.shown import FELL_DUE_AT
 from ticketing.tables import sla_clocks
 from ticketing.transaction import Transaction
 
@@ -137,4 +138,5 @@ def _mark_clock(tx: Transaction, ref: TicketRef, clock: SlaClock, seen: datetime
     elif clock.warn_at is not None and clock.warned_at is None and clock.warn_at <= seen and clock.due_at is not None:
         ticket = tx.put_clock(ticket, replace(clock, warned_at=tx.now))
         tx.alert(ticket, clock, WARNING, clock.due_at)
-        tx.log(ticket, EventKind.WARNED, by=None, data=data | {"due_at": to_us(clock.due_at)})
+        data |= {"due_at": to_us(clock.due_at), FELL_DUE_AT: to_us(clock.warn_at)}
+        tx.log(ticket, EventKind.WARNED, by=None, data=data)

@@ -1,0 +1,59 @@
+"""What was found late because nothing ran: it says so, with the instant at which it was told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.delivery.reading import Dossier
+from ticketing.events import EventKind, TicketEvent
+from ticketing.instants import from_us
+from ticketing.shown import BREACH, FELL_DUE_AT, WARNING, AlertRow
+from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, last_of
+
+LOOKED_AT = 20
+"""How many tickets of a message are read through for whether they were found late."""
+
+FOUND_LATE = timedelta(minutes=10)
+"""How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
+
+
+def seems_late(instant: datetime, found_at: datetime) -> bool:
+    """Whether it may have been found late: what was set later than its instant only seems so."""
+    return found_at - instant > FOUND_LATE
+
+
+def was_found_late(dossier: Dossier, instant: datetime, found_at: datetime) -> bool:
+    """
+    Whether an alert, a step or a lapse was found long after it could be.
+
+    An instant that was over when it was set, by a higher priority, another category or policy, is no sign that we were down.
+    """
+    return seems_late(instant, found_at) and seems_late(could_be_found_at(dossier, instant, found_at), found_at)
+
+
+def could_be_found_at(dossier: Dossier, instant: datetime, found_at: datetime) -> datetime:
+    """The instant, or when that was set, if it was over then."""
+    return max(instant, last_of(dossier.events, OTHER_TERMS | OWED_AGAIN, found_at) or instant)
+
+
+def fell_due_at(dossier: Dossier, row: AlertRow) -> datetime:
+    """When an alert fell due, as things stood when it was raised; a step that quiet hours would have held back, at their end."""
+    if row.key.stage == BREACH:
+        return row.due_at
+    event = next((each for each in reversed(dossier.events) if _raised(each, row)), None)
+    return row.created_at if event is None else from_us(int(event.data[FELL_DUE_AT]))
+
+
+def told_at(dossier: Dossier, row: AlertRow) -> datetime | None:
+    """When an alert was found that was found late; None where it was found in time."""
+    return row.created_at if was_found_late(dossier, fell_due_at(dossier, row), row.created_at) else None
+
+
+def _raised(event: TicketEvent, row: AlertRow) -> bool:
+    key, data = row.key, event.data
+    stage = WARNING if event.kind is EventKind.WARNED else data.get("stage")
+    return (
+        event.kind in (EventKind.WARNED, EventKind.ALERT_STEP)
+        and FELL_DUE_AT in data
+        and (data["clock"], data["run"], stage) == (key.kind.value, key.run, key.stage)
+    )
