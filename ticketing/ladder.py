@@ -159,6 +159,23 @@ def without_promise(ticket: Ticket, run: int | None = None) -> SlaClock:
     )
 
 
+def is_behind(ticket: Ticket, clock: SlaClock) -> bool:
+    """Whether something else of the ticket is overdue that was due before: that climbs, and this waits until it is answered."""
+    return any(
+        _comes_before(each, clock) for each in ticket.clocks if each.is_counting and each.breached_at is not None
+    )
+
+
+def answered_before(ticket: Ticket, clock: SlaClock) -> list[datetime]:
+    """When that ended which was due before; a climb that waited for it counts from then."""
+    return [each.ended_at for each in ticket.clocks if each.ended_at is not None and _comes_before(each, clock)]
+
+
+def _comes_before(one: SlaClock, other: SlaClock) -> bool:
+    first, second = ((each.due_at or each.started_at, each.kind.value, each.run) for each in (one, other))
+    return first < second
+
+
 def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datetime:
     """When an alert that came about at `at` is told: at once, or where it is quiet, and not URGENT, at the end of that."""
     if quiet is None or priority is Priority.URGENT:

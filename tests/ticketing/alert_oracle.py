@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -73,6 +73,8 @@ class _Matter:
     step: int = 0
     is_told: bool = True
     """Of a breach: whether quiet hours hold it back no more."""
+    is_behind: bool = False
+    """Whether its turn came while something else was overdue that was due before."""
 
 
 class _Promise(NamedTuple):
@@ -100,6 +102,8 @@ class _State:
     assigned_at: datetime | None
     promise: _Promise | None
     """The last, unless it was given back, or its ticket was taken from whom had taken it."""
+    lapse_told: datetime = _EPOCH
+    """When the last end of a promise is told."""
 
     def running(self) -> list[SlaClock]:
         return [clock for clock in self.clocks if clock.ended_at is None]
@@ -107,6 +111,17 @@ class _State:
     def owed(self) -> list[SlaClock]:
         """The clocks that ask something of us, and not of the customer."""
         return [clock for clock in self.running() if clock.paused_at is None]
+
+    def before(self, name: str) -> list[SlaClock]:
+        """The clocks that were due before this one."""
+        due = {f"{each.kind.value}:{each.run}": (each.due_at, each.kind.value) for each in self.clocks if each.due_at}
+        own = due.get(name)
+        names = {other for other, at in due.items() if own is not None and at < own}
+        return [each for each in self.clocks if f"{each.kind.value}:{each.run}" in names]
+
+    def is_behind(self, name: str) -> bool:
+        """Whether something that was due before is overdue, and climbs."""
+        return any(each in self.owed() and each.breached_at for each in self.before(name))
 
     def is_late(self, at: datetime) -> bool:
         return any(clock.breached_at or (clock.due_at and clock.due_at <= at) for clock in self.running())
@@ -158,10 +173,14 @@ def given(events: Iterable[TicketEvent]) -> Counter[Owed]:
 def _moments(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> Iterator[_Moment]:
     groups = [list(group) for _, group in groupby(events, key=lambda event: (event.at, event.kind in _NOTICED))]
     happened: list[TicketEvent] = []
+    lapse_told = _EPOCH
     for index, together in enumerate(groups):
         happened += together
-        until = groups[index + 1][0].at if index + 1 < len(groups) else end
-        yield _Moment(together, _state(happened, rules), together[0].at, until)
+        at, until = together[0].at, groups[index + 1][0].at if index + 1 < len(groups) else end
+        state = _state(happened, rules)
+        if any(event.kind is EventKind.ALERT_LAPSED for event in together) or lapse_told > at:
+            lapse_told = rules.told(at, state.priority)  # earlier than it was to be, where it has become urgent
+        yield _Moment(together, replace(state, lapse_told=lapse_told), at, until)
 
 
 def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
@@ -169,6 +188,9 @@ def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
     marked: set[_Alert] = set()
     for together, state, at, until in moments:
         _begin(matters, together, state, at, rules)
+        for name, matter in matters.items():
+            if matter.is_behind and not state.is_behind(name):
+                matter.next_at, matter.is_behind = at, False
         # What falls due at the very instant of something else may be marked before it or after it, and is owed once.
         marks = {mark for clock in state.running() for mark in _marks(clock, at, until)} - marked
         marked |= marks
@@ -242,11 +264,15 @@ def _look(name: str, matter: _Matter, state: _State, at: datetime, rules: Rules)
     matter.next_at, taken = None, matter.step - (name == NOBODY)
     if not _is_so(name, state, at) or taken >= len(rules.steps):
         return None
+    matter.is_behind = state.is_behind(name)
+    if matter.is_behind:
+        return None
     due = at
     if taken >= 0:
         acted = [state.assigned_at] if state.assigned_at else []
         if state.promise is not None and _is_about(state.promise, name, matter, state):
-            acted.append(state.promise.until)
+            acted.append(max(rules.told(state.promise.until, state.priority), state.lapse_told))
+        acted += [each.ended_at for each in state.before(name) if each.ended_at]
         due = max(at, rules.later(max([matter.since, *acted]), rules.steps[taken], state))
     due = rules.told(due, state.priority)
     if due > at:
@@ -305,7 +331,7 @@ class _Lying:
                 return None
             since = [self.told[-1], *filter(None, [state.assigned_at])]
             if state.promise is not None and self.told[-1] <= state.promise.taken_at:
-                since.append(state.promise.until)
+                since.append(max(rules.told(state.promise.until, state.priority), state.lapse_told))
             return rules.later(max(since), rules.steps[len(self.told) - 1], state)
         waits = state.status == "open"
         after = rules.unassigned_after if waits else rules.untouched_after
@@ -346,7 +372,8 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
         for event in together:
             if event.kind in (EventKind.WARNED, EventKind.BREACHED):
                 name = f"{event.data['clock']}:{event.data['run']}"
-                at_last = _told_when_owed(moments[index:], name, told, rules)
+                is_warning = event.kind is EventKind.WARNED
+                at_last = _told_when_owed(moments[index:], name, told, rules, is_warning=is_warning)
                 if at_last is not None:
                     yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), at_last
             elif event.kind is EventKind.ALERT_LAPSED:
@@ -355,8 +382,13 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
                     yield "", HELD + "lapse", told
 
 
-def _told_when_owed(moments: Sequence[_Moment], name: str, told: datetime, rules: Rules) -> datetime | None:
-    """When the quiet hours are over, or as soon as it is our turn again after them; None where it ends before."""
+def _told_when_owed(
+    moments: Sequence[_Moment], name: str, told: datetime, rules: Rules, *, is_warning: bool
+) -> datetime | None:
+    """
+    When the quiet hours are over, or as soon as it is our turn again after them; None where it ends before, or, of a warning,
+    where its breach says more.
+    """
     for each in moments:
         if each.until < told:
             continue
@@ -367,8 +399,10 @@ def _told_when_owed(moments: Sequence[_Moment], name: str, told: datetime, rules
             told = at
             continue
         clock = next((one for one in each.state.running() if f"{one.kind.value}:{one.run}" == name), None)
-        if clock is None or clock.paused_at is None:
-            return None if clock is None else at
+        if clock is None or (is_warning and clock.breached_at is not None):
+            return None
+        if clock.paused_at is None:
+            return at
     return None
 
 

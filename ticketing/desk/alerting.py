@@ -388,4 +388,6 @@ def holds(
         return touched is None or touched < raised_at
     if clock.paused_at is not None and not is_told:
         return False  # while it is the customer's turn nothing new is said; what was told stays told
-    return clock.breached_at is not None or (stage == WARNING and clock.warned_at is not None)
+    if stage == WARNING:
+        return clock.warned_at is not None and (is_told or clock.breached_at is None)  # untold, a breach says more
+    return clock.breached_at is not None

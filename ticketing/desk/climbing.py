@@ -26,6 +26,7 @@ from ticketing.desk.climbs import (
     NEXT_AFTER,
     Climb,
     count_anew,
+    count_from_now,
     drop_climb,
     due_climbs,
     held_back,
@@ -131,8 +132,9 @@ def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     if climb.step >= len(steps):
         drop_climb(tx, climb)
         return
-    if clock is None or not clock.is_counting or clock.breached_at is None:
-        # It rests where it is: what ended the climb may be taken back, and a customer whose turn it is may answer.
+    if clock is None or not clock.is_counting or clock.breached_at is None or rules.is_behind(ticket, clock):
+        # It rests where it is: what ended the climb may be taken back, a customer whose turn it is may answer, and what
+        # climbs before it may be answered.
         put_climb(tx, replace(climb, next_at=None))
         return
     _take_step(tx, ticket, climb, clock, steps[climb.step])
@@ -204,10 +206,12 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     """Once nobody has done anything for long enough; otherwise it waits on from what was done."""
     since = climb.since or tx.now
     promise = promise_of(tx.connection, ticket.ref)
-    until = promise.until if promise is not None and _is_about(promise, climb, clock) else None
-    acted = [at for at in (ticket.assigned_at, until) if at is not None]
+    quiet = tx.configuration.quiet_hours
+    is_about = promise is not None and _is_about(promise, climb, clock)
+    until = rules.told_from(quiet, ticket.priority, promise.until) if promise is not None and is_about else None
+    acted = [at for at in (ticket.assigned_at, until, *rules.answered_before(ticket, clock)) if at is not None]
     fell_due = rules.next_instant(step, since, max(acted, default=None), calendar_of(tx, ticket, clock.kind))
-    due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(fell_due, tx.now))
+    due = rules.told_from(quiet, ticket.priority, max(fell_due, tx.now))
     if due > tx.now:
         put_climb(tx, replace(climb, next_at=due))
         return
@@ -261,7 +265,9 @@ def _tell_what_was_held(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     key = {name: climb.key[name] for name in ("key_customer_id", "key_ticket_id")}
     rows = tx.connection.execute(_UNTOLD, key | {"held_since": to_us(climb.since or tx.now)}).all()
     counts = {(clock.kind.value, clock.run): clock.is_counting for clock in ticket.clocks if clock.is_running}
+    late = {(clock.kind.value, clock.run) for clock in ticket.clocks if clock.breached_at is not None}
     owed = [row for row in rows if (row.kind, row.run) in counts]
+    owed = [row for row in owed if row.stage != WARNING or (row.kind, row.run) not in late]  # the breach says more
     told = [row for row in owed if counts[row.kind, row.run]]
     if len(told) < len(owed):
         put_climb(tx, replace(climb, next_at=None))  # until it is our turn again
@@ -291,6 +297,7 @@ def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     if owed and promise_of(tx.connection, ticket.ref) is None:
         data = {"clock": owed[0].kind.value, "run": owed[0].run, "stage": "lapse", "event": climb.run}
         tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
+        count_from_now(tx, ticket.ref)
 
 
 def _first_due(ticket: Ticket) -> SlaClock:

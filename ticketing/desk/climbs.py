@@ -33,7 +33,7 @@ _KEY = (
 DUE = (
     select(_row.customer_id, _row.ticket_id, _row.kind, _row.run)
     .where(_row.next_at <= bindparam("now"))
-    .order_by(_row.next_at, _row.kind != literal_column(f"'{HELD}'"))
+    .order_by(_row.next_at, _row.kind.not_in([literal_column(f"'{kind}'") for kind in (HELD, HELD_LAPSE)]))
     .limit(bindparam("rows"))
 )
 """At the same instant first what was held back, since the steps after it count from then."""
@@ -47,6 +47,16 @@ _WAKE = (
         _row.next_at.is_(None),
     )
     .values(next_at=bindparam("at"))
+)
+_WAKE_BREACHES = _WAKE.where(_row.kind.in_([kind.value for kind in ClockKind]))
+_COUNT_FROM_NOW = (
+    update(ladder)
+    .where(
+        _row.customer_id == bindparam("key_customer_id"),
+        _row.ticket_id == bindparam("key_ticket_id"),
+        _row.since > bindparam("at"),
+    )
+    .values(since=bindparam("at"))
 )
 _RETHINK = (
     update(ladder)
@@ -138,6 +148,17 @@ def drop_climb(tx: Transaction, climb: Climb) -> None:
 def go_on_again(tx: Transaction, ref: TicketRef) -> None:
     """What rests of a ticket is looked at now."""
     tx.connection.execute(_WAKE, _of_ticket(ref) | {"at": to_us(tx.now)})
+
+
+def let_climb_in_turn(tx: Transaction, ref: TicketRef) -> None:
+    """The breaches of a ticket that rest are looked at now: what climbed before them may have ended."""
+    tx.connection.execute(_WAKE_BREACHES, _of_ticket(ref) | {"at": to_us(tx.now)})
+
+
+def count_from_now(tx: Transaction, ref: TicketRef) -> None:
+    """What was to count from an instant that is still to come counts from now."""
+    tx.connection.execute(_COUNT_FROM_NOW, _of_ticket(ref) | {"at": to_us(tx.now)})
+    count_anew(tx, ref)
 
 
 def count_anew(tx: Transaction, ref: TicketRef) -> None:

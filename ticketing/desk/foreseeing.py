@@ -11,7 +11,17 @@ from datetime import datetime
 
 from ticketing import ladder as rules
 from ticketing.calendars import Calendar
-from ticketing.desk.climbs import HELD, HELD_LAPSE, Climb, count_anew, drop_climb, go_on_again, put_climb, stored_climb
+from ticketing.desk.climbs import (
+    HELD,
+    HELD_LAPSE,
+    Climb,
+    count_anew,
+    drop_climb,
+    go_on_again,
+    let_climb_in_turn,
+    put_climb,
+    stored_climb,
+)
 from ticketing.desk.promising import let_go
 from ticketing.events import EventKind, TicketEvent
 from ticketing.ladder import IDLE, NOBODY, STEPS, touched
@@ -36,6 +46,9 @@ _CHANGES_DEADLINES = (EventKind.PRIORITY, EventKind.CATEGORY, EventKind.CLOCKS_R
 _WAITS_ANEW = (*_CHANGES_DEADLINES, EventKind.OPENED, EventKind.REOPENED, EventKind.STATUS)
 """After these a ticket without an agent waits for one anew, or until another time."""
 
+_MAY_END_A_CLIMB = (*_CHANGES_DEADLINES, EventKind.ASSIGNED, EventKind.COMMENTED, EventKind.STATUS)
+"""After these what climbed may be owed no more, or not of us, so that it is the turn of what waited behind it."""
+
 _CHANGES_THE_TIME = (*_CHANGES_DEADLINES, EventKind.ALERT_RELEASED)
 """Another calendar may count from now on, and a promise that was given back holds nothing up."""
 
@@ -59,6 +72,8 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         watch_for_idleness(tx, ticket, is_step=event.kind in _GOES_ON)
     if _is_our_turn_again(event):
         _climb_on(tx, ticket, told)
+    if event.kind in _MAY_END_A_CLIMB and any(each.is_counting and each.breached_at for each in ticket.clocks):
+        let_climb_in_turn(tx, ticket.ref)
     # Due at once: the step itself counts the time, and puts itself off where it is too early.
     if _takes_back(event):
         go_on_again(tx, ticket.ref)

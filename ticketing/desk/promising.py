@@ -20,7 +20,7 @@ from ticketing.desk.roles import as_team
 from ticketing.errors import InvalidInput, NoAlert
 from ticketing.events import EventKind
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.ladder import IDLE, NOBODY
+from ticketing.ladder import IDLE, NOBODY, told_from
 from ticketing.model import PersonId, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.rows import event_from
 from ticketing.tables import alert_promises, ladder, ticket_events
@@ -182,8 +182,9 @@ class Promising(DeskBase):
 
 
 def _hold_up(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> None:
-    """What it was about goes on climbing from its end."""
-    key = _key(ticket.ref) | {"ended": to_us(promise.until)}
+    """What it was about goes on climbing from its end, or from when that is told."""
+    told = told_from(tx.configuration.quiet_hours, ticket.priority, promise.until)
+    key = _key(ticket.ref) | {"ended": to_us(told)}
     tx.connection.execute(_HELD_UP_WITHOUT_DEADLINE, key | {"taken": to_us(promise.taken_at)})
     for clock in ticket.clocks:
         if promise.is_about(clock):

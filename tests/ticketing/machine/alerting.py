@@ -86,7 +86,7 @@ class Alerting(World):
         self.kept: dict[TicketRef, tuple[datetime, datetime]] = {}
         """The last promise where it came to its end and nothing was owed: since when and until when."""
         self.lapsed_at: dict[Matter, datetime] = {}
-        """The end of the last promise about it that came to one."""
+        """The end of the last promise about it that came to one, or when that is told."""
         self.returned_at: dict[TicketRef, datetime] = {}
         """When it was last our turn again after the customer's."""
         self.climbed: dict[Matter, list[datetime]] = {}
@@ -152,7 +152,7 @@ class Alerting(World):
         owed = {ref for ref, (_, taken_at, _) in over.items() if self.is_owed(self.model.tickets[ref], taken_at)}
         following = self.does(lambda: self.desk.lapse_step(self.clock.now))
         self.lapsed_at |= {
-            matter: until
+            matter: self.told(ref, until)
             for ref, (_, at, until) in over.items()
             for matter in self.about(ref, at) | self.lies_by(ref, at)
         }
@@ -200,7 +200,7 @@ class Alerting(World):
         found = [self.lapsed_at[matter]] if matter in self.lapsed_at else []
         if ref in self.promised:
             _, at, until = self.promised[ref]
-            found += [until] if matter in self.about(ref, at) | self.lies_by(ref, at) else []
+            found += [self.told(ref, until)] if matter in self.about(ref, at) | self.lies_by(ref, at) else []
         return found
 
     @invariant()
@@ -222,13 +222,13 @@ class Alerting(World):
         """Each step once, in its order, when it is due and no earlier; and none that is due is left out."""
         for ref in self.model.tickets:
             self.hear(ref)
+        held = {ref: self.held_back(ref) for ref in self.model.tickets}
         due = {matter: at for matter in self.climbed if (at := self.next_of(*matter)) is not None}
         put_off = self.put_off()
         assert due.keys() <= put_off.keys()
         due |= {matter: max(due[matter], put_off[matter]) for matter in due if self.may_be_put_off(matter[0])}
         waiting = {ref for ref, ticket in self.model.tickets.items() if ticket.status == "open"}
         lies = {ref: at for ref in self.model.tickets if (at := self.lies_until(ref)) is not None}
-        held = {ref: self.held_back(ref) for ref in self.model.tickets}
         following = self.does(lambda: self.desk.ladder_step(self.clock.now))
         assert following is None or following > self.clock.now
 
@@ -305,7 +305,9 @@ class Alerting(World):
             running = {(clock.kind.value, clock.run) for clock in clocks}
             keys = [row.key for row in self.desk.outbox.alerts(ref) if row.created_at <= since]
             stages = [(key.kind.value, key.run, key.stage) for key in keys]
+            late = {(clock.kind.value, clock.run) for clock in clocks if clock.breached_at is not None}
             untold = [each for each in stages if each[2] in HELD_BACK and each[:2] in running]
+            untold = [each for each in untold if each[2] != "warning" or each[:2] not in late]
             paused = {(clock.kind.value, clock.run) for clock in clocks if clock.paused_at is not None}
             found = [each for each in untold if each[:2] not in paused]
             if len(found) < len(untold):
@@ -316,6 +318,8 @@ class Alerting(World):
             del self.held_lapses[key]
             if owed and ref not in self.promised:
                 found.append((owed[0].kind.value, owed[0].run, "lapse"))
+                own = {matter: at for matter, at in self.lapsed_at.items() if matter[0] == ref}
+                self.lapsed_at |= {matter: min(at, self.clock.now) for matter, at in own.items()}
         return found
 
     def told(self, ref: TicketRef, at: datetime) -> datetime:
@@ -378,8 +382,18 @@ class Alerting(World):
         since = [times[-1]]
         since += [ticket.assigned_at] if ticket.assigned_at is not None else []
         since += self.holds_up((ref, kind, run))
+        before = [each for each in ticket.clocks if self.is_before(each, clock)]
+        if any(each.is_running and not each.paused_at and each.breached_at for each in before):
+            return None  # that climbs
+        since += [each.ended_at for each in before if each.ended_at is not None]
         since += [self.returned_at[ref]] if kind == "resolution" and ref in self.returned_at else []
         return deadline(max(since), LADDER[len(times) - 1], self.calendar_of(ticket, clock.kind))
+
+    def is_before(self, one: SlaClock, other: SlaClock) -> bool:
+        """Whether it was due before the other."""
+        if one.due_at is None or other.due_at is None:
+            return False
+        return (one.due_at, one.kind.value) < (other.due_at, other.kind.value)
 
     def calendar_of(self, ticket: Ticket, kind: ClockKind) -> Calendar:
         return promised(self.version, ticket.priority, ticket.category, kind).calendar or ALWAYS
