@@ -330,3 +330,42 @@ def test_four_replicas_send_one_digest_on_each_of_the_odd_nights(
     assert set(came) == {f"d:{night + timedelta(days=days)}" for days in (-2, -1, 0, 1)}
     for database in databases:
         database.close()
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight", "moves"),
+    [
+        ("Europe/Berlin", datetime(2026, 3, 28, 23, 0, tzinfo=UTC), {-4: "01:30", 0: "02:30", 2: "03:30", 3: "02:00"}),
+        (
+            "America/New_York",
+            datetime(2026, 11, 1, 4, 0, tzinfo=UTC),
+            {-4: "03:30", 1: "02:30", 2: "01:30", 4: "23:30"},
+        ),
+        ("Europe/Berlin", datetime(2026, 10, 24, 22, 0, tzinfo=UTC), {1: "01:30", 2: "02:30", 3: "03:00", 25: "00:30"}),
+    ],
+    ids=["later, and back", "earlier, and to the evening", "there, back and there again"],
+)
+def test_a_digest_that_is_moved_in_an_odd_night_comes_once_on_each_date(
+    database_url: str, zone: str, midnight: datetime, moves: dict[int, str]
+) -> None:
+    """Two processes look, more often in that night, right before and right after each change, `moves` hours from midnight."""
+    clock, databases = Time(midnight), [Database.open(database_url) for _ in range(2)]
+    desks = [Desk(database, clock) for database in databases]
+    asked = {"zone": zone, "channels": {"escalations": ESCALATIONS}}
+    desks[0].configure(asked | {"digest_at": "02:30"}, by=None)
+    came: list[str] = []
+    for hours in (-26.0, -12.0, -4.0, *(half / 2 for half in range(-1, 12)), 12.0, 25.0, 29.0, 49.0, 53.0):
+        clock.now = midnight + timedelta(hours=hours)
+        for at in (moves.get(int(hours)) if hours.is_integer() else None, None):
+            for desk in desks:
+                keep_digest(desk, clock.now)
+            if at is not None:
+                desks[0].configure(asked | {"digest_at": at}, by=None)
+        for errand in desks[0].outbox.claim(clock.now, 50, 30, lane=Lane.BEHIND):
+            desks[0].outbox.done(errand)
+            came.append(errand.about)
+    night = midnight.astimezone(ZoneInfo(zone)).date()
+    assert came == sorted(set(came)), "never twice, and none after a later one"
+    assert {f"d:{night + timedelta(days=days)}" for days in (-1, 0, 1)} <= set(came)
+    for database in databases:
+        database.close()

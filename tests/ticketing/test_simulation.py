@@ -20,7 +20,7 @@ from ticketing.calendars import ALWAYS
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.events import EventKind
-from ticketing.model import ClockKind, Priority
+from ticketing.model import ClockKind, Priority, Role
 from ticketing.simulation import Habits, Played, Scenario, made_up, play, recorded
 
 
@@ -177,6 +177,31 @@ def test_whatever_was_recorded_can_be_played(
     assert {arrival.category for arrival in what.arrivals} == {"general"}
     assert what.recategorized == 2
     assert played.report.opened == 3
+
+
+def test_a_matter_arrives_once_though_it_was_moved_and_whatever_was_undone(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    desk.seed(DOCUMENT)
+    clock.now = MONDAY + timedelta(hours=8)
+    amir, mara, tomas = cast.agent("amir", {"general": 3}), cast.person("mara").id, cast.person("tomas").id
+    desk.set_role(amir, Role.ADMIN, by=None)
+    moved, moved_back, resolved, aside = (cast.ticket(category="general", priority=Priority.HIGH) for _ in range(4))
+    there = desk.move_to_customer(moved.ref, tomas, by=amir, source="v:moved")
+    desk.move_to_customer(moved_back.ref, tomas, by=amir, source="v:back")
+    desk.undo(moved_back.ref, by=amir)
+    desk.set_priority(aside.ref, Priority.URGENT, by=amir)
+    desk.set_priority(aside.ref, Priority.HIGH, by=amir)
+    desk.put_aside(aside.ref, by=amir)
+    desk.undo(aside.ref, by=amir)
+    desk.open_test_ticket(mara, subject="Try", description="", channel="G0PRIVATE", source="v:try", by=amir)
+
+    what = recorded(desk, MONDAY, MONDAY + DAY, document=DOCUMENT)
+
+    customers = [f"Customer {each.customer_id}" for each in (there, moved_back, resolved, aside)]
+    assert sorted(each.customer for each in what.arrivals) == sorted(customers)
+    assert {each.priority for each in what.arrivals} == {Priority.HIGH}
+    assert what.recategorized == 0
 
 
 GENERAL = {"key": "general", "name": "General"}

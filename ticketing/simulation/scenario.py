@@ -9,9 +9,10 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ticketing.categories import TRIAL_CATEGORY
 from ticketing.configuration import Configuration, parse
 from ticketing.desk import Desk
-from ticketing.model import Priority, Tier
+from ticketing.model import CloseReason, Priority, Tier
 
 OFFICE_HOURS: Mapping[str, Sequence[str]] = {"mon-fri": ["09:00-17:00"]}
 DAYTIME = (0, 0, 0, 0, 0, 0, 1, 3, 7, 10, 10, 9, 6, 8, 9, 8, 7, 5, 3, 2, 2, 1, 1, 0)
@@ -142,9 +143,14 @@ def recorded(
     """
     The tickets that were really opened in [start, end), for the agents there are now, with their skills and shifts.
 
-    Those of a category that `document` does not have go into its first one.
+    What was moved to another customer arrives once, and so does what was moved back: the one that was closed for that is left
+    out, as test tickets are. Those of a category that `document` does not have go into its first one.
     """
-    rows = desk.export_rows(start, end)
+    rows = [
+        row
+        for row in desk.export_rows(start, end)
+        if row.close_reason is not CloseReason.MOVED and row.category != TRIAL_CATEGORY
+    ]
     known = [category.key for category in parse(document).categories]
     arrivals = tuple(
         Arrival(
