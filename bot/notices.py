@@ -16,17 +16,14 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
 from bot.delivery import emoji
+from bot.escalating import tell_leads
 from ticketing.events import EventKind, TicketEvent
-from ticketing.ladder import BY_LADDER
 from ticketing.lanes import AHEAD_FROM, BEHIND
-from ticketing.model import HELD, ClockKind, PersonId, Role, Ticket, TicketStatus
+from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, FELL_DUE_AT, WARNING
-from ticketing.tables import alerts, outbox, people, shown, ticket_events, ticket_watchers
+from ticketing.tables import alerts, outbox, shown, ticket_events, ticket_watchers
 from ticketing.transaction import Transaction
-
-ESCALATED = "escalated"
-"""What tells the leads that a ticket was escalated."""
 
 ALERT_PRIORITY = AHEAD_FROM
 """Alerts overtake cards."""
@@ -43,8 +40,6 @@ _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.side == places.AGENT,
 )
 
-
-_LEADS = select(people.c.id).where(people.c.role >= int(Role.LEAD)).order_by(people.c.id)
 
 _ALERTED = (
     select(alerts.c.stage)
@@ -99,7 +94,7 @@ class Notices:
             EventKind.NUDGED: self._nudged,
             EventKind.SNOOZED: self._snoozed,
             EventKind.WOKEN: self._woken,
-            EventKind.ESCALATED: self._escalated,
+            EventKind.ESCALATED: tell_leads,
             EventKind.THANKED: self._thanked,
             EventKind.RATED: self._rated,
             EventKind.RECEIVED_MERGE: self._joined,
@@ -316,23 +311,6 @@ class Notices:
             about = places.about_ticket(ticket.number)
             place = places.of_person(ticket.assigned_agent_id)
             tx.tell(place, about, "woken", ticket=ticket.ref, data={"event": event.seq})
-
-    def _escalated(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        """
-        By hand, or since it was reopened too often: the leads hear of it once, where its alerts go; each of them, where there
-        is no such channel. What the ladder escalates, the ladder's own line tells.
-        """
-        if event.reason == BY_LADDER:
-            return
-        about, data = places.about_escalated(ticket.number, event.seq), {"event": event.seq}
-        channel = places.of_alerts(ticket, tx.configuration)
-        told = [channel] if channel else self._leads_but(tx, event.actor_id)
-        for place in told:
-            tx.tell(place, about, ESCALATED, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
-
-    def _leads_but(self, tx: Transaction, person_id: PersonId | None) -> list[str]:
-        leads = (PersonId(each) for each in tx.connection.execute(_LEADS).scalars())
-        return [places.of_person(each) for each in leads if each != person_id]
 
     def _thanked(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         self._to_customer(tx, ticket, event, "thanked")

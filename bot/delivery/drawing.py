@@ -28,7 +28,7 @@ from bot.delivery import (
 )
 from bot.delivery.letters import Instead, Letter, Reactions
 from bot.delivery.reading import Dossier
-from bot.notices import ESCALATED
+from bot.escalating import ESCALATED
 from bot.problems import CARD, DONE
 from bot.sight import Sight
 from ticketing.desk import Desk

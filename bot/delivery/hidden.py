@@ -6,7 +6,7 @@ from bot import places
 from bot.blocks.parts import section
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
-from bot.notices import ESCALATED
+from bot.escalating import ESCALATED
 from bot.sight import NotSaid, Sight
 from bot.views import Message
 from bot.words import outbound as words
