@@ -117,6 +117,7 @@ class Press(StrEnum):
     SETTINGS_PAGE = "settings.page"
     SETTINGS_PAGE_BACK = "settings.page_back"
     SETTINGS_STEP = "settings.step"
+    STEP_LATER = "settings.step_later"  # its value is the step's
     TEST_TICKET = "settings.test_ticket"
     MACRO_NEW = "macros.new"
     MACRO_MENU = "macros.menu"  # its options carry `macro_value`

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot import text
 from bot.actions import Press
@@ -14,7 +15,7 @@ from bot.members import skill_names
 from bot.views.first_run import Guide, Step
 from bot.words import first_run as words
 from ticketing.calendars import ALWAYS
-from ticketing.configuration import Configuration
+from ticketing.configuration import Configuration, SetUpStep
 from ticketing.desk import Desk
 from ticketing.model import Agent, Person, Role
 
@@ -44,9 +45,9 @@ class FirstRun:
             return None
         configuration, agents = self.desk.configuration(), self.desk.agents()
         steps = _steps(configuration, agents)
-        at = next((number for number, step in enumerate(steps) if not step.answered), len(steps))
+        at = next((number for number, step in enumerate(steps) if not step.answered and not step.put_off), len(steps))
         # Every question is asked, whatever has been opened meanwhile; trying it out is over with the first ticket of any kind.
-        is_over = at >= len(steps) - 1 and self.desk.has_tickets()
+        is_over = at == len(steps) or (at == len(steps) - 1 and self.desk.has_tickets())
         missing = tuple(self._missing(configuration, agents))
         if is_over:
             return Guide(missing=missing) if missing else None
@@ -111,6 +112,7 @@ def _steps(configuration: Configuration, agents: list[Agent]) -> tuple[Step, ...
             answered=_in(channels.escalations),
             opens=Press.SETTINGS_STEP,
             value="alerts_channel",
+            **_may_wait(configuration, SetUpStep.ALERTS),
         ),
         Step(asks=words.WHO, answered=_who(configuration, agents), opens=Press.TEAM),
         Step(
@@ -119,9 +121,19 @@ def _steps(configuration: Configuration, agents: list[Agent]) -> tuple[Step, ...
             opens=Press.SETTINGS_STEP,
             value="hours",
             small=words.WHEN_HINT,
+            **_may_wait(configuration, SetUpStep.HOURS),
         ),
-        Step(asks=words.TEST, opens=Press.TEST_TICKET, small=words.TEST_HINT),
+        Step(
+            asks=words.TEST,
+            opens=Press.TEST_TICKET,
+            small=words.TEST_HINT,
+            **_may_wait(configuration, SetUpStep.TEST),
+        ),
     )
+
+
+def _may_wait(configuration: Configuration, step: SetUpStep) -> dict[str, Any]:
+    return {"later": step.value, "put_off": step in configuration.set_up_later}
 
 
 def _in(channel: str | None) -> str:

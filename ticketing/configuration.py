@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -51,6 +52,14 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
+
+
+class SetUpStep(StrEnum):
+    """A question of the first run that can wait."""
+
+    ALERTS = "alerts"
+    HOURS = "hours"
+    TEST = "test"
 
 
 class Holidays(Part):
@@ -151,6 +160,7 @@ class Configuration(Part):
     rating_days: Days = 7
     stemming: Stemming = Stemming.ENGLISH
     macros: Annotated[tuple[Macro, ...], Field(max_length=MOST_SHARED)] = ()
+    set_up_later: Annotated[tuple[SetUpStep, ...], Field(max_length=3)] = ()
 
     def __hash__(self) -> int:
         """Cheap, since deadlines are cached by configuration; equality still compares all."""

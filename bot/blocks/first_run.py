@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot import text
-from bot.blocks.parts import button, context, divider, said, section
+from bot.actions import Press
+from bot.blocks.parts import actions, button, context, divider, said, section
 from bot.views.common import Block
 from bot.views.first_run import Guide, Step
 from bot.words import common
@@ -19,14 +20,22 @@ def guide_blocks(guide: Guide) -> list[Block]:
     steps = guide.steps[:STEPS]
     for number, step in enumerate(steps):
         if number < guide.at:
-            answered = said(words.DONE, question=step.asks, answer=step.answered)
+            answered = said(words.DONE, question=step.asks, answer=step.answered or words.PUT_OFF)
             shown.append(section(text.within(answered, LONG), _button(step)))
         elif number == guide.at:
             head = said(words.STEP, step=number + 1, steps=len(steps), question=step.asks)
             shown.append(section(text.within(head, LONG), _button(step, now=True)))
             shown.append(context(text.within(step.small or words.SO_FAR, SMALL)))
+            shown += [row for row in (actions(_later(step)),) if row]
     shown += [context(text.within(said(words.MISSING, what=what), SMALL)) for what in guide.missing[:MISSING]]
     return [*shown, divider()] if shown else []
+
+
+def _later(step: Step) -> Block | None:
+    if not step.later:
+        return None
+    label = common.PRESS[Press.STEP_LATER]
+    return button(Press.STEP_LATER, label, text.cut(step.later, VALUE), accessible=f"{label}: {step.asks}")
 
 
 def _button(step: Step, *, now: bool = False) -> Block:

@@ -17,6 +17,7 @@ from bot.listeners.alert_promises import AlertPromises
 from bot.listeners.amendments import Amendments
 from bot.listeners.answering import Answering
 from bot.listeners.catch_all import CatchAll
+from bot.listeners.first_run import PutOff
 from bot.listeners.helpdesk_command import HelpdeskCommand
 from bot.listeners.home import Home
 from bot.listeners.joining import Joining
@@ -89,6 +90,7 @@ def register(app: App, parts: Parts) -> Inward:
     reports = Reports(parts)
     reports.register(app)
     TestTickets(parts, ChannelChecks(parts.slack)).register(app)
+    PutOff(parts).register(app)
     Unsent(parts).register(app)
     TicketLabels(parts).register(app)
     Replies(parts, answering).register(app)

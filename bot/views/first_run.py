@@ -11,7 +11,7 @@ from bot.actions import Press
 class Step:
     """
     A question of the first run, what was `answered` so far (empty for nothing), and a hint in `small` print; all mrkdwn,
-    escaped already. `opens` and `value` are what its button does.
+    escaped already. `opens` and `value` are what its button does; `later` names it where it can wait, and `put_off`: it does.
     """
 
     asks: str
@@ -19,6 +19,8 @@ class Step:
     opens: Press
     value: str = "-"
     small: str = ""
+    later: str = ""
+    put_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

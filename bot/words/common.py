@@ -179,6 +179,7 @@ PRESS = {
     Press.SETTINGS_PAGE: "Next",
     Press.SETTINGS_PAGE_BACK: "Previous",
     Press.SETTINGS_STEP: "Answer",
+    Press.STEP_LATER: "Later",
     Press.TEST_TICKET: "Open a test ticket",
     Press.REPORT_CSV: "Send CSV",
     Press.OPEN_ALL: "Show all",

@@ -10,6 +10,7 @@ WHEN_HINT = "Until you say so, every hour counts."
 TEST = "Try it out."
 TEST_HINT = "Made-up customer, your private channel, nothing else is touched."
 SO_FAR = "Tickets can be opened all the same. What is missing then waits."
+PUT_OFF = "Later."
 IN_CHANNEL = "In {channel}."
 AGENTS = ("{count} agent: {skills}.", "{count} agents: {skills}.")
 AROUND_THE_CLOCK = "Around the clock."

@@ -28,6 +28,7 @@ DONE_NOW = {
     Act.STOP_READING: "You watch #{number} no more.",
 }
 DONE_ELSE = "Done with #{number}."
+PUT_OFF = "It stands under Set-up and can be done there at any time."
 BACK_NOW = "You are back: new tickets come to you again."
 OTHER_ORGANIZATION = "Only people of the workspace that runs this helpdesk can do this."
 ONLY_PEOPLE = "Only people can do this."

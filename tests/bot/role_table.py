@@ -243,6 +243,7 @@ PRESSES: Mapping[Press, Row] = {
     Press.SETTINGS_EDIT: Row(LEADS, _section, names_a_ticket=False),
     Press.SETTINGS_ADD: Row(LEADS, _section, names_a_ticket=False),
     Press.SETTINGS_STEP: Row(LEADS, _section, names_a_ticket=False),
+    Press.STEP_LATER: Row(ADMINS, lambda *_: "hours", names_a_ticket=False),
     Press.SETTINGS_PAGE: Row(LEADS, _first_page, names_a_ticket=False, in_view=_section),
     Press.SETTINGS_PAGE_BACK: Row(LEADS, _first_page, names_a_ticket=False, in_view=_section),
 }

@@ -148,6 +148,7 @@ PRESSES = {
     Press.SETTINGS_EDIT: "categories:0",
     Press.SETTINGS_ADD: "categories:-1",
     Press.SETTINGS_STEP: "hours",
+    Press.STEP_LATER: "hours",
     Press.SETTINGS_PAGE: "2",
     Press.SETTINGS_PAGE_BACK: "1",
     Press.TEST_TICKET: "-",

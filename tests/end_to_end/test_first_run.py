@@ -8,9 +8,9 @@ from tests.end_to_end.person import Person
 from tests.end_to_end.workspace import Workspace
 
 
-def _answer(admin: Person, button: str, **fields: str) -> None:
+def _answer(admin: Person, button: str, row: str = "", **fields: str) -> None:
     home = admin.home()
-    admin.press(button, on=home)
+    admin.press(button, on=home, row=row)
     admin.fill(dict(fields))
     assert admin.submit().result == "updated"
     assert admin.submit().errors == {}
@@ -30,7 +30,9 @@ def test_step_by_step_until_the_first_ticket(empty_workspace: Workspace) -> None
     assert admin.submit().result == "updated"
     assert admin.submit().errors == {}
     assert "Step 2 of 5. Where do alerts go?" in admin.home().text
-    _answer(admin, "Answer", alerts_go_to="escalations")
+    admin.press("Later", on=admin.home())
+    assert "Where do alerts go? Later." in admin.home_says("Step 3 of 5. Who answers what?").text
+    _answer(admin, "Change", row="Where do alerts go?", alerts_go_to="escalations")
 
     assert "Step 3 of 5. Who answers what?" in admin.home().text
     # One more Team stands among the places of a lead: the step's is the primary one.
