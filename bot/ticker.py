@@ -2,7 +2,8 @@
 What runs by itself, and when: APScheduler as the ticker of the desk's steps.
 
 Each job is one interval job, its heartbeat, that is pulled forward whenever something is known to be due earlier. The truth
-is in rows with leases, so that every job is safe in every replica, and a tick that is lost is made up for by the next.
+is in rows with leases, so that every job is safe in every replica, and a tick that is lost is made up for by the next; after
+one that failed that is a second later, then two, four, and so on up to the heartbeat.
 The jobs live in memory; nothing of them is shared between processes. (APScheduler 3: a date job is gone after its run and
 is dropped when it comes too late; hence heartbeats. It skips what is due while it takes a run to last, and on a busy machine
 it hears late that one has ended; hence whether a job runs is known here, and a run looks again before it ends. It goes by
@@ -39,6 +40,9 @@ LONGEST_RUN = 100
 REPLACED = 2
 """How many runs of a job are given up at most because they hang; more would only hang as well."""
 
+AGAIN_S = 1.0
+"""How soon a job that failed comes again, in seconds; as long as it goes on failing, after as long again as it has failed."""
+
 AT_ONCE = 8
 """How many runs of a job APScheduler may take to last, so that it skips none: those that hang, and those just ended."""
 
@@ -49,6 +53,14 @@ class _Run:
 
     began_s: float
     is_given_up: bool = False
+
+
+@dataclass(frozen=True)
+class _Failing:
+    """A job has failed since then, in machine time, at each of its runs; the error told of last was of that type."""
+
+    since: datetime
+    told: type[Exception]
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,7 @@ class Ticker:
         self._guard = threading.Lock()
         self._running: dict[str, _Run] = {}
         self._ran_s: dict[str, float] = {}
+        self._failing: dict[str, _Failing] = {}
         self._given_up: Counter[str] = Counter()
         self._wanted: dict[str, datetime] = {}
         self._stopping = threading.Event()
@@ -153,14 +166,8 @@ class Ticker:
             run.began_s = time.monotonic()
             try:
                 due = self._step(job, run)
-            except DatabaseUnavailable:
-                log.warning("%s: the database does not answer; it is tried again.", job.name)
-                metrics.JOB_RUNS.labels(job.name, "no_database").inc()
-                return None
-            except Exception:
-                log.exception("%s failed (reference %s); it is tried again.", job.name, secrets.token_hex(2).upper())
-                metrics.JOB_RUNS.labels(job.name, "failed").inc()
-                return None
+            except Exception as error:  # noqa: BLE001 - it is logged there
+                return self._failed(job, run, error)
             if due is None or due > self._now():
                 return due
         return due
@@ -174,8 +181,35 @@ class Ticker:
             return None
         metrics.JOB_RUNS.labels(job.name, "done").inc()
         self._ran_s[job.name] = time.monotonic()
+        self._failing.pop(job.name, None)
         metrics.JOB_LAST_SUCCESS.labels(job.name).set(self._now().timestamp())
         return due
+
+    # --- what fails ---------------------------------------------------------------------------------------------------
+
+    def _failed(self, job: Job, run: _Run, error: Exception) -> datetime | None:
+        """
+        Count it, and say when to try again: what it knew to be due may be missed by then, and waits for no heartbeat.
+
+        It is logged when it begins to fail, and once it is back to its heartbeat; between them only where it fails otherwise.
+        """
+        is_away = isinstance(error, DatabaseUnavailable)
+        metrics.JOB_RUNS.labels(job.name, "no_database" if is_away else "failed").inc()
+        now = self._now()
+        # Since when, and not how often: a burst of wake-ups that fail puts off nothing.
+        failing = self._failing.get(job.name)
+        since = now if failing is None else min(failing.since, now)
+        wait_s = min((now - since).total_seconds() + AGAIN_S, job.heartbeat_s)
+        if failing is None or failing.told is not type(error) or wait_s >= job.heartbeat_s:
+            if is_away:
+                log.warning("%s: the database does not answer; it is tried again.", job.name)
+            else:
+                reference = secrets.token_hex(2).upper()
+                log.error("%s failed (reference %s); it is tried again.", job.name, reference, exc_info=error)
+        if run.is_given_up:
+            return None
+        self._failing[job.name] = _Failing(since, type(error))
+        return now + timedelta(seconds=wait_s)
 
     # --- what hangs ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -159,6 +159,75 @@ def test_a_job_that_fails_is_logged_counted_and_tried_again(
 
     assert counted("failing", result) - before == 2
     assert [record.name for record in caplog.records] == ["bot.ticker"] * 2
+
+
+@dataclass
+class Stopped:
+    """The machine's clock, behind the scheduler's, for which all that it puts off is over; it stands still until it is set."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=10))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), DatabaseUnavailable()])
+def test_a_job_that_fails_comes_again_after_a_second_then_two_four_and_so_on_up_to_its_heartbeat(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So that what it knew to be due waits no heartbeat. Once it has run well, the next failure is a first one again."""
+    monkeypatch.setattr(watchdog, "COMPARE_S", NEVER_S)
+    clock, waits, tries = Stopped(), list[float](), 8
+    runs = Runs(*[error] * tries, timedelta(seconds=5), error, None)
+    ticker = Ticker([Job("failing", runs, heartbeat_s=30)], machine_clock=clock)
+    pull_forward = ticker._pull_forward
+
+    def put_off(job: Job, at: datetime) -> None:
+        waits.append((at - clock.at).total_seconds())
+        clock.at = at
+        pull_forward(job, at)
+
+    monkeypatch.setattr(ticker, "_pull_forward", put_off)
+    before = counted("failing", "failed") + counted("failing", "no_database")
+    with caplog.at_level(logging.WARNING, "bot.ticker"):
+        ticker.start()
+        runs.reach(tries + 3)
+        ticker.stop()
+
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30, 5, 1]
+    assert counted("failing", "failed") + counted("failing", "no_database") - before == tries + 1
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 5, "At the first, at each of the three with a heartbeat between them, and at the first again."
+
+
+def test_wake_ups_that_fail_put_off_nothing_and_one_that_fails_otherwise_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watchdog, "COMPARE_S", NEVER_S)
+    again, waker = threading.Semaphore(0), threading.current_thread()
+    runs = Runs(*[DatabaseUnavailable()] * 5, ZeroDivisionError(), None)
+    ticker = Ticker([Job("woken", runs, heartbeat_s=NEVER_S)], machine_clock=Stopped())
+    pull_forward = ticker._pull_forward
+
+    def only_when_woken(job: Job, at: datetime) -> None:
+        assert timedelta(0) <= at - ticker._now() <= timedelta(seconds=1)
+        if threading.current_thread() is waker:
+            pull_forward(job, at)
+        else:
+            again.release()
+
+    monkeypatch.setattr(ticker, "_pull_forward", only_when_woken)
+    with caplog.at_level(logging.WARNING, "bot.ticker"):
+        ticker.start()
+        try:
+            for count in range(1, 7):
+                runs.reach(count)
+                assert again.acquire(timeout=WAIT_S)
+                ticker.wake("woken")
+            runs.reach(7)
+        finally:
+            ticker.stop()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
 def test_stopping_waits_for_the_run_and_starts_no_other() -> None:
