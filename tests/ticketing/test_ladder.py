@@ -212,6 +212,42 @@ def test_without_steps_nothing_follows_a_breach(desk: Desk, cast: Cast, clock: M
 # --- the customer's turn ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("before", [["30m"], []])
+def test_a_step_that_is_added_reaches_what_has_climbed_all_others(
+    desk: Desk, cast: Cast, clock: MovableClock, before: list[str]
+) -> None:
+    """After its time from the change; what was answered meanwhile is told of no more."""
+    configured(desk, steps=[{"after": each} for each in before], unassigned_after="20m")
+    late, answered = breached(desk, cast, clock), cast.ticket("tomas", priority=Priority.URGENT)
+    climb(desk, clock, minutes=61)
+    cast.says(answered.ref, cast.person("amir").id, "On it")
+    for ref in (late.ref, answered.ref):
+        assert "step2" not in steps(desk, ref)
+    told = {ref: steps(desk, ref) for ref in (late.ref, answered.ref)}
+    configured(desk, steps=[*({"after": each} for each in before), {"after": "40m"}], unassigned_after="20m")
+    climb(desk, clock, minutes=39)
+    assert steps(desk, late.ref) == told[late.ref]
+    climb(desk, clock, minutes=1)
+    climb(desk, clock, hours=3)
+    assert steps(desk, late.ref) == [*told[late.ref], f"step{len(before) + 1}"]
+    assert steps(desk, answered.ref) == told[answered.ref]
+
+
+def test_a_step_that_is_added_reaches_what_nobody_takes(desk: Desk, cast: Cast, clock: MovableClock) -> None:
+    configured(desk, steps=[{"after": "30m"}])
+    ticket = cast.ticket(priority=Priority.LOW)
+    for _ in range(40):
+        climb(desk, clock, minutes=30)
+        if steps(desk, ticket.ref)[-1:] == ["nobody1"]:
+            break
+    climb(desk, clock, minutes=30)
+    configured(desk, steps=[{"after": "30m"}, {"after": "10m"}])
+    climb(desk, clock, minutes=9)
+    assert steps(desk, ticket.ref) == ["nobody", "nobody1"]
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["nobody", "nobody1", "nobody2"]
+
+
 def solution_breached(desk: Desk, cast: Cast, clock: MovableClock) -> Ticket:
     """An urgent ticket that Amir has answered, at the second in which its solution was marked as late."""
     amir = cast.agent("amir")

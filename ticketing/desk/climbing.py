@@ -129,12 +129,10 @@ def _climb_one(tx: Transaction, climb: Climb, now: datetime) -> None:
 def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     clock = next((c for c in ticket.clocks if (c.kind.value, c.run) == (climb.kind, climb.run)), None)
     steps = tx.configuration.ladder.steps
-    if climb.step >= len(steps):
-        drop_climb(tx, climb)
-        return
-    if clock is None or not clock.is_counting or clock.breached_at is None or rules.is_behind(ticket, clock):
-        # It rests where it is: what ended the climb may be taken back, a customer whose turn it is may answer, and what
-        # climbs before it may be answered.
+    is_late = clock is not None and clock.is_counting and clock.breached_at is not None
+    if clock is None or not is_late or rules.is_behind(ticket, clock) or climb.step >= len(steps):
+        # It rests where it is: what ended the climb may be taken back, a customer whose turn it is may answer, what climbs
+        # before it may be answered, and steps may be added.
         put_climb(tx, replace(climb, next_at=None))
         return
     _take_step(tx, ticket, climb, clock, steps[climb.step])

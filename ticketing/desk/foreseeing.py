@@ -61,10 +61,10 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
         if told > tx.now:
             _hold_back(tx, ticket, Climb(ticket.ref, *held, since=tx.now, next_at=told))
-    if event.kind is EventKind.BREACHED and settings.steps:
+    if event.kind is EventKind.BREACHED:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
-        next_at = rules.next_instant(settings.steps[0], told, calendar=calendar)
+        next_at = rules.next_instant(settings.steps[0], told, calendar=calendar) if settings.steps else None
         put_climb(tx, Climb(ticket.ref, kind, run, since=told, next_at=next_at))
     elif event.kind in _WAITS_ANEW and ticket.status is TicketStatus.OPEN:
         _watch_for_takers(tx, ticket, is_new=event.kind not in _CHANGES_DEADLINES)
