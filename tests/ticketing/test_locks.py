@@ -24,7 +24,7 @@ NOT_ABOUT_TICKETS = {
     *("ensure_person", "set_shifts", "add_leave", "set_tier", "set_organization", "export_customer", "seed"),
     *("change_member", "make_agent", "set_available", "configure", "rename_problem", "set_problem_owner"),
     *("save_macro", "save_shared_macro", "delete_macro", "delete_shared_macro", "follow_members", "on_shift"),
-    "open_and_late",
+    *("open_and_late", "alert_settings_since", "note_alerts_looked_at"),
 }
 BY_THE_CLOCK = {name for name, why in INNER.items() if "by the clock" in why}
 
