@@ -117,7 +117,6 @@ class ShownView:
     callback_id: str
     private_metadata: str
     hash: str
-    root_id: str
     below_id: str
     values: Mapping[str, str | None]
     payload: dict[str, Any]
@@ -136,7 +135,6 @@ class ShownView:
             callback_id=str(view.get("callback_id") or ""),
             private_metadata=str(view.get("private_metadata") or ""),
             hash=str(view.get("hash") or ""),
-            root_id=str(view.get("root_view_id") or view.get("id") or ""),
             below_id=str(view.get("previous_view_id") or ""),
             values={block: _only_input(inputs) for block, inputs in values.items()},
             payload=dict(view),
@@ -259,7 +257,6 @@ class SaidMessage:
     text: str
     said_at: datetime
     kind: str
-    subtype: str | None
     files: tuple[SaidFile, ...] = ()
     root_by: str | None = None
 
@@ -295,7 +292,6 @@ class SaidMessage:
             text=str(event.get("text") or ""),
             said_at=instant(ts),
             kind=str(event.get("channel_type") or ""),
-            subtype=str(event["subtype"]) if event.get("subtype") else None,
             files=_files(event.get("files")),
             root_by=str(event["parent_user_id"]) if event.get("parent_user_id") else None,
         )

@@ -24,7 +24,7 @@ from bot.words import sections as words
 from ticketing.configuration import Configuration, parse, to_document
 from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
-from ticketing.desk.settings import Preview, StoredVersion
+from ticketing.desk.settings import Preview
 from ticketing.errors import InvalidConfiguration
 from ticketing.model import Person, Role
 
@@ -159,7 +159,7 @@ class SetUp:
         if section.is_list and not 0 <= index < len(editing.entries(section, document)):
             index = NEW
         values = editing.values(section, document, index, self._around(configuration))
-        return self._drawn(section, document, Editing(section.key, index, configuration.version), values, reader)
+        return self._drawn(section, Editing(section.key, index, configuration.version), values, reader)
 
     def checked(self, editing_: Editing, proposal: Proposal, reader: Person) -> QuestionForm:
         """The same form with its answers and what they would change and touch; sent once more, it is stored."""
@@ -168,7 +168,6 @@ class SetUp:
         before = editing.values(section, document, editing_.index, around)
         form = self._drawn(
             section,
-            document,
             replace(editing_, checked=editing.digest(proposal.given)),
             {**before, **proposal.given},
             reader,
@@ -177,7 +176,7 @@ class SetUp:
         changes = _changes(section, around, editing_.index, before, proposal)
         if to_document(parse(proposal.document)) == document:
             # Nothing to save: it is looked at once more until something is different.
-            same = self._drawn(section, document, replace(editing_, checked=""), {**before, **proposal.given}, reader)
+            same = self._drawn(section, replace(editing_, checked=""), {**before, **proposal.given}, reader)
             return replace(same, lines=(words.NO_CHANGE,))
         lines = [
             words.HEAD_CHECK,
@@ -227,7 +226,6 @@ class SetUp:
     def _drawn(
         self,
         section: Section,
-        document: Mapping[str, Any],
         state: Editing,
         values: Mapping[str, str],
         reader: Person,
@@ -273,9 +271,6 @@ class SetUp:
         return Around(to_document(configuration), skill_names(configuration), people)
 
     # --- who and when -------------------------------------------------------------------------------------------------
-
-    def who(self, stored: StoredVersion) -> str:
-        return words.THE_FILE if stored.by is None else text.first_name(self.desk.person(stored.by).name)
 
     def _version(self, reader: Person) -> str:
         follows = recomputed_line(self.desk.recompute_progress())

@@ -57,8 +57,8 @@ def _turn(page: Page, following: str) -> str:
     return f"{shown}. {said(following, page=page.number + 1)}" if page.number < page.of else shown
 
 
-def customer_line(row: CustomerRow, *, now: datetime, zone: str) -> Message:
-    """`/ticket 42`: the ticket in one line. The state says no minutes, so neither `now` nor `zone` changes it yet."""
+def customer_line(row: CustomerRow) -> Message:
+    """`/ticket 42`: the ticket in one line."""
     watch = None if row.is_watching is None else act_button(watching_act(is_watching=row.is_watching), row.facts)
     return message(customer_sentence(row, spoken=True), [customer_block(row), actions(watch)])
 

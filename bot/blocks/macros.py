@@ -10,14 +10,13 @@ from bot.actions import Block as Field
 from bot.actions import Form, Press
 from bot.blocks.others import others_blocks
 from bot.blocks.parts import (
-    actions,
     context,
     distinct,
     field,
+    listed_under,
     modal,
     option,
     pages,
-    press_button,
     said,
     section,
     select,
@@ -99,14 +98,11 @@ def effects(macro: MacroRow) -> str:
 def macros_view(listed: MacroList) -> View:
     """All that somebody can use, with what they may change."""
     rows = [_row(row) for row in listed.rows]
+    turn = pages(listed.page, listed.pages, Press.MACROS_PAGE_BACK, Press.MACROS_PAGE)
     return modal(
         Form.MACROS,
         words.TITLE,
-        [
-            actions(press_button(Press.MACRO_NEW, primary=not rows)),
-            *(rows or [section(words.EMPTY)]),
-            *pages(listed.page, listed.pages, Press.MACROS_PAGE_BACK, Press.MACROS_PAGE),
-        ],
+        listed_under(Press.MACRO_NEW, rows, empty=words.EMPTY, turn=turn),
         close=common.CLOSE,
     )
 

@@ -176,6 +176,11 @@ def pages(
     return [context(said(words.PAGE, page=page, pages=of)), actions(*turns)]
 
 
+def listed_under(new: Press, rows: Sequence[Block], *, empty: str, turn: Sequence[Block | None]) -> list[Block | None]:
+    """What there is under the button for a new one, or that there is none; and behind it how to turn the pages."""
+    return [actions(press_button(new, primary=not rows)), *(rows or [section(empty)]), *turn]
+
+
 def menu(acts: Sequence[Act], facts: TicketFacts, possible: Possible = None, *, customer: str = "") -> Block | None:
     """
     An overflow menu of a ticket's further acts.

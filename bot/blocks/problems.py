@@ -15,11 +15,11 @@ from bot.blocks.parts import (
     counted,
     distinct,
     field,
+    listed_under,
     message,
     modal,
     option,
     pages,
-    press_button,
     said,
     section,
     select,
@@ -136,14 +136,11 @@ def _button(press: Press, facts: ProblemFacts, *, primary: bool = False) -> Bloc
 def problems_view(listed: ProblemList) -> View:
     """`/helpdesk problem`: those open, then those resolved."""
     rows = [section(_row(facts), _button(Press.PROBLEM_OPEN, facts)) for facts in listed.rows]
+    turn = pages(listed.page, listed.pages, Press.PROBLEMS_PAGE_BACK, Press.PROBLEMS_PAGE)
     return modal(
         Form.PROBLEMS,
         words.LIST_TITLE,
-        [
-            actions(press_button(Press.PROBLEM_NEW, primary=not rows)),
-            *(rows or [section(words.LIST_EMPTY)]),
-            *pages(listed.page, listed.pages, Press.PROBLEMS_PAGE_BACK, Press.PROBLEMS_PAGE),
-        ],
+        listed_under(Press.PROBLEM_NEW, rows, empty=words.LIST_EMPTY, turn=turn),
         close=common.CLOSE,
     )
 

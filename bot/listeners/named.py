@@ -72,7 +72,7 @@ def line_of(screens: Screens, to: Grant) -> Message:
     """A ticket in one line, as its customer or as the team may read it, whichever command or word asked."""
     if not to.is_for_team:
         row = replace(screens.customer_row(to.ticket, to.person), is_watching=screens.is_watching(to))
-        return customer_line(row, now=to.ticket.as_of, zone=to.person.tz)
+        return customer_line(row)
     return agent_line(screens.agent_row(to.ticket, to.person), now=to.ticket.as_of, zone=to.person.tz)
 
 

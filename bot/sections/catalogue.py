@@ -54,9 +54,6 @@ class Section:
     is_list: bool = False
     usual: str = ""
 
-    def setting(self, place: str) -> Setting | None:
-        return next((one for one in self.settings if one.place == place), None)
-
 
 def _ask(key: str, place: str, kind: Kind = Kind.TEXT, codec: Codec = codecs.LINE, **more: Any) -> Setting:
     label, hint = words.SETTING[f"{key}.{place}"]

@@ -184,15 +184,6 @@ class Lines:
 
 
 @dataclasses.dataclass(frozen=True)
-class CustomerLine:
-    """What `customer_line` is given."""
-
-    row: views.CustomerRow
-    now: datetime
-    zone: str
-
-
-@dataclasses.dataclass(frozen=True)
 class AgentLine:
     """What `agent_line` is given."""
 
@@ -211,10 +202,6 @@ class PaperFailed:
 
 def alert_lines(view: Lines) -> Message:
     return alerts.alert_lines([view.first, *view.alerts], view.more)
-
-
-def customer_line(view: CustomerLine) -> Message:
-    return lists.customer_line(view.row, now=view.now, zone=view.zone)
 
 
 def agent_line(view: AgentLine) -> Message:
@@ -287,7 +274,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (home.board_home, views.Board),
     (lists.customer_list, views.CustomerList),
     (lists.agent_list, views.AgentList),
-    (customer_line, CustomerLine),
+    (lists.customer_line, views.CustomerRow),
     (agent_line, AgentLine),
     (explanation.explanation_message, views.ExplanationView),
     (asking.question_view, QuestionForm),

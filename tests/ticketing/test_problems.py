@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,11 @@ from ticketing.errors import (
 )
 from ticketing.events import EventKind
 from ticketing.model import PersonId, Role, Ticket, TicketRef, TicketStatus
+
+
+def statuses(desk: Desk, problem: int) -> dict[str, int]:
+    """How many of its tickets stand where."""
+    return Counter(str(ticket.status) for ticket in desk.tickets_of_problem(problem, limit=1000))
 
 
 def linked(desk: Desk, cast: Cast, count: int, *, agent: str = "amir") -> tuple[int, list[Ticket]]:
@@ -156,7 +162,6 @@ def test_its_tickets_are_listed_in_pages_without_what_is_private(desk: Desk, cas
     assert desk.count_tickets_of_problem(problem, hidden={"technical"}) == 4
     assert desk.count_tickets_of_problem(9_999) == 0
     assert desk.tickets_of_problem(9_999) == []
-    assert sum(desk.statuses_of_problem(problem).values()) == 5
 
 
 # --- answer all -------------------------------------------------------------------------------------------------------
@@ -293,7 +298,7 @@ def test_one_press_resolves_all_wherever_they_stand(desk: Desk, cast: Cast, cloc
     finish(desk, clock)
 
     assert act(desk, act_id).outcomes == {StepOutcome.DONE: 7}
-    assert desk.statuses_of_problem(problem) == {"resolved": 7}
+    assert statuses(desk, problem) == {"resolved": 7}
     assert cast.load(amir) == cast.load(jo) == 0
     for ticket in tickets:
         assert words(desk, ticket.ref)[-1] == "It works again."
@@ -309,7 +314,7 @@ def test_resolving_without_a_word_says_nothing(desk: Desk, cast: Cast, clock: Mo
     desk.plan_resolve_all(problem, "", by=cast.agent("jo"), source="v:1")
     finish(desk, clock)
     assert [words(desk, ticket.ref) for ticket in tickets] == [[], []]
-    assert desk.statuses_of_problem(problem) == {"resolved": 2}
+    assert statuses(desk, problem) == {"resolved": 2}
 
 
 def test_a_resolved_problem_takes_nothing_more_until_it_is_reopened(
@@ -434,7 +439,7 @@ def test_two_hundred_tickets_of_two_hundred_customers(desk: Desk, cast: Cast, cl
     resolve = desk.plan_resolve_all(problem, "Done.", by=amir, source="v:2")
     finish(desk, clock)
     assert act(desk, answer).outcomes == act(desk, resolve).outcomes == {StepOutcome.DONE: 200}
-    assert desk.statuses_of_problem(problem) == {"resolved": 200}
+    assert statuses(desk, problem) == {"resolved": 200}
     assert words(desk, tickets[199].ref) == ["We know.", "Done."]
     assert [ended for ended in told if ended] == [answer, resolve]
     assert 20 < len(told) < 100

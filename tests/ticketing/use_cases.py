@@ -310,7 +310,6 @@ LOOKS: Mapping[str, Arguments] = {
     "problem_of": _of_ticket(),
     "problem_act": lambda on: {"act_id": 1},
     "last_act_for_all": lambda on: {"problem_id": on.problem},
-    "statuses_of_problem": lambda on: {"problem_id": on.problem},
     "tickets_of_problem": lambda on: {"problem_id": on.problem},
     "undone_tickets": lambda on: {"act_id": 1},
     "count_undone_tickets": lambda on: {"act_id": 1},

@@ -116,14 +116,6 @@ OF_PROBLEM = (
     .order_by(_link.ticket_id)
 )
 COUNT = select(func.count()).where(_link.problem_id == bindparam("problem"))
-BY_STATUS = (
-    select(tickets.c.status, func.count().label("count"))
-    .join_from(
-        problem_tickets, tickets, (tickets.c.customer_id == _link.customer_id) & (tickets.c.id == _link.ticket_id)
-    )
-    .where(_link.problem_id == bindparam("problem"))
-    .group_by(tickets.c.status)
-)
 # SQLite writes the clause in the same words.
 OPEN = postgresql.insert(problems).on_conflict_do_nothing(index_elements=["source"])
 CHANGE = update(problems).where(problems.c.id == bindparam("problem"))
@@ -308,12 +300,6 @@ class Problems(Reading):
         counted = select(func.count()).select_from(found.order_by(None).with_only_columns(tickets.c.id).subquery())
         with self._database.read() as connection:
             return int(connection.execute(counted, {"problem": problem_id}).scalar_one()) if is_id(problem_id) else 0
-
-    def statuses_of_problem(self, problem_id: int) -> dict[str, int]:
-        """How many of its tickets stand where."""
-        with self._database.read() as connection:
-            rows = connection.execute(BY_STATUS, {"problem": problem_id}).all()
-        return {str(row[0]): int(row[1]) for row in rows}
 
     # --- within -------------------------------------------------------------------------------------------------------
 

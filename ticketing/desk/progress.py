@@ -39,11 +39,7 @@ class Progress(DeskBase):
     @use_case
     def start(self, ref: TicketRef, *, by: PersonId) -> Ticket:
         """Begin to work on one's ticket; again changes nothing. Raises NotTheHolder, TransitionNotAllowed."""
-        with self._transaction() as tx:
-            ticket = held_by(tx, ref, by)
-            if ticket.status is TicketStatus.IN_PROGRESS:
-                return ticket
-            return tx.move(ticket, TicketStatus.IN_PROGRESS, by=by)
+        return self._work_on(ref, by)
 
     @use_case
     def wait_for_customer(
@@ -67,6 +63,9 @@ class Progress(DeskBase):
     @use_case
     def resume(self, ref: TicketRef, *, by: PersonId) -> Ticket:
         """Work on without waiting for the customer. Raises NotTheHolder, TransitionNotAllowed."""
+        return self._work_on(ref, by)
+
+    def _work_on(self, ref: TicketRef, by: PersonId) -> Ticket:
         with self._transaction() as tx:
             ticket = held_by(tx, ref, by)
             if ticket.status is TicketStatus.IN_PROGRESS:

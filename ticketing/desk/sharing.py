@@ -27,11 +27,10 @@ NOT_ANSWERED = frozenset(CloseReason) - {CloseReason.TIME}
 
 @dataclass(frozen=True)
 class OfferedAnswer:
-    """A ticket that is solved, and what solved it. `is_own`: it is the reader's own."""
+    """A ticket that is solved, and what solved it."""
 
     ticket: Ticket
     answer: Comment
-    is_own: bool
 
 
 class Sharing(Searching):
@@ -75,14 +74,13 @@ class Sharing(Searching):
             said.setdefault(TicketRef(comment.customer_id, comment.ticket_number), []).append(comment)
         found = []
         for ticket in solved:
-            is_own = ticket.customer_id == customer_id
             answers = [each for each in said.get(ticket.ref, ()) if _is_answer(each)]
-            if not is_own:
+            if ticket.customer_id != customer_id:
                 if ticket.category in private:
                     continue
                 answers = [each for each in answers if (each.customer_id, each.ticket_number, each.number) in shared]
             if answers:
-                found.append(OfferedAnswer(ticket, answers[-1], is_own))
+                found.append(OfferedAnswer(ticket, answers[-1]))
         return found
 
 

@@ -23,7 +23,6 @@ from ticketing.tables.people import (
 )
 from ticketing.tables.problems import problem_acts, problem_steps, problem_tickets, problems
 from ticketing.tables.running import (
-    SEQUENCES,
     configurations,
     dated_jobs,
     leases,
@@ -57,7 +56,6 @@ __all__ = [
     "IS_RESOLUTION",
     "IS_RESOLVED",
     "IS_STEP",
-    "SEQUENCES",
     "agent_leaves",
     "agent_loads",
     "agent_skills",

@@ -71,5 +71,3 @@ sequences = Table(
     Column("name", String(32), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-
-SEQUENCES = ("ticket_number", "outbox_id")
