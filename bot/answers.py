@@ -69,6 +69,10 @@ LINE = 3000
 """As much of a command's line as is said again."""
 
 
+WRITTEN = frozenset({EventKind.COMMENTED, EventKind.THANKED, EventKind.FOLLOWED_UP, EventKind.STATUS})
+"""What the log says where a customer has written since."""
+
+
 class Kind(Enum):
     """What arrived, as far as the way to answer goes."""
 
@@ -247,9 +251,7 @@ class Answers:
         """The customer, where it is that they have written since; None where it is something else."""
         last = self.desk.events(error.ticket.ref)[-1] if error.why == SOMETHING_SINCE else None
         is_theirs = last is not None and last.actor_id == error.ticket.customer_id
-        said = (
-            is_theirs and last is not None and last.kind in (EventKind.COMMENTED, EventKind.THANKED, EventKind.STATUS)
-        )
+        said = is_theirs and last is not None and last.kind in WRITTEN
         return self.desk.person(error.ticket.customer_id).name if said else None
 
     def _reader(self, user: SlackUser | None) -> Person | None:

@@ -52,10 +52,10 @@ class ShiftEnd:
         plan, goes_away = read_handover(sent.view.payload), is_away_after(sent.view.payload)
         desk = self.parts.desk
         desk.plan_handover(person.id, plan, source=sent.source)
+        if goes_away:  # before there is room for what waits
+            desk.set_available(person.id, available=False, by=person.id)
         done = desk.carry_out_handover(sent.source)
         kept = [ticket.number for ticket in self._held(person) if ticket.ref not in plan]
-        if goes_away:
-            desk.set_available(person.id, available=False, by=person.id)
         said = replace(result(desk, done, kept), is_away=goes_away)
         ack(response_action="update", view=handover_result_view(said))
         self.parts.redraw_home(sent.person, person)

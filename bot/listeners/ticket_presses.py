@@ -92,6 +92,9 @@ STEPS = frozenset(
 GOES_ELSEWHERE = frozenset({Act.MERGE, Act.MOVE})
 """Forms about a ticket that is not closed yet: a closed one goes nowhere."""
 
+UNDOES = frozenset({Act.UNDO, Act.TAKE_BACK})
+"""What takes back the last step: on an older card, one that is not the last any more."""
+
 TAKES = frozenset({Act.CLAIM, Act.CLAIM_ANYWAY})
 """What stands in the queue of one's App Home is one's own by it, also where it was offered above that."""
 
@@ -215,7 +218,7 @@ class TicketPresses:
             self.parts.access.to(Act.OPEN, press.person, ref)
             raise NotPossibleNow(ref.number)
         grant = self._granted(press, act, ref)
-        if act is Act.UNDO and grant.ticket.close_reason in TEAM_ENDS and grant.ticket.version > version:
+        if act in UNDOES and grant.ticket.close_reason in TEAM_ENDS and grant.ticket.version > version:
             raise StaleTicket(grant.ticket)  # somebody else's step, which that card does not show
         if act in self.acts:
             try:

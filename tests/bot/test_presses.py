@@ -319,6 +319,29 @@ def test_what_was_put_aside_is_taken_back_by_whoever_reads_that_it_was(stand: St
     assert not again.has_changed
 
 
+def test_take_back_on_an_older_card_takes_back_no_newer_step_of_somebody_else(stand: Stand) -> None:
+    held = of(stand, TicketStatus.ASSIGNED)
+    jo = stand.desk.person_by_ref(f"{TEAM}:U0JO000001")
+    assert jo is not None
+    given = stand.desk.assign(held.ref, to=jo.id, by=stand.person(Who.AGENT))
+    stand.desk.put_aside(held.ref, by=stand.person(Who.LEAD))
+
+    late = press(stand, Who.AGENT, Act.TAKE_BACK, on(given))
+
+    assert not late.has_changed
+    assert f"Lena put aside #{held.number}" in late.said
+
+
+def test_whoever_undoes_too_late_reads_that_the_customer_has_written(stand: Stand) -> None:
+    waiting = of(stand, TicketStatus.OPEN)
+    stand.desk.put_aside(waiting.ref, by=stand.person(Who.AGENT))
+    stand.desk.add_comment(waiting.ref, author_id=stand.person(Who.OWNER), text="It is one.", source="m:D:since")
+
+    late = press(stand, Who.LEAD, Act.UNDO, on(stand.desk.ticket(waiting.ref)))
+
+    assert "Too late to undo: Mara has written since." in late.said
+
+
 # --- a way on, wherever it was pressed ------------------------------------------------------------------------------------
 
 
