@@ -360,3 +360,23 @@ def test_where_nothing_can_be_changed_the_database_is_away(desk: Desk, cast: Cas
     clock.advance(hours=4)
     with pytest.raises(DatabaseUnavailable):
         desk.lapse_step(clock())
+
+
+@pytest.mark.parametrize("how", ["agent took", "agent saw", "lead took", "lead saw"])
+def test_what_somebody_promised_who_is_of_the_team_no_more_comes_back_at_once(
+    desk: Desk, cast: Cast, clock: MovableClock, how: str
+) -> None:
+    ticket = warned(desk, cast, clock)
+    who, seen = how.split(maxsplit=1)[0], how.endswith("saw")
+    jo = cast.agent("jo") if who == "agent" else cast.person("lena").id
+    if who == "lead":
+        desk.set_role(jo, Role.LEAD, by=None)
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(days=5), seen=seen)
+    clock.advance(minutes=1)
+    if who == "agent":
+        desk.remove_agent(jo, by=None)
+    else:
+        desk.set_role(jo, Role.CUSTOMER, by=None)
+    desk.lapse_step(clock())
+    assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN, EventKind.ALERT_LAPSED]
+    assert desk.alert_promise(ticket.ref) is None

@@ -80,6 +80,11 @@ LET_GO = (
 )
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
 _KEEP = insert(alert_promises)
+_END = (
+    update(alert_promises)
+    .where(_promise.person_id == bindparam("of_person"), _promise.until > bindparam("at"))
+    .values(until=bindparam("at"))
+)
 
 
 @dataclass(frozen=True)
@@ -235,6 +240,11 @@ def _tell_of_lapse(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> Ti
 
 def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:
     return [clock for clock in ticket.clocks if promise.covers(clock)]
+
+
+def end_promises_of(connection: Connection, person_id: PersonId, now: datetime) -> None:
+    """Whoever is of the team no more sees to nothing any longer: what they had promised comes to its end now."""
+    connection.execute(_END, {"of_person": person_id, "at": to_us(now)})
 
 
 def promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:

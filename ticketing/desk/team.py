@@ -13,6 +13,7 @@ from ticketing import permissions
 from ticketing.desk import roster
 from ticketing.desk.base import checked_key, use_case
 from ticketing.desk.people import LOCKED_LOAD, NEVER, People, agent_of, known_agent, known_person
+from ticketing.desk.promising import end_promises_of
 from ticketing.desk.roles import as_lead, role_of
 from ticketing.desk.team_log import Changed, TeamChange, changes, record
 from ticketing.errors import InvalidInput, NotAnAgent
@@ -72,6 +73,8 @@ class Team(People):
             _another_admin(connection, person_id)
         connection.execute(update(people).where(people.c.id == person_id).values(role=int(role)))
         record(connection, person_id, Changed.ROLE, (before.name, role.name), by=by, now=self._clock())
+        if role is Role.CUSTOMER or (role < before and agent is None):
+            end_promises_of(connection, person_id, self._clock())
         if role is Role.CUSTOMER and _leave(connection, person_id):
             _said_by_hand(connection, person_id)
             record(connection, person_id, Changed.AGENT, (_as_data(agent), None), by=by, now=self._clock())
@@ -179,6 +182,7 @@ class Team(People):
         if not following:
             _said_by_hand(connection, person_id)
         record(connection, person_id, Changed.AGENT, (_as_data(before), None), by=by, now=self._clock())
+        end_promises_of(connection, person_id, self._clock())
         return person
 
     def roster_step(self, now: datetime) -> datetime | None:

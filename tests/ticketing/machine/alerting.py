@@ -117,6 +117,13 @@ class Alerting(World):
         told = [at for clock in counting for at in (clock.warned_at, clock.breached_at) if at is not None]
         return any(at <= taken_at for at in told)
 
+    def has_left(self, person: PersonId) -> None:
+        """What they had promised comes to its end."""
+        for ref, (by, taken_at, until) in self.promised.items():
+            if by == person:
+                self.promised[ref] = by, taken_at, min(until, self.clock.now)
+                self.taken.discard(ref)
+
     @rule(which=NUMBERS, who=NUMBERS, seen=st.booleans(), ahead=DELAYS)
     def take_alert(self, which: int, who: int, seen: bool, ahead: timedelta) -> None:
         ticket, by = self.pick(which), self.agent(who)

@@ -127,6 +127,8 @@ class Assigning(World):
             self.does(lambda: self.desk.set_role(agent.id, Role.CUSTOMER, by=None))
         else:
             self.does(lambda: self.desk.remove_agent(agent.id, by=None), None if agent.is_active else NotAnAgent)
+        if demoted or agent.is_active:
+            self.has_left(agent.id)
         self.model.leave(agent)
 
     @rule(who=NUMBERS, max_load=st.integers(1, 4), category=KEYS, level=st.integers(1, 5))

@@ -101,6 +101,9 @@ class World(RuleBasedStateMachine):
         """Mostly who holds it: others are only refused."""
         return ticket.holder if ticket.holder is not None and number % 4 else self.agent(number)
 
+    def has_left(self, person: PersonId) -> None:
+        """Somebody is of the team no more."""
+
     def does(self, act: Callable[[], Any], refused: type[HelpdeskError] | None = None) -> Any:
         """The act succeeds, or is refused as expected."""
         self.model.now = self.clock.now
