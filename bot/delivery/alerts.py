@@ -60,11 +60,7 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
     elif hidden.is_private_elsewhere(dossier, place):
         return None
     elif errand is not None:
-        waiting = [
-            each
-            for each in _readable(dossier, desk.untold_alerts(errand), place)
-            if _told(dossier, each) or _may_be_posted(errand, each)
-        ]
+        waiting = [each for each in _readable(dossier, desk.untold_alerts(errand), place) if _told(dossier, each)]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
     letter = alone(dossier)
@@ -118,7 +114,7 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
         stage
         for each in waiting
         for stage in each.stages
-        if not stage.is_told and (stage.is_owed or _may_be_posted(errand, each))
+        if not stage.is_told and stage.is_owed
         if not calls_somebody(dossier.configuration.ladder, stage.key.stage)
     ]
     own = (errand.customer_id, errand.id)
@@ -134,11 +130,6 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
         also=tuple(row for row in rows if row != own),
         members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in waiting),
     )
-
-
-def _may_be_posted(errand: Errand, each: AlertedTicket) -> bool:
-    """Whether an earlier try may have told it: its message has this ticket's name, also if nothing is owed by now."""
-    return errand.is_doubtful and each.ref == errand.ticket
 
 
 def _standing_group(dossier: Dossier, members: list[AlertedTicket], asked: list[tuple[int, int]]) -> Letter:

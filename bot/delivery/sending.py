@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics, places
+from bot.delivery import tries
 from bot.delivery.drawing import Drawing
 from bot.delivery.errors import NOBODY, Verdict, verdict
 from bot.delivery.letters import Instead, Letter, Reactions, digest
@@ -23,7 +24,7 @@ from bot.views import Message
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
 from ticketing.model import DESK_ITSELF
-from ticketing.outbox import Errand
+from ticketing.outbox import Errand, Notice
 from ticketing.shown import Shown
 
 log = logging.getLogger(__name__)
@@ -76,12 +77,21 @@ class Sending:
         if isinstance(letter, Reactions):
             return self._react(errand, letter)
         errand = self._take_stray_away(errand)
+        tried = tries.last(errand) if errand.is_doubtful else None
+        if tried is not None:
+            arrived = self._arrived(errand, tried, letter)
+            if arrived is not None:
+                return self._write_down(errand, tried, arrived)
+            errand = replace(errand, is_doubtful=False)
         if isinstance(letter, Instead):
             self._outbox.done(errand, also=letter.also, then=letter.by)
             return "listed"
         if letter is None:
             self._outbox.done(errand)
             return "obsolete"
+        return self._show(errand, letter)
+
+    def _show(self, errand: Errand, letter: Letter) -> str:
         stands = self._outbox.shown(errand.customer_id, errand.place, letter.about)
         if letter.message is None:
             return self._take_away(errand, stands or self._found_in_its_thread(errand, letter))
@@ -106,7 +116,7 @@ class Sending:
             return self._edit(errand, letter, letter.message, stands)
         shown = self._post(errand, letter, letter.message, thread_ts)
         self._outbox.done(
-            errand, shown, told=letter.told, also=letter.also, members=_members(letter, shown), then=letter.then
+            errand, shown, told=letter.told, also=letter.also, members=_members(letter.members, shown), then=letter.then
         )
         self._observe(letter)
         return "posted"
@@ -135,15 +145,14 @@ class Sending:
             if verdict(refused.code, errand.attempts) is Verdict.REPAIR:
                 self._forget(errand, stands)
             raise
-        # Found by its key: nothing is known of what it told, and what it shows together is not written down.
+        # Found by its key: nothing is known of what it told, and what was to follow it has not been asked for.
         is_found, stands = stands.digest is None, replace(stands, digest=drawn)
-        members = _members(letter, stands)
         self._outbox.done(
             errand,
             stands,
-            told=letter.told if is_found else (),
-            also=letter.also,
-            members=members if is_found else members[-1:],
+            also=() if is_found else letter.also,
+            members=_members(letter.members, stands)[-1:],
+            then=letter.then if is_found else (),
         )
         return "edited"
 
@@ -178,12 +187,15 @@ class Sending:
             return None, False
         found = self._found(errand, letter, letter.thread_ts) if errand.is_doubtful else None
         root = found or self._post(errand, letter, letter.message, letter.thread_ts)
-        self._outbox.remember(root, told=letter.told)
+        self._outbox.remember(root, told=letter.told if found is None else ())
         self._observe(letter)
         return root, True
 
     def _post(self, errand: Errand, letter: Letter, message: Message, thread_ts: str | None) -> Shown:
         self._keep_pace(POSTING, errand)
+        if letter.side == places.ALERT:
+            written = tries.written(letter, digest(message), thread_ts)
+            errand = self._outbox.keep(errand, {**errand.data, **written})
         posted = self._slack.post(
             self._channel(errand),
             message,
@@ -198,12 +210,14 @@ class Sending:
             stray = {"channel": posted.channel, "ts": posted.ts}
             self._take_stray_away(self._outbox.keep(errand, {**errand.data, STRAY: stray}))
             raise Refused("thread_not_found")
-        if letter.thread_ts is not None:
-            # What is written under that message is written on this side.
-            root = Posted(posted.channel, letter.thread_ts, None)
-            place = places.of_origin(posted.channel)
-            self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
+        self._remember_origin(errand, letter, posted.channel)
         return _shown(errand, letter, posted, digest(message))
+
+    def _remember_origin(self, errand: Errand, letter: Letter, channel: str) -> None:
+        """What is written under somebody else's message, in whose thread it is, is written on this side."""
+        if letter.thread_ts is not None:
+            root, place = Posted(channel, letter.thread_ts, None), places.of_origin(channel)
+            self._outbox.remember(replace(_shown(errand, letter, root, None), place=place))
 
     def _take_stray_away(self, errand: Errand) -> Errand:
         """Take away what an answer to a vanished message became, if there is one."""
@@ -243,11 +257,54 @@ class Sending:
 
     def _found(self, errand: Errand, letter: Letter, thread_ts: str | None) -> Shown | None:
         """The message that an earlier try has sent, if it did; what it says may be out of date."""
+        found = self._sought(errand, letter.about, thread_ts)
+        if found is None:
+            return None
+        self._remember_origin(errand, letter, found.channel)
+        return _shown(errand, letter, found, None)
+
+    def _sought(self, errand: Errand, about: str, thread_ts: str | None) -> Posted | None:
         channel = self._channel(errand)
         if places.person_in(errand.place) is not None:
             channel = self._slack.conversation_with(channel)
-        found = self._slack.find(channel, _key(errand, letter.about), thread_ts=thread_ts, since=errand.created_at)
-        return None if found is None else _shown(errand, letter, found, None)
+        return self._slack.find(channel, _key(errand, about), thread_ts=thread_ts, since=errand.created_at)
+
+    # --- what a try of before has told --------------------------------------------------------------------------------
+
+    def _arrived(self, errand: Errand, tried: tries.Try, letter: Letter | Instead | None) -> Posted | None:
+        """The message of the try before, where Slack has it."""
+        try:
+            return self._sought(errand, tried.about, tried.thread_ts)
+        except Refused as refused:
+            # Where nothing is to be shown there any more, the channel or thread need not be open to us.
+            is_closed = verdict(refused.code, errand.attempts) in (Verdict.PARK, Verdict.REPAIR, Verdict.IGNORE)
+            if isinstance(letter, Letter) or not is_closed:
+                raise
+            return None
+
+    def _write_down(self, errand: Errand, tried: tries.Try, posted: Posted) -> str:
+        """
+        What the message told when it was posted is told, and nothing that came about since: of that nobody was notified.
+
+        Where it is the ticket's own message, or that in whose thread the row belongs, the row is asked for anew.
+        """
+        stands = Shown(
+            errand.customer_id,
+            errand.place,
+            tried.about,
+            posted.channel,
+            posted.ts,
+            posted.thread_ts,
+            tried.side,
+            tried.digest,
+        )
+        again: list[Notice] = []
+        if errand.ticket is not None and tried.about == places.about_alert(errand.ticket.number):
+            data = tries.without(errand.data)
+            again = [Notice(errand.place, errand.about, errand.kind, errand.ticket, errand.priority, data)]
+        members = _members(tried.members, stands)
+        self._outbox.done(errand, stands, told=tried.told, also=tried.also, members=members, then=again)
+        return "found"
 
     def _channel(self, errand: Errand) -> str:
         """What chat.postMessage takes: a channel's id, or a person's, which opens their conversation with the app."""
@@ -298,11 +355,11 @@ def _key(errand: Errand, about: str) -> str:
     return f"{errand.customer_id}/{errand.place}/{about}"
 
 
-def _members(letter: Letter, stands: Shown) -> list[Shown]:
+def _members(members: tuple[tuple[int, str], ...], stands: Shown) -> list[Shown]:
     """Everything that one message shows together, and last what it says, under a name of the desk's own."""
-    if not letter.members:
+    if not members:
         return []
-    each = [replace(stands, customer_id=customer_id, about=about) for customer_id, about in letter.members]
+    each = [replace(stands, customer_id=customer_id, about=about) for customer_id, about in members]
     return [*each, replace(stands, customer_id=DESK_ITSELF, about=places.about_together(stands.ts))]
 
 

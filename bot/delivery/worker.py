@@ -140,7 +140,7 @@ class Delivery(Sending):
                 self._outbox.done(errand)
                 return "dropped"
             return self._later(errand, late)
-        if result == "posted" or (result == "edited" and errand.reason in CLOSED):
+        if result in ("posted", "found") or (result == "edited" and errand.reason in CLOSED):
             self._has_reached(errand)
         return result
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections.abc import Callable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from sqlalchemy import Connection
 from bot.delivery import Delivery, Slack
 from bot.delivery.slack import Posted
 from bot.notices import Notices
-from tests.bot.outbound import ESCALATIONS, World
+from tests.bot.outbound import ESCALATIONS, Message, World, shown_text
 from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.lanes import Lane
@@ -78,6 +80,8 @@ class Replica:
     world: World
     points: Points = field(default_factory=Points)
     database: Database | None = None
+    posts: Points | None = None
+    """Where it can die over messages alone: the first is reached before the first of them, the second after it, and so on."""
 
     def __post_init__(self) -> None:
         database = MortalDatabase((self.database or self.world.database).engine)
@@ -85,7 +89,8 @@ class Replica:
         self.desk = Desk(database, self.world.clock)
         self.desk.subscribe(Notices())
         known = self.world.sandbox.credentials()
-        slack = MortalSlack(WebClient(token=known.bot_token, base_url=known.api_url, retry_handlers=[]), self.points)
+        client = WebClient(token=known.bot_token, base_url=known.api_url, retry_handlers=[])
+        slack = MortalSlack(client, self.posts or self.points)
         self.delivery = Delivery(
             self.desk,
             slack,
@@ -226,3 +231,175 @@ def test_two_processes_at_the_same_time_tell_each_stage_once(world_anywhere: Wor
             database.close()
     world.deliver_all()
     _check(world, tickets, "both at once", further={("step1", True)})
+
+
+# --- what comes about before it is known that a message stands --------------------------------------------------------------
+
+
+def _dies_after_posting(world: World, message: int = 1) -> None:
+    """A process that is gone once Slack has its first message, or another, and before that is written down."""
+    assert not Replica(world, posts=Points(at=2 * message)).run()
+    _lease_ends(world)
+
+
+def _loses_the_answer(world: World) -> None:
+    """Slack has the next message, and nobody hears so before the lease of its row would be over."""
+    world.fault(method="chat.postMessage", lose_answer=True, times=1)
+    assert Replica(world).run()
+    world.fault()
+    _lease_ends(world)
+
+
+LOST = pytest.mark.parametrize("loses", [_loses_the_answer, _dies_after_posting])
+
+
+def _one_after_the_other(world: World, count: int) -> list[Ticket]:
+    """Urgent tickets twelve minutes apart, an hour after the first: it is overdue, and the next two are warned of."""
+    tickets = []
+    for number in range(count):
+        tickets.append(world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}"))
+        if number + 1 < count:
+            _advance(world, 12)
+    world.deliver_all()
+    _advance(world, 61 - 12 * (count - 1))
+    return tickets
+
+
+def _go_on(world: World) -> None:
+    assert Replica(world).run()
+    world.deliver_all()
+
+
+def _roots(world: World) -> list[Message]:
+    return [one for one in world.seen("lena", ESCALATIONS) if one.get("thread_ts") in (None, one["ts"])]
+
+
+def _lines(world: World, root: Message) -> list[Message]:
+    return world.seen("lena", ESCALATIONS, thread=str(root["ts"]))
+
+
+def _overdue(world: World, lines: list[Message]) -> list[list[int]]:
+    """Which tickets each line says to be overdue."""
+    return [[int(number) for number in re.findall(r"#(\d+) is overdue", str(line["blocks"]))] for line in lines]
+
+
+def _check_that_each_was_told_of_after_it_came_about(world: World, tickets: list[Ticket]) -> None:
+    for ticket in tickets:
+        for row in world.desk.outbox.alerts(ticket.ref):
+            assert row.home is not None, row
+            assert float(row.home.rpartition(":")[2]) >= row.created_at.timestamp(), row
+
+
+@LOST
+def test_a_breach_after_a_message_was_posted_that_nobody_knows_of_has_its_line(
+    world: World, loses: Callable[[World], None]
+) -> None:
+    world.agent("amir")
+    _, soon = tickets = _one_after_the_other(world, 2)
+    loses(world)
+    (root,) = _roots(world)
+    assert "1 overdue, 1 due soon" in shown_text(root)
+
+    _advance(world, 12)
+    _go_on(world)
+    (root,) = _roots(world)
+    assert "2 overdue" in shown_text(root)
+    (line,) = _lines(world, root)
+    assert _overdue(world, [line]) == [[soon.number]]
+    assert line["subtype"] == "thread_broadcast"
+    _check_that_each_was_told_of_after_it_came_about(world, tickets)
+
+
+def test_ten_minutes_of_alerts_after_a_process_died_over_a_message_are_told_in_messages_of_their_own(
+    world: World,
+) -> None:
+    amir = world.agent("amir")
+    first, second, _, fourth = tickets = _one_after_the_other(world, 4)
+    _dies_after_posting(world)
+    (root,) = _roots(world)
+    assert f"#{fourth.number}*" not in shown_text(root)
+
+    for minutes in (5, 7):
+        _advance(world, minutes)
+        Replica(world).desk.watch_step(world.clock())
+    world.desk.resolve(first.ref, by=amir)
+    _go_on(world)
+    _go_on(world)
+    root, new = _roots(world)
+    assert "1 overdue, 1 due soon" in shown_text(root)
+    assert f"~#{first.number} Invoice 0~" in shown_text(root)
+    assert sorted(_overdue(world, _lines(world, root))) == [[], [second.number]]
+    assert new["text"].startswith(f"#{fourth.number} is due soon")
+    _check_that_each_was_told_of_after_it_came_about(world, tickets)
+
+
+def test_who_dies_over_a_message_and_then_over_its_line_leaves_both_once(world: World) -> None:
+    world.agent("amir")
+    _, second, third = tickets = _one_after_the_other(world, 3)
+    _dies_after_posting(world)
+    _advance(world, 12)
+    _dies_after_posting(world)
+    (root,) = _roots(world)
+    assert _overdue(world, _lines(world, root)) == [[second.number]]
+
+    _advance(world, 12)
+    _go_on(world)
+    (root,) = _roots(world)
+    assert "3 overdue" in shown_text(root)
+    assert _overdue(world, _lines(world, root)) == [[second.number], [third.number]]
+    _check_that_each_was_told_of_after_it_came_about(world, tickets)
+
+
+@LOST
+def test_a_line_of_several_that_nobody_knows_of_says_what_it_said_and_what_came_about_since_has_another(
+    world: World, loses: Callable[[World], None]
+) -> None:
+    amir = world.agent("amir")
+    tickets = _open(world, 3)
+    _advance(world, 31)
+    _go_on(world)
+    _advance(world, 30)
+    loses(world)
+    (root,) = _roots(world)
+    (line,) = _lines(world, root)
+    assert _overdue(world, [line]) == [[each.number for each in tickets]]
+
+    world.desk.take_alert(tickets[0].ref, by=amir, until=world.clock() + timedelta(minutes=90))
+    world.desk.take_alert(tickets[1].ref, by=amir, until=world.clock() + timedelta(minutes=90))
+    loses(world)
+    deed = _lines(world, root)[1]
+    assert str(deed["blocks"]).count("Amir has it") == 2
+    _advance(world, 31)
+    _go_on(world)
+    again, deed_again, step = _lines(world, root)
+    assert (again["blocks"], deed_again["blocks"]) == (line["blocks"], deed["blocks"])
+    assert re.findall(r"#(\d+)", str(step["text"])) == [str(tickets[2].number)]
+    _check_that_each_was_told_of_after_it_came_about(world, tickets)
+
+
+@LOST
+def test_a_list_that_nobody_knows_of_tells_what_it_told(world: World, loses: Callable[[World], None]) -> None:
+    world.agent("amir")
+    tickets = []
+    for number in range(7):
+        tickets.append(world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}"))
+        _advance(world, 2)
+    world.deliver_all()
+    for minutes in (17, *[2] * 6):
+        _advance(world, minutes)
+        _go_on(world)
+    assert len(_roots(world)) == 7
+    _advance(world, 28)
+    Replica(world).desk.watch_step(world.clock())
+    assert sum(row.key.stage == "breach" for each in tickets for row in world.desk.outbox.alerts(each.ref)) == 6
+    loses(world)
+    *_, told = _roots(world)
+    assert len(_overdue(world, [told])[0]) == 6
+
+    _advance(world, 2)
+    _go_on(world)
+    assert len(_roots(world)) == 8
+    assert _roots(world)[-1]["blocks"] == told["blocks"]
+    broadcasts = [one for one in world.seen("lena", ESCALATIONS) if one.get("thread_ts") not in (None, one["ts"])]
+    assert _overdue(world, broadcasts) == [[tickets[6].number]]
+    _check_that_each_was_told_of_after_it_came_about(world, tickets)
