@@ -12,6 +12,7 @@ from bot.words import inbound as words
 from ticketing import sla
 from ticketing.desk import Desk
 from ticketing.events import EventKind, TicketEvent
+from ticketing.ladder import is_idle, touched
 from ticketing.model import ClockKind, Outcome, PersonId, Ticket, TicketStatus
 from ticketing.routing import RoutingReason, Rule
 from ticketing.timeline import Place, Shortage, Spell, Timeline
@@ -28,18 +29,30 @@ class Explaining:
 
     def why(self, ticket: Ticket, facts: TicketFacts) -> WhyView:
         """Six lines at most: how late, where the time went and why, when it was due and who ended it."""
-        told = self.desk.timeline(ticket.ref)
+        told, now = self.desk.timeline(ticket.ref), self._now(ticket, facts)
         if told is None:
-            return WhyView(facts=facts, lines=(words.WHY_OPENED.format(at=text.at(ticket.opened_at, facts.zone)),))
+            opened = words.WHY_OPENED.format(at=text.at(ticket.opened_at, facts.zone))
+            return WhyView(facts=facts, lines=(opened, *now))
         reasons = {
             event.at: self._assigned(event, facts)
             for event in self.desk.events(ticket.ref)
             if event.kind is EventKind.ASSIGNED
         }
         spells = [spell for spell in told.spells if spell.place is not Place.OVER]
-        longest = sorted(spells, key=lambda spell: spell.counted, reverse=True)[: LINES - 2]
+        longest = sorted(spells, key=lambda spell: spell.counted, reverse=True)[: LINES - 2 - len(now)]
         lines = [self._spell(spell, reasons, ticket, facts) for spell in spells if spell in longest]
-        return WhyView(facts=facts, lines=(_headline(told, facts), *lines, self._end(told, ticket, facts)))
+        return WhyView(facts=facts, lines=(_headline(told, facts), *lines, *now, self._end(told, ticket, facts)))
+
+    def _now(self, ticket: Ticket, facts: TicketFacts) -> list[str]:
+        """That it lies, where that was told of, and who sees to what was."""
+        promise, alerted = self.desk.standing_promise(ticket.ref), self.desk.alerts_of([ticket.ref])
+        lies = any(is_idle(stage.key.stage) for each in alerted for stage in each.owed)
+        lines = [words.WHY_UNTOUCHED.format(since=text.since(touched(ticket), facts.zone))] if lies else []
+        if promise is not None:
+            said = words.WHY_SEEN if promise.is_seen else words.WHY_TAKEN
+            until = text.until(promise.until, facts.zone)
+            lines.append(said.format(by=self._name(promise.person_id), until=until))
+        return lines
 
     def _spell(self, spell: Spell, reasons: dict[datetime, str], ticket: Ticket, facts: TicketFacts) -> str:
         zone, took = facts.zone, text.duration(spell.counted.total_seconds())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ticketing.model import PersonId, Ticket, TicketStatus
+from ticketing.model import OVER, PersonId, Ticket, TicketStatus
 
 
 class HelpdeskError(Exception):
@@ -117,11 +117,22 @@ class StaleTicket(HelpdeskError):
 
 
 class NoAlert(HelpdeskError):
-    """Nothing is due on the ticket that anybody could see to, or nobody has promised to."""
+    """No alert about the ticket stands that anybody could see to: none yet, or no more."""
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
-        super().__init__(f"Nothing about #{ticket.number} needs anybody any more.")
+        number, is_over = ticket.number, ticket.status in OVER
+        super().__init__(
+            f"Nothing about #{number} needs anybody any more." if is_over else f"No alert about #{number} stands open."
+        )
+
+
+class NoPromise(HelpdeskError):
+    """Nobody has promised to see to an alert about the ticket that still stands."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        super().__init__(f"Nobody sees to an alert about #{ticket.number}, so there is nothing to release.")
 
 
 class SameTicket(HelpdeskError):

@@ -176,6 +176,22 @@ def _comes_before(one: SlaClock, other: SlaClock) -> bool:
     return first < second
 
 
+def first_due(ticket: Ticket) -> SlaClock:
+    """The clock on which an alert hangs that no deadline brings about: the one that is due first."""
+    running = [clock for clock in ticket.clocks if clock.is_running]
+    first = min(running, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
+    return first or without_promise(ticket)
+
+
+def is_any_late(ticket: Ticket, now: datetime) -> bool:
+    """Whether some deadline that is still owed has passed: marked as breached, or just about to be by the watch."""
+    return any(
+        clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= now)
+        for clock in ticket.clocks
+        if clock.is_running
+    )
+
+
 def told_from(quiet: Calendar | None, priority: Priority, at: datetime) -> datetime:
     """When an alert that came about at `at` is told: at once, or where it is quiet, and not URGENT, at the end of that."""
     if quiet is None or priority is Priority.URGENT:

@@ -33,10 +33,14 @@ from bot.words import team as words
 ROWS = 10  # of a list in a channel
 PAGE_ROWS = 40  # of a page of the list; a modal has room for 100 blocks
 _MENU = (Act.SEEN, Act.REPLY, Act.ESCALATE, Act.MORE)
-_ROW_MENU = (Act.TAKE, Act.REASSIGN, Act.SEEN, Act.WHY, Act.OPEN)
 _NO_DEADLINE = frozenset({AlertState.NOBODY, AlertState.UNTOUCHED})
 _BROADCAST = frozenset({AlertState.OVERDUE, AlertState.LAPSED, AlertState.REMINDED}) | _NO_DEADLINE
 _SETTLED = frozenset({AlertState.ANSWERED, AlertState.VOID, AlertState.PICKED_UP})
+_LAPSED = {AlertState.NOBODY: words.LINE_LAPSED_NOBODY, AlertState.UNTOUCHED: words.LINE_LAPSED_UNTOUCHED}
+_LAPSED_LATE = {
+    AlertState.NOBODY: words.LINE_LAPSED_NOBODY_LATE,
+    AlertState.UNTOUCHED: words.LINE_LAPSED_UNTOUCHED_LATE,
+}
 LINES = 10  # of several alerts that are told in one line
 
 
@@ -45,8 +49,10 @@ def alert_message(alert: Alert) -> Message:
     if alert.state in _SETTLED:
         sentence = _settled(alert)
         return message(_settled_line(alert), [section(sentence), actions(act_button(Act.WHY, alert.facts))])
+    if alert.about is AlertState.PICKED_UP:
+        return message(alert_line(alert).text, [section(_picked_up_until(alert)), _buttons(alert)])
     head, due, holder, promise = _head(alert), _due(alert), _holder(alert), _promise(alert)
-    due = "" if alert.state in _NO_DEADLINE else due
+    due = "" if _matter(alert) in _NO_DEADLINE else due
     if alert.told_at and not _is_late(alert):
         due = f"{due} {said(words.GROUP_LATE, told=text.at(alert.told_at, alert.facts.zone))}".strip()
     about = said(
@@ -76,10 +82,13 @@ def alert_line(alert: Alert) -> Message:
             sentence = said(words.LINE_SEEN, number=number, by=by, until=until)
         case AlertState.LAPSED:
             ended = text.at(alert.until or alert.due_at, zone)
-            sentence = said(words.LINE_LAPSED, number=number, by=by, at=ended)
+            line = _LAPSED.get(_matter(alert), words.LINE_LAPSED)
+            sentence = said(line, number=number, by=by, at=ended)
             if alert.told_at:
                 told = text.at(alert.told_at, zone)
-                sentence = said(words.LINE_LAPSED_LATE, number=number, by=by, at=ended, told=told)
+                sentence = said(
+                    _LAPSED_LATE.get(_matter(alert), words.LINE_LAPSED_LATE), number=number, by=by, at=ended, told=told
+                )
         case AlertState.RELEASED:
             other = text.first(alert.released_by) if alert.released_by else ""
             line = words.LINE_RELEASED_BY if other else words.LINE_RELEASED
@@ -131,11 +140,16 @@ def is_broadcast(alert: Alert) -> bool:
     return alert.state in _BROADCAST
 
 
+def _matter(alert: Alert) -> AlertState:
+    """What it is about, whether somebody sees to that or not."""
+    return alert.about or alert.state
+
+
 def _first_line(alert: Alert) -> str:
     zone, number, clock = alert.facts.zone, alert.facts.number, common.CLOCK[alert.clock].lower()
-    if alert.state is AlertState.NOBODY:
+    if _matter(alert) is AlertState.NOBODY:
         return said(words.LINE_NOBODY, number=number)
-    if alert.state is AlertState.UNTOUCHED:
+    if _matter(alert) is AlertState.UNTOUCHED:
         line = words.LINE_UNTOUCHED if alert.agent else words.LINE_UNASSIGNED
         return said(line, number=number, since=text.since(alert.due_at, zone))
     by = text.by(alert.due_at, zone)
@@ -157,9 +171,9 @@ def _head(alert: Alert) -> str:
     zone, number = alert.facts.zone, alert.facts.number
     subject = text.inline(alert.facts.subject, text.CARD_SUBJECT)
     since, sentence = text.since(alert.due_at, zone), text.ended(subject)
-    if alert.state is AlertState.NOBODY:
+    if _matter(alert) is AlertState.NOBODY:
         return said(words.NOBODY_HEAD, number=number, subject=sentence)
-    if alert.state is AlertState.UNTOUCHED:
+    if _matter(alert) is AlertState.UNTOUCHED:
         head = words.UNTOUCHED_HEAD if alert.agent else words.UNASSIGNED_HEAD
         return said(head, number=number, subject=subject, since=since)
     if not _is_late(alert):
@@ -208,6 +222,13 @@ def _settled(alert: Alert) -> str:
     return said(template, subject=subject, **_outcome(alert))
 
 
+def _picked_up_until(alert: Alert, width: int = text.CARD_SUBJECT) -> str:
+    """Taken because nobody took it or it lay: that is over, and somebody has named a time."""
+    subject, by = text.inline(alert.facts.subject, width), text.first(alert.by) if alert.by else common.SOMEBODY
+    until = text.until(alert.until, alert.facts.zone) if alert.until else ""
+    return said(words.PICKED_UP_UNTIL, number=alert.facts.number, subject=subject, by=by, until=until)
+
+
 def _picked_up(alert: Alert, subject: str) -> str:
     if not alert.agent:
         return said(words.PICKED_UP_NOBODY, number=alert.facts.number, subject=subject)
@@ -242,15 +263,16 @@ def _at_least_a_minute(seconds: float) -> str:
 
 def _buttons(alert: Alert) -> Block | None:
     facts, possible = alert.facts, alert.possible
-    if alert.state in _NO_DEADLINE:
-        claim = None if alert.agent else act_button(Act.CLAIM, facts, possible, primary=True)
-        assign = act_button(Act.REASSIGN if alert.agent else Act.ASSIGN, facts, possible)
-        return actions(claim, assign, act_button(Act.WHY, facts, possible))
     if alert.state is AlertState.TAKEN:
         return actions(*(act_button(act, facts, possible) for act in (Act.ALERT_RELEASE, Act.WHY)))
     take = act_button(Act.TAKE, facts, possible, primary=True)
-    rest = [act_button(act, facts, possible) for act in (Act.REASSIGN, Act.WHY)]
+    rest = [act_button(act, facts, possible) for act in (_giving(alert), Act.WHY)]
     return actions(take, *rest, menu(_MENU, facts, possible))
+
+
+def _giving(alert: Alert) -> Act:
+    """What is in the queue because nobody takes it is given to somebody for the first time."""
+    return Act.ASSIGN if _matter(alert) in _NO_DEADLINE and not alert.agent else Act.REASSIGN
 
 
 # Several at once
@@ -332,6 +354,8 @@ def _group_head(group: AlertGroup) -> str:
 def _row(alert: Alert) -> Block:
     if alert.state in _SETTLED:
         return section(_settled_row(alert))
+    if alert.about is AlertState.PICKED_UP:
+        return section(_picked_up_until(alert, text.LIST_SUBJECT), _row_menu(alert))
     return section(_row_sentence(alert, words.ROW_OVERDUE, words.ROW_DUE_SOON), _row_menu(alert))
 
 
@@ -339,14 +363,17 @@ def spoken_row(alert: Alert) -> str:
     """A row of the list for a message's `text`."""
     if alert.state in _SETTLED:
         return _settled_line(alert)
+    if alert.about is AlertState.PICKED_UP:
+        return alert_line(alert).text
     return _row_sentence(alert, words.ROW_OVERDUE.replace("*", ""), words.ROW_DUE_SOON.replace("*", ""))
 
 
 def _row_sentence(alert: Alert, overdue: str, due_soon: str) -> str:
     zone = alert.facts.zone
-    if alert.state is AlertState.NOBODY:
-        overdue = due_soon = words.ROW_NOBODY if "*" in overdue else words.ROW_NOBODY.replace("*", "")
-    if alert.state is AlertState.UNTOUCHED:
+    if _matter(alert) is AlertState.NOBODY:
+        row = words.ROW_NOBODY_SEEN_TO if _promise(alert) else words.ROW_NOBODY
+        overdue = due_soon = row if "*" in overdue else row.replace("*", "")
+    if _matter(alert) is AlertState.UNTOUCHED:
         overdue = due_soon = words.ROW_UNTOUCHED if "*" in overdue else words.ROW_UNTOUCHED.replace("*", "")
     who = _promise(alert).replace("*", "").rstrip(".") or (
         text.first(alert.agent) if alert.agent else words.NOBODY_HAS_IT
@@ -372,8 +399,6 @@ def _settled_row(alert: Alert) -> str:
 
 
 def _row_menu(alert: Alert) -> Block | None:
-    if alert.state in _NO_DEADLINE:
-        return menu((Act.CLAIM, Act.ASSIGN, Act.WHY, Act.OPEN), alert.facts, alert.possible)
     if alert.state is AlertState.TAKEN:
-        return menu((Act.ALERT_RELEASE, Act.REASSIGN, Act.WHY, Act.OPEN), alert.facts, alert.possible)
-    return menu(_ROW_MENU, alert.facts, alert.possible)
+        return menu((Act.ALERT_RELEASE, _giving(alert), Act.WHY, Act.OPEN), alert.facts, alert.possible)
+    return menu((Act.TAKE, _giving(alert), Act.SEEN, Act.WHY, Act.OPEN), alert.facts, alert.possible)

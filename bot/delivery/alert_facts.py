@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.delivery.lateness import LOOKED_AT, could_be_found_at, seems_late, told_at
 from bot.delivery.reading import POSSIBLE, Dossier
 from bot.views import Alert, AlertState
-from ticketing.desk import Desk, alerting
+from ticketing import standing
+from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
@@ -26,11 +27,9 @@ def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Al
     if owed:
         clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
         return _promised(dossier, clock, rows, zone)
-    open_matters = [row for row in rows if has_no_deadline(row.key.stage) and holds(dossier, row)]
-    for row in reversed(open_matters):
-        about = clock_of(dossier, row)
-        if about is not None:
-            return alert_at(dossier, about, rows, state_of(row.key.stage), zone)
+    alert = matter_at(dossier, rows, zone) or _picked_up(dossier, rows, zone)
+    if alert is not None:
+        return alert
     ended = [clock for clock in clocks if clock.ended_at is not None and _was_due(rows, clock)]
     if ended:
         clock = max(ended, key=lambda each: each.ended_at or each.started_at)
@@ -47,6 +46,29 @@ def _promised(dossier: Dossier, clock: SlaClock, rows: list[AlertRow], zone: str
         return alert_at(dossier, clock, rows, state, zone)
     state = AlertState.SEEN if promise.is_seen else AlertState.TAKEN
     return _by(dossier, promise, alert_at(dossier, clock, rows, state, zone))
+
+
+def matter_at(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Alert | None:
+    """What was told of last without a deadline's being near and is still so, and who sees to it."""
+    matters = [row for row in rows if has_no_deadline(row.key.stage) and holds(dossier, row)]
+    clock = clock_of(dossier, matters[-1]) if matters else None
+    if clock is None:
+        return None
+    alert = alert_at(dossier, clock, rows, state_of(matters[-1].key.stage), zone)
+    promise = dossier.desk.alert_promise(dossier.ref)
+    if promise is None or all(row.created_at > promise.taken_at for row in matters):
+        return alert
+    state = AlertState.SEEN if promise.is_seen else AlertState.TAKEN
+    return _by(dossier, promise, replace(alert, state=state, about=alert.state))
+
+
+def _picked_up(dossier: Dossier, rows: list[AlertRow], zone: str | None) -> Alert | None:
+    """That is over, for somebody has taken it until a time, and nothing was done about it so far."""
+    promise, clocks = dossier.desk.alert_promise(dossier.ref), clocks_of(dossier, rows)
+    if promise is None or not promise.picks_up(dossier.ticket):
+        return None
+    alert = alert_at(dossier, max(clocks, key=lambda each: each.started_at), rows, AlertState.TAKEN, zone)
+    return _by(dossier, promise, replace(alert, about=AlertState.PICKED_UP))
 
 
 def _by(dossier: Dossier, promise: AlertPromise, alert: Alert) -> Alert:
@@ -152,10 +174,11 @@ def is_told_by_now(dossier: Dossier, priority: Priority, at: datetime) -> bool:
 def holds(dossier: Dossier, row: AlertRow) -> bool:
     """Whether what an alert says is still so."""
     clock, ticket = clock_of(dossier, row), dossier.ticket
-    return clock is not None and alerting.holds(
+    return clock is not None and standing.holds(
         row.key.stage,
         clock,
         ticket.status,
+        began=ticket.sla_start_at,
         touched=touched(ticket),
         raised_at=row.created_at,
         is_told=row.home is not None,

@@ -18,6 +18,7 @@ from bot.delivery.alert_facts import (
     is_alerted,
     is_time,
     is_told_by_now,
+    matter_at,
     of_clock,
     owed_since,
     owed_since_each,
@@ -33,8 +34,8 @@ from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.promising import SEEN
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.ladder import has_no_deadline
-from ticketing.model import DESK_ITSELF, PersonId
+from ticketing.ladder import has_no_deadline, touched
+from ticketing.model import DESK_ITSELF, OVER, PersonId, TicketStatus
 from ticketing.outbox import Errand
 from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
 
@@ -194,7 +195,7 @@ def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> 
         stage = next((stage for stage in each.owed if _stage(stage) == _wanted(errand) and not stage.is_told), None)
         at = stage.created_at if stage is not None else None
     elif errand.kind == ALERT_SAID:
-        stage = next((stage for stage in each.owed if not has_no_deadline(stage.key.stage)), None)
+        stage = next(iter(each.owed), None)
         at = errand.created_at if errand.data.get(LAPSED) else None
     else:
         stage = next(
@@ -285,12 +286,10 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     seq = int(errand.data["event"])
     event = next((each for each in dossier.events if each.seq == seq), None)
     rows = dossier.desk.outbox.alerts(dossier.ref)
-    owed = [clock for clock in dossier.ticket.clocks if is_alerted(clock) and of_clock(rows, clock)]
-    if event is None or not owed:
+    base = _deed_about(dossier, event, rows) if event is not None else None
+    if event is None or base is None:
         return None
     is_lapse = event.kind is EventKind.ALERT_LAPSED
-    if is_lapse and not any(clock.is_counting for clock in owed):
-        return None  # it is the customer's turn
     if is_lapse and not is_told_by_now(dossier, dossier.ticket.priority, event.at):
         return None  # told when the quiet hours are over
     state = {
@@ -298,12 +297,13 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
         EventKind.ALERT_RELEASED: AlertState.RELEASED,
         EventKind.ALERT_LAPSED: AlertState.LAPSED,
     }[event.kind]
-    clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
     until = event.data.get("until")
     person = event.actor_id if event.kind is EventKind.ALERT_TAKEN else event.data.get("person")
     other = event.actor_id if event.kind is EventKind.ALERT_RELEASED and event.actor_id != person else None
     alert = replace(
-        alert_at(dossier, clock, rows, state),
+        base,
+        state=state,
+        about=base.state if base.state in (AlertState.NOBODY, AlertState.UNTOUCHED) else None,
         by=dossier.name(person),
         until=from_us(int(until)) if until is not None else None,
         released_by=dossier.name(other),
@@ -311,7 +311,27 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
         mention=called.mention_of(dossier.desk, person) if other and person else None,
         told_at=event.at if is_lapse and was_found_late(dossier, from_us(int(until or 0)), event.at) else None,
     )
-    return Drawn(alert)
+    row = next((row for row in rows if is_lapse and row.key.stage == event.data.get("stage")), None)
+    if row is None or row.home is not None:
+        return Drawn(alert)
+    return Drawn(alert, row, owed_since(dossier, row))
+
+
+def _deed_about(dossier: Dossier, event: TicketEvent, rows: list[AlertRow]) -> Alert | None:
+    """What somebody sees to or no longer does, where it is still so; None otherwise, and of an end in the customer's turn."""
+    owed = [clock for clock in dossier.ticket.clocks if is_alerted(clock) and of_clock(rows, clock)]
+    if event.kind is EventKind.ALERT_LAPSED:
+        owed = owed if any(clock.is_counting for clock in owed) else []
+    if owed:
+        clock = min(owed, key=lambda each: (each.breached_at is None, due_at_of(each, rows)))
+        return alert_at(dossier, clock, rows, AlertState.OVERDUE)
+    alert = matter_at(dossier, rows)
+    if alert is not None:
+        return replace(alert, state=alert.about or alert.state, about=None, by=None, until=None)
+    # What somebody has picked up has no alert of its own until they let it lie.
+    lies = touched(dossier.ticket) <= event.at and dossier.ticket.status not in (TicketStatus.PENDING_CUSTOMER, *OVER)
+    about = next((clock_of(dossier, row) for row in reversed(rows) if has_no_deadline(row.key.stage)), None)
+    return alert_at(dossier, about, rows, AlertState.PICKED_UP) if about is not None and lies else None
 
 
 def _end(dossier: Dossier, errand: Errand) -> Drawn | None:

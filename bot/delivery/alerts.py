@@ -168,7 +168,7 @@ def group_of(
         over=len(ranked) - len(part) if page == 1 and size == ROWS else 0,
         page=page,
         pages=pages,
-        can_take_several=len(promised) > 1,
+        can_take_several=len(owed) > 1,
         zone=zone,
         waiting=len(owed) - len(promised),
         settled=len(ranked) - len(owed),

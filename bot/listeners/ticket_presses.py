@@ -38,7 +38,6 @@ from ticketing.desk.rating import RATE_FIRST
 from ticketing.desk.undo import TEAM_ENDS
 from ticketing.errors import (
     HelpdeskError,
-    NoAlert,
     NotAnAgent,
     NotRatable,
     NotTheHolder,
@@ -295,10 +294,9 @@ class TicketPresses:
         return rating_view(RatingForm(facts=self._facts(grant), is_helpful=rating.is_helpful, comment=rating.comment))
 
     def _take_form(self, grant: Grant, *, is_seen: bool) -> TakeForm:
-        """Until when? Raises OwnTicket, and NoAlert where nothing is owed any more."""
+        """Until when? Raises OwnTicket, and NoAlert where no alert stands."""
         ticket = grant.ticket
-        if not any(clock.is_running and (clock.warned_at or clock.breached_at) for clock in ticket.clocks):
-            raise NoAlert(ticket)
+        self.parts.desk.check_alert(ticket.ref, seen=is_seen)
         holder = self.parts.desk.person(ticket.assigned_agent_id).name if ticket.assigned_agent_id else None
         return TakeForm(facts=self._facts(grant), is_seen=is_seen, holder=holder)
 

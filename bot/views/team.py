@@ -215,7 +215,8 @@ class Alert:
     of the last countdown edit. `told_at` is set when it was found late, and `fell_due_at` too for a step. `by` took, saw or
     answered it at `at`; `until` is the end of a promise, and `released_by` who released it if not they; nobody sees to it
     `unseen_since`. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
-    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near.
+    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near; a
+    promise about that has it in `about`.
     """
 
     facts: TicketFacts
@@ -238,6 +239,7 @@ class Alert:
     unseen_since: datetime | None = None
     is_escalated: bool = False
     mention: str | None = None
+    about: AlertState | None = None
     possible: Possible = None
 
 

@@ -275,6 +275,45 @@ def test_work_without_words_strikes_through_that_a_ticket_lies_and_the_next_time
     assert f"#{held.number}: nobody has touched it <!date^{started}^since" in shown_text(_roots(world)[0])
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_nobody_takes_is_taken_or_seen_until_a_time_and_comes_back_with_a_line_that_all_see(
+    world: World, seen: bool
+) -> None:
+    """Whoever takes it has it; that nobody takes it is over, and it comes back as one that lies."""
+    number = world.ticket(priority=Priority.LOW).number
+    ref = world.desk.find(number)
+    assert ref is not None
+    world.deliver_all()
+    _climb(world, hours=11, minutes=45)
+    jo = world.agent("jo", skills={})
+    world.desk.take_alert(ref, by=jo, until=world.clock() + timedelta(hours=1), seen=seen)
+    world.deliver_all()
+    (home,) = _roots(world)
+    head, said = ("*Nobody can take #", "Jo has seen it, <") if seen else (f"~#{number} ", "Jo has it <")
+    assert head in shown_text(home)
+    assert said in shown_text(home)
+    (line,) = _lines(world, home)
+    assert f"#{number}: {said}" in str(line["blocks"])
+    assert str(line["ts"]) not in _in_channel(world)
+
+    _lapse(world, hours=1)
+    (home,) = _roots(world)
+    assert ("*Nobody can take #" if seen else f"*Nobody has touched #{number} ") in shown_text(home)
+    line = _lines(world, home)[-1]
+    assert f"#{number}: Jo's time ended" in line["text"]
+    assert line["text"].endswith(", and nobody has taken it." if seen else ", and nobody has touched it.")
+    assert str(line["ts"]) in _in_channel(world), "an edit notifies nobody"
+    _climb(world, minutes=1)
+    assert len(_lines(world, home)) == 2
+    assert all(row.home for row in world.desk.outbox.alerts(ref)), "told, and not told again"
+
+    world.desk.take_alert(ref, by=jo, until=world.clock() + timedelta(hours=1), seen=True)
+    world.desk.release_alert(ref, by=jo)
+    _climb(world)
+    assert "Jo no longer sees to it" in str(_lines(world, home)[-1]["blocks"])
+    assert "until" not in shown_text(_roots(world)[0])
+
+
 # --- where ----------------------------------------------------------------------------------------------------------------
 
 

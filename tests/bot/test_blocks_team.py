@@ -369,6 +369,54 @@ def test_a_promise_has_an_end(state: AlertState, words: str, pressed: list[str])
     assert buttons(message) == pressed
 
 
+@pytest.mark.parametrize(
+    ("about", "agent", "head", "giving", "lapsed"),
+    [
+        (AlertState.NOBODY, None, "*Nobody can take #42 Cannot open the invoice.*", "Assign", "nobody has taken it"),
+        (
+            AlertState.UNTOUCHED,
+            "Amir Haddad",
+            f"*Nobody has touched #42 Cannot open the invoice* {SINCE_1420}.",
+            "Reassign",
+            "nobody has touched it",
+        ),
+    ],
+)
+def test_what_nobody_takes_or_touches_is_taken_and_seen_like_what_is_late(
+    about: AlertState, agent: str | None, head: str, giving: str, lapsed: str
+) -> None:
+    stands = alert(about, agent=agent, agent_since=None)
+    seen = replace(stands, state=AlertState.SEEN, about=about, by="Lena Fischer", until=at(15, 30))
+    taken = replace(seen, state=AlertState.TAKEN)
+    until_then = until(at(15, 30), "23 Nov 15:30 CET")
+
+    assert buttons(alert_message(stands)) == [
+        "[[Take it]]",
+        giving,
+        "Why",
+        "(Seen, Reply, Escalate, More actions)",
+    ]
+    assert all(shown(alert_message(one)).startswith(head) for one in (stands, seen, taken))
+    assert shown(alert_message(seen)).endswith(f"*Lena has seen it, {until_then}.*")
+    assert shown(alert_message(taken)).endswith(f"*Lena has it {until_then}.*")
+    assert buttons(alert_message(taken)) == ["Release", "Why"]
+    assert f"Lena has it {until_then}" in shown(alert_group_message(AlertGroup(alerts=(taken,), overdue=0, due_soon=0)))
+    over = alert_line(replace(taken, state=AlertState.LAPSED))
+    assert over.text == f"#42: Lena's time ended {at_time(at(15, 30), '23 Nov 15:30 CET')}, and {lapsed}."
+    assert is_broadcast(replace(taken, state=AlertState.LAPSED))
+
+
+def test_what_was_picked_up_is_struck_through_and_says_until_when() -> None:
+    taken = alert(AlertState.TAKEN, about=AlertState.PICKED_UP, by="Lena Fischer", until=at(15, 30))
+    until_then = until(at(15, 30), "23 Nov 15:30 CET")
+    several = alert_group_message(AlertGroup(alerts=(taken,), overdue=0, due_soon=0, settled=1))
+
+    assert shown(alert_message(taken)) == f"~#42 Cannot open the invoice~ *Lena has it {until_then}.*"
+    assert alert_message(taken).text == f"#42: Lena has it {until_then}."
+    assert buttons(alert_message(taken)) == ["Release", "Why"]
+    assert f"~#42 Cannot open the invoice~ *Lena has it {until_then}.*" in shown(several)
+
+
 def test_an_answer_strikes_it_through_and_says_how_late() -> None:
     answered = alert(AlertState.ANSWERED, by="Lena Fischer", at=at(15, 12))
 

@@ -102,3 +102,27 @@ def test_a_long_story_is_cut_to_its_longest_parts(desk: Desk, clock: MovableCloc
 
     assert len(lines) == LINES
     assert "30 min" in lines[-2]
+
+
+@pytest.mark.parametrize("is_promised", [True, False])
+def test_who_sees_to_a_ticket_that_lies_is_said_whether_anything_is_promised_about_it_or_not(
+    desk: Desk, clock: MovableClock, is_promised: bool
+) -> None:
+    none = {kind: {"low": "none"} for kind in ("first_response", "next_response", "resolution")}
+    policies = [] if is_promised else [none]
+    desk.configure({"ladder": {"untouched_after": "2h"}, "policies": policies}, by=None)
+    cast = Cast(desk)
+    amir = cast.agent("amir")
+    ticket = cast.ticket(priority=Priority.LOW)
+    clock.advance(hours=2)
+    desk.ladder_step(clock.now)
+    assert why(desk, clock, ticket.ref)[-1 - is_promised] == "Nobody has touched it since 23 Nov 13:20 CET."
+    for seen, said in (
+        (True, "Amir has seen it, until 23 Nov 16:20 CET."),
+        (False, "Amir has it until 23 Nov 16:20 CET."),
+    ):
+        desk.take_alert(ticket.ref, by=amir, until=clock.now + timedelta(hours=1), seen=seen)
+        assert why(desk, clock, ticket.ref)[-1 - is_promised] == said
+    clock.advance(minutes=1)
+    cast.says(ticket.ref, amir, "I look at it", internal=True)
+    assert not [line for line in why(desk, clock, ticket.ref) if "until 23 Nov 16:20" in line or "touched" in line]

@@ -146,6 +146,51 @@ def test_what_nobody_can_take_and_what_nobody_touches_is_told_until_somebody_doe
     lead.sees_change(lying, f"~#{untouched} Nobody looks at this~")
 
 
+def test_a_lead_has_seen_and_an_agent_takes_what_nobody_takes_and_it_comes_back_at_the_end(
+    own_workspace: Workspace,
+) -> None:
+    lead, customer = own_workspace.new_person("lead"), own_workspace.new_person()
+    nobodys, team = own_workspace.new_team(agents=0), own_workspace.new_team(agents=1)
+    (agent,) = team.agents
+    number = open_ticket(customer, "Nobody knows this", nobodys, priority=LOW)
+    own_workspace.advance(hours=11, minutes=46)
+    home = lead.sees(f"Nobody can take #{number} Nobody knows this", where=ESCALATIONS)
+
+    lead.press("Seen", on=home)
+    lead.fill({"Until when?": "15 min"})
+    assert lead.submit().errors == {}
+    home = lead.sees_change(home, f"{lead.first_name} has seen it, until")
+    assert "Nobody can take" in home.text
+    lead.press("Why", on=home)
+    lead.view_says(f"{lead.first_name} has seen it, until")
+    lead.close()
+    own_workspace.advance(minutes=16)
+    seen = _line(own_workspace, lead, home, f"{lead.first_name}'s time ended")
+    assert "and nobody has taken it" in seen.text
+
+    home = lead.sees_change(home, "Take it")
+    agent.press("Take it", on=home)
+    agent.fill({"Until when?": "15 min"})
+    assert agent.submit().errors == {}
+    home = lead.sees_change(home, f"{agent.first_name} has it until")
+    assert f"~#{number} Nobody knows this~" in home.text
+    agent.sees(f"#{number} Nobody knows this")
+    own_workspace.advance(minutes=16)
+    taken = _line(own_workspace, lead, home, f"{agent.first_name}'s time ended")
+    assert "and nobody has touched it" in taken.text
+    home = lead.sees_change(home, f"Nobody has touched #{number} Nobody knows this")
+    assert {seen.ts, taken.ts} <= {each.ts for each in lead.messages(ESCALATIONS)}, "an edit notifies nobody"
+
+    agent.press("Take it", on=home)
+    assert agent.submit().errors == {}
+    home = lead.sees_change(home, "Release")
+    lead.press("Release", on=home)
+    home = lead.sees_change(home, "Take it")
+    agent.press("Reply", on=home)
+    fill_and_send(agent, "Reply", "Now I know it")
+    lead.sees_change(home, f"~#{number} Nobody knows this~")
+
+
 def test_who_has_seen_an_alert_leaves_the_ticket_where_it_is(own_workspace: Workspace) -> None:
     lead, begun, home = _late(own_workspace, "It smells of smoke")
 

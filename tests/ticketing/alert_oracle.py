@@ -24,6 +24,8 @@ LOOKS_BEHIND = timedelta(seconds=1)
 NOBODY, IDLE = "nobody", "idle"
 HELD = "held back "
 """Before the stage of what came about in quiet hours, and was told at their end."""
+LIES_AGAIN = "lapsed and lies"
+"""The end of a promise of whoever took a ticket because it lay, and let it lie."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HELD = {"assigned", "in_progress", "pending_customer"}
 _OVER = {"resolved", "closed"}
@@ -102,6 +104,10 @@ class _State:
     assigned_at: datetime | None
     promise: _Promise | None
     """The last, unless it was given back, or its ticket was taken from whom had taken it."""
+    stands: bool = False
+    """Whether it was told of without a deadline's being near, and that is still so."""
+    picked_up: _Promise | None = None
+    """Of whoever took it because of that, while nothing has been done about it since."""
     lapse_told: datetime = _EPOCH
     """When the last end of a promise is told."""
 
@@ -161,7 +167,7 @@ def given(events: Iterable[TicketEvent]) -> Counter[Owed]:
             is_of_ticket = stage.startswith((NOBODY, IDLE)) or stage.endswith("lapse")
             found[number, "" if is_of_ticket else about, stage, event.at] += 1
         elif event.kind is EventKind.ALERT_LAPSED:
-            found[number, "", "lapsed", event.at] += 1
+            found[number, "", LIES_AGAIN if event.data.get("stage") == IDLE else "lapsed", event.at] += 1
         elif event.kind is EventKind.WOKEN and event.actor_id is None:
             found[number, "", "woken", event.at] += 1
     return found
@@ -314,6 +320,8 @@ class _Lying:
     is_late: bool = False
     """It was overdue when its turn came: what was told of goes on after that, and what was not waits for something done."""
     is_asleep: bool = False
+    is_told_by_lapse: bool = False
+    """The last that was told is that whoever had taken it let it lie."""
 
     def hear(self, event: TicketEvent) -> None:
         if event.kind in _WORK or (event.kind in _WORDS and (self.told or self.is_late)):
@@ -323,6 +331,8 @@ class _Lying:
         if event.kind in _WORK or event.kind in _WORDS:
             self.touched_at = event.at
             self.is_asleep = event.kind is EventKind.SNOOZED or (self.is_asleep and event.kind is EventKind.COMMENTED)
+        if event.kind is EventKind.ALERT_LAPSED and event.data.get("stage") == IDLE:
+            self.told, self.is_late, self.is_told_by_lapse = [event.at], False, True
 
     def turn(self, state: _State, rules: Rules) -> datetime | None:
         """When it is to be told of next, whatever the hour and the state of its clocks; None: while it stays so, never."""
@@ -330,12 +340,16 @@ class _Lying:
             if len(self.told) > len(rules.steps):
                 return None
             since = [self.told[-1], *filter(None, [state.assigned_at])]
+            since += [state.lapse_told] if self.is_told_by_lapse else []
             if state.promise is not None and self.told[-1] <= state.promise.taken_at:
                 since.append(max(rules.told(state.promise.until, state.priority), state.lapse_told))
             return rules.later(max(since), rules.steps[len(self.told) - 1], state)
         waits = state.status == "open"
         after = rules.unassigned_after if waits else rules.untouched_after
-        return None if after is None else rules.later(self.waits_since if waits else self.touched_at, after, state)
+        due = None if after is None else rules.later(self.waits_since if waits else self.touched_at, after, state)
+        if due is None or state.picked_up is None:
+            return due
+        return max(due, state.picked_up.until + timedelta(minutes=1))  # its end says so itself
 
 
 def _of_idleness(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
@@ -354,6 +368,7 @@ def _of_idleness(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
                 break
             yield "", f"{IDLE}{len(lying.told) or ''}", told
             lying.told.append(told)
+            lying.is_told_by_lapse = False
 
 
 # --- what quiet hours held back ----------------------------------------------------------------------------------------------
@@ -378,7 +393,8 @@ def _held_back(moments: Sequence[_Moment], rules: Rules) -> Iterable[_Alert]:
                     yield name, HELD + ("warning" if event.kind is EventKind.WARNED else "breach"), at_last
             elif event.kind is EventKind.ALERT_LAPSED:
                 is_promised = then.promise is not None and then.promise.until > told
-                if not is_promised and any(clock.warned_at or clock.breached_at for clock in then.owed()):
+                is_owed = then.stands or any(clock.warned_at or clock.breached_at for clock in then.owed())
+                if not is_promised and is_owed:
                     yield "", HELD + "lapse", told
 
 
@@ -421,10 +437,13 @@ def _of_people(events: Sequence[TicketEvent], rules: Rules, end: datetime) -> It
             if not any(_shows_again(each) for each in between):
                 yield "", "woken", until
         elif not _has_ended(events[:index], event, between):
-            state = _state([each for each in events if each.at < until], rules)
+            before = [each for each in events if each.at < until]
+            state = _state(before, rules)
             told = [(clock.warned_at, clock.breached_at) for clock in state.owed()]
-            if any(mark is not None and mark <= event.at for marks in told for mark in marks):
-                yield "", "lapsed", until
+            is_owed = any(mark is not None and mark <= event.at for marks in told for mark in marks)
+            lies = state.picked_up is not None and not state.stands and not state.is_late(until)
+            if is_owed or state.picked_up is not None or stands_told(before, event.at):
+                yield "", LIES_AGAIN if lies else "lapsed", until
 
 
 def _has_ended(before: Sequence[TicketEvent], taken: TicketEvent, since: Iterable[TicketEvent]) -> bool:
@@ -490,7 +509,41 @@ def _state(events: Sequence[TicketEvent], rules: Rules) -> _State:
         elif event.kind is EventKind.ALERT_RELEASED:
             promise = None
     clocks, status = replayed.result(), replayed.status
-    return _State(clocks, status, category, priority, run, started_at, assigned_at, promise)
+    stands, picked_up = stands_told(events, events[-1].at), _picked_up(events)
+    return _State(clocks, status, category, priority, run, started_at, assigned_at, promise, stands, picked_up)
+
+
+def stands_told(events: Sequence[TicketEvent], by: datetime) -> bool:
+    """Whether it was told of by then, without a deadline's being near, that nobody takes it or that it lies, and still so."""
+    status, began, touched_at, untaken, lies = "open", _EPOCH, _EPOCH, _EPOCH, _EPOCH
+    for event in events:
+        stage = str(event.data.get("stage", ""))
+        if stage.startswith(NOBODY) and event.at <= by:
+            untaken = event.at
+        if event.kind in (EventKind.OPENED, EventKind.REOPENED):
+            began = _instant(event.data["at"])
+        if event.kind is EventKind.STATUS:
+            status = str(event.to_value)
+        if event.kind in _WORK or event.kind in _WORDS:
+            touched_at = event.at
+        elif stage.startswith(IDLE) and event.at <= by:
+            lies = event.at
+    return status not in _OVER and ((status == "open" and began <= untaken) or touched_at < lies)
+
+
+def _picked_up(events: Sequence[TicketEvent]) -> _Promise | None:
+    """The promise of whoever took it because of that, if nothing has been done about it since, nor by them."""
+    kinds = (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED, EventKind.ALERT_LAPSED)
+    last = max((index for index, event in enumerate(events) if event.kind in kinds), default=None)
+    if last is None or events[last].data.get("kind") != "take" or events[last].kind is not EventKind.ALERT_TAKEN:
+        return None
+    taken, before = events[last], list(events[:last])
+    if any(event.at > taken.at and event.kind in _WORK | _WORDS for event in events[last:]):
+        return None
+    while before[-1].kind in (EventKind.ASSIGNED, EventKind.STATUS) and before[-1].at == taken.at:
+        before.pop()  # what came of the taking itself
+    is_picked_up = stands_told(before, taken.at) or _picked_up(before) is not None
+    return _Promise(taken.actor_id, False, taken.at, _instant(taken.data["until"])) if is_picked_up else None
 
 
 def _instant(microseconds: int) -> datetime:

@@ -10,7 +10,7 @@ import pytest
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.desk import Desk
-from ticketing.errors import DatabaseUnavailable, InvalidInput, NoAlert, OwnTicket, TicketNotFound
+from ticketing.errors import DatabaseUnavailable, InvalidInput, NoAlert, NoPromise, OwnTicket, TicketNotFound
 from ticketing.events import EventKind, TicketEvent
 from ticketing.model import Priority, Role, Ticket, TicketRef, TicketStatus
 from ticketing.transaction import Transaction
@@ -223,7 +223,7 @@ def test_a_promise_can_be_taken_back(desk: Desk, cast: Cast, clock: MovableClock
 
     assert (now.status, now.assigned_agent_id) == (TicketStatus.ASSIGNED, jo)
     assert desk.alert_promise(ticket.ref) is None
-    with pytest.raises(NoAlert):
+    with pytest.raises(NoPromise):
         desk.release_alert(ticket.ref, by=jo)
     assert kinds(desk, ticket.ref) == [EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED]
 
@@ -259,7 +259,7 @@ def test_a_promise_is_not_about_what_came_after_it(desk: Desk, cast: Cast, clock
     desk.watch_step(clock())
     assert [event.kind for event in desk.events(ticket.ref)].count(EventKind.BREACHED) == 1
 
-    with pytest.raises(NoAlert):
+    with pytest.raises(NoPromise):
         desk.release_alert(ticket.ref, by=jo)
     clock.advance(hours=1)
     desk.lapse_step(clock())

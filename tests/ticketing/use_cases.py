@@ -247,6 +247,8 @@ LOOKS: Mapping[str, Arguments] = {
     "timeline": _of_ticket(kind=ClockKind.FIRST_RESPONSE, run=0),
     "last_decision": _of_ticket(),
     "alert_promise": _of_ticket(),
+    "standing_promise": _of_ticket(),
+    "check_alert": _of_ticket(),
     "watchers": _of_ticket(),
     "comment_by_source": lambda on: {"customer_id": on.mara, "source": f"m:C:{on.ticket.number}.1"},
     "ticket_by_source": lambda on: {"customer_id": on.mara, "source": on.ticket.source},

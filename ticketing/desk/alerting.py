@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -27,13 +27,14 @@ from sqlalchemy import (
     select,
 )
 
+from ticketing import standing
 from ticketing.desk.base import DeskBase
 from ticketing.desk.climbs import NEXT as NEXT_STEP
 from ticketing.desk.climbs import due_climbs
 from ticketing.desk.watching import GRACE, due_tickets, next_due
 from ticketing.instants import from_us
-from ticketing.ladder import is_idle, is_nobody, touched_at
-from ticketing.model import OVER, ClockKind, PersonId, Priority, TicketRef, TicketStatus
+from ticketing.ladder import touched_at
+from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, BREACH, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
@@ -120,6 +121,7 @@ ALERT_COLUMNS = (
     tickets.c.priority,
     tickets.c.category,
     tickets.c.status,
+    tickets.c.sla_start_at,
     tickets.c.assigned_at,
     tickets.c.last_activity_at,
     tickets.c.stepped_at,
@@ -346,10 +348,11 @@ def _stage(ref: TicketRef, row: Any) -> AlertedStage:
         created_at=created_at,
         instant=instant or created_at,
         is_told=row.home is not None,
-        is_owed=holds(
+        is_owed=standing.holds(
             row.stage,
             row,
             TicketStatus(row.status),
+            began=from_us(row.sla_start_at),
             touched=touched_at(from_us(row.assigned_at), from_us(row.last_activity_at), from_us(row.stepped_at)),
             raised_at=created_at,
             is_told=row.home is not None,
@@ -358,36 +361,3 @@ def _stage(ref: TicketRef, row: Any) -> AlertedStage:
         is_late=row.breached_at is not None,
         has_ended=row.ended_at is not None,
     )
-
-
-class _Marks(Protocol):
-    """How far a clock is: `SlaClock` has it, and so has a row, with nothing in it where the ticket has no such clock."""
-
-    @property
-    def ended_at(self) -> object: ...
-    @property
-    def paused_at(self) -> object: ...
-    @property
-    def warned_at(self) -> object: ...
-    @property
-    def breached_at(self) -> object: ...
-
-
-def holds(
-    stage: str, clock: _Marks, status: TicketStatus, *, touched: datetime | None, raised_at: datetime, is_told: bool
-) -> bool:
-    """
-    Whether what an alert says that was raised at `raised_at` is still so: of its clock, and of its ticket, which has this
-    status and which somebody has `touched` last then.
-    """
-    if clock.ended_at is not None or status in OVER:
-        return False
-    if is_nobody(stage):
-        return status is TicketStatus.OPEN
-    if is_idle(stage):
-        return touched is None or touched < raised_at
-    if clock.paused_at is not None and not is_told:
-        return False  # while it is the customer's turn nothing new is said; what was told stays told
-    if stage == WARNING:
-        return clock.warned_at is not None and (is_told or clock.breached_at is None)  # untold, a breach says more
-    return clock.breached_at is not None

@@ -34,7 +34,7 @@ from ticketing.desk.climbs import (
     stored_climb,
 )
 from ticketing.desk.foreseeing import calendar_of, count_from, idle_at
-from ticketing.desk.promising import AlertPromise, promise_of
+from ticketing.desk.promising import GRACE, AlertPromise, matters_by, promise_of
 from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, on_all, on_each_of
 from ticketing.errors import TicketNotFound
 from ticketing.events import EventKind
@@ -141,20 +141,26 @@ def _climb_after_breach(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
 def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
     """Its first step says what is the matter; then it climbs as a breach does."""
     steps = tx.configuration.ladder.steps
-    clock = _first_due(ticket)
+    clock = rules.first_due(ticket)
     if not _is_so(tx, ticket, climb) or climb.step > len(steps):
         _lay_aside(tx, ticket, climb)
         return
     if climb.step:
         _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
         return
-    fell_due = (idle_at(tx, ticket, climb.since) if climb.kind == IDLE else climb.next_at) or tx.now
+    fell_due = (_lies_at(tx, ticket, climb) if climb.kind == IDLE else climb.next_at) or tx.now
     due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(fell_due, tx.now))
     if due > tx.now:
         put_climb(tx, replace(climb, next_at=due))
         return
     _alert(tx, ticket, clock, climb.kind, None, fell_due_at=_could_be_taken(tx, ticket, climb, fell_due))
     _go_on(tx, ticket, climb, clock)
+
+
+def _lies_at(tx: Transaction, ticket: Ticket, climb: Climb) -> datetime | None:
+    """When it will have lain for too long; not while somebody has taken it because it did, whose own end tells of it."""
+    due, promise = idle_at(tx, ticket, climb.since), promise_of(tx.connection, ticket.ref)
+    return due if due is None or promise is None or not promise.picks_up(ticket) else max(due, promise.until + GRACE)
 
 
 def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
@@ -165,10 +171,10 @@ def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         put_climb(tx, replace(climb, next_at=None)) if is_open else drop_climb(tx, climb)
     elif climb.run != ticket.reopened_count or idle_at(tx, ticket, climb.since) is None:
         drop_climb(tx, climb)
-    elif _is_any_late(tx, ticket):
+    elif rules.is_any_late(ticket, tx.now):
         # Until the end of the breach; where nobody has done anything, it then goes on from where it was.
-        put_climb(tx, replace(climb, step=0 if _is_touched(ticket, climb) else climb.step, next_at=None))
-    elif climb.step and _is_touched(ticket, climb):
+        put_climb(tx, replace(climb, step=0 if _is_touched(tx, ticket) else climb.step, next_at=None))
+    elif climb.step and _is_touched(tx, ticket):
         since = touched(ticket)
         put_climb(tx, replace(climb, step=0, since=since, next_at=idle_at(tx, ticket, since)))
     else:
@@ -177,27 +183,18 @@ def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
 
 def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
     """Whether what began the climb is still the case; a breach climbs by itself, and says more."""
-    if _is_any_late(tx, ticket):
+    if rules.is_any_late(ticket, tx.now):
         return False
     if climb.kind == NOBODY:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
     if climb.run != ticket.reopened_count or climb.since is None or idle_at(tx, ticket, climb.since) is None:
         return False
-    return climb.step == 0 or not _is_touched(ticket, climb)
+    return climb.step == 0 or not _is_touched(tx, ticket)
 
 
-def _is_touched(ticket: Ticket, climb: Climb) -> bool:
-    """Whether somebody has done something since it was last told of."""
-    return climb.since is not None and touched(ticket) >= climb.since
-
-
-def _is_any_late(tx: Transaction, ticket: Ticket) -> bool:
-    return any(clock.is_running and _is_late(clock, tx.now) for clock in ticket.clocks)
-
-
-def _is_late(clock: SlaClock, now: datetime) -> bool:
-    """Breached, or just about to be marked so by the watch."""
-    return clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= now)
+def _is_touched(tx: Transaction, ticket: Ticket) -> bool:
+    """Whether somebody has done something since it was last told of; from when its steps count may be still to come."""
+    return IDLE not in matters_by(tx.connection, ticket, tx.now)
 
 
 def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, step: LadderStep) -> None:
@@ -205,7 +202,7 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     since = climb.since or tx.now
     promise = promise_of(tx.connection, ticket.ref)
     quiet = tx.configuration.quiet_hours
-    is_about = promise is not None and _is_about(promise, climb, clock)
+    is_about = promise is not None and _is_about(tx, ticket, promise, climb, clock)
     until = rules.told_from(quiet, ticket.priority, promise.until) if promise is not None and is_about else None
     acted = [at for at in (ticket.assigned_at, until, *rules.answered_before(ticket, clock)) if at is not None]
     fell_due = rules.next_instant(step, since, max(acted, default=None), calendar_of(tx, ticket, clock.kind))
@@ -227,9 +224,11 @@ def _could_be_taken(tx: Transaction, ticket: Ticket, climb: Climb, fell_due: dat
     return min(rules.told_from(tx.configuration.quiet_hours, ticket.priority, at), tx.now)
 
 
-def _is_about(promise: AlertPromise, climb: Climb, clock: SlaClock) -> bool:
+def _is_about(tx: Transaction, ticket: Ticket, promise: AlertPromise, climb: Climb, clock: SlaClock) -> bool:
     """Whether what climbs had been told of when the promise was given; what came after it, it holds up no step of."""
-    if climb.kind in (NOBODY, IDLE):
+    if climb.kind == IDLE:
+        return IDLE in matters_by(tx.connection, ticket, promise.taken_at)
+    if climb.kind == NOBODY:
         return climb.since is not None and climb.since <= promise.taken_at
     return promise.is_about(clock)
 
@@ -292,14 +291,9 @@ def _tell_of_held_lapse(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         return
     drop_climb(tx, climb)
     owed = [clock for clock in ticket.clocks if clock.is_counting and (clock.warned_at or clock.breached_at)]
+    if not owed and matters_by(tx.connection, ticket, tx.now):
+        owed = [rules.first_due(ticket)]
     if owed and promise_of(tx.connection, ticket.ref) is None:
         data = {"clock": owed[0].kind.value, "run": owed[0].run, "stage": "lapse", "event": climb.run}
         tx.log(tx.final(ticket.ref), EventKind.ALERT_STEP, by=None, data=data)
         count_from_now(tx, ticket.ref)
-
-
-def _first_due(ticket: Ticket) -> SlaClock:
-    """The clock whose alert it is: the one that is due first."""
-    running = [clock for clock in ticket.clocks if clock.is_running]
-    first = min(running, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
-    return first or rules.without_promise(ticket)

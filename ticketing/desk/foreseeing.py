@@ -22,7 +22,7 @@ from ticketing.desk.climbs import (
     put_climb,
     stored_climb,
 )
-from ticketing.desk.promising import let_go
+from ticketing.desk.promising import let_go, matters_by
 from ticketing.events import EventKind, TicketEvent
 from ticketing.ladder import IDLE, NOBODY, STEPS, touched
 from ticketing.model import OVER, ClockKind, Ticket, TicketStatus
@@ -38,6 +38,8 @@ _MOVES_IDLENESS = (
     EventKind.PRIORITY,
     EventKind.CATEGORY,
     EventKind.CLOCKS_RECOMPUTED,
+    EventKind.ALERT_TAKEN,
+    EventKind.ALERT_RELEASED,
 )
 """After these a ticket may lie for too long earlier than was foreseen, or again."""
 
@@ -61,6 +63,8 @@ def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
         held = (HELD_LAPSE, event.seq) if event.kind is EventKind.ALERT_LAPSED else (HELD, 0)
         if told > tx.now:
             _hold_back(tx, ticket, Climb(ticket.ref, *held, since=tx.now, next_at=told))
+        if event.data.get("stage") == IDLE:
+            _lies_again(tx, ticket, told)
     if event.kind is EventKind.BREACHED:
         kind, run = str(event.data["clock"]), int(event.data["run"])
         calendar = tx.terms(ticket)[ClockKind(kind)].calendar
@@ -167,13 +171,13 @@ def watch_for_idleness(tx: Transaction, ticket: Ticket, *, is_step: bool = False
     stored = stored_climb(tx, climb)
     since, acted, counts_anew = ticket.sla_start_at, touched(ticket), is_step
     if stored is not None and stored.since is not None:
-        if stored.step and acted < stored.since:
+        if stored.step and IDLE in matters_by(tx.connection, ticket, tx.now):
             if stored.next_at is None:
                 put_climb(tx, replace(stored, next_at=tx.now))  # it may have waited for the end of a breach
             return
         # Without an agent it counts from what was done last before it is told of again, and not from its beginning.
         counts_anew = is_step or bool(stored.step) or stored.next_at is None
-        since = max(since, stored.since)
+        since = max(since, min(stored.since, tx.now))  # steps may count from an instant that is still to come
     since = max(since, acted) if counts_anew else since
     due = idle_at(tx, ticket, since)
     if due is None:
@@ -182,6 +186,14 @@ def watch_for_idleness(tx: Transaction, ticket: Ticket, *, is_step: bool = False
     elif stored is None or counts_anew or stored.next_at is None or due < stored.next_at:
         # Where it only moves later, nothing is written: the step looks itself.
         put_climb(tx, replace(climb, since=since, next_at=due))
+
+
+def _lies_again(tx: Transaction, ticket: Ticket, told: datetime) -> None:
+    """Whoever had taken it because it lay has let it lie: it is told of, and climbs on from there where there is such a time."""
+    steps, calendar = tx.configuration.ladder.steps, calendar_of(tx, ticket)
+    next_at = rules.next_instant(steps[0], told, calendar=calendar) if steps else None
+    if idle_at(tx, ticket, told) is not None:
+        put_climb(tx, Climb(ticket.ref, IDLE, ticket.reopened_count, step=1, since=told, next_at=next_at))
 
 
 def idle_at(tx: Transaction, ticket: Ticket, since: datetime | None) -> datetime | None:

@@ -7,26 +7,43 @@ A promise is about what had been alerted when it was given. It is one row a tick
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
+from ticketing import standing
 from ticketing.desk.assignment import give_by_hand, who_can_hold
-from ticketing.desk.base import DeskBase, checked_instant, use_case
+from ticketing.desk.base import checked_instant, use_case
 from ticketing.desk.people import agent_of
+from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_team
-from ticketing.errors import InvalidInput, NoAlert
+from ticketing.errors import InvalidInput, NoAlert, NoPromise
 from ticketing.events import EventKind
 from ticketing.instants import from_us, is_id, to_us
-from ticketing.ladder import IDLE, NOBODY, told_from
-from ticketing.model import PersonId, SlaClock, Ticket, TicketRef, TicketStatus
+from ticketing.ladder import (
+    IDLE,
+    NOBODY,
+    first_due,
+    has_no_deadline,
+    is_any_late,
+    is_idle,
+    told_from,
+    touched,
+    without_promise,
+)
+from ticketing.model import OVER, PersonId, SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.rows import event_from
-from ticketing.tables import alert_promises, ladder, ticket_events
+from ticketing.tables import alert_promises, alerts, ladder, ticket_events
 from ticketing.transaction import Transaction
 
-TAKE, SEEN = "take", "seen"
+TAKE, SEEN, PICK_UP = "take", "seen", "pick_up"
+"""PICK_UP: taken because nobody took it or it lay. The audit log says "take" of that too."""
+
+GRACE = timedelta(minutes=1)
+"""How long the end of a promise may take to be told before the ladder tells what it held up."""
 
 LONGEST = timedelta(days=7)
 """Nobody can put an alert off further than this."""
@@ -49,10 +66,21 @@ _CLIMBS = (
     _climb.since < bindparam("ended"),
 )
 _of_clock = (_climb.kind == bindparam("of_kind"), _climb.run == bindparam("of_run"))
-_was_told_of = (_climb.kind.in_([NOBODY, IDLE]), _climb.step > 0, _climb.since <= bindparam("taken"))
 _HELD_UP = update(ladder).where(*_CLIMBS, *_of_clock).values(since=bindparam("ended"))
-_HELD_UP_WITHOUT_DEADLINE = update(ladder).where(*_CLIMBS, *_was_told_of).values(since=bindparam("ended"))
+_HELD_UP_UNTAKEN = (
+    update(ladder)
+    .where(*_CLIMBS, _climb.kind == NOBODY, _climb.step > 0, _climb.since <= bindparam("taken"))
+    .values(since=bindparam("ended"))
+)
+_HELD_UP_IDLE = update(ladder).where(*_CLIMBS, _climb.kind == IDLE, _climb.step > 0).values(since=bindparam("ended"))
 """The steps of a climb that a promise was about count from its end, also once it is forgotten."""
+
+_alert = alerts.c
+_RAISED = select(_alert.kind, _alert.run, _alert.stage, _alert.created_at, _alert.home).where(
+    _alert.customer_id == bindparam("key_customer_id"),
+    _alert.ticket_id == bindparam("key_ticket_id"),
+    _alert.created_at <= bindparam("by"),
+)
 
 _told = ticket_events.c
 LAST_PROMISE = (
@@ -89,12 +117,16 @@ _END = (
 
 @dataclass(frozen=True)
 class AlertPromise:
-    """Who sees to a ticket's alerts until when; `is_seen`: they have only taken note, and the holder stays."""
+    """
+    Who sees to a ticket's alerts until when; `is_seen`: they have only taken note, and the holder stays; `is_pick_up`: they have
+    taken it because nobody took it or it lay.
+    """
 
     person_id: PersonId
     is_seen: bool
     taken_at: datetime
     until: datetime
+    is_pick_up: bool = False
 
     def is_about(self, clock: SlaClock) -> bool:
         """Whether this clock had been alerted when the promise was given."""
@@ -104,8 +136,13 @@ class AlertPromise:
         """The same, and it is still owed."""
         return clock.is_running and self.is_about(clock)
 
+    def picks_up(self, ticket: Ticket) -> bool:
+        """Whether they took it because nobody did, and nobody has said or done anything about it since."""
+        waits = ticket.status not in (TicketStatus.PENDING_CUSTOMER, *OVER)
+        return self.is_pick_up and waits and touched(ticket) <= self.taken_at
 
-class Promising(DeskBase):
+
+class Promising(Reading):
     """See `ticketing.desk.Desk`."""
 
     @use_case
@@ -114,7 +151,7 @@ class Promising(DeskBase):
         Promise to see to what is due on a ticket by `until`; who takes it and is an agent has the ticket from now on.
 
         With `seen` the holder stays. A further promise replaces the one before. Raises InvalidInput for an end that is not
-        to come or too far off, NoAlert when nothing alerted is owed, NotAnAgent, OwnTicket, TicketNotFound.
+        to come or too far off, NoAlert when no alert stands, NotAnAgent, OwnTicket, TicketNotFound.
         """
         until = checked_instant("until", until)
         with self._transaction() as tx:
@@ -124,9 +161,7 @@ class Promising(DeskBase):
             if until > tx.now + LONGEST:
                 raise InvalidInput("until", "Choose a time within a week.")
             as_team(tx, ticket, by, "take alerts")
-            promise = AlertPromise(by, seen, tx.now, until)
-            if not _covered(promise, ticket):
-                raise NoAlert(ticket)
+            promise = _promised(tx.connection, ticket, AlertPromise(by, seen, tx.now, until))
             agent = None if seen or ticket.assigned_agent_id == by else who_can_hold(tx, ticket, by)
             if agent is not None:
                 ticket = give_by_hand(tx, ticket, agent, by=by)
@@ -137,16 +172,22 @@ class Promising(DeskBase):
 
     @use_case
     def release_alert(self, ref: TicketRef, *, by: PersonId) -> Ticket:
-        """Take the promise back, whoever gave it: the alert stands open again. Raises NoAlert, NotAnAgent, TicketNotFound."""
+        """Take the promise back, whoever gave it: the alert stands open again. Raises NoPromise, NotAnAgent, TicketNotFound."""
         with self._transaction() as tx:
             ticket = tx.locked(ref)
             as_team(tx, ticket, by, "release alerts")
             promise = promise_of(tx.connection, ref)
-            if promise is None or not _covered(promise, ticket):
-                raise NoAlert(ticket)
+            if promise is None or not _is_owed(tx.connection, ticket, promise):
+                raise NoPromise(ticket)
             _forget(tx, ref)
             data = {"person": promise.person_id, "until": to_us(promise.until)}
             return tx.log(ticket, EventKind.ALERT_RELEASED, by=by, data=data)
+
+    def check_alert(self, ref: TicketRef, *, seen: bool = False) -> None:
+        """Raises NoAlert where no alert stands that could be taken or seen now; TicketNotFound."""
+        ticket, now = self.ticket(ref), self._clock()
+        with self._database.read() as connection:
+            _promised(connection, ticket, AlertPromise(ticket.customer_id, seen, now, now))
 
     def alert_promise(self, ref: TicketRef) -> AlertPromise | None:
         """The promise last given about a ticket's alerts, if it has not come to its end."""
@@ -154,6 +195,13 @@ class Promising(DeskBase):
             return None
         with self._database.read() as connection:
             return promise_of(connection, ref)
+
+    def standing_promise(self, ref: TicketRef) -> AlertPromise | None:
+        """The same, while something that it is about still is so. Raises TicketNotFound."""
+        ticket = self.ticket(ref)
+        with self._database.read() as connection:
+            promise = promise_of(connection, ref)
+            return promise if promise is not None and _is_owed(connection, ticket, promise) else None
 
     def lapse_step(self, now: datetime, *, limit: int = 200) -> datetime | None:
         """
@@ -186,11 +234,24 @@ class Promising(DeskBase):
             _tell_of_lapse(tx, ticket, promise)
 
 
+def _promised(connection: Connection, ticket: Ticket, promise: AlertPromise) -> AlertPromise:
+    """The promise, with what it is about; whoever takes over what was taken because it lay goes on with that. Raises NoAlert."""
+    before = promise_of(connection, ticket.ref)
+    is_handed_on = before is not None and before.picks_up(ticket) and not promise.is_seen
+    if is_handed_on or matters_by(connection, ticket, promise.taken_at):
+        return promise if promise.is_seen else replace(promise, is_pick_up=True)
+    if not _covered(promise, ticket):
+        raise NoAlert(ticket)
+    return promise
+
+
 def _hold_up(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> None:
     """What it was about goes on climbing from its end, or from when that is told."""
     told = told_from(tx.configuration.quiet_hours, ticket.priority, promise.until)
     key = _key(ticket.ref) | {"ended": to_us(told)}
-    tx.connection.execute(_HELD_UP_WITHOUT_DEADLINE, key | {"taken": to_us(promise.taken_at)})
+    tx.connection.execute(_HELD_UP_UNTAKEN, key | {"taken": to_us(promise.taken_at)})
+    if IDLE in matters_by(tx.connection, ticket, promise.taken_at):
+        tx.connection.execute(_HELD_UP_IDLE, key)
     for clock in ticket.clocks:
         if promise.is_about(clock):
             tx.connection.execute(_HELD_UP, key | {"of_kind": clock.kind.value, "of_run": clock.run})
@@ -230,12 +291,49 @@ def lapse_again(tx: Transaction, ticket: Ticket, since: datetime) -> Ticket:
 
 
 def _tell_of_lapse(tx: Transaction, ticket: Ticket, promise: AlertPromise) -> Ticket:
-    """Unless nothing is owed of us; while it is the customer's turn, the promise was kept."""
-    if not any(clock.is_counting for clock in _covered(promise, ticket)):
+    """
+    Unless nothing is owed of us; while it is the customer's turn, the promise was kept.
+
+    Of what was picked up and not touched, no alert stands any more: it is one of a ticket that lies from now on, unless it is
+    overdue, which says more.
+    """
+    is_counting = any(clock.is_counting for clock in _covered(promise, ticket))
+    matters = matters_by(tx.connection, ticket, promise.taken_at)
+    if not is_counting and not matters and not promise.picks_up(ticket):
         return ticket
     kind = SEEN if promise.is_seen else TAKE
-    data = {"person": promise.person_id, "kind": kind, "until": to_us(promise.until)}
+    data: dict[str, Any] = {"person": promise.person_id, "kind": kind, "until": to_us(promise.until)}
+    if promise.picks_up(ticket) and not matters_by(tx.connection, ticket, tx.now) and not is_any_late(ticket, tx.now):
+        clock = first_due(ticket)
+        tx.alert(ticket, clock, IDLE, clock.due_at or tx.now)
+        data |= {"clock": clock.kind.value, "run": clock.run, "stage": IDLE}
     return tx.log(ticket, EventKind.ALERT_LAPSED, by=None, data=data)
+
+
+def _is_owed(connection: Connection, ticket: Ticket, promise: AlertPromise) -> bool:
+    """Whether something that it is about still is so."""
+    if _covered(promise, ticket) or promise.picks_up(ticket):
+        return True
+    return bool(matters_by(connection, ticket, promise.taken_at))
+
+
+def matters_by(connection: Connection, ticket: Ticket, at: datetime) -> set[str]:
+    """NOBODY and IDLE, where the ticket was told of by then because nobody takes it or it lies, and that is still so."""
+    clocks = {(clock.kind.value, clock.run): clock for clock in ticket.clocks}
+    found = set[str]()
+    for row in connection.execute(_RAISED, _key(ticket.ref) | {"by": to_us(at)}):
+        clock = clocks.get((row.kind, row.run)) or without_promise(ticket, row.run)
+        if has_no_deadline(row.stage) and standing.holds(
+            row.stage,
+            clock,
+            ticket.status,
+            began=ticket.sla_start_at,
+            touched=touched(ticket),
+            raised_at=from_us(row.created_at),
+            is_told=row.home is not None,
+        ):
+            found.add(IDLE if is_idle(row.stage) else NOBODY)
+    return found
 
 
 def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:
@@ -252,7 +350,8 @@ def promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:
     row = connection.execute(PROMISE, _key(ref)).one_or_none()
     if row is None:
         return None
-    return AlertPromise(PersonId(row.person_id), row.kind == SEEN, from_us(row.taken_at), from_us(row.until))
+    taken_at, until = from_us(row.taken_at), from_us(row.until)
+    return AlertPromise(PersonId(row.person_id), row.kind == SEEN, taken_at, until, row.kind == PICK_UP)
 
 
 def _forget(tx: Transaction, ref: TicketRef) -> None:
@@ -268,7 +367,7 @@ def _row(ref: TicketRef, promise: AlertPromise) -> dict[str, object]:
         "customer_id": ref.customer_id,
         "ticket_id": ref.number,
         "person_id": promise.person_id,
-        "kind": SEEN if promise.is_seen else TAKE,
+        "kind": SEEN if promise.is_seen else PICK_UP if promise.is_pick_up else TAKE,
         "taken_at": to_us(promise.taken_at),
         "until": to_us(promise.until),
     }

@@ -261,13 +261,18 @@ class _Stage:
     # --- agents -------------------------------------------------------------------------------------------------------
 
     def _see_to(self, ref: TicketRef) -> None:
-        """Somebody other than who holds it notes that it is late, and promises to see to it."""
+        """
+        Somebody other than who holds it notes that it is late or lies, and promises to see to it; of what nobody has, every
+        other takes it.
+        """
         if self.random.random() >= self.scenario.habits.sees_to:
             return
-        others = [each for each in self._workers if each != self.desk.ticket(ref).assigned_agent_id]
+        holder = self.desk.ticket(ref).assigned_agent_id
+        others = [each for each in self._workers if each != holder]
         until = self.now + self.scenario.habits.around(self.scenario.habits.promise, self.random)
         with suppress(NoAlert):
-            self.desk.take_alert(ref, by=self.random.choice(others), until=until, seen=True)
+            is_seen = holder is not None or self.random.random() < 0.5
+            self.desk.take_alert(ref, by=self.random.choice(others), until=until, seen=is_seen)
 
     def _look_up(self, agent_id: PersonId) -> None:
         """Take up what is due first, if there is anything, one is free, and it is one's shift."""

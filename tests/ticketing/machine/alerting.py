@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import select
 
+from tests.ticketing.alert_oracle import stands_told
 from tests.ticketing.desk_model import ModelTicket
 from tests.ticketing.machine.documents import DELAYS, NUMBERS, QUIET, UNASSIGNED_AFTER, UNTOUCHED_AFTER, promised
 from tests.ticketing.machine.world import HELD_BACK, World
 from ticketing.calendars import ALWAYS, Calendar, deadline
-from ticketing.errors import HelpdeskError, InvalidInput, NoAlert
+from ticketing.errors import HelpdeskError, InvalidInput, NoAlert, NoPromise
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
 from ticketing.model import ClockKind, PersonId, Priority, SlaClock, Ticket, TicketRef
@@ -68,6 +69,8 @@ class Lying:
             self.priority = Priority(int(event.to_value or 0))
         if event.kind in WORK | WORDS:
             self.touched_at = event.at
+        if event.kind is EventKind.ALERT_LAPSED and event.data.get("stage") == "idle":
+            self.told, self.was_late = [event.at], False
         if event.kind is EventKind.SNOOZED:
             self.asleep_until = from_us(event.data["until"])
         elif event.kind in (EventKind.WOKEN, EventKind.ASSIGNED, EventKind.STATUS):
@@ -83,6 +86,8 @@ class Alerting(World):
         """Who sees to a ticket's alerts: since when and until when."""
         self.taken: set[TicketRef] = set()
         """Of these, where they have taken the ticket with it."""
+        self.picked_up: dict[TicketRef, datetime] = {}
+        """When it was taken because nobody took it or it lay."""
         self.kept: dict[TicketRef, tuple[datetime, datetime]] = {}
         """The last promise where it came to its end and nothing was owed: since when and until when."""
         self.lapsed_at: dict[Matter, datetime] = {}
@@ -109,13 +114,20 @@ class Alerting(World):
         """Whether something that was alerted of by then is still owed."""
         running = [clock for clock in self.desk.ticket(ticket.ref).clocks if clock.is_running]
         told = [at for clock in running for at in (clock.warned_at, clock.breached_at) if at is not None]
-        return any(at <= taken_at for at in told)
+        return any(at <= taken_at for at in told) or stands_told(self.desk.events(ticket.ref), taken_at)
 
     def is_owed(self, ticket: ModelTicket, taken_at: datetime) -> bool:
         """The same, while it is not the customer's turn."""
         counting = [clock for clock in self.desk.ticket(ticket.ref).clocks if clock.is_running and not clock.paused_at]
         told = [at for clock in counting for at in (clock.warned_at, clock.breached_at) if at is not None]
-        return any(at <= taken_at for at in told)
+        return any(at <= taken_at for at in told) or stands_told(self.desk.events(ticket.ref), taken_at)
+
+    def lies_taken(self, ref: TicketRef) -> bool:
+        """Whether somebody has taken it because nobody did or it lay, and nothing was done about it since."""
+        self.hear(ref)
+        status = self.desk.ticket(ref).status.value
+        is_ours = ref in self.promised and status in ("open", "assigned", "in_progress")
+        return is_ours and ref in self.picked_up and self.lying[ref].touched_at <= self.picked_up[ref]
 
     def has_left(self, person: PersonId) -> None:
         """What they had promised comes to its end."""
@@ -129,12 +141,16 @@ class Alerting(World):
         ticket, by = self.pick(which), self.agent(who)
         until = self.clock.now + ahead
         refused: type[HelpdeskError] | None = InvalidInput if not ahead else self.no_team(ticket, by)
-        if refused is None and not self.is_covered(ticket, self.clock.now):
+        is_taken_over = not seen and self.lies_taken(ticket.ref)
+        if refused is None and not is_taken_over and not self.is_covered(ticket, self.clock.now):
             refused = NoAlert
+        is_picked_up = not seen and (is_taken_over or stands_told(self.desk.events(ticket.ref), self.clock.now))
         self.does(lambda: self.desk.take_alert(ticket.ref, by=by, until=until, seen=seen), refused)
         if refused is not None:
             return
         self.promised[ticket.ref] = by, self.clock.now, until
+        self.picked_up.pop(ticket.ref, None)
+        self.picked_up |= {ticket.ref: self.clock.now} if is_picked_up else {}
         self.kept.pop(ticket.ref, None)
         self.taken.discard(ticket.ref)
         self.taken |= set() if seen else {ticket.ref}
@@ -147,8 +163,9 @@ class Alerting(World):
         ticket, by = self.pick(which), self.agent(who)
         promise = self.promised.get(ticket.ref)
         refused = self.no_team(ticket, by)
-        if refused is None and (promise is None or not self.is_covered(ticket, promise[1])):
-            refused = NoAlert
+        is_about_it = promise is not None and (self.is_covered(ticket, promise[1]) or self.lies_taken(ticket.ref))
+        if refused is None and not is_about_it:
+            refused = NoPromise
         self.does(lambda: self.desk.release_alert(ticket.ref, by=by), refused)
         if refused is None:
             del self.promised[ticket.ref]
@@ -156,7 +173,13 @@ class Alerting(World):
     @rule()
     def lapse(self) -> None:
         over = {ref: promise for ref, promise in self.promised.items() if promise[2] <= self.clock.now}
-        owed = {ref for ref, (_, taken_at, _) in over.items() if self.is_owed(self.model.tickets[ref], taken_at)}
+        lies = {ref for ref in over if self.lies_taken(ref)}
+        owed = {ref for ref, (_, taken_at, _) in over.items() if self.is_owed(self.model.tickets[ref], taken_at)} | lies
+        lies = {
+            ref
+            for ref in lies
+            if not self.is_late_at_all(ref) and not stands_told(self.desk.events(ref), self.clock.now)
+        }
         following = self.does(lambda: self.desk.lapse_step(self.clock.now))
         self.lapsed_at |= {
             matter: self.told(ref, until)
@@ -169,6 +192,11 @@ class Alerting(World):
             ref for ref in self.model.tickets for event in self.new_in(ref) if event.kind is EventKind.ALERT_LAPSED
         }
         assert lapsed == owed
+        assert {ref for ref in lapsed if self.desk.events(ref)[-1].data.get("stage") == "idle"} == lies
+        for ref in lies:
+            self.lapsed_at[ref, "idle", 0] = self.told(ref, self.clock.now)
+            self.hear(ref)
+            self.lying[ref].version = self.version
         self.kept |= {ref: over[ref][1:] for ref in over.keys() - owed}
 
     def runs_on(self, ticket: ModelTicket, since: datetime) -> None:
@@ -283,9 +311,15 @@ class Alerting(World):
             since += [ticket.assigned_at] if ticket.assigned_at is not None else []
             since += self.holds_up((ref, "idle", 0))
             return deadline(max(since), LADDER[len(lying.told) - 1], calendar)
+        due = deadline(max(lying.touched_at, lying.asleep_until or lying.touched_at), UNTOUCHED_AFTER, calendar)
         if ticket.status.value == "open":
-            return deadline(lying.waits_since, UNASSIGNED_AFTER, calendar)
-        return deadline(max(lying.touched_at, lying.asleep_until or lying.touched_at), UNTOUCHED_AFTER, calendar)
+            due = deadline(lying.waits_since, UNASSIGNED_AFTER, calendar)
+        if due is None or not self.lies_taken(ref):
+            return due
+        return max(due, self.promised[ref][2] + timedelta(minutes=1))  # whose end says so itself
+
+    def is_late_at_all(self, ref: TicketRef) -> bool:
+        return any(clock.is_running and self.is_late(clock) for clock in self.desk.ticket(ref).clocks)
 
     def is_late(self, clock: SlaClock) -> bool:
         return clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= self.clock.now)
@@ -321,10 +355,15 @@ class Alerting(World):
                 self.resting[ref] = since
         over = [key for key, at in self.held_lapses.items() if key[0] == ref and self.told(ref, at) <= self.clock.now]
         owed = [clock for clock in clocks if (clock.warned_at or clock.breached_at) and clock.paused_at is None]
+        lapse: Told | None = (owed[0].kind.value, owed[0].run, "lapse") if owed else None
+        if lapse is None and stands_told(self.desk.events(ref), self.clock.now):
+            first = min(clocks, key=lambda each: (each.due_at is None, each.due_at or each.started_at), default=None)
+            run = self.desk.ticket(ref).reopened_count
+            lapse = (first.kind.value, first.run, "lapse") if first else (ClockKind.RESOLUTION.value, run, "lapse")
         for key in over:
             del self.held_lapses[key]
-            if owed and ref not in self.promised:
-                found.append((owed[0].kind.value, owed[0].run, "lapse"))
+            if lapse is not None and ref not in self.promised:
+                found.append(lapse)
                 own = {matter: at for matter, at in self.lapsed_at.items() if matter[0] == ref}
                 self.lapsed_at |= {matter: min(at, self.clock.now) for matter, at in own.items()}
         return found

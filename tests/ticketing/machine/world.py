@@ -250,7 +250,8 @@ class World(RuleBasedStateMachine):
         steps = {
             (event.data["clock"], event.data["run"], event.data["stage"])
             for event in log
-            if event.kind is EventKind.ALERT_STEP and event.data["stage"] not in HELD_BACK
+            if event.kind in (EventKind.ALERT_STEP, EventKind.ALERT_LAPSED) and "stage" in event.data
+            if event.data["stage"] not in HELD_BACK
         }
         with self.database.read() as connection:
             rows = connection.execute(select(alerts).where(alerts.c.ticket_id == ticket.number)).all()
