@@ -100,7 +100,7 @@ class SetUp:
         trial = Entry(line=words.TRIAL, press=Press.TEST_TICKET, spoken="")
         return EntryList(
             title=words.TITLE,
-            lines=(*self._saved(saved), self._version(reader), *self._reading(reader)),
+            lines=(*self._saved(saved), self._and_follows(self._stored_version(reader)), *self._reading(reader)),
             entries=(
                 *(
                     Entry(
@@ -144,7 +144,7 @@ class SetUp:
             rows.append(add)
         return EntryList(
             title=words.SECTION[section.key],
-            lines=(*self._saved(saved), words.ABOUT[section.key]),
+            lines=(*map(self._and_follows, self._saved(saved)), words.ABOUT[section.key]),
             entries=tuple(rows),
             page=Page(number=page, of=pages),
             remembered=section.key,
@@ -272,9 +272,8 @@ class SetUp:
 
     # --- who and when -------------------------------------------------------------------------------------------------
 
-    def _version(self, reader: Person) -> str:
-        follows = recomputed_line(self.desk.recompute_progress())
-        return f"{self._stored_version(reader)} {follows}".rstrip()
+    def _and_follows(self, line: str) -> str:
+        return f"{line} {recomputed_line(self.desk.recompute_progress())}".rstrip()
 
     def _stored_version(self, reader: Person) -> str:
         last = self.desk.last_version()

@@ -24,8 +24,9 @@ from bot.people import People
 from bot.private import Private
 from bot.rereading import Rereading
 from bot.screens import Screens
-from bot.sections.catalogue import LISTED, Section
+from bot.sections.catalogue import LISTED, SECTIONS, Section
 from bot.settings import PersonSeed
+from bot.setup import SetUp
 from bot.sight import Sight
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
@@ -411,3 +412,21 @@ def test_set_up_marks_what_is_private_and_keeps_the_test_ticket_of_an_admin(offi
     assert categories.count("private,") == 1
     assert categories.index("*People*") < categories.index("private,")
     assert ("Open a test ticket" in of_admin, "Open a test ticket" in of_lead) == (True, False)
+
+
+def test_who_saves_a_promise_reads_at_once_how_far_open_tickets_have_followed(office: Office) -> None:
+    desk, admin = office.desk, office.desk.person_by_ref(f"{TEAM}:{USERS['admin']}")
+    assert admin is not None
+    desk.open_ticket(office.other, subject="Lamp", description="Hm.", category="billing", source="v:1")
+    while desk.recompute_step():
+        pass
+    set_up = SetUp(desk, ChannelChecks(office.slack))
+    version = desk.configure(default_document() | {"policies": [{"first_response": {"medium": "2h"}}]}, by=None)
+
+    listed = set_up.entries(SECTIONS["policies"], admin, saved=version).lines
+    assert listed[0] == f"Saved. Version {version} is in force. Deadlines follow: recomputed 0 of 1 tickets."
+    assert "Deadlines follow: recomputed 0 of 1 tickets." in set_up.sections(admin).lines[0]
+    desk.recompute_step()
+    assert (
+        set_up.entries(SECTIONS["policies"], admin, saved=version).lines[0] == f"Saved. Version {version} is in force."
+    )

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
 from ticketing.configuration import default_document
+from ticketing.database import Database
 from ticketing.desk import Desk
 from ticketing.desk.recomputing import Recomputed
 from ticketing.desk.settings import StoredVersion
@@ -236,6 +238,55 @@ def test_a_new_policy_moves_open_deadlines_and_leaves_outcomes(desk: Desk, cast:
     assert {each.config_version for each in after.clocks} == {version}
     assert deadlines(desk, finished) == frozen
     assert {outcome for _, outcome, _ in frozen.values()} == {Outcome.MET}
+
+
+def test_what_follows_a_policy_goes_on_where_it_was_killed_and_turns_where_the_policy_does(
+    desk: Desk, database: Database, cast: Cast, clock: MovableClock
+) -> None:
+    """Half have followed when a process dies, and half of the rest when the policy is taken back: each ends as promised now."""
+    tickets = [cast.ticket(f"customer{number}") for number in range(4)]
+    before = [deadlines(desk, ticket) for ticket in tickets]
+    desk.configure({"policies": [{"first_response": {"medium": "2h"}}]}, by=None)
+    assert desk.recompute_step(limit=2) == 2
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    dying = Desk(database, clock)
+    dying.subscribe(dies)
+    with pytest.raises(SystemExit):
+        dying.recompute_step()
+    assert desk.recompute_progress() == Recomputed(2, 4)
+
+    another = Desk(database, clock)
+    assert another.recompute_step(limit=1) == 1
+    another.configure(default_document(), by=None)
+    assert another.recompute_progress() == Recomputed(0, 4)
+    assert another.recompute_step() == 4
+    assert (another.recompute_step(), another.recompute_progress()) == (0, None)
+    assert [deadlines(desk, ticket) for ticket in tickets] == before
+    recomputed = [
+        sum(event.kind is EventKind.CLOCKS_RECOMPUTED for event in desk.events(ticket.ref)) for ticket in tickets
+    ]
+    assert sorted(recomputed) == [0, 2, 2, 2], "there and back; what never moved says nothing"
+
+
+def test_which_promises_hold_is_known_without_reading_every_version_again(desk: Desk, database: Database) -> None:
+    for count in range(4, 10):
+        desk.configure(default_document() | {"default_max_load": count}, by=None)
+    read: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        read.append(sql)
+
+    assert desk.outdated_clocks() == 0
+    event.listen(database.engine, "before_cursor_execute", note)
+    desk.outdated_clocks()
+    desk.configure(default_document() | {"default_max_load": 20}, by=None)
+    read.clear()
+    desk.outdated_clocks()
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert sum("configurations.document" in sql for sql in read) <= 3
 
 
 def test_a_configuration_that_would_not_work_is_refused(desk: Desk) -> None:

@@ -57,6 +57,7 @@ class DeskBase:
         self._after_commit: list[Callable[[], None]] = []
         self._after_configured: list[Callable[[], None]] = []
         self._parsed: dict[int, Configuration] = {}
+        self._promised_since_then: dict[int, int] = {}
         self._holders: Holders = anybody
         self._after_failure: list[Callable[[str, Exception], None]] = []
         self._setbacks: dict[str, Setbacks[Any]] = {}

@@ -8,12 +8,14 @@ What is lost in a crash is outdated still, and is looked at anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from ticketing.desk.base import DeskBase, use_case
+from ticketing.configuration import OF_OPEN_TICKETS, OF_OPEN_TICKETS_IN_LADDER, default_document, parse
+from ticketing.desk.base import DOCUMENT, DeskBase, use_case
 from ticketing.desk.foreseeing import watch_for_idleness
 from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
@@ -84,12 +86,31 @@ class Recomputing(DeskBase):
                 _recompute_one(tx, ref, since)
 
     def _promised_since(self, connection: Connection) -> int:
-        """The first version under which all that is promised was as it is now: a new macro need not recompute every clock."""
-        now = self._configuration_in_force(connection)
-        since = now.version
-        while since > 0 and self._configuration_of(connection, since - 1).promises_as(now):
+        """
+        The first version under which all that is promised was as it is now: a new macro need not recompute every clock.
+
+        Versions never change, so what was found of one is remembered: each is compared with the one before it once.
+        """
+        latest = since = self._configuration_in_force(connection).version
+        while since > 0 and since not in self._promised_since_then and _promises_as_before(connection, since):
             since -= 1
+        since = self._promised_since_then.get(since, since)
+        self._promised_since_then[latest] = since
         return since
+
+
+def _promises_as_before(connection: Connection, version: int) -> bool:
+    """Whether that version promises what the one before it did. A version is parsed only where its words are others."""
+    before, now = (
+        connection.execute(DOCUMENT, {"version": each}).scalar_one_or_none() or default_document()
+        for each in (version - 1, version)
+    )
+    return _of_open_tickets(before) == _of_open_tickets(now) or parse(now).promises_as(parse(before))
+
+
+def _of_open_tickets(document: Mapping[str, Any]) -> list[Any]:
+    ladder = document.get("ladder", {})
+    return [document.get(name) for name in OF_OPEN_TICKETS] + [ladder.get(name) for name in OF_OPEN_TICKETS_IN_LADDER]
 
 
 def _recompute_one(tx: Transaction, ref: TicketRef, since: int) -> None:
