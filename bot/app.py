@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import metrics, stopping
 from bot.access import Access
@@ -34,8 +33,9 @@ from bot.private import Private
 from bot.recovery import Recovery
 from bot.rereading import Rereading
 from bot.screens import Screens
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.sight import Sight
+from bot.starting import Installation, installed, patiently, refusal
 from bot.ticker import Job
 from bot.transport import Http, SocketMode, Transport
 from ticketing.database import Database, migrate
@@ -56,26 +56,6 @@ READING_TIMEOUT_S = 8
 DATABASE_PATIENCE_S = 2.0
 """How long a listener waits for a locked database, so that the answer still leaves within Slack's 3 s."""
 
-WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
-
-
-class SlackUnavailable(Exception):
-    """Slack does not answer at the start."""
-
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"Slack at {url} does not answer: {why}.")
-
-
-@dataclass(frozen=True)
-class Installation:
-    """The app in its workspace, as Slack tells at the start."""
-
-    team: str
-    bot_user_id: str
-    bot_id: str
-    enterprise: str | None
-    url: str = ""
-
 
 def web_client(settings: Settings, timeout_s: float = LISTENER_TIMEOUT_S) -> WebClient:
     """The client of listeners: short time-out, no second try (bot/patience.py). The outbox has one of its own."""
@@ -85,30 +65,6 @@ def web_client(settings: Settings, timeout_s: float = LISTENER_TIMEOUT_S) -> Web
 def reading_client(settings: Settings) -> WebClient:
     """The client that reads conversations again: nobody waits for it, and what fails is read later."""
     return web_client(settings, READING_TIMEOUT_S)
-
-
-def installed(settings: Settings) -> Installation:
-    """Ask Slack who we are. Raises SettingsError for a token it refuses, SlackUnavailable when it does not answer."""
-    try:
-        client = WebClient(token=settings.bot_token(), base_url=settings.slack_api_url, timeout=10)
-        said = client.auth_test()
-    except SlackApiError as error:
-        raise _refused("SLACK_BOT_TOKEN", str(error.response.get("error")), settings) from None
-    except (SlackClientError, OSError) as error:
-        raise SlackUnavailable(settings.slack_api_url, str(getattr(error, "reason", error))) from None
-    return Installation(
-        team=str(said["team_id"]),
-        bot_user_id=str(said["user_id"]),
-        bot_id=str(said.get("bot_id") or ""),
-        enterprise=said.get("enterprise_id"),
-        url=str(said.get("url") or ""),
-    )
-
-
-def _refused(variable: str, code: str, settings: Settings) -> Exception:
-    if code in WRONG_TOKEN:
-        return SettingsError(f"{variable} is refused by Slack ({code}): copy it again from your app's settings.")
-    return SlackUnavailable(settings.slack_api_url, code)
 
 
 def bolt_app(client: WebClient, installation: Installation) -> App:
@@ -155,7 +111,7 @@ class Helpdesk:
     def __init__(self, settings: Settings) -> None:
         self._is_started = False
         settings.transport  # noqa: B018 - says what is missing before anything is touched
-        self.installation = installed(settings)
+        self.installation = patiently(lambda: installed(settings))
         migrate(settings.database_url)
         self.clock = clock_of(settings)
         self.database = Database.open(settings.database_url, patience_s=DATABASE_PATIENCE_S)
@@ -216,7 +172,7 @@ class Helpdesk:
         self.metrics: metrics.Served | None = None
 
     def start(self) -> None:
-        """Take up work; returns once requests can arrive. Raises SettingsError or SlackUnavailable."""
+        """Take up work; returns once requests can arrive. Raises SettingsError, SlackUnavailable or Told (to stop)."""
         self.clock.start()
         host, port = self._metrics
         if port is not None:
@@ -224,7 +180,7 @@ class Helpdesk:
         # Before the first job: until Slack has said who is in a private channel, its tickets could be given to nobody.
         follow_leaving(self.desk, self.sight, self.clock())
         self.outward.start()
-        self.transport.start()
+        patiently(self.transport.start)  # what runs by itself does so meanwhile
         self._is_started = True
 
     def stop(self) -> None:
@@ -249,17 +205,17 @@ def _stop(what: str, step: Callable[[], None]) -> None:
 
 def _transport(settings: Settings, app: App) -> Transport:
     if settings.transport == "socket":
-        return SocketMode(app, settings.app_token(), lambda code: _refused("SLACK_APP_TOKEN", code, settings))
+        return SocketMode(app, settings.app_token(), lambda error: refusal("SLACK_APP_TOKEN", error, settings))
     return Http(app, settings.signing_secret(), settings.http_host, settings.http_port)
 
 
 def run(settings: Settings, say: Callable[[str], None]) -> None:
     """
-    Run until SIGTERM or SIGINT, telling `say` what a person starting it waits for.
+    Run until SIGTERM or SIGINT, telling `say` what a person starting it waits for. Slack is waited for, too.
 
     Raises SettingsError, SlackUnavailable, ClockError or a database's error when it cannot start.
     """
-    with stopping.held_back():
+    with stopping.held_back(), suppress(stopping.Told):
         helpdesk = Helpdesk(settings)
         try:
             helpdesk.start()

@@ -16,12 +16,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot import initial, logs, manifest, planning
-from bot.app import SlackUnavailable, clock_of, installed, run, web_client
+from bot.app import clock_of, run, web_client
 from bot.charts import ChartsUnavailable
 from bot.clock import ClockError
 from bot.doctor import examine
 from bot.settings import Settings, SettingsError, load
 from bot.setup import recomputed_line, touches_line
+from bot.starting import SlackUnavailable, installed
 from ticketing.configuration import parse, to_document
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from slack_sdk.errors import SlackApiError
 
 from bot import places
-from bot.app import clock_of, installed, web_client
+from bot.app import clock_of, web_client
 from bot.channel_checks import ChannelChecks
 from bot.settings import Settings
+from bot.starting import installed
 from ticketing.categories import Category
 from ticketing.configuration import Configuration, parse
 from ticketing.database import Database, migrate

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
-from slack_sdk.errors import SlackApiError, SlackClientNotConnectedError
+from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from waitress import wasyncore
 from waitress.server import create_server
 
 from bot import metrics, patience
+from bot.starting import NOT_ANSWERED
 from ticketing import silence
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ class SocketMode(SocketModeHandler):
     https://docs.slack.dev/apis/events-api/using-socket-mode
     """
 
-    def __init__(self, app: App, app_token: str, refused: Callable[[str], Exception]) -> None:
-        """`refused` makes the error to raise when Slack does not accept the token, out of Slack's code."""
+    def __init__(self, app: App, app_token: str, refused: Callable[[Exception], Exception]) -> None:
+        """`refused` makes the error to raise when Slack does not let us connect, out of what the call raised."""
         self._refused = refused
         # A ping every 5 s: a connection cut without a word is replaced within seconds.
         super().__init__(
@@ -177,8 +178,8 @@ class SocketMode(SocketModeHandler):
     def start(self) -> None:
         try:
             opened = self.client.web_client.apps_connections_open(app_token=self.app_token)
-        except SlackApiError as error:
-            raise self._refused(str(error.response.get("error"))) from None
+        except NOT_ANSWERED as error:
+            raise self._refused(error) from None
         self.client.wss_uri = str(opened["url"])
         self.connect()  # type: ignore[no-untyped-call]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 from bot.cli import helpdesk
 from bot.settings import FROM_ENVIRONMENT
 from tests.end_to_end.sandbox import Sandbox
-from tests.processes import ROOT
+from tests.processes import ROOT, Process
 from ticketing.database import Database, migrate
 from ticketing.desk import Desk
 from ticketing.outbox import Notice
@@ -63,10 +64,25 @@ class TestRun:
         assert result.exit_code == 2
         assert result.output.startswith("SLACK_APP_TOKEN is refused by Slack (invalid_auth)")
 
-    def test_when_slack_does_not_answer_says_so(self) -> None:
-        result = command("run", SLACK_API_URL="http://127.0.0.1:9/", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
-        assert result.exit_code == 1
-        assert result.output.startswith("Slack at http://127.0.0.1:9/ does not answer: ")
+    def test_when_slack_does_not_answer_says_so_and_asks_again_until_told_to_stop(self, tmp_path: Path) -> None:
+        away = {
+            "SLACK_API_URL": "http://127.0.0.1:9/",
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_APP_TOKEN": "xapp-1",
+            "HELPDESK_DATABASE_URL": f"sqlite:///{tmp_path}/desk.db",
+        }
+        process = Process([sys.executable, "-m", "bot", "run"], away)
+        try:
+            process.line(r"Slack at http://127\.0\.0\.1:9/ does not answer: .*\. It is asked again in 1 s\.")
+        finally:
+            code = process.stop()
+        assert code == 0
+        assert "Traceback" not in process.tail()
+
+    def test_where_no_slack_is_says_so_at_once(self, sandbox_process: Sandbox) -> None:
+        url = f"{sandbox_process.url}/nothing/"
+        result = command("run", SLACK_API_URL=url, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+        assert (result.exit_code, result.output) == (1, f"Slack at {url} does not answer: http_405.\n")
 
     def test_with_an_address_that_is_no_database_says_so(self, sandbox_process: Sandbox) -> None:
         known = sandbox_process.credentials()

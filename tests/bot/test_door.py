@@ -16,8 +16,9 @@ import pytest
 from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
-from bot.app import Installation, bolt_app
+from bot.app import bolt_app
 from bot.listeners.catch_all import ANYTHING
+from bot.starting import Installation
 from bot.transport import PATH, SILENT_DATABASE_S, AtWork, Door, Http, answer
 from ticketing import silence
 

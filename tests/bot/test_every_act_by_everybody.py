@@ -27,7 +27,7 @@ from bot import places
 from bot.access import Access
 from bot.actions import SHORTCUT_OPEN, SHORTCUT_OPEN_FROM_MESSAGE, Act, Form, Press
 from bot.answers import Answers
-from bot.app import Installation, bolt_app
+from bot.app import bolt_app
 from bot.clock import SystemClock
 from bot.explaining import Explaining
 from bot.listeners import Parts, register
@@ -40,6 +40,7 @@ from bot.rereading import Rereading
 from bot.screens import Screens
 from bot.settings import PersonSeed
 from bot.sight import Sight
+from bot.starting import Installation
 from bot.values import menu_value, person_value
 from tests.bot import role_table as table
 from tests.bot.role_table import Payload, Row, Who

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.access import Access
 from bot.actions import Form, Press
 from bot.answers import Answers
-from bot.app import Installation, bolt_app
+from bot.app import bolt_app
 from bot.channel_checks import ChannelChecks
 from bot.clock import SystemClock
 from bot.explaining import Explaining
@@ -28,6 +28,7 @@ from bot.sections.catalogue import LISTED, SECTIONS, Section
 from bot.settings import PersonSeed
 from bot.setup import SetUp
 from bot.sight import Sight
+from bot.starting import Installation
 from tests.conftest import SqliteTemplates
 from tests.end_to_end.sandbox import Sandbox
 from ticketing.calendars import ALWAYS

@@ -19,7 +19,12 @@ with stopping.held_back():
         teller.start()
         stopping.wait()
         teller.join()
-print("told as it begins to wait")
+    print("told as it begins to wait")
+    assert not stopping.is_told_within(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert stopping.is_told_within(3600)
+    assert not stopping.is_told_within(0)
+print("told while it waits for something else")
 assert not signal.pthread_sigmask(signal.SIG_BLOCK, [])
 """
 
@@ -28,4 +33,8 @@ def test_a_signal_is_heard_whenever_it_comes() -> None:
     process = Process([sys.executable, "-c", ROUNDS])
     process.wait()
     assert process.stop() == 0
-    assert process.lines == ["told before it waits", "told as it begins to wait"]
+    assert process.lines == [
+        "told before it waits",
+        "told as it begins to wait",
+        "told while it waits for something else",
+    ]
