@@ -108,9 +108,14 @@ LET_GO = (
 )
 _FORGET = delete(alert_promises).where(*_OF_TICKET)
 _KEEP = insert(alert_promises)
+_PROMISED_BY = (
+    select(_promise.customer_id, _promise.ticket_id)
+    .where(_promise.person_id == bindparam("of_person"), _promise.until > bindparam("at"))
+    .order_by(_promise.customer_id, _promise.ticket_id)
+)
 _END = (
     update(alert_promises)
-    .where(_promise.person_id == bindparam("of_person"), _promise.until > bindparam("at"))
+    .where(*_OF_TICKET, _promise.person_id == bindparam("of_person"), _promise.until > bindparam("at"))
     .values(until=bindparam("at"))
 )
 
@@ -342,7 +347,9 @@ def _covered(promise: AlertPromise, ticket: Ticket) -> Iterable[SlaClock]:
 
 def end_promises_of(connection: Connection, person_id: PersonId, now: datetime) -> None:
     """Whoever is of the team no more sees to nothing any longer: what they had promised comes to its end now."""
-    connection.execute(_END, {"of_person": person_id, "at": to_us(now)})
+    whose = {"of_person": person_id, "at": to_us(now)}
+    for row in connection.execute(_PROMISED_BY, whose).all():
+        connection.execute(_END, whose | _key(TicketRef(row.customer_id, row.ticket_id)))
 
 
 def promise_of(connection: Connection, ref: TicketRef) -> AlertPromise | None:
