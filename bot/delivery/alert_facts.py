@@ -19,6 +19,9 @@ from ticketing.model import Outcome, Priority, SlaClock
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import ended_by
 
+TIMED = (WARNING, BREACH)
+"""The stages that a clock brings about at an instant; others are told when they are found."""
+
 
 def worst(dossier: Dossier, rows: list[AlertRow], zone: str | None = None) -> Alert:
     """The latest deadline that is owed, else what has no deadline, else what was settled last."""
@@ -133,22 +136,27 @@ def nearness(due_at: datetime, now: datetime) -> int | None:
     return min((minutes for minutes in MINUTES if due_at - now <= timedelta(minutes=minutes)), default=None)
 
 
-def owed_since(dossier: Dossier, row: AlertRow) -> datetime:
-    """When an alert could be told first: at its instant, when that was set if it was over then, or when quiet hours ended."""
-    clock = clock_of(dossier, row)
-    instant = row.created_at
-    if row.key.stage == BREACH:
-        instant = row.due_at
-    elif row.key.stage == WARNING and clock is not None:
-        instant = clock.warn_at or row.created_at
+def owed_since(dossier: Dossier, row: AlertRow) -> datetime | None:
+    """
+    When a warning or breach could be told first: at its instant, when that was set if it was over then, or when quiet hours
+    ended. None for other stages, which have no instant of their own.
+    """
+    if row.key.stage not in TIMED:
+        return None
+    instant = row.due_at
+    if row.key.stage == WARNING:
+        clock = clock_of(dossier, row)
+        instant = clock.warn_at or row.created_at if clock is not None else row.created_at
     found = could_be_found_at(dossier, instant, row.created_at)
     return told_from(dossier.configuration.quiet_hours, dossier.ticket.priority, found)
 
 
 def owed_since_each(desk: Desk, stages: Iterable[AlertedStage]) -> tuple[datetime, ...]:
-    """The same of many. Of those that seem to have been found late, a few are looked at for when that was set."""
+    """The same of the warnings and breaches of many. Where they seem found late, a few are looked at for when that was set."""
     quiet, looks, found = desk.configuration().quiet_hours, 0, list[datetime]()
     for stage in stages:
+        if stage.key.stage not in TIMED:
+            continue
         instant = stage.instant
         if seems_late(instant, stage.created_at) and looks < LOOKED_AT:
             looks += 1

@@ -86,7 +86,7 @@ def alone(dossier: Dossier, *, is_optional: bool = False) -> Letter | None:
         only_edit=is_optional or not is_owed or not (due or any(row.home for row in rows)),
         is_optional=is_optional,
         told=tuple(row.key for row in told),
-        owed_since=tuple(owed_since(dossier, row) for row in told),
+        owed_since=tuple(since for row in told if (since := owed_since(dossier, row)) is not None),
     )
 
 

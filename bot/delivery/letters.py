@@ -55,10 +55,11 @@ class Letter:
     `about` is the name under which it is remembered in its place; `message` None means that it should stand no longer.
     `root` names the card in whose thread it belongs, posted first if it does not stand yet; `thread_ts` is a thread under
     somebody else's message. With `only_edit` it is changed where it stands and never posted: it tells nobody anything
-    new. `told` are the alerts that it tells of when it is posted, and `owed_since` when each could be told first. `also` are
-    further rows (customer and id) that are done with it, and `members` all the matters (customer and name) that one
-    message shows together. `then` is put into the outbox once it is posted. What `is_optional` is dropped where it cannot be
-    shown at once with room to spare. `picture` comes with it; `file` and `home` are what it is instead of a message.
+    new. `told` are the alerts that it tells of when it is posted, and `owed_since` when each warning or breach of them could
+    be told first. `also` are further rows (customer and id) that are done with it, and `members` all the matters (customer
+    and name) that one message shows together. `then` is put into the outbox once it is posted. What `is_optional` is dropped
+    where it cannot be shown at once with room to spare. `picture` comes with it; `file` and `home` are what it is instead of
+    a message.
     """
 
     about: str

@@ -240,6 +240,24 @@ def test_the_lag_counts_from_when_an_alert_could_be_told_to_when_slack_has_it(
     assert lag() == pytest.approx((count + 1, seconds + 10))
 
 
+def test_what_the_ladder_tells_has_no_lag(world: World) -> None:
+    """Told when they are found, a step and a ticket that nobody takes would only thin out the lag of what has an instant."""
+    world.desk.configure({**DOCUMENT, "ladder": {"steps": [{"after": "30m"}]}}, by=None)
+    ticket = world.ticket(priority=Priority.URGENT)
+    world.deliver_all()
+    count = lag()[0]
+    stages, lags = list[set[str]](), list[float]()
+    for minutes in (25, 36, 31):  # half-way to the warning; overdue; the reminder
+        world.clock.advance(minutes=minutes)
+        world.desk.watch_step(world.clock())
+        world.desk.ladder_step(world.clock())
+        world.deliver_all()
+        stages.append({row.key.stage for row in world.desk.outbox.alerts(ticket.ref) if row.home is not None})
+        lags.append(lag()[0] - count)
+    assert stages == [{"nobody"}, {"nobody", "breach"}, {"nobody", "breach", "step1"}]
+    assert lags == [0, 1, 1]
+
+
 def test_of_several_that_are_told_together_each_has_its_own_lag(world: World) -> None:
     tickets = []
     for _ in range(3):
