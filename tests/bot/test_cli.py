@@ -36,6 +36,16 @@ def command(*arguments: str, **environment: str) -> Result:
     return result
 
 
+def test_every_command_of_the_documents_can_be_typed() -> None:
+    """As it stands in a block of its own, with each of its options."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    lines = re.findall(r"^ *(?:[\w./]+/)?helpdesk (.+)$", text, re.M)
+    assert len(lines) > 5
+    wrong = {line: said.output for line in lines if (said := command(*line.split(), "--help")).exit_code}
+    assert wrong == {}
+
+
 class TestRun:
     def test_without_a_token_names_the_variable(self) -> None:
         result = command("run")
