@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -258,10 +259,14 @@ def filled(database: Database) -> Database:
 
 
 def _values(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    return _plain(table) | dict(given)
+
+
+@cache
+def _plain(table: str) -> dict[str, Any]:
     blank = {"BIGINT": 0, "INTEGER": 0, "SMALLINT": 1, "BOOLEAN": False, "JSON": {}}
     columns = metadata.tables[table].columns
-    plain = {column.name: None if column.nullable else blank.get(str(column.type), "x") for column in columns}
-    return plain | dict(given)
+    return {column.name: None if column.nullable else blank.get(str(column.type), "x") for column in columns}
 
 
 def _ticket(number: int) -> dict[str, Any]:
