@@ -11,13 +11,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.postgres import PostgresServer, PostgresUnavailable, Prepare, postgres_server
+from tests.postgres import MEMORY, PostgresServer, PostgresUnavailable, Prepare, memory_has_room, postgres_server
 
 # The same examples on every run, and no verdict on how fast the machine was meanwhile.
 slow = [HealthCheck.too_slow]
@@ -78,12 +79,23 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path, prepare: Prepare |
     if request.param == "sqlite":
         # Asked for by name here, so that tests on SQLite start no server.
         templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
-        yield templates.new_database(tmp_path / "desk.db", prepare)
+        with _directory(tmp_path) as directory:
+            yield templates.new_database(directory / "desk.db", prepare)
         return
     server: PostgresServer = request.getfixturevalue("postgresql_server")
     url = server.new_database(prepare)
     yield url
     server.drop_database(url)
+
+
+@contextmanager
+def _directory(on_disk: Path) -> Iterator[Path]:
+    """For a test's files: in memory while it runs, or on the disk where there is no room."""
+    if not memory_has_room():
+        yield on_disk
+        return
+    with TemporaryDirectory(prefix="helpdesk-sqlite-", dir=MEMORY, ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
 
 
 class SqliteTemplates:
