@@ -234,6 +234,35 @@ def test_a_lost_answer_to_a_word_in_a_thread_makes_no_second_one(world: World) -
     assert len(world.thread("lena", TRIAGE)) == 2
 
 
+def test_what_is_to_follow_a_message_follows_it_also_after_a_lost_answer(world: World) -> None:
+    """The thread in which a card stands is its ticket's, and what was typed gets its check mark."""
+    amir = world.agent("amir")
+    began = world.sandbox.post(
+        f"/control/people/{PEOPLE['mara'][0]}/messages", {"channel": SUPPORT, "text": "It hangs"}
+    )
+    ticket = world.ticket(source=f"m:{SUPPORT}:{began['ts']}")
+    world.fault(method=POST, lose_answer=True)
+    for _ in range(4):
+        world.deliver()
+        world.machine.advance(seconds=10)
+    world.fault()
+    root = world.desk.outbox.shown_by_message(SUPPORT, began["ts"])
+    assert root is not None
+    assert (root.side, root.about) == ("customer", f"t:{ticket.number}")
+
+    typed = world.sandbox.post(f"/control/people/{PEOPLE['lena'][0]}/messages", {"channel": TRIAGE, "text": "We look."})
+    world.deliver_all()
+    world.fault(method=POST, lose_answer=True)
+    world.says(ticket.ref, amir, "We look.", source=f"m:{TRIAGE}:{typed['ts']}")
+    for _ in range(4):
+        world.deliver()
+        world.machine.advance(seconds=10)
+    world.fault()
+    world.deliver_all()
+    (seen,) = (one for one in world.seen("lena", TRIAGE) if one["ts"] == typed["ts"])
+    assert [each["name"] for each in seen["reactions"]] == ["white_check_mark"]
+
+
 @pytest.mark.parametrize("error", ["http_500", "internal_error", "fatal_error"])
 def test_an_outage_is_waited_out_and_makes_no_second_message(world: World, error: str) -> None:
     world.ticket()
