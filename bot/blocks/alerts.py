@@ -27,7 +27,7 @@ from bot.blocks.parts import (
 from bot.values import ticket_value
 from bot.views import Alert, AlertGroup, AlertState, Message, TakeSeveral, View
 from bot.views.common import Block
-from bot.words import common, forms
+from bot.words import common, forms, outbound
 from bot.words import team as words
 
 ROWS = 10  # of a list in a channel
@@ -282,6 +282,9 @@ def alert_group_message(group: AlertGroup) -> Message:
     """Alerts that fell due together: one message, the worst first."""
     rows = [_row(alert) for alert in group.alerts[:ROWS]]
     hidden = group.over + max(0, len(group.alerts) - ROWS)
+    elsewhere = "\n".join(_elsewhere(*each) for each in group.elsewhere)
+    if elsewhere and not rows:
+        return message(elsewhere, [section(elsewhere)])
     head = _group_head(group)
     first = spoken_row(group.alerts[0]) if group.alerts else common.NONE_YET
     return message(
@@ -289,6 +292,7 @@ def alert_group_message(group: AlertGroup) -> Message:
         [
             section(head),
             *rows,
+            section(elsewhere) if elsewhere else None,
             context(_small_print(group, hidden)) if hidden or group.told_at else None,
             actions(
                 press_button(Press.TAKE_SEVERAL, primary=True) if group.can_take_several else None,
@@ -296,6 +300,15 @@ def alert_group_message(group: AlertGroup) -> Message:
             ),
         ],
     )
+
+
+def _elsewhere(channel: str, numbers: Sequence[int]) -> str:
+    """Where what is not shown here any more is told of now."""
+    if len(numbers) == 1:
+        return said(outbound.ALERT_ELSEWHERE, number=numbers[0], channel=channel)
+    rest = f" {said(common.MORE_ROWS, count=len(numbers) - ROWS)}" if len(numbers) > ROWS else ""
+    named = ", ".join(f"#{number}" for number in numbers[:ROWS])
+    return said(outbound.ALERTS_ELSEWHERE, numbers=named + rest, channel=channel)
 
 
 def _small_print(group: AlertGroup, hidden: int) -> str:

@@ -27,6 +27,7 @@ from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
+from ticketing.desk.trying import trial_channel
 from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
 
@@ -52,9 +53,7 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         members = desk.alerts_in_message(stands.channel, stands.ts)
         may_be_read = _readable(dossier, members, place)
         if len(members) > 1 and may_be_read:
-            return replace(
-                _standing_group(dossier, members, asked), message=alert_group_message(group_of(desk, may_be_read))
-            )
+            return _standing_group(dossier, place, may_be_read, members, asked)
         if not may_be_read:
             return hidden.alert(ref.number)
     elif hidden.is_private_elsewhere(dossier, place):
@@ -132,15 +131,41 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
     )
 
 
-def _standing_group(dossier: Dossier, members: list[AlertedTicket], asked: list[tuple[int, int]]) -> Letter:
+def _standing_group(
+    dossier: Dossier,
+    place: str,
+    may_be_read: list[AlertedTicket],
+    members: list[AlertedTicket],
+    asked: list[tuple[int, int]],
+) -> Letter:
+    """What is owed and told in another channel by now is not in it: it says where that is."""
+    here, elsewhere = _split(dossier, may_be_read, place)
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
-        message=alert_group_message(group_of(dossier.desk, members)),
+        message=alert_group_message(replace(group_of(dossier.desk, here), elsewhere=elsewhere)),
         only_edit=True,
         also=tuple(asked),
         members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in members),
     )
+
+
+def _split(
+    dossier: Dossier, tickets: list[AlertedTicket], place: str
+) -> tuple[list[AlertedTicket], tuple[tuple[str, tuple[int, ...]], ...]]:
+    """Those whose alerts are read in the place or are over, and of the rest where: the channel and their numbers."""
+    if trial_channel(dossier.ticket) is not None:
+        return tickets, ()
+    here: list[AlertedTicket] = []
+    away: dict[str, list[int]] = {}
+    for each in tickets:
+        now = places.of_alerts_in(each.category, dossier.configuration)
+        channel = places.channel_in(now) if now is not None and now != place and each.is_owed else None
+        if channel is None:
+            here.append(each)
+        else:
+            away.setdefault(channel, []).append(each.ref.number)
+    return here, tuple((channel, tuple(sorted(numbers))) for channel, numbers in sorted(away.items()))
 
 
 def group_of(

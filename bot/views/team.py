@@ -273,7 +273,8 @@ class AlertGroup:
     Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.
 
     `waiting` wait for an agent with nothing due yet, `settled` are over. `told_at` is set when they were found late;
-    `key` is what the pages of the list are found again by.
+    `elsewhere` are the channels in which others of it are told of now, with their numbers. `key` is what the pages of the list
+    are found again by.
     """
 
     alerts: tuple[Alert, ...]
@@ -287,6 +288,7 @@ class AlertGroup:
     waiting: int = 0
     settled: int = 0
     told_at: datetime | None = None
+    elsewhere: tuple[tuple[str, tuple[int, ...]], ...] = ()
     key: str = ""
 
 

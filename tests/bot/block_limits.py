@@ -206,9 +206,12 @@ def _everywhere(value: Any) -> Iterator[str]:
 NAMED_PERSON = "<@U0LENA0001>"
 """A mention that the settings ask for, and nobody typed."""
 
+NAMED_CHANNEL = "<#C0SUPPORT1>"
+"""The same of a channel."""
+
 
 def _mrkdwn(what: str, content: str) -> Iterator[str]:
-    rest = _LINK.sub("", _DATE.sub("", content)).replace(NAMED_PERSON, "")
+    rest = _LINK.sub("", _DATE.sub("", content)).replace(NAMED_PERSON, "").replace(NAMED_CHANNEL, "")
     rest = re.sub(r"(?m)^> ?", "", rest)
     if "<" in rest or ">" in rest:
         yield f"{what} is not escaped: {rest[:80]!r}"

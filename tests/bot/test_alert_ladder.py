@@ -662,6 +662,42 @@ def test_what_is_owed_moves_with_the_channel_of_alerts_and_the_old_message_says_
     assert "its alert is in" not in shown_text(next(one for one in _roots(world) if one["ts"] == home["ts"]))
 
 
+def test_a_message_of_several_says_where_those_are_told_that_moved_and_shows_the_others(world: World) -> None:
+    """One by its category, and then all by the settings."""
+    categories = [
+        {"key": "billing", "name": "Billing"},
+        {"key": "technical", "name": "Technical", "escalations": SUPPORT},
+    ]
+    _configured(world, *categories)
+    amir = world.agent("amir")
+    tickets = [world.ticket(priority=Priority.URGENT, subject=f"Invoice {each}") for each in range(3)]
+    world.deliver_all()
+    _climb(world, minutes=61)
+    (home,) = _roots(world)
+    world.desk.set_category(tickets[0].ref, "technical", by=amir)
+    _climb(world)
+    now = shown_text(_roots(world)[0])
+    assert f"#{tickets[0].number}: its alert is in <#{SUPPORT}> now." in now
+    assert "2 tickets: 2 overdue" in now
+    assert f"#{tickets[0].number}*" not in now
+
+    world.desk.configure({**DOCUMENT, "channels": {"triage": TRIAGE, "escalations": SUPPORT}}, by=None)
+    while AlertPlaces(world.desk).step(world.clock()) is not None:
+        pass
+    _climb(world)
+    (old,) = _roots(world)
+    assert old["ts"] == home["ts"]
+    numbers = ", ".join(f"#{ticket.number}" for ticket in tickets)
+    assert f"{numbers}: their alerts are in <#{SUPPORT}> now." in shown_text(old)
+    assert "Take several" not in shown_text(old)
+
+    for ticket in tickets:
+        world.says(ticket.ref, amir, "Done.")
+        world.desk.resolve(ticket.ref, by=amir)
+    world.deliver_all()
+    assert "3 tickets: nothing is owed any more" in shown_text(_roots(world)[0])
+
+
 def test_what_came_about_without_a_channel_is_told_once_one_is_chosen(world: World) -> None:
     world.desk.configure({**DOCUMENT, "channels": {"triage": TRIAGE}}, by=None)
     world.agent("amir")

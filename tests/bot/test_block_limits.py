@@ -67,7 +67,7 @@ from bot.views.reports import DigestView, HomeReport, LongestOpen, ReportView
 from bot.views.team import WhichTicket
 from sandbox.blockkit.blocks import message_problems
 from sandbox.blockkit.views import view_problems
-from tests.bot.block_limits import NAMED_PERSON, problems
+from tests.bot.block_limits import NAMED_CHANNEL, NAMED_PERSON, problems
 from tests.bot.builders import facts
 from ticketing.model import PersonId, TicketRef, TicketStatus
 
@@ -122,6 +122,10 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "in_use": st.lists(TEXTS.map(lambda text: text[:40]), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "mention": st.sampled_from([None, NAMED_PERSON]),
+    "elsewhere": st.lists(
+        st.tuples(st.just(NAMED_CHANNEL[2:-1]), st.lists(st.integers(1, 10**9), min_size=1, max_size=99).map(tuple)),
+        max_size=12,
+    ).map(tuple),
     "watchers": st.lists(st.just("U0AMIR0001"), max_size=99).map(tuple),
     "page": st.integers(0, 10**6),
     "because": st.sampled_from(["", "Not delivered: their account is deactivated."]),
