@@ -289,6 +289,8 @@ def _faults_of_shape(error: ValidationError) -> Iterator[str]:
             continue  # only says that the value it would come from is wrong, which is said already
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
         said = fault["msg"].removeprefix("Value error, ").rstrip(".") + "."
+        if fault["type"] == "too_long":
+            said = f"There are at most {fault['ctx']['max_length']}."
         yield f"{place}: {sentences.get(fault['type'], said)}"
 
 

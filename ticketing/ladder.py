@@ -44,7 +44,7 @@ STEPS = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.SNOOZED, Even
 
 def _positive(length: timedelta) -> timedelta:
     if not timedelta(minutes=1) <= length <= LONGEST:
-        raise ValueError(f"A step of the ladder comes after 1m to {format_duration(LONGEST)}.")
+        raise ValueError(f"It has to be from 1m to {format_duration(LONGEST)}.")
     return length
 
 

@@ -94,7 +94,8 @@ def alert_line(alert: Alert) -> Message:
             line = words.LINE_RELEASED_BY if other else words.LINE_RELEASED
             sentence = said(line, number=number, by=by, other=other)
         case AlertState.REMINDED:
-            line = words.LINE_SENIOR if alert.is_escalated else words.LINE_REMINDED
+            senior = words.LINE_SENIOR if alert.mention else words.LINE_NO_SENIOR
+            line = senior if alert.is_escalated else words.LINE_REMINDED
             sentence = said(line, number=number, since=text.since(alert.unseen_since or alert.due_at, zone))
         case AlertState.NOBODY | AlertState.UNTOUCHED:
             sentence = _first_line(alert)

@@ -265,9 +265,14 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
 
 
 def _unseen_since(dossier: Dossier, due_at: datetime) -> datetime:
-    """Since when nobody sees to what is late: since the last promise about it ended, if there was one."""
-    ends = (e.at for e in dossier.events if e.kind in (EventKind.ALERT_LAPSED, EventKind.ALERT_RELEASED))
-    return max([due_at, *ends])
+    """Since when nobody sees to what is late: since a promise about it ended, somebody got it, or it was our turn again."""
+    return max([due_at, *(event.at for event in dossier.events if _begins_anew(event))])
+
+
+def _begins_anew(event: TicketEvent) -> bool:
+    if event.kind is EventKind.STATUS:
+        return event.from_value == TicketStatus.PENDING_CUSTOMER
+    return event.kind in (EventKind.ALERT_LAPSED, EventKind.ALERT_RELEASED, EventKind.ASSIGNED)
 
 
 def _named(dossier: Dossier, event: TicketEvent) -> str | None:

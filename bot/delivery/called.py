@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.delivery.posts import slack_id
+from bot.text import escape
 from ticketing.desk import Desk
 from ticketing.ladder import step_of
 from ticketing.model import PersonId
+
+_IS_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 SENIORS = 3
 """How many of the senior agents a line calls."""
@@ -28,7 +33,9 @@ def mention_of(desk: Desk, person_id: PersonId) -> str:
 
 
 def _mention(reference: str) -> str:
-    return f"<@{slack_id(reference)}>"
+    """Whoever is nobody of Slack's, such as a name in the settings file, is named without a mention."""
+    person = slack_id(reference)
+    return f"<@{person}>" if _IS_PERSON.fullmatch(person) else escape(person)
 
 
 def _seniors(desk: Desk, category: str) -> list[str]:

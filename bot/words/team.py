@@ -147,6 +147,9 @@ LINE_RELEASED = "#{number}: {by} no longer sees to it."
 LINE_RELEASED_BY = "#{number}: {by} no longer sees to it; {other} released it."
 LINE_REMINDED = "#{number} is still overdue: nobody has seen to it {since}."
 LINE_SENIOR = "#{number} is still overdue and nobody has seen to it: it goes to the senior agents."
+LINE_NO_SENIOR = (
+    "#{number} is still overdue and nobody has seen to it: it goes to the senior agents, and none of them is there."
+)
 LINE_NAMED = "{line} {mention}"
 LINE_NOBODY = "#{number}: nobody can take it."
 LINE_UNTOUCHED = "#{number}: nobody has touched it {since}."

@@ -111,6 +111,33 @@ def test_a_breach_to_which_nobody_sees_is_reminded_of_goes_to_the_seniors_and_th
     assert sum("is still overdue" in shown_text(one) for one in _lines(world, home)) == 3
 
 
+def test_what_goes_to_the_seniors_says_so_where_none_is_there_and_nobody_is_mentioned_who_is_not_slacks(
+    world: World,
+) -> None:
+    _configured(world, steps=[{"after": "30m", "escalate": True}, {"after": "30m", "person": "the office"[4:]}])
+    _, home = _late(world)
+    for _ in range(2):
+        _climb(world, minutes=31)
+    senior, named = _lines(world, home)[-2:]
+    assert "it goes to the senior agents, and none of them is there." in shown_text(senior)
+    assert "office" in shown_text(named)
+    assert "<@" not in shown_text(named)
+
+
+def test_a_reminder_says_since_when_nobody_sees_to_it(world: World) -> None:
+    """Whoever just got it has had no longer."""
+    _configured(world, steps=[{"after": "30m"}])
+    jo = world.agent("jo")
+    ticket, home = _late(world)
+    _climb(world, minutes=20)
+    amir, at = world.person("amir"), world.clock()
+    world.desk.assign(ticket.ref, to=amir if world.desk.ticket(ticket.ref).assigned_agent_id == jo else jo, by=jo)
+    at = world.clock()
+    _climb(world, minutes=31)
+    (line,) = [one for one in _lines(world, home) if "nobody has seen to it" in shown_text(one)]
+    assert f"nobody has seen to it <!date^{int(at.timestamp())}^" in shown_text(line)
+
+
 def test_what_is_warned_breached_and_climbed_anew_after_it_was_taken_back_is_told_anew(world: World) -> None:
     """With lower priority it is due later: each alert of the second time has a line of its own, and calls once more."""
     _configured(world, steps=STEPS[:2])

@@ -144,6 +144,8 @@ def field(**more: Any) -> dict[str, Any]:
         ({"grace_days": -1}, "grace_days: Input should be greater than or equal to 0."),
         ({"default_max_load": 0}, "default_max_load: Input should be greater than or equal to 1."),
         ({"zone": "Vienna"}, "zone: There is no time zone 'Vienna'. It is written like Europe/Vienna."),
+        ({"ladder": {"steps": [{"after": "1h"}] * 10}}, "ladder.steps: There are at most 9."),
+        ({"ladder": {"unassigned_after": "1s"}}, "ladder.unassigned_after: It has to be from 1m to 30d."),
         # categories
         ({"categories": []}, "categories: There has to be one at least, or no ticket could be opened."),
         ({"categories": [category("a"), category("a")]}, "categories[1].key: 'a' is there already."),
