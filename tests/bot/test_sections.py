@@ -167,7 +167,7 @@ def test_a_removed_entry_is_gone_and_what_needs_it_is_named() -> None:
         (CHANNELS, NEW, "emoji", "Not one", "do not belong"),
         (LADDER, NEW, "steps", "1h; tell Nobody Here", "Nobody of the team is called Nobody Here."),
         (LADDER, NEW, "steps", "1h; loudly", "Write a line each"),
-        (LADDER, NEW, "steps", "1s", "A step of the ladder"),
+        (LADDER, NEW, "steps", "1s", "It has to be from 1m to 30d."),
         (LADDER, NEW, "quiet", "mon-sun 00:00-24:00", "leave some time"),
         (HOURS, NEW, "windows", "", "This is needed."),
         (HOURS, NEW, "zone", "Mars/Base", "Mars/Base"),
