@@ -38,7 +38,7 @@ def is_over(ticket: Ticket) -> bool:
 
 def any_of(ids: Iterable[Act | Press | Form]) -> re.Pattern[str]:
     """Each of these ids and no other, for one listener: Bolt asks every listener before the right one, at each press."""
-    return re.compile(f"(?:{'|'.join(re.escape(each.value) for each in ids)})\\Z")
+    return re.compile(f"\\A(?:{'|'.join(re.escape(each.value) for each in ids)})\\Z")
 
 
 @dataclass(frozen=True)

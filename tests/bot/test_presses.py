@@ -15,6 +15,7 @@ from bot.access import ALLOWED
 from bot.actions import Act, Block, Form, Press
 from bot.delivery.days import day_of
 from bot.listeners.amendments import ANSWERED as AMENDED
+from bot.listeners.parts import any_of
 from bot.listeners.ticket_presses import OPENS, TicketPresses
 from bot.listeners.unsent import ANSWERED as AGAIN
 from bot.values import comment_value, holder_value, menu_value, person_value, reply_value, ticket_value
@@ -558,3 +559,11 @@ def test_who_replies_while_slack_takes_nothing_is_told_that_it_waits(stand: Stan
         said.append(slow in reply(attempt).said)
         stand.clock.at += timedelta(seconds=6)
     assert said == [False, True], "one lost try is no delay that anybody sees"
+
+
+def test_a_listener_of_several_ids_hears_of_no_other_that_ends_or_begins_so() -> None:
+    """Bolt looks for a pattern anywhere in an id: choosing a category in the form of a new ticket is no act on a ticket."""
+    ids = [*Act, *Press, *Form]
+    for each in ids:
+        heard = [one for one in ids if any_of([each]).search(one.value)]
+        assert {one.value for one in heard} == {each.value}
