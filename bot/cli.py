@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -149,6 +150,16 @@ def doctor_command(config: Path | None) -> None:
         sys.exit(1)
 
 
+class Figure(click.FloatRange):
+    """A number from one to another, and not one that is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
+
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -177,8 +188,8 @@ def replay_command(config: Path | None, policy: Path, first: datetime, last: dat
 @click.option("--from", "first", type=DAY, help="Play the recorded tickets from this day on.")
 @click.option("--to", "last", type=DAY, help="The last recorded day.")
 @click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days to make up.")
-@click.option("--tickets-a-day", type=click.FloatRange(0.1, 10_000), default=60.0, show_default=True)
-@click.option("--work-minutes", type=click.FloatRange(0.1, 1000), default=20.0, show_default=True, help="For one turn.")
+@click.option("--tickets-a-day", type=Figure(0.1, 10_000), default=60.0, show_default=True)
+@click.option("--work-minutes", type=Figure(0.1, 1000), default=20.0, show_default=True, help="For one turn.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same time.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this PNG file.")
 @click.pass_obj

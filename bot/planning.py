@@ -45,6 +45,8 @@ class CannotPlan(ValueError):
 
 def document_in(path: Path) -> Mapping[str, Any]:
     """The desk's configuration in a TOML file: its [desk] table, or the whole file if there is none. Raises CannotPlan."""
+    if path.is_dir():
+        raise CannotPlan(f"--policy: {path} is a directory.")
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
@@ -178,7 +180,7 @@ def simulate_and_say(scenario: Scenario, teams: Sequence[int], *, plot: Path | N
     """Play the scenario with each size of team, say what came of it, and draw it."""
     played = {}
     for size in teams or [len(scenario.agents)]:
-        named = f"{size} agents"
+        named = "1 agent" if size == 1 else f"{size} agents"
         with _bar(named) as tell:
             played[named] = played_apart(scenario.with_agents(size), tell)
     first_day = next(iter(played.values())).report.days[0].date

@@ -102,6 +102,11 @@ class TestReplay:
             result = command(*asked, "--policy", "policy.toml")
             assert (result.exit_code, said in result.output) == (2, True), result.output
 
+    def test_a_policy_that_is_a_directory_is_named(self) -> None:
+        for asked in (("replay", "--from", "2026-11-01", "--to", "2026-11-02"), ("simulate", "--days", "1")):
+            result = command(*asked, "--policy", ".")
+            assert (result.exit_code, result.output) == (2, "--policy: . is a directory.\n")
+
     @pytest.mark.parametrize("days", [("0001-01-01", "2026-11-23"), ("2026-11-23", "9999-12-31")])
     def test_days_that_no_desk_has_seen_are_a_sentence(self, days: tuple[str, str]) -> None:
         record()
@@ -163,7 +168,7 @@ class TestSimulate:
         assert result.exit_code == 0, result.output
         left = {}
         for line in result.output.splitlines():
-            if line.startswith(("1 agents", "3 agents")) and "%" in line and "[" not in line:
+            if line.startswith(("1 agent ", "3 agents")) and "%" in line and "[" not in line:
                 name, _, solved, unsolved, *_ = line.split()
                 left[name] = (int(solved), int(unsolved))
         assert left["3"][0] > left["1"][0]
@@ -175,10 +180,10 @@ class TestSimulate:
         assert height > width
         kept = {panel.title: panel.lines for panel in drawn if "in time" in panel.title}
         assert kept.keys() == {"First answers given in time, %", "Solutions in time, %"}
-        judged = {title: [day for day in lines["1 agents"] if day is not None] for title, lines in kept.items()}
+        judged = {title: [day for day in lines["1 agent"] if day is not None] for title, lines in kept.items()}
         assert all(judged.values())
         assert judged["First answers given in time, %"] != judged["Solutions in time, %"]
-        assert all(lines.keys() == {"1 agents", "3 agents"} for lines in kept.values())
+        assert all(lines.keys() == {"1 agent", "3 agents"} for lines in kept.values())
 
     def test_plays_what_was_recorded(self) -> None:
         record()
@@ -215,6 +220,11 @@ class TestSimulate:
     def test_an_empty_time_is_a_sentence(self) -> None:
         result = command("simulate", "--from", "2026-11-23", "--to", "2026-11-24")
         assert (result.exit_code, result.output) == (2, "No ticket was opened in that time.\n")
+
+    @pytest.mark.parametrize("option", ["--tickets-a-day", "--work-minutes"])
+    def test_a_figure_that_is_no_number_is_a_sentence(self, option: str) -> None:
+        result = command("simulate", "--days", "1", option, "nan")
+        assert (result.exit_code, "'nan' is not a number" in result.output) == (2, True), result.output
 
     def test_half_a_period_is_refused(self) -> None:
         result = command("simulate", "--from", "2026-11-23")

@@ -138,12 +138,14 @@ def test_a_recorded_time_arrives_as_it_was(
     opened = []
     for minutes in (5, 30, 300):
         clock.advance(minutes=minutes)
-        opened.append(cast.ticket(category="general", priority=Priority.HIGH).opened_at)
+        opened.append(cast.ticket(category="general", priority=Priority.HIGH))
+    desk.set_priority(opened[1].ref, Priority.URGENT, by=amir)
 
     what = recorded(desk, MONDAY, MONDAY + timedelta(days=2), document=DOCUMENT)
     played = played_on(sqlite_templates, tmp_path / "played.db", what)
 
-    assert [arrival.at for arrival in what.arrivals] == opened
+    assert [arrival.at for arrival in what.arrivals] == [ticket.opened_at for ticket in opened]
+    assert {arrival.priority for arrival in what.arrivals} == {Priority.HIGH}, "as opened, whatever it was raised to"
     (agent,) = what.agents
     assert (agent.name, agent.skills, agent.max_load) == ("Amir", {"general": 3}, 4)
     assert (agent.shifts, agent.tz) == ({"mon-fri": ["09:00-17:00"]}, "Europe/Vienna")

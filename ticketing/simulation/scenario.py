@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from ticketing.categories import TRIAL_CATEGORY
 from ticketing.configuration import Configuration, parse
 from ticketing.desk import Desk
-from ticketing.model import CloseReason, Priority, Tier
+from ticketing.events import EventKind
+from ticketing.model import CloseReason, Priority, TicketRef, Tier
 
 OFFICE_HOURS: Mapping[str, Sequence[str]] = {"mon-fri": ["09:00-17:00"]}
 DAYTIME = (0, 0, 0, 0, 0, 0, 1, 3, 7, 10, 10, 9, 6, 8, 9, 8, 7, 5, 3, 2, 2, 1, 1, 0)
@@ -143,8 +144,9 @@ def recorded(
     """
     The tickets that were really opened in [start, end), for the agents there are now, with their skills and shifts.
 
-    What was moved to another customer arrives once, and so does what was moved back: the one that was closed for that is left
-    out, as test tickets are. Those of a category that `document` does not have go into its first one.
+    Each arrives with the priority that it was opened with. What was moved to another customer arrives once, and so does what
+    was moved back: the one that was closed for that is left out, as test tickets are. Those of a category that `document`
+    does not have go into its first one.
     """
     rows = [
         row
@@ -155,12 +157,12 @@ def recorded(
     arrivals = tuple(
         Arrival(
             row.opened_at,
-            _customer_of(desk, row.number),
+            "Somebody" if ref is None else f"Customer {ref.customer_id}",
             row.tier,
             row.category if row.category in known else known[0],
-            row.priority,
+            row.priority if ref is None else _opened_with(desk, ref, row.priority),
         )
-        for row in rows
+        for row, ref in ((row, desk.find(row.number)) for row in rows)
     )
     agents = tuple(
         SimulatedAgent(
@@ -177,9 +179,10 @@ def recorded(
     return Scenario(start, end, document, arrivals, agents, habits, seed, recategorized=strange)
 
 
-def _customer_of(desk: Desk, number: int) -> str:
-    ref = desk.find(number)
-    return "Somebody" if ref is None else f"Customer {ref.customer_id}"
+def _opened_with(desk: Desk, ref: TicketRef, now: Priority) -> Priority:
+    """A ticket's first priority, which may have been changed since; the one of `now` where its log does not say."""
+    opened = next((event for event in desk.events(ref) if event.kind is EventKind.OPENED), None)
+    return now if opened is None else Priority(opened.data.get("priority", now))
 
 
 def _instants(start: datetime, days: int, a_day: float, zone: ZoneInfo, random: Random) -> list[datetime]:
