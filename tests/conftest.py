@@ -79,7 +79,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path, prepare: Prepare |
     if request.param == "sqlite":
         # Asked for by name here, so that tests on SQLite start no server.
         templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
-        with _directory(tmp_path) as directory:
+        with directory_for_files(tmp_path) as directory:
             yield templates.new_database(directory / "desk.db", prepare)
         return
     server: PostgresServer = request.getfixturevalue("postgresql_server")
@@ -89,7 +89,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path, prepare: Prepare |
 
 
 @contextmanager
-def _directory(on_disk: Path) -> Iterator[Path]:
+def directory_for_files(on_disk: Path) -> Iterator[Path]:
     """For a test's files: in memory while it runs, or on the disk where there is no room."""
     if not memory_has_room():
         yield on_disk

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.outbound import World
-from tests.conftest import SqliteTemplates
+from tests.conftest import SqliteTemplates, directory_for_files
 from tests.end_to_end.sandbox import Sandbox
 from tests.postgres import Prepare
 from tests.processes import ROOT
@@ -30,9 +30,10 @@ def sandbox_process() -> Iterator[Sandbox]:
 @pytest.fixture
 def world(sandbox_process: Sandbox, sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[World]:
     sandbox_process.post("/control/reset")
-    database = Database.open(sqlite_templates.new_database(tmp_path / "desk.db", migrate))
-    yield World(sandbox_process, database)
-    database.close()
+    with directory_for_files(tmp_path) as directory:
+        database = Database.open(sqlite_templates.new_database(directory / "desk.db", migrate))
+        yield World(sandbox_process, database)
+        database.close()
 
 
 @pytest.fixture
