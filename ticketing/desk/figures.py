@@ -11,18 +11,18 @@ from sqlalchemy import and_, bindparam, case, func, select
 from ticketing.desk.recomputing import Recomputing
 from ticketing.instants import from_us, to_us
 from ticketing.model import Priority, TicketStatus
-from ticketing.tables import outbox, problem_acts, sla_clocks, tickets
+from ticketing.tables import IS_NOT_OVER, outbox, problem_acts, sla_clocks, tickets
 
 SOON = timedelta(hours=1)
 
 _clock = sla_clocks.c
 OPEN = (
     select(tickets.c.status, tickets.c.priority, func.count().label("count"))
-    .where(tickets.c.status.not_in(["resolved", "closed"]))
+    .where(IS_NOT_OVER)
     .group_by(tickets.c.status, tickets.c.priority)
 )
 OLDEST_WAITING = select(func.min(tickets.c.sla_start_at)).where(tickets.c.queue_rank.is_not(None))
-RUNNING = select(
+_RUNNING = select(
     func.count().label("running"),
     func.sum(case((_clock.due_at <= bindparam("now"), 1), else_=0)).label("overdue"),
     func.sum(case((and_(_clock.due_at > bindparam("now"), _clock.due_at <= bindparam("soon")), 1), else_=0)).label(
@@ -30,6 +30,8 @@ RUNNING = select(
     ),
     func.sum(case((_clock.warned_at.is_not(None), 1), else_=0)).label("warned"),
 ).where(_clock.ended_at.is_(None))
+# As two indexes have them, so that what has ended is not read.
+RUNNING = (_RUNNING.where(_clock.breached_at.is_(None)), _RUNNING.where(_clock.breached_at.is_not(None)))
 PARKED = select(func.count()).where(outbox.c.state == "parked")
 ACTS = select(func.count()).where(problem_acts.c.ended_at.is_(None))
 OLDEST_UNSENT = select(func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
@@ -74,7 +76,11 @@ class Figures(Recomputing):
                 (TicketStatus(row["status"]), Priority(row["priority"])): int(row["count"])
                 for row in connection.execute(OPEN).mappings()
             }
-            clocks = connection.execute(RUNNING, {"now": to_us(now), "soon": to_us(now + SOON)}).mappings().one()
+            halves = [
+                connection.execute(half, {"now": to_us(now), "soon": to_us(now + SOON)}).mappings().one()
+                for half in RUNNING
+            ]
+            clocks = {name: sum(int(half[name] or 0) for half in halves) for name in halves[0]}
             waiting_since = from_us(connection.execute(OLDEST_WAITING).scalar())
             unsent_since = from_us(connection.execute(OLDEST_UNSENT).scalar())
             parked = int(connection.execute(PARKED).scalar_one())
@@ -83,10 +89,10 @@ class Figures(Recomputing):
             at=now,
             open_tickets=open_tickets,
             oldest_waiting=_age(waiting_since, now),
-            running_clocks=int(clocks["running"]),
-            overdue=int(clocks["overdue"] or 0),
-            due_soon=int(clocks["soon"] or 0),
-            warned=int(clocks["warned"] or 0),
+            running_clocks=clocks["running"],
+            overdue=clocks["overdue"],
+            due_soon=clocks["soon"],
+            warned=clocks["warned"],
             parked=parked,
             oldest_unsent=_age(unsent_since, now),
             outdated=self.outdated_clocks(),
