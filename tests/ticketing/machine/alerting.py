@@ -265,6 +265,9 @@ class Alerting(World):
         waiting = {ref for ref, ticket in self.model.tickets.items() if ticket.status == "open"}
         lies = {ref: at for ref in self.model.tickets if (at := self.lies_until(ref)) is not None}
         following = self.does(lambda: self.desk.ladder_step(self.clock.now))
+        if following == self.clock.now:
+            # A lapse that was held back has been told: the steps that count from then are looked at anew, once.
+            following = self.does(lambda: self.desk.ladder_step(self.clock.now))
         assert following is None or following > self.clock.now
 
         wanted = {matter for matter, at in due.items() if at <= self.clock.now and self.is_heard(matter[0])}
