@@ -148,7 +148,7 @@ class Working(World):
         self.goes_back(ticket, act)
 
     def was_moved(self, ticket: ModelTicket) -> bool:
-        steps = [event for event in self.logs[ticket.ref] if event.kind is EventKind.STATUS]
+        steps = [event for event in self.desk.events(ticket.ref) if event.kind is EventKind.STATUS]
         return bool(steps) and steps[-1].reason == "moved"
 
     def move_back(self, ticket: ModelTicket, by: PersonId) -> None:
