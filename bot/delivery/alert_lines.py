@@ -305,6 +305,7 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     until = event.data.get("until")
     person = event.actor_id if event.kind is EventKind.ALERT_TAKEN else event.data.get("person")
     other = event.actor_id if event.kind is EventKind.ALERT_RELEASED and event.actor_id != person else None
+    missed = person if other else _replaced(dossier, event)
     alert = replace(
         base,
         state=state,
@@ -313,13 +314,24 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
         until=from_us(int(until)) if until is not None else None,
         released_by=dossier.name(other),
         # Whoever counts on their promise hears that it is no more.
-        mention=called.mention_of(dossier.desk, person) if other and person else None,
+        mention=called.mention_of(dossier.desk, missed) if missed else None,
         told_at=event.at if is_lapse and was_found_late(dossier, from_us(int(until or 0)), event.at) else None,
     )
     row = next((row for row in rows if is_lapse and row.key.stage == event.data.get("stage")), None)
     if row is None or row.home is not None:
         return Drawn(alert)
     return Drawn(alert, row, owed_since(dossier, row))
+
+
+def _replaced(dossier: Dossier, event: TicketEvent) -> PersonId | None:
+    """Whose promise somebody else's has taken the place of, before it came to its end."""
+    if event.kind is not EventKind.ALERT_TAKEN:
+        return None
+    deeds = (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED, EventKind.ALERT_LAPSED)
+    before = next((e for e in reversed(dossier.events) if e.seq < event.seq and e.kind in deeds), None)
+    if before is None or before.kind is not EventKind.ALERT_TAKEN or before.actor_id == event.actor_id:
+        return None
+    return before.actor_id if from_us(int(before.data["until"])) > event.at else None
 
 
 def _deed_about(dossier: Dossier, event: TicketEvent, rows: list[AlertRow]) -> Alert | None:

@@ -249,6 +249,21 @@ def test_what_somebody_saw_to_is_nobodys_since_they_no_longer_do_and_they_hear_w
     assert f"<!date^{int(released_at.timestamp())}^since" in str(reminded["blocks"])
 
 
+def test_whoever_sees_to_an_alert_hears_who_does_instead(world: World) -> None:
+    _configured(world)
+    world.agent("jo", skills={})
+    ticket, home = _late(world)
+    world.agent("lena", skills={})
+    for who in ("lena", "jo", "jo"):
+        world.clock.advance(minutes=1)
+        until = world.clock() + timedelta(minutes=30)
+        world.desk.take_alert(ticket.ref, by=world.person(who), until=until)
+        world.deliver_all()
+    lines = [shown_text(one) for one in _lines(world, home) if " has it" in shown_text(one)]
+    assert ["Lena has it" in line for line in lines] == [True, False, False]
+    assert [f"<@{PEOPLE['lena'][0]}>" in line for line in lines] == [False, True, False]
+
+
 def test_that_nobody_can_take_a_ticket_is_read_before_a_clock_warns_and_is_struck_through_when_somebody_does(
     world: World,
 ) -> None:
