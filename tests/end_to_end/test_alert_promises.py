@@ -137,9 +137,12 @@ def test_what_nobody_can_take_and_what_nobody_touches_is_told_until_somebody_doe
     own_workspace.invite(agent, nobodys.channel)
     agent.press("Claim", on=agent.sees(f"#{number} Nobody knows this", where=nobodys.channel))
     lead.sees_change(home, f"~#{number} Nobody knows this~ {agent.first_name} has it")
-    agent.press("Reply", on=agent.sees(f"#{number} Nobody knows this"))
+    # Its own card: that of the other says, too, that this was the last of the same customer.
+    agent.press("Reply", on=agent.sees(f"#{number} Nobody knows this\n"))
     fill_and_send(agent, "Reply", "Now I do")
-    own_workspace.advance(hours=3)
+    customer.sees("Now I do", where=customer.sees(f"#{number} Nobody knows this\n"))
+    # Not so far that what has just been answered would lie long enough as well, at the same moment or the next.
+    own_workspace.advance(hours=2, minutes=49)
     lying = lead.sees(f"Nobody has touched #{untouched} Nobody looks at this", where=ESCALATIONS)
     agent.press("Add note", on=assignment)
     fill_and_send(agent, "Note", "I look at it")
