@@ -884,6 +884,20 @@ def test_whoever_has_just_been_given_it_has_the_time_of_a_step(desk: Desk, cast:
     assert steps(desk, ticket.ref) == ["step1"]
 
 
+def test_a_promise_that_takes_the_place_of_a_longer_one_holds_up_less(
+    desk: Desk, cast: Cast, clock: MovableClock
+) -> None:
+    ticket, jo = breached(desk, cast, clock), cast.agent("jo")
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=5), seen=True)
+    climb(desk, clock, minutes=31)
+    desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(minutes=10), seen=True)
+    climb(desk, clock, minutes=10)
+    climb(desk, clock, minutes=29)
+    assert steps(desk, ticket.ref) == []
+    climb(desk, clock, minutes=1)
+    assert steps(desk, ticket.ref) == ["step1"]
+
+
 def test_a_promise_that_is_given_back_holds_nothing_up(desk: Desk, cast: Cast, clock: MovableClock) -> None:
     ticket, jo = breached(desk, cast, clock), cast.agent("jo")
     desk.take_alert(ticket.ref, by=jo, until=clock() + timedelta(hours=3), seen=True)
