@@ -194,7 +194,10 @@ def _of_clocks(moments: Iterable[_Moment], rules: Rules) -> Iterable[_Alert]:
     marked: set[_Alert] = set()
     for together, state, at, until in moments:
         _begin(matters, together, state, at, rules)
+        is_promised = any(event.kind in (EventKind.ALERT_TAKEN, EventKind.ALERT_RELEASED) for event in together)
         for name, matter in matters.items():
+            if is_promised and matter.next_at is not None and (name != NOBODY or matter.step):
+                matter.next_at = min(matter.next_at, at)  # this promise may hold up less than one before it
             if matter.is_behind and not state.is_behind(name):
                 matter.next_at, matter.is_behind = at, False
         # What falls due at the very instant of something else may be marked before it or after it, and is owed once.
