@@ -51,11 +51,8 @@ _WAITS_ANEW = (*_CHANGES_DEADLINES, EventKind.OPENED, EventKind.REOPENED, EventK
 _MAY_END_A_CLIMB = (*_CHANGES_DEADLINES, EventKind.ASSIGNED, EventKind.COMMENTED, EventKind.STATUS)
 """After these what climbed may be owed no more, or not of us, so that it is the turn of what waited behind it."""
 
-_CHANGES_THE_TIME = (*_CHANGES_DEADLINES, EventKind.ALERT_RELEASED, EventKind.ALERT_TAKEN)
-"""
-Another calendar may count from now on, a promise that was given back holds nothing up, and one that takes the place of another
-may hold up less.
-"""
+_CHANGES_THE_TIME = (*_CHANGES_DEADLINES, EventKind.ALERT_RELEASED)
+"""Another calendar may count from now on, and a promise that was given back holds nothing up."""
 
 
 def foresee(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:

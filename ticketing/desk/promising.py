@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 from ticketing import standing
 from ticketing.desk.assignment import give_by_hand, who_can_hold
 from ticketing.desk.base import checked_instant, use_case
+from ticketing.desk.climbs import count_anew
 from ticketing.desk.people import agent_of
 from ticketing.desk.reading import Reading
 from ticketing.desk.roles import as_team
@@ -170,6 +171,9 @@ class Promising(Reading):
             agent = None if seen or ticket.assigned_agent_id == by else who_can_hold(tx, ticket, by)
             if agent is not None:
                 ticket = give_by_hand(tx, ticket, agent, by=by)
+            before = promise_of(tx.connection, ref)
+            if before is not None and before.until > until:
+                count_anew(tx, ref)  # it holds up less
             _forget(tx, ref)
             tx.connection.execute(_KEEP, [_row(ref, promise)])
             data = {"kind": SEEN if seen else TAKE, "until": to_us(until)}
