@@ -21,7 +21,16 @@ from ticketing.events import EventKind, TicketEvent
 from ticketing.lanes import AHEAD_FROM, BEHIND
 from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketStatus
 from ticketing.prepared import run
-from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, FELL_DUE_AT, WARNING
+from ticketing.shown import (
+    ALERT_CARD,
+    ALERT_LINE,
+    ALERT_LISTED,
+    ALERT_SAID,
+    ALERT_SETTLED,
+    BREACH,
+    FELL_DUE_AT,
+    WARNING,
+)
 from ticketing.tables import alerts, outbox, shown, ticket_events, ticket_watchers
 from ticketing.transaction import Transaction
 
@@ -33,6 +42,10 @@ BACKGROUND = BEHIND - 1
 
 _CARDS = select(shown.c.place, shown.c.side).where(
     shown.c.customer_id == bindparam("customer_id"), shown.c.about == bindparam("about")
+)
+_ALERTS = select(shown.c.place, shown.c.about).where(
+    shown.c.customer_id == bindparam("customer_id"),
+    or_(shown.c.about == bindparam("about"), shown.c.about == bindparam("listed")),
 )
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),
@@ -135,6 +148,8 @@ class Notices:
         for row in tx.connection.execute(_SHOWN_OF, key):
             if row.about == places.about_alert(ticket.number):
                 tx.tell(row.place, row.about, ALERT_CARD, ticket=ticket.ref)
+            elif row.about == places.about_down(ticket.number):
+                tx.tell(row.place, row.about, ALERT_LISTED, ticket=ticket.ref)
             elif row.about == places.about_listed(ticket.number):
                 continue  # a list of many says nothing but its number
             elif row.place.partition(":")[0] in {"p", "c"}:
@@ -158,8 +173,11 @@ class Notices:
 
     def _alert_home(self, tx: Transaction, ticket: Ticket) -> None:
         place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
-        for row in run(tx.connection, _CARDS, {"customer_id": ticket.customer_id, "about": about}):
-            if row.place != place:  # where its alerts were read before
+        listed = places.about_down(ticket.number)
+        for row in run(tx.connection, _ALERTS, {"customer_id": ticket.customer_id, "about": about, "listed": listed}):
+            if row.about == listed:
+                tx.tell(row.place, listed, ALERT_LISTED, ticket=ticket.ref, priority=ALERT_PRIORITY)
+            elif row.place != place:  # where its alerts were read before
                 tx.tell(row.place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
         if place is None:
             return

@@ -164,6 +164,11 @@ def about_listed(number: int) -> str:
     return f"i:{number}"
 
 
+def about_down(number: int) -> str:
+    """That a ticket is in the message of what fell due while nothing ran, besides having one of its own."""
+    return f"d:{number}"
+
+
 def about_list(row: int) -> str:
     """A list of many alerts, by the row of the outbox in whose place it came."""
     return f"il:{row}"

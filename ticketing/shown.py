@@ -29,6 +29,9 @@ FELL_DUE_AT = "fell_due_at"
 ALERT_CARD, ALERT_COUNTDOWN = "alert_card", "countdown_card"
 """The rows of the outbox that ask for the message of an alert to be as things stand, or to say how near a deadline is."""
 
+ALERT_LISTED = "listed_card"
+"""The same of the message of what fell due while nothing ran, for a ticket that has another of its own."""
+
 ALERT_LINE, ALERT_SAID, ALERT_SETTLED = "alert_line", "alert_said", "alert_settled"
 """The rows that ask for a line in its thread: a step, what somebody did about it, how it ended."""
 

@@ -288,11 +288,13 @@ def alert_group_message(group: AlertGroup) -> Message:
         return message(elsewhere, [section(elsewhere)])
     head = _group_head(group)
     first = spoken_row(group.alerts[0]) if group.alerts else common.NONE_YET
+    called = said(words.GROUP_CALLED, mentions=", ".join(group.called)) if group.called else ""
     return message(
         said(words.SPOKEN_GROUP, sentence=head.replace("*", ""), row=first),
         [
             section(head),
             *rows,
+            section(called) if called else None,
             section(elsewhere) if elsewhere else None,
             context(_small_print(group, hidden)) if hidden or group.told_at else None,
             actions(
@@ -313,8 +315,13 @@ def _elsewhere(channel: str, numbers: Sequence[int]) -> str:
 
 
 def _small_print(group: AlertGroup, hidden: int) -> str:
-    told = said(words.GROUP_LATE, told=text.at(group.told_at, group.zone)) if group.told_at else ""
-    return ". ".join(part for part in (said(common.MORE_ROWS, count=hidden) if hidden else "", told) if part)
+    return ". ".join(part for part in (said(common.MORE_ROWS, count=hidden) if hidden else "", _late(group)) if part)
+
+
+def _late(group: AlertGroup) -> str:
+    told = text.at(group.told_at, group.zone) if group.told_at else ""
+    since = text.since(group.due_since, group.zone) if group.due_since else ""
+    return said(words.GROUP_LATE_SINCE if since else words.GROUP_LATE, since=since, told=told) if told else ""
 
 
 def alert_group_view(group: AlertGroup) -> View:

@@ -45,6 +45,9 @@ LINES_DRAWN = 10
 LAPSED, CALLS = "lapsed", "calls"
 """What is in a row's data whose line is that a promise has lapsed, and whom the line of a deed calls."""
 
+QUIET = "quiet"
+"""What is in a row's data whose line tells of what another message has told."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -117,15 +120,18 @@ def _lines(dossier: Dossier, errand: Errand, draw: DrawLine) -> Letter | None:
             matters.add(matter_of(row))
     if not told:
         return None
-    stages = counted.values() if errand.kind == ALERT_LINE else ()
-    lines = [(row, alerted[row.ticket]) for row in rows if row.ticket in alerted and _name(row) in counted]
+    quiet = {_name(row) for row in rows if row.data.get(QUIET)}
+    stages = [stage for name, stage in counted.items() if errand.kind == ALERT_LINE and name not in quiet]
+    lines = [
+        (row, alerted[row.ticket]) for row in rows if row.ticket in alerted and _name(row) in counted.keys() - quiet
+    ]
     drawn_ = [one.alert for one in told.values()]
     letter = _letter(errand, alert_lines(drawn_, len(counted), called_besides(dossier.desk, drawn_, lines)))
     return replace(
         letter,
         # Where its own does not hold, it may yet be told under its name.
         about=letter.about if letter.about in told else next(iter(told)),
-        broadcast=any(is_broadcast(one.alert) for one in told.values()),
+        broadcast=any(is_broadcast(one.alert) for name, one in told.items() if name not in quiet),
         also=tuple((row.customer_id, row.id) for row in rows if row is not errand),
         told=keys_of(told.values(), stages),
         owed_since=since_of(dossier.desk, told.values(), stages),
@@ -192,7 +198,8 @@ def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> 
     if each is None:
         return None
     if errand.kind == ALERT_LINE:
-        stage = next((stage for stage in each.owed if _stage(stage) == _wanted(errand) and not stage.is_told), None)
+        stage = told_by(errand, each)
+        stage = stage if stage is not None and stage.is_owed else None
         at = stage.created_at if stage is not None else None
     elif errand.kind == ALERT_SAID:
         stage = next(iter(each.owed), None)
@@ -204,6 +211,14 @@ def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> 
         at = None
     is_held_back = at is not None and not is_told_by_now(dossier, each.priority, at)
     return None if is_held_back else stage
+
+
+def told_by(errand: Errand, each: AlertedTicket) -> AlertedStage | None:
+    """The alert that a line of a step tells of, or one of those that a promise was about, whether it holds or not."""
+    if errand.kind == ALERT_SAID:
+        return next((stage for stage in each.stages if not has_no_deadline(stage.key.stage)), None)
+    is_quiet = bool(errand.data.get(QUIET))
+    return next((one for one in each.stages if _stage(one) == _wanted(errand) and (is_quiet or not one.is_told)), None)
 
 
 def _is_end(errand: Errand, stage: AlertedStage) -> bool:
@@ -237,7 +252,8 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
     rows = dossier.desk.outbox.alerts(dossier.ref)
     wanted = _wanted(errand)
     row = next((r for r in rows if (r.key.kind.value, str(r.key.run), r.key.stage) == wanted), None)
-    if row is None or row.home is not None or not is_time(dossier, row) or not holds(dossier, row):
+    is_quiet = bool(errand.data.get(QUIET))
+    if row is None or (row.home is not None and not is_quiet) or not is_time(dossier, row) or not holds(dossier, row):
         return None
     clock = clock_of(dossier, row)
     if clock is None:
@@ -245,7 +261,7 @@ def _step(dossier: Dossier, errand: Errand) -> Drawn | None:
     alert = alert_at(dossier, clock, rows, state_of(row.key.stage))
     if row.key.stage not in (WARNING, BREACH):
         alert = _with_step(dossier, alert, row)
-    return Drawn(alert, row, owed_since(dossier, row))
+    return Drawn(replace(alert, mention=None)) if is_quiet else Drawn(alert, row, owed_since(dossier, row))
 
 
 def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:

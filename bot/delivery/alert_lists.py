@@ -15,6 +15,7 @@ from bot.delivery import hidden
 from bot.delivery.alert_lines import (
     LAPSED,
     LINES_DRAWN,
+    QUIET,
     Drawn,
     called_besides,
     drawn,
@@ -45,11 +46,11 @@ def instead_of_lines(dossier: Dossier, errand: Errand) -> Instead | None:
     Raises NotYet while more is just falling due.
     """
     desk = dossier.desk
-    if errand.is_doubtful or not _calls(errand):
+    if errand.is_doubtful or not calls(errand):
         return None
     let_gather(desk, errand)
     own = desk.outbox.shown(errand.customer_id, errand.place, places.about_alert(dossier.ref.number))
-    waiting = [(each, ts) for each, ts in desk.lines_in_threads(errand.place) if _calls(each)]
+    waiting = [(each, ts) for each, ts in desk.lines_in_threads(errand.place) if calls(each)]
     if own is None or len({own.ts, *(ts for _, ts in waiting)}) <= FEW:
         return None
     others = [each for each, _ in waiting]
@@ -62,8 +63,10 @@ def instead_of_lines(dossier: Dossier, errand: Errand) -> Instead | None:
     )
 
 
-def _calls(errand: Errand) -> bool:
+def calls(errand: Errand) -> bool:
     """Whether its line goes to the channel as well: a breach, a step of the ladder, a promise that has lapsed."""
+    if errand.data.get(QUIET):
+        return False
     return bool(errand.data.get(LAPSED)) if errand.kind == ALERT_SAID else errand.data.get("stage") != WARNING
 
 

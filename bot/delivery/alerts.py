@@ -6,9 +6,8 @@ Which tickets stand in one message is written in `shown`: each has its row, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from bot import places
 from bot.blocks.alerts import ROWS, alert_group_message, alert_message
@@ -21,15 +20,17 @@ from bot.delivery.alert_facts import (
     owed_since_each,
     worst,
 )
-from bot.delivery.lateness import LOOKED_AT, seems_late, was_found_late
+from bot.delivery.called import by_stage
+from bot.delivery.lateness import down_since
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
-from ticketing.desk.alerting import AlertedStage, AlertedTicket
+from ticketing.desk.alerting import AlertedTicket
 from ticketing.desk.trying import trial_channel
 from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
+from ticketing.shown import Shown
 
 RETRY_S = 0.25
 """How long a message waits for what else has fallen due, before it is drawn again."""
@@ -48,18 +49,13 @@ def home(dossier: Dossier, place: str, errand: Errand | None = None) -> Letter |
         let_gather(desk, errand)
     stands = desk.outbox.shown(ref.customer_id, place, places.about_alert(ref.number))
     if stands is not None:
-        # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
-        asked = desk.cards_waiting_for(place, stands.channel, stands.ts)
-        members = desk.alerts_in_message(stands.channel, stands.ts)
-        may_be_read = _readable(dossier, members, place)
-        if len(members) > 1 and may_be_read:
-            return _standing_group(dossier, place, may_be_read, members, asked)
-        if not may_be_read:
-            return hidden.alert(ref.number)
+        several = standing(dossier, place, stands, stands.about)
+        if several is not None:
+            return several
     elif hidden.is_private_elsewhere(dossier, place):
         return None
     elif errand is not None:
-        waiting = [each for each in _readable(dossier, desk.untold_alerts(errand), place) if _told(dossier, each)]
+        waiting = [each for each in readable(dossier, desk.untold_alerts(errand), place) if told_now(dossier, each)]
         if len(waiting) > 1 and any(each.ref == ref for each in waiting):
             return _new_group(dossier, errand, waiting)
     letter = alone(dossier)
@@ -102,7 +98,7 @@ def let_gather(desk: Desk, errand: Errand) -> None:
 # --- several together -------------------------------------------------------------------------------------------------
 
 
-def _readable(dossier: Dossier, several: list[AlertedTicket], place: str) -> list[AlertedTicket]:
+def readable(dossier: Dossier, several: list[AlertedTicket], place: str) -> list[AlertedTicket]:
     """Those that whoever reads in the place may see."""
     configuration = dossier.configuration
     return [each for each in several if not hidden.are_private_elsewhere(configuration, each.category, place)]
@@ -131,22 +127,31 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
     )
 
 
-def _standing_group(
-    dossier: Dossier,
-    place: str,
-    may_be_read: list[AlertedTicket],
-    members: list[AlertedTicket],
-    asked: list[tuple[int, int]],
-) -> Letter:
-    """What is owed and told in another channel by now is not in it: it says where that is."""
+def standing(dossier: Dossier, place: str, stands: Shown, about: str) -> Letter | None:
+    """
+    A message that stands, as it is to be now, if it is about several tickets, or shows one that has another of its own.
+
+    What is owed and is told in another channel by now is not in it: it says where that is.
+    """
+    desk = dossier.desk
+    # In this order: what is asked for after it was drawn is not shown yet, and has to be drawn anew.
+    asked = desk.cards_waiting_for(place, stands.channel, stands.ts)
+    members = desk.alerts_in_message(stands.channel, stands.ts)
+    may_be_read = readable(dossier, members, place)
+    if not may_be_read:
+        return replace(hidden.alert(dossier.ref.number), about=about)
+    if len(members) <= 1 and about == places.about_alert(dossier.ref.number):
+        return None
     here, elsewhere = _split(dossier, may_be_read, place)
+    home = f"{stands.channel}:{stands.ts}"
+    called = {(each.key.stage, one.category) for one in here for each in one.owed if each.home == home}
     return Letter(
-        about=places.about_alert(dossier.ref.number),
+        about=about,
         side=places.ALERT,
-        message=alert_group_message(replace(group_of(dossier.desk, here), elsewhere=elsewhere)),
+        message=alert_group_message(replace(group_of(desk, here, called=called, home=home), elsewhere=elsewhere)),
         only_edit=True,
         also=tuple(asked),
-        members=tuple((each.ref.customer_id, places.about_alert(each.ref.number)) for each in members),
+        members=tuple((each.ref.customer_id, each.about) for each in members),
     )
 
 
@@ -176,8 +181,14 @@ def group_of(
     size: int = ROWS,
     zone: str | None = None,
     key: str = "",
+    called: Iterable[tuple[str, str]] = (),
+    home: str | None = None,
 ) -> AlertGroup:
-    """A page of several alerts, the worst first, with the counts of all. `zone` is the reader's; in channels the desk's."""
+    """
+    A page of several alerts, the worst first, with the counts of all. `zone` is the reader's; in channels the desk's.
+
+    `called` are the stages of steps (and the categories) that it tells of itself, and `home` is the message, if it stands.
+    """
     ranked = sorted(tickets, key=lambda each: each.rank)
     pages = max(1, -(-len(ranked) // size))
     page = min(max(1, page), pages)
@@ -186,6 +197,8 @@ def group_of(
     promised = [each for each in owed if any(not has_no_deadline(stage.key.stage) for stage in each.owed)]
     late = [each for each in promised if each.is_late]
     zone = zone or desk.configuration().zone
+    since, told_at = down_since(desk, [stage for each in ranked for stage in each.stages], home)
+    mentions = dict.fromkeys(one for stage, of in sorted(called) for one in by_stage(desk, stage, of))
     return AlertGroup(
         alerts=tuple(alert_of(Dossier(desk, each.ref), zone) for each in part),
         overdue=len(late),
@@ -197,7 +210,9 @@ def group_of(
         zone=zone,
         waiting=len(owed) - len(promised),
         settled=len(ranked) - len(owed),
-        told_at=_told_at(desk, [stage for each in ranked for stage in each.stages]),
+        due_since=since,
+        told_at=told_at,
+        called=tuple(mentions),
         key=key,
     )
 
@@ -207,14 +222,6 @@ def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:
     return worst(dossier, dossier.desk.outbox.alerts(dossier.ref), zone)
 
 
-def _told_at(desk: Desk, stages: list[AlertedStage]) -> datetime | None:
-    """When the first of those was found that were found late. Of many that seem so a few are looked at."""
-    seem = [each for each in stages if seems_late(each.instant, each.created_at)]
-    first = sorted(seem, key=lambda each: each.created_at)[:LOOKED_AT]
-    late = (each for each in first if was_found_late(Dossier(desk, each.key.ref), each.instant, each.created_at))
-    return next((each.created_at for each in late), None)
-
-
-def _told(dossier: Dossier, each: AlertedTicket) -> bool:
+def told_now(dossier: Dossier, each: AlertedTicket) -> bool:
     """Whether it has something to tell that holds, and it is time; what a message told that is gone is told again."""
     return any(is_told_by_now(dossier, each.priority, stage.created_at) for stage in each.owed)

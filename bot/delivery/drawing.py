@@ -17,6 +17,7 @@ from bot.delivery import (
     cards,
     countdown,
     days,
+    downtime,
     emoji,
     escalations,
     hidden,
@@ -35,7 +36,7 @@ from ticketing.desk import Desk
 from ticketing.lanes import AHEAD_FROM
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice
-from ticketing.shown import ALERT_CARD, ALERT_COUNTDOWN, ALERT_LINE, ALERT_SAID, ALERT_SETTLED, Shown
+from ticketing.shown import ALERT_CARD, ALERT_COUNTDOWN, ALERT_LINE, ALERT_LISTED, ALERT_SAID, ALERT_SETTLED, Shown
 
 Draw = Callable[[Dossier, Errand], Letter | Reactions | Instead | None]
 
@@ -57,16 +58,23 @@ KINDS: dict[str, Draw] = {
     "customer_card": lambda dossier, errand: cards.for_customer(dossier, errand.place),
     "assignment_card": _assignment,
     "triage_card": lambda dossier, errand: cards.for_team(dossier, errand.place),
-    ALERT_CARD: lambda dossier, errand: moved.instead(dossier, errand) or alerts.home(dossier, errand.place, errand),
+    ALERT_CARD: lambda dossier, errand: (
+        moved.instead(dossier, errand)
+        or downtime.instead(dossier, errand)
+        or alerts.home(dossier, errand.place, errand)
+    ),
+    ALERT_LISTED: downtime.again,
     ALERT_COUNTDOWN: countdown.countdown,
     ALERT_LINE: lambda dossier, errand: (
         moved.instead(dossier, errand)
+        or downtime.instead(dossier, errand)
         or alert_lists.instead_of_lines(dossier, errand)
         or alert_lines.line(dossier, errand)
     ),
     ALERT_SETTLED: alert_lines.settled,
     ALERT_SAID: lambda dossier, errand: (
         moved.instead(dossier, errand)
+        or downtime.instead(dossier, errand)
         or alert_lists.instead_of_lines(dossier, errand)
         or alert_lines.said(dossier, errand)
     ),
@@ -108,6 +116,7 @@ OF_THE_DESK: dict[str, Callable[[Desk, Errand], Letter | None]] = {
     CARD: problems.drawn,
     DONE: problems.drawn,
     alert_lists.KIND: alert_lists.listed,
+    downtime.KIND: downtime.told,
 }
 """The kinds that are about no single ticket."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.delivery.reading import Dossier
+from ticketing.desk import Desk
+from ticketing.desk.alerting import AlertedStage
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
 from ticketing.shown import BREACH, FELL_DUE_AT, WARNING, AlertRow
@@ -57,3 +60,33 @@ def _raised(event: TicketEvent, row: AlertRow) -> bool:
         and FELL_DUE_AT in data
         and (data["clock"], data["run"], stage) == (key.kind.value, key.run, key.stage)
     )
+
+
+def down_since(
+    desk: Desk, stages: Iterable[AlertedStage], home: str | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """
+    Since when nothing found what a message tells of, as far as that shows, and when it was found; of many, a few are looked at.
+
+    What steps of the ladder tell elsewhere than in the message (`home`), where it stands, says nothing of this.
+    """
+    known = sorted(stages, key=lambda each: (each.created_at, each.instant))
+    seem = [each for each in known if seems_late(each.instant, each.created_at)]
+    steps = [each for each in known if each.key.stage not in (WARNING, BREACH) and each.home in (None, home)]
+    for some in (seem, steps):
+        found = [one for each in some[:LOOKED_AT] if (one := _found(desk, each)) is not None]
+        if found:
+            told_at = min(at for _, at in found)
+            return min(instant for instant, at in found if not seems_late(told_at, at)), told_at
+    return None, None
+
+
+def _found(desk: Desk, stage: AlertedStage) -> tuple[datetime, datetime] | None:
+    """When it could be found and when it was, if that was late."""
+    dossier, instant = Dossier(desk, stage.key.ref), stage.instant
+    if stage.key.stage != BREACH:
+        rows = desk.outbox.alerts(stage.key.ref)
+        instant = next((fell_due_at(dossier, row) for row in rows if row.key == stage.key), stage.created_at)
+    if not was_found_late(dossier, instant, stage.created_at):
+        return None
+    return could_be_found_at(dossier, instant, stage.created_at), stage.created_at

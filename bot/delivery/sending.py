@@ -298,10 +298,10 @@ class Sending:
             tried.side,
             tried.digest,
         )
-        again: list[Notice] = []
+        again = list(tried.then)
         if errand.ticket is not None and tried.about == places.about_alert(errand.ticket.number):
             data = tries.without(errand.data)
-            again = [Notice(errand.place, errand.about, errand.kind, errand.ticket, errand.priority, data)]
+            again.append(Notice(errand.place, errand.about, errand.kind, errand.ticket, errand.priority, data))
         members = _members(tried.members, stands)
         self._outbox.done(errand, stands, told=tried.told, also=tried.also, members=members, then=again)
         return "found"

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.delivery.letters import Letter
 from ticketing.model import ClockKind, PersonId, TicketRef
-from ticketing.outbox import Errand
+from ticketing.outbox import Errand, Notice
 from ticketing.shown import AlertKey
 
 TRIED = "tried"
@@ -31,6 +31,7 @@ class Try:
     told: tuple[AlertKey, ...]
     also: tuple[tuple[int, int], ...]
     members: tuple[tuple[int, str], ...]
+    then: tuple[Notice, ...] = ()
 
 
 def written(letter: Letter, digest: str, thread_ts: str | None) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def written(letter: Letter, digest: str, thread_ts: str | None) -> dict[str, Any
             "told": told,
             "also": [list(row) for row in letter.also],
             "members": [list(matter) for matter in letter.members],
+            "then": [_kept(notice) for notice in letter.then],
         }
     }
 
@@ -62,6 +64,7 @@ def last(errand: Errand) -> Try | None:
         tuple(_alert(*key) for key in kept["told"]),
         tuple((customer_id, row) for customer_id, row in kept["also"]),
         tuple((customer_id, about) for customer_id, about in kept["members"]),
+        tuple(_notice(notice) for notice in kept.get("then", ())),
     )
 
 
@@ -72,3 +75,14 @@ def without(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alert(customer_id: int, number: int, kind: str, run: int, stage: str) -> AlertKey:
     return AlertKey(TicketRef(PersonId(customer_id), number), ClockKind(kind), run, stage)
+
+
+def _kept(notice: Notice) -> list[Any]:
+    ref = [notice.ticket.customer_id, notice.ticket.number] if notice.ticket is not None else None
+    return [notice.place, notice.about, notice.kind, ref, notice.priority, dict(notice.data)]
+
+
+def _notice(kept: list[Any]) -> Notice:
+    place, about, kind, ref, priority, data = kept
+    ticket = TicketRef(PersonId(ref[0]), ref[1]) if ref is not None else None
+    return Notice(place, about, kind, ticket, priority, data)

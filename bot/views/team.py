@@ -272,8 +272,9 @@ class AlertGroup:
     """
     Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.
 
-    `waiting` wait for an agent with nothing due yet, `settled` are over. `told_at` is set when they were found late;
-    `elsewhere` are the channels in which others of it are told of now, with their numbers. `key` is what the pages of the list
+    `waiting` wait for an agent with nothing due yet, `settled` are over. `told_at` is set when they were found late,
+    and `due_since` when the first of those fell due; `called` are the mentions of whom it calls. `elsewhere` are the channels
+    in which others of it are told of now, with their numbers. `key` is what the pages of the list
     are found again by.
     """
 
@@ -287,7 +288,9 @@ class AlertGroup:
     zone: str = "UTC"
     waiting: int = 0
     settled: int = 0
+    due_since: datetime | None = None
     told_at: datetime | None = None
+    called: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, tuple[int, ...]], ...] = ()
     key: str = ""
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, Message, World, hours_from_now, shown_text
+from ticketing.lanes import Lane
 from ticketing.model import Priority, Role, Ticket
+from ticketing.shown import BREACH
 
 DOWN = "we were down"
 
@@ -55,6 +57,7 @@ def test_a_warning_that_was_found_late_says_so_and_one_whose_time_was_set_late_d
     assert "Due soon" in shown_text(home)
     assert DOWN in shown_text(home)
 
+    world.says(ticket.ref, world.person("amir"), "We are on it.")
     raised = world.ticket(priority=Priority.MEDIUM, subject="It became urgent")
     world.clock.advance(minutes=45)
     world.desk.set_priority(raised.ref, Priority.URGENT, by=world.person("amir"))
@@ -188,3 +191,152 @@ def test_whose_promise_was_released_is_mentioned_also_where_that_is_only_counted
     line = world.seen("lena", ESCALATIONS, thread=str(home["ts"]))[-1]
     assert "and 2 more" in shown_text(line)
     assert str(line["blocks"]).count(f"<@{PEOPLE['amir'][0]}>") == 1
+
+
+# --- one message ----------------------------------------------------------------------------------------------------------
+
+
+def _each_warned_of(world: World, count: int) -> list[Ticket]:
+    """Urgent tickets that were warned of one after the other in time, so that each has a message of its own."""
+    tickets = []
+    for number in range(count):
+        tickets.append(world.ticket(priority=Priority.URGENT, subject=f"Known {number}"))
+        world.clock.advance(minutes=2)
+    world.deliver_all()
+    for ticket in tickets:
+        _seen_at(world, _due(ticket) - timedelta(minutes=30) + timedelta(seconds=2))
+    assert len(_roots(world)) == count
+    return tickets
+
+
+def _in_channel(world: World) -> list[Message]:
+    """All that the channel shows, which is what notifies."""
+    return world.seen("lena", ESCALATIONS)
+
+
+def _mixed(world: World, known: int, new: int) -> tuple[list[Ticket], list[Ticket]]:
+    """So many that had messages of their own when the process went down, and so many that it has told nothing of."""
+    world.agent("amir", max_load=100)
+    told = _each_warned_of(world, known)
+    fresh = [world.ticket(priority=Priority.URGENT, subject=f"New {number}") for number in range(new)]
+    world.deliver_all()
+    return told, fresh
+
+
+def test_what_fell_due_meanwhile_is_one_message_be_it_new_or_told_of_before(world: World) -> None:
+    known, new = _mixed(world, 3, 9)
+    answered = known.pop()
+    world.says(answered.ref, world.person("amir"), "We are on it.")
+    world.deliver_all()
+    before = [one["ts"] for one in _in_channel(world)]
+    _seen_at(world, world.clock() + timedelta(hours=2))
+
+    (told,) = [one for one in _in_channel(world) if one["ts"] not in before]
+    text = shown_text(told)
+    assert "11 tickets: 11 overdue, 0 due soon" in text
+    assert re.search(r"and 1 more\. Due <!date\^[^>]*>, told <!date\^[^>]*>: we were down\.", text)
+    assert f"<!date^{int(_due(known[0]).timestamp())}^since" in text, "since when"
+    assert [int(number) for number in re.findall(r": #(\d+)\*", str(told["blocks"]))] == [
+        ticket.number for ticket in [*known, *new][:10]
+    ]
+    assert f"#{answered.number}*" not in text, "it holds no longer"
+    listed = world.desk.alerts_in_message(ESCALATIONS, str(told["ts"]))
+    assert {each.ref for each in listed} == {ticket.ref for ticket in (*known, *new)}, "each can be opened"
+    homes = [one for one in _roots(world) if one["ts"] in before]
+    for ticket in known:
+        (home,) = [one for one in homes if f"#{ticket.number} " in shown_text(one)]
+        assert "*Overdue " in shown_text(home)
+        lines = _lines(world, home)
+        assert [f"#{ticket.number} is overdue" in line and DOWN in line for line in lines] == [True]
+    for ticket in (*known, *new):
+        rows = [row for row in world.desk.outbox.alerts(ticket.ref) if row.key.stage == BREACH]
+        assert {row.home for row in rows} == {f"{ESCALATIONS}:{told['ts']}"}
+
+
+def test_the_message_of_a_downtime_follows_what_becomes_of_its_tickets(world: World) -> None:
+    (known, other), (new, *_) = _mixed(world, 2, 2)
+    _seen_at(world, world.clock() + timedelta(hours=2))
+    *_, told = _roots(world)
+    assert "4 tickets: 4 overdue" in shown_text(told)
+    for ticket in (known, new):
+        world.says(ticket.ref, world.person("amir"), "We are on it.")
+        world.deliver_all()
+        assert f"~#{ticket.number} " in shown_text(_roots(world)[-1])
+    assert [one["ts"] for one in _roots(world)][-1] == told["ts"]
+    (home,) = [one for one in _roots(world) if f"~#{known.number} " in shown_text(one) and one["ts"] != told["ts"]]
+    assert "Answered" in shown_text(home), "its own message goes on"
+    assert f"#{other.number}*" in shown_text(_roots(world)[-1])
+
+
+def test_of_many_messages_no_thread_is_written_in_and_whom_steps_call_is_mentioned_once(world: World) -> None:
+    """However many messages stand: the channel reads one more."""
+    _configured(world, ladder={"steps": [{"after": "30m", "person": PEOPLE["lena"][0]}]})
+    known, new = _mixed(world, 7, 2)
+    _seen_at(world, _due(known[-1]) + timedelta(seconds=2))
+    before = {one["ts"] for one in _in_channel(world)}
+    lines = {str(one["ts"]): len(_lines(world, one)) for one in _roots(world)}
+    _seen_at(world, world.clock() + timedelta(hours=2))
+    (told,) = [one for one in _in_channel(world) if one["ts"] not in before]
+    assert "9 tickets: 9 overdue" in shown_text(told)
+    assert DOWN in shown_text(told)
+    assert str(told["blocks"]).count(f"<@{PEOPLE['lena'][0]}>") == 1
+    assert {str(one["ts"]): len(_lines(world, one)) for one in _roots(world) if one["ts"] in before} == lines
+    world.says(new[0].ref, world.person("amir"), "We are on it.")
+    world.deliver_all()
+    assert f"<@{PEOPLE['lena'][0]}>" in shown_text(_roots(world)[-1])
+
+
+def test_only_steps_that_were_missed_are_one_message_as_well(world: World) -> None:
+    _configured(world, ladder={"steps": [{"after": "90m"}]})
+    world.agent("amir")
+    known = _each_warned_of(world, 2)
+    for ticket in known:
+        _seen_at(world, _due(ticket) + timedelta(seconds=2))
+    before = {one["ts"] for one in _in_channel(world)}
+    _seen_at(world, world.clock() + timedelta(hours=2))
+    (told,) = [one for one in _in_channel(world) if one["ts"] not in before]
+    assert "2 tickets: 2 overdue" in shown_text(told)
+    assert DOWN in shown_text(told)
+    for home in _roots(world):
+        if home["ts"] in before:
+            assert "This step fell due" in _lines(world, home)[-1]
+
+
+def test_one_message_that_stands_alone_gets_its_line_and_no_other_message(world: World) -> None:
+    (known,), _ = _mixed(world, 1, 0)
+    (home,) = _roots(world)
+    _seen_at(world, world.clock() + timedelta(hours=2))
+    assert [one["ts"] for one in _roots(world)] == [home["ts"]]
+    assert [f"#{known.number} is overdue" in line and DOWN in line for line in _lines(world, home)] == [True]
+    assert len(_in_channel(world)) == 2, "the channel sees the line as well"
+
+
+def test_what_falls_due_in_time_beside_what_stands_is_told_as_ever(world: World) -> None:
+    known, new = _mixed(world, 2, 2)
+    _seen_at(world, _due(known[-1]) + timedelta(seconds=2))
+    assert len(_roots(world)) == 2
+    assert sum("is overdue" in line for home in _roots(world) for line in _lines(world, home)) == 2
+    _seen_at(world, _due(new[-1]) + timedelta(seconds=2))
+    assert all(DOWN not in shown_text(one) for one in _in_channel(world))
+
+
+def test_the_message_of_a_downtime_whose_answer_was_lost_is_there_once_and_strikes_through_what_ended(
+    world: World,
+) -> None:
+    known, new = _mixed(world, 2, 2)
+    roots = len(_roots(world))
+    world.sandbox.put("/control/clock", {"advance": (world.clock.advance(hours=2) - world.machine()).total_seconds()})
+    world.desk.watch_step(world.clock())
+    world.delivery = world.worker(lane=Lane.AHEAD)
+    world.fault(method="chat.postMessage", lose_answer=True, times=1)
+    world.deliver()
+    world.delivery = world.worker()
+    world.says(new[0].ref, world.person("amir"), "We are on it.")
+    world.deliver_all()
+    assert len(_roots(world)) == roots + 1
+    told = shown_text(_roots(world)[-1])
+    assert f"~#{new[0].number} " in told
+    for ticket in (*known, new[1]):
+        assert f"#{ticket.number}*" in told
+    for home in _roots(world)[:roots]:
+        assert sum("is overdue" in line for line in _lines(world, home)) == 1, "also the lines that come after it"

@@ -25,7 +25,7 @@ from ticketing.desk import Desk
 from ticketing.lanes import Lane
 from ticketing.model import Priority, Ticket
 
-ROUNDS = 40
+ROUNDS = 70
 """More than there are points at which a process can die; a round in which nobody died ends the test."""
 
 
@@ -168,6 +168,51 @@ def test_whoever_dies_at_whatever_point_each_stage_is_told_once(world_anywhere: 
         _check(world, tickets, f"died at point {at}")
         for ticket in tickets:
             world.desk.resolve(ticket.ref, by=world.person("amir"))
+        world.deliver_all()
+        died += not survived
+        if survived:
+            break
+    assert died > 4
+    assert survived, "there are more points than rounds"
+
+
+@pytest.mark.parametrize(("database_url", "first"), [("sqlite", 1), ("postgresql", 2)], indirect=["database_url"])
+def test_whoever_dies_over_what_fell_due_meanwhile_it_is_one_message_told_once(
+    world_anywhere: World, first: int
+) -> None:
+    """Of two that had messages of their own when everything stopped, and of two that had none. Each takes every third point."""
+    world = world_anywhere
+    amir = world.agent("amir", max_load=500)
+    died = 0
+    for at in range(first, ROUNDS, 3):
+        known = []
+        for _ in range(2):
+            known += _open(world, 1)
+            _advance(world, 1)
+        for minutes in (29, 1):
+            _advance(world, minutes)
+            assert Replica(world).run()
+        tickets = [*known, *_open(world, 2)]
+        before = {str(one["ts"]) for one in world.seen("lena", ESCALATIONS)}
+        _advance(world, 120)
+        survived = Replica(world, Points(at=at)).run()
+        _lease_ends(world)
+        assert Replica(world).run()
+        world.deliver_all()
+        told = [one for one in world.seen("lena", ESCALATIONS) if str(one["ts"]) not in before]
+        assert len(told) == 1, (at, [one["text"] for one in told])
+        home = f"{ESCALATIONS}:{told[0]['ts']}"
+        for ticket in tickets:
+            rows = [row for row in world.desk.outbox.alerts(ticket.ref) if row.key.stage == "breach"]
+            assert {row.home for row in rows} == {home}, at
+            assert f"#{ticket.number}*" in str(told[0]["blocks"]), at
+        for ticket in known:
+            stands = world.desk.outbox.shown(ticket.customer_id, f"c:{ESCALATIONS}", f"a:{ticket.number}")
+            assert stands is not None
+            lines = [str(one["blocks"]) for one in world.seen("lena", ESCALATIONS, thread=stands.ts)]
+            assert sum(line.count(f"#{ticket.number} is overdue") for line in lines) == 1, (at, lines)
+        for ticket in tickets:
+            world.desk.resolve(ticket.ref, by=amir)
         world.deliver_all()
         died += not survived
         if survived:
@@ -383,23 +428,59 @@ def test_a_list_that_nobody_knows_of_tells_what_it_told(world: World, loses: Cal
     tickets = []
     for number in range(7):
         tickets.append(world.ticket(priority=Priority.URGENT, subject=f"Invoice {number}"))
-        _advance(world, 2)
+        _advance(world, 1.5)
     world.deliver_all()
-    for minutes in (17, *[2] * 6):
+    for minutes in (20, *[1.5] * 6):
         _advance(world, minutes)
         _go_on(world)
     assert len(_roots(world)) == 7
-    _advance(world, 28)
+    _advance(world, 29)
     Replica(world).desk.watch_step(world.clock())
     assert sum(row.key.stage == "breach" for each in tickets for row in world.desk.outbox.alerts(each.ref)) == 6
     loses(world)
     *_, told = _roots(world)
     assert len(_overdue(world, [told])[0]) == 6
 
-    _advance(world, 2)
+    _advance(world, 1.5)
     _go_on(world)
     assert len(_roots(world)) == 8
     assert _roots(world)[-1]["blocks"] == told["blocks"]
     broadcasts = [one for one in world.seen("lena", ESCALATIONS) if one.get("thread_ts") not in (None, one["ts"])]
     assert _overdue(world, broadcasts) == [[tickets[6].number]]
     _check_that_each_was_told_of_after_it_came_about(world, tickets)
+
+
+@LOST
+def test_what_fell_due_meanwhile_in_a_message_that_nobody_knows_of_is_not_told_again(
+    world: World, loses: Callable[[World], None]
+) -> None:
+    """Of two that had messages of their own when everything stopped, of two that had none, and of one that is next."""
+    amir = world.agent("amir")
+    known = []
+    for _ in range(2):
+        known += _open(world, 1)
+        _advance(world, 1)
+    for minutes in (29, 1):
+        _advance(world, minutes)
+        _go_on(world)
+    new, homes = _open(world, 2), _roots(world)
+    assert len(homes) == 2
+    _advance(world, 80)
+    (soon,) = _open(world, 1)
+    _advance(world, 29)
+    loses(world)
+    *_, told = _roots(world)
+    assert "4 tickets: 4 overdue" in shown_text(told)
+
+    world.says(known[0].ref, amir, "We are on it.")
+    _advance(world, 2)
+    _go_on(world)
+    *_, told, warned = _roots(world)
+    assert len(_roots(world)) == 4
+    assert "3 tickets: 3 overdue" in shown_text(told)
+    assert f"~#{known[0].number} " in shown_text(told), "what has ended is struck through there too"
+    assert warned["text"].startswith(f"#{soon.number} is due soon")
+    for ticket, home in zip(known, homes, strict=True):
+        assert sum(f"#{ticket.number} is overdue" in str(line["blocks"]) for line in _lines(world, home)) <= 1
+    assert all(one.get("subtype") != "thread_broadcast" for one in world.seen("lena", ESCALATIONS))
+    _check_that_each_was_told_of_after_it_came_about(world, [*known, *new, soon])

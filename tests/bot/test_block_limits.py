@@ -122,6 +122,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "in_use": st.lists(TEXTS.map(lambda text: text[:40]), max_size=12).map(tuple),
     "state_of_form": st.builds(NewTicketState, source=st.just("m:C1:1.2"), priority_from=KEYS),
     "mention": st.sampled_from([None, NAMED_PERSON]),
+    "called": st.lists(st.just(NAMED_PERSON), max_size=99).map(tuple),
     "elsewhere": st.lists(
         st.tuples(st.just(NAMED_CHANNEL[2:-1]), st.lists(st.integers(1, 10**9), min_size=1, max_size=99).map(tuple)),
         max_size=12,

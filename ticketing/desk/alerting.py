@@ -36,7 +36,7 @@ from ticketing.instants import from_us
 from ticketing.ladder import touched_at
 from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
-from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_SAID, BREACH, WARNING, AlertKey
+from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_LISTED, ALERT_SAID, BREACH, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
@@ -64,7 +64,8 @@ class AlertedStage:
     created_at: datetime
     instant: datetime
     """When it fell due: the breach's or the warning's own moment."""
-    is_told: bool
+    home: str | None
+    """The message that told it (its channel and ts), if one has."""
     is_owed: bool
     """Whether what it says still holds: the clock runs and is still so far, nobody has taken the ticket, ..."""
     due_at: datetime
@@ -72,16 +73,24 @@ class AlertedStage:
     has_ended: bool
     """Whether its clock runs no more."""
 
+    @property
+    def is_told(self) -> bool:
+        return self.home is not None
+
 
 @dataclass(frozen=True)
 class AlertedTicket:
-    """A ticket with all its alerts; `rows` are the ids of the outbox rows that ask for its card."""
+    """
+    A ticket with all its alerts; `rows` are the ids of the outbox rows that ask for its card, and `about` is the name under
+    which a message shows it.
+    """
 
     ref: TicketRef
     priority: Priority
     category: str
     stages: tuple[AlertedStage, ...]
     rows: tuple[int, ...] = ()
+    about: str = ""
 
     @property
     def owed(self) -> list[AlertedStage]:
@@ -159,9 +168,9 @@ _UNTOLD = (
     .limit(bindparam("rows"))
 )
 UNTOLD = _UNTOLD.where(or_(_FREE, _OWN))
-_IS_ALERT = or_(_msg.about.like("a:%"), _msg.about.like("i:%"))  # its own message, or a list of many
+_IS_ALERT = or_(*(_msg.about.like(f"{kind}:%") for kind in "aid"))  # its own message, or one of many
 MEMBERS = (
-    select(*ALERT_COLUMNS)
+    select(_msg.about, *ALERT_COLUMNS)
     .select_from(
         shown.join(
             alerts,
@@ -179,8 +188,8 @@ _SAME_HOME = and_(_msg.channel == bindparam("at_channel"), _msg.ts == bindparam(
 # What waits in the place is found first, and then whether it is of that message: the other way round, each of thousands of
 # tickets that a message tells of would be looked for among thousands of rows that wait.
 _cards = (
-    select(_row.customer_id, _row.id, _row.ticket_id)
-    .where(_WAITS, IS_ALERT_CARD)
+    select(_row.customer_id, _row.id, _row.about)
+    .where(_WAITS, or_(IS_ALERT_CARD, _row.kind == literal_column(f"'{ALERT_LISTED}'")))
     .cte("cards")
     .prefix_with("MATERIALIZED")
 )
@@ -196,7 +205,13 @@ def _home_of(waiting: CTE) -> ColumnElement[bool]:
     )
 
 
-CARDS_OF = select(_cards.c.customer_id, _cards.c.id).select_from(_cards.join(shown, _home_of(_cards)))
+_SHOWS_CARD = and_(
+    _msg.customer_id == _cards.c.customer_id,
+    _msg.place == bindparam("at_place"),
+    _msg.about == _cards.c.about,
+    _SAME_HOME,
+)
+CARDS_OF = select(_cards.c.customer_id, _cards.c.id).select_from(_cards.join(shown, _SHOWS_CARD))
 CARDS_IN = select(func.count(_row.about.distinct()).label("cards"), func.max(_row.created_at).label("newest")).where(
     _IN_PLACE, IS_ALERT_CARD
 )
@@ -329,7 +344,8 @@ def alerted_tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
     found: dict[TicketRef, AlertedTicket] = {}
     for row in rows:
         ref = TicketRef(PersonId(row.customer_id), row.ticket_id)
-        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), row.category, ())
+        about = row.about if "about" in row._fields else ""
+        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), row.category, (), about=about)
         stage = _stage(ref, row)
         known = {each.key for each in ticket.stages}
         ids = ticket.rows if "row" not in row._fields or row.row in ticket.rows else (*ticket.rows, row.row)
@@ -347,7 +363,7 @@ def _stage(ref: TicketRef, row: Any) -> AlertedStage:
         priority=Priority(row.priority),
         created_at=created_at,
         instant=instant or created_at,
-        is_told=row.home is not None,
+        home=row.home,
         is_owed=standing.holds(
             row.stage,
             row,
