@@ -9,43 +9,30 @@ themselves just did except by their card.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from bot import places
+from bot.alerting import ALERT_PRIORITY, alerted, is_alerted, redraw_alert, somebody_sees_to
 from bot.delivery import emoji
 from bot.escalating import tell_leads
 from ticketing.events import EventKind, TicketEvent
-from ticketing.lanes import AHEAD_FROM, BEHIND
-from ticketing.model import HELD, ClockKind, PersonId, Ticket, TicketStatus
+from ticketing.lanes import BEHIND
+from ticketing.model import HELD, PersonId, Ticket, TicketStatus
 from ticketing.prepared import run
 from ticketing.shown import (
     ALERT_CARD,
-    ALERT_LINE,
     ALERT_LISTED,
-    ALERT_SAID,
-    ALERT_SETTLED,
-    BREACH,
-    FELL_DUE_AT,
-    WARNING,
 )
-from ticketing.tables import alerts, outbox, shown, ticket_events, ticket_watchers
+from ticketing.tables import outbox, shown, ticket_events, ticket_watchers
 from ticketing.transaction import Transaction
-
-ALERT_PRIORITY = AHEAD_FROM
-"""Alerts overtake cards."""
 
 BACKGROUND = BEHIND - 1
 """What a new policy changes on many cards lets everything else go first; it is no report, which has a lane of its own."""
 
 _CARDS = select(shown.c.place, shown.c.side).where(
     shown.c.customer_id == bindparam("customer_id"), shown.c.about == bindparam("about")
-)
-_ALERTS = select(shown.c.place, shown.c.about).where(
-    shown.c.customer_id == bindparam("customer_id"),
-    or_(shown.c.about == bindparam("about"), shown.c.about == bindparam("listed")),
 )
 _AGENTS_CARDS = select(shown.c.place).where(
     shown.c.customer_id == bindparam("customer_id"),
@@ -54,11 +41,6 @@ _AGENTS_CARDS = select(shown.c.place).where(
 )
 
 
-_ALERTED = (
-    select(alerts.c.stage)
-    .where(alerts.c.customer_id == bindparam("customer_id"), alerts.c.ticket_id == bindparam("ticket_id"))
-    .limit(1)
-)
 _WATCHERS = select(ticket_watchers.c.person_id).where(
     ticket_watchers.c.customer_id == bindparam("customer_id"), ticket_watchers.c.ticket_id == bindparam("ticket_id")
 )
@@ -116,12 +98,12 @@ class Notices:
             EventKind.PRIORITY: self._reads_otherwise,
             EventKind.WATCHED: self._watched,
             EventKind.UNWATCHED: self._watched,
-            EventKind.WARNED: self._alerted,
-            EventKind.BREACHED: self._alerted,
-            EventKind.ALERT_STEP: self._alerted,
-            EventKind.ALERT_TAKEN: self._somebody_sees_to,
-            EventKind.ALERT_RELEASED: self._somebody_sees_to,
-            EventKind.ALERT_LAPSED: self._somebody_sees_to,
+            EventKind.WARNED: alerted,
+            EventKind.BREACHED: alerted,
+            EventKind.ALERT_STEP: alerted,
+            EventKind.ALERT_TAKEN: somebody_sees_to,
+            EventKind.ALERT_RELEASED: somebody_sees_to,
+            EventKind.ALERT_LAPSED: somebody_sees_to,
         }
 
     def __call__(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
@@ -135,8 +117,8 @@ class Notices:
         is_last = event.seq == ticket.last_event
         if is_last and not (event.kind is EventKind.COMMENTED and event.data.get("internal")):
             self._cards(tx, ticket, BACKGROUND if event.kind is EventKind.CLOCKS_RECOMPUTED else 0)
-        elif is_last and _is_alerted(tx, ticket):
-            self._alert_home(tx, ticket)  # who makes a note has touched it
+        elif is_last and is_alerted(tx, ticket):
+            redraw_alert(tx, ticket)  # who makes a note has touched it
 
     def _erased(self, tx: Transaction, ticket: Ticket) -> None:
         """
@@ -168,24 +150,8 @@ class Notices:
         team = places.of_team(ticket, tx.configuration)
         if team is not None:
             tx.tell(team, about, "triage_card", ticket=ticket.ref, priority=priority)
-        if _is_alerted(tx, ticket):
-            self._alert_home(tx, ticket)
-
-    def _alert_home(self, tx: Transaction, ticket: Ticket) -> None:
-        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
-        listed = places.about_down(ticket.number)
-        for row in run(tx.connection, _ALERTS, {"customer_id": ticket.customer_id, "about": about, "listed": listed}):
-            if row.about == listed:
-                tx.tell(row.place, listed, ALERT_LISTED, ticket=ticket.ref, priority=ALERT_PRIORITY)
-            elif row.place != place:  # where its alerts were read before
-                tx.tell(row.place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
-        if place is None:
-            return
-        tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
-        for clock in ticket.clocks:
-            if clock.ended_at is not None and (clock.warned_at or clock.breached_at):
-                data = {"clock": clock.kind.value, "run": clock.run}
-                tx.tell(place, about, ALERT_SETTLED, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
+        if is_alerted(tx, ticket):
+            redraw_alert(tx, ticket)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -363,56 +329,3 @@ class Notices:
     def _to_customer(self, tx: Transaction, ticket: Ticket, event: TicketEvent, kind: str) -> None:
         about = places.about_ticket(ticket.number)
         tx.tell(places.of_customer(ticket, tx.configuration), about, kind, ticket=ticket.ref, data={"event": event.seq})
-
-    # --- time ---------------------------------------------------------------------------------------------------------
-
-    def _alerted(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        if "event" in event.data:
-            self._seen_to(tx, ticket, int(event.data["event"]), {"lapsed": True})  # quiet hours held it back
-            return
-        stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
-        # What a change takes back may come about again: each time has a line of its own.
-        data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage, "seq": event.seq}
-        if event.kind is EventKind.BREACHED:
-            data[FELL_DUE_AT] = event.data["due_at"]
-        elif FELL_DUE_AT in event.data:
-            data[FELL_DUE_AT] = event.data[FELL_DUE_AT]
-        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
-        if place is not None:
-            tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
-            tx.tell(place, about, ALERT_LINE, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
-        if event.kind is EventKind.BREACHED and event.data["clock"] == ClockKind.FIRST_RESPONSE:
-            tx.tell(
-                places.of_customer(ticket, tx.configuration),
-                places.about_ticket(ticket.number),
-                "apology",
-                ticket=ticket.ref,
-                data={"run": event.data["run"]},
-            )
-
-    def _somebody_sees_to(self, tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
-        if event.kind is EventKind.ALERT_LAPSED:
-            more: dict[str, Any] = {"lapsed": True, FELL_DUE_AT: event.data["until"]}
-        else:
-            person = event.data.get("person")
-            # Whoever counts on their promise hears that it is no more.
-            more = {"calls": person} if person is not None and person != event.actor_id else {}
-        self._seen_to(tx, ticket, event.seq, more)
-
-    def _seen_to(self, tx: Transaction, ticket: Ticket, seq: int, more: dict[str, Any]) -> None:
-        """Somebody has an alert in hand, or has no longer; the cards say the rest."""
-        place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
-        if place is not None:
-            data = {"event": seq} | more
-            tx.tell(place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
-            tx.tell(place, about, ALERT_SAID, ticket=ticket.ref, priority=ALERT_PRIORITY, data=data)
-
-
-def _is_alerted(tx: Transaction, ticket: Ticket) -> bool:
-    """Whether leads read of it: about a deadline, or, which only its alerts know, that nobody took or touched it."""
-    if any(clock.warned_at or clock.breached_at for clock in ticket.clocks):
-        return True
-    if ticket.version == 1:
-        return False  # opened just now
-    key = {"customer_id": ticket.customer_id, "ticket_id": ticket.number}
-    return tx.connection.execute(_ALERTED, key).first() is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import text
-from bot.blocks.alerts import ROWS
+from bot.blocks.alert_groups import ROWS
 from bot.blocks.parts import message, said, section, spoken
 from bot.views import Board, BoardRow, Message
 from bot.words import common

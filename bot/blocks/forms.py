@@ -36,7 +36,6 @@ from bot.views import (
     MoreActions,
     RatingForm,
     ReadAll,
-    TakeForm,
     TextForm,
     TicketFacts,
     View,
@@ -58,7 +57,7 @@ def text_form_view(form: TextForm) -> View:
     customer = text.first_name(form.customer)
     return modal(
         form.form,
-        _titled(words.TITLE[form.form], form.facts),
+        titled(words.TITLE[form.form], form.facts),
         [
             about(form.facts),
             *others_blocks(form.others, form.answer, form.facts.zone),
@@ -122,7 +121,7 @@ def rating_view(form: RatingForm) -> View:
     )
     return modal(
         Form.RATING,
-        _titled(words.RATING_TITLE, form.facts),
+        titled(words.RATING_TITLE, form.facts),
         [about(form.facts), field(Field.CHOICE, words.RATING_ANSWER, answer), comment],
         submit=common.SEND,
         metadata=metadata(form.facts),
@@ -137,7 +136,7 @@ def read_rating(view: View) -> tuple[bool, str]:
 def assign_view(form: AssignForm) -> View:
     """Assign or reassign: those who fit first, those beyond capacity or skill after them."""
     template = words.REASSIGN_TITLE if form.holder else words.ASSIGN_TITLE
-    heading = _titled(template, form.facts)
+    heading = titled(template, form.facts)
     holder = said(words.ASSIGN_HOLDER, holder=text.first(form.holder)) if form.holder else ""
     if not form.agents:
         return modal(Form.ASSIGN, heading, [section(words.ASSIGN_NOBODY)], close=common.CLOSE)
@@ -158,7 +157,7 @@ def release_view(facts: TicketFacts) -> View:
     """Release to the queue, with a note for whoever takes it."""
     return modal(
         Form.RELEASE,
-        _titled(words.RELEASE_TITLE, facts),
+        titled(words.RELEASE_TITLE, facts),
         [
             about(facts, words.RELEASE_TEXT),
             text_field(Field.TEXT, words.RELEASE_NOTE, hint=words.ASSIGN_NOTE_HINT, multiline=True, is_optional=True),
@@ -166,47 +165,6 @@ def release_view(facts: TicketFacts) -> View:
         submit=words.RELEASE_SUBMIT,
         metadata=metadata(facts),
     )
-
-
-def take_view(form: TakeForm) -> View:
-    """Take it or Seen: until when?"""
-    what = words.TAKE_TEXT
-    if form.is_seen:
-        holder = text.first(form.holder) if form.holder else ""
-        what = said(words.SEEN_TEXT if form.holder else words.SEEN_TEXT_NOBODY, holder=holder)
-    return modal(
-        Form.SEEN if form.is_seen else Form.TAKE,
-        _titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
-        [
-            about(form.facts, what),
-            *until_fields(),
-        ],
-        submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
-        metadata=metadata(form.facts),
-    )
-
-
-def until_fields() -> list[Block]:
-    """Until when: one of a few lengths, or a time of day."""
-    choices = {
-        "type": "radio_buttons",
-        "action_id": Press.VALUE,
-        "options": [option(label, value) for value, label in words.TAKE_OPTIONS],
-        "initial_option": option(words.TAKE_OPTIONS[1][1], words.TAKE_OPTIONS[1][0]),
-    }
-    at = {"type": "timepicker", "action_id": Press.VALUE}
-    return [
-        field(Field.UNTIL, words.TAKE_LABEL, choices),
-        field(Field.UNTIL_TIME, words.TAKE_TIME, at, hint=words.TAKE_TIME_HINT, is_optional=True),
-    ]
-
-
-def read_until(view: View) -> tuple[int | None, str]:
-    """How many minutes were chosen, or None and the time of day "HH:MM" in the person's zone (empty if none)."""
-    chosen = value_of(view, Field.UNTIL)
-    if chosen in {value for value, _ in words.TAKE_OPTIONS if value.isdecimal()}:
-        return int(chosen), ""
-    return None, value_of(view, Field.UNTIL_TIME)
 
 
 def read_until_value(view: View) -> tuple[str, str]:
@@ -220,14 +178,14 @@ def choice_view(form: ChoiceForm) -> View:
     if not options:
         return modal(
             form.form,
-            _titled(words.CHOICE_TITLE[form.form], form.facts),
+            titled(words.CHOICE_TITLE[form.form], form.facts),
             [section(words.CHOICE_NONE)],
             close=common.CLOSE,
         )
     element = select(Press.VALUE, words.CHOICE_PLACEHOLDER[form.form], options, form.chosen)
     return modal(
         form.form,
-        _titled(words.CHOICE_TITLE[form.form], form.facts),
+        titled(words.CHOICE_TITLE[form.form], form.facts),
         [
             about(form.facts),
             field(Field.CHOICE, words.CHOICE_LABEL[form.form], element, hint=words.CHOICE_HINT[form.form]),
@@ -288,7 +246,7 @@ def more_actions_view(more: MoreActions) -> View:
         for act in dict.fromkeys(more.acts[:MORE_MOST])
     ]
     blocks = [about(more.facts), *(rows or [section(words.MORE_NONE)])]
-    heading = _titled(words.MORE_TITLE, more.facts)
+    heading = titled(words.MORE_TITLE, more.facts)
     return modal(Form.MORE, heading, blocks, close=common.CLOSE, metadata=metadata(more.facts))
 
 
@@ -296,7 +254,7 @@ def why_view(why: WhyView) -> View:
     """Six lines at most, each mrkdwn and escaped already (date tokens in it stay)."""
     lines = [section(line) for line in why.lines[:WHY_LINES]]
     blocks = [about(why.facts), *(lines or [section(common.NONE_YET)])]
-    return modal(Form.WHY, _titled(words.WHY_TITLE, why.facts), blocks, close=common.CLOSE)
+    return modal(Form.WHY, titled(words.WHY_TITLE, why.facts), blocks, close=common.CLOSE)
 
 
 def plain_view(said: Message | str) -> View:
@@ -333,7 +291,7 @@ def _agent(agent: AgentChoice) -> Block:
     return option(template.format(agent=name, load=agent.load, max_load=agent.max_load), person_value(agent.id))
 
 
-def _titled(template: str, facts: TicketFacts) -> str:
+def titled(template: str, facts: TicketFacts) -> str:
     return template.format(number=facts.number)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import places
-from bot.blocks.alerts import alert_line, alert_lines, is_broadcast
+from bot.blocks.alert_lines import alert_line, alert_lines, is_broadcast
 from bot.delivery import called
 from bot.delivery.alert_facts import (
     alert_at,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import places
-from bot.blocks.alerts import alert_list_message
+from bot.blocks.alert_lines import alert_list_message
 from bot.delivery import hidden
 from bot.delivery.alert_lines import (
     LAPSED,

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot import places
-from bot.blocks.alerts import ROWS, alert_group_message, alert_message
+from bot.blocks.alert_groups import ROWS, alert_group_message
+from bot.blocks.alerts import alert_message
 from bot.delivery import hidden
 from bot.delivery.alert_facts import (
     is_resting,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import places
-from bot.blocks.alerts import ROWS
+from bot.blocks.alert_groups import ROWS
 from bot.blocks.board import board_message
 from bot.delivery.letters import Letter
 from bot.views import Board, BoardRow

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import places
-from bot.blocks.alerts import alert_group_message
+from bot.blocks.alert_groups import alert_group_message
 from bot.delivery import hidden
 from bot.delivery.alert_facts import is_told_by_now, owed_since_each
 from bot.delivery.alert_lines import LAPSED, QUIET, matter_of, still_true

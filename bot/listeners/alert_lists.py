@@ -9,7 +9,8 @@ from slack_bolt import Ack, App
 
 from bot import places
 from bot.actions import Press
-from bot.blocks.alerts import PAGE_ROWS, alert_group_view, take_several_view
+from bot.blocks.alert_groups import PAGE_ROWS, alert_group_view
+from bot.blocks.taking import OFFERED, take_several_view
 from bot.delivery.alerts import alert_of, group_of
 from bot.delivery.reading import Dossier
 from bot.listeners.parts import Parts
@@ -18,9 +19,6 @@ from bot.values import read_page_value
 from bot.views import TakeSeveral
 from ticketing.desk.alerting import AlertedTicket
 from ticketing.model import Person
-
-OFFERED = 10
-"""How many boxes one form may have (https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element)."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.actions import Act, Block, Form
-from bot.blocks.alerts import read_chosen
-from bot.blocks.forms import plain_view, read_until
+from bot.blocks.forms import plain_view
+from bot.blocks.taking import read_chosen, read_until
 from bot.listeners.parts import Parts
 from bot.payloads import FormSubmission
 from bot.until import next_time

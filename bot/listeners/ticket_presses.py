@@ -19,9 +19,9 @@ from bot.blocks.forms import (
     rating_view,
     read_all_view,
     release_view,
-    take_view,
     why_view,
 )
+from bot.blocks.taking import take_view
 from bot.last_change import comment_of_step
 from bot.listeners.answering import Answering
 from bot.listeners.joining import joining_forms

@@ -23,6 +23,7 @@ from bot import refusals, views
 from bot.actions import Act, Form, Press
 from bot.blocks import (
     accounts,
+    alert_groups,
     alerts,
     asking,
     assignment,
@@ -40,8 +41,10 @@ from bot.blocks import (
     new_ticket,
     outages,
     reports,
+    taking,
     triage,
 )
+from bot.blocks import alert_lines as lines_of_alerts
 from bot.blocks import problems as problem_screens
 from bot.blocks.escalated import escalated_message
 from bot.values import NewTicketState
@@ -206,7 +209,7 @@ class PaperFailed:
 
 
 def alert_lines(view: Lines) -> Message:
-    return alerts.alert_lines([view.first, *view.alerts], view.more)
+    return lines_of_alerts.alert_lines([view.first, *view.alerts], view.more)
 
 
 def agent_line(view: AgentLine) -> Message:
@@ -240,11 +243,11 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (accounts.ended_message, EndedAccount),
     (outages.outage_message, Outage),
     (alerts.alert_message, views.Alert),
-    (alerts.alert_line, views.Alert),
-    (alerts.alert_group_message, views.AlertGroup),
+    (lines_of_alerts.alert_line, views.Alert),
+    (alert_groups.alert_group_message, views.AlertGroup),
     (alert_lines, Lines),
-    (alerts.alert_group_view, views.AlertGroup),
-    (alerts.take_several_view, views.TakeSeveral),
+    (alert_groups.alert_group_view, views.AlertGroup),
+    (taking.take_several_view, views.TakeSeveral),
     (board.board_message, views.Board),
     (forms.text_form_view, views.TextForm),
     (problem_screens.problem_message, ProblemCard),
@@ -264,7 +267,7 @@ RENDERERS: list[tuple[Callable[[Any], Message | View], Any]] = [
     (forms.rating_view, views.RatingForm),
     (forms.assign_view, views.AssignForm),
     (forms.release_view, views.TicketFacts),
-    (forms.take_view, views.TakeForm),
+    (taking.take_view, views.TakeForm),
     (forms.choice_view, views.ChoiceForm),
     (forms.read_all_view, views.ReadAll),
     (forms.more_actions_view, views.MoreActions),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions import Act, Form
-from bot.blocks import forms
+from bot.blocks import forms, taking
 from bot.blocks.asking import question_view
 from bot.values import read_holder_value, read_page_value, read_person_value, read_ticket_value
 from bot.views import (
@@ -94,12 +94,12 @@ def test_with_nobody_to_give_it_to_there_is_nothing_to_fill_in() -> None:
 
 
 def test_taking_an_alert_asks_until_when() -> None:
-    view = forms.take_view(TakeForm(facts=facts()))
+    view = taking.take_view(TakeForm(facts=facts()))
 
     options = view["blocks"][1]["element"]["options"]
     assert [one["text"]["text"] for one in options] == ["15 min", "30 min", "1 h", "A time"]
     assert "If there is no answer by then, the alert comes back." in shown(view)
-    assert "Priya keeps it." in shown(forms.take_view(TakeForm(facts=facts(), is_seen=True, holder="Priya Nair")))
+    assert "Priya keeps it." in shown(taking.take_view(TakeForm(facts=facts(), is_seen=True, holder="Priya Nair")))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_end_of_a_promise_is_read(chosen: str, time: str | None, read: tuple
         "until_time": {"value": {"selected_time": time}},
     }
 
-    assert forms.read_until({"state": {"values": values}}) == read
+    assert taking.read_until({"state": {"values": values}}) == read
 
 
 def test_a_whole_text_is_read_in_pages() -> None:

@@ -8,13 +8,9 @@ from typing import Any
 import pytest
 
 from bot.actions import Act
-from bot.blocks.alerts import (
-    alert_group_message,
-    alert_group_view,
-    alert_line,
-    alert_message,
-    is_broadcast,
-)
+from bot.blocks.alert_groups import alert_group_message, alert_group_view
+from bot.blocks.alert_lines import alert_line, is_broadcast
+from bot.blocks.alerts import alert_message
 from bot.blocks.assignment import assignment_card, why_you
 from bot.blocks.board import board_message
 from bot.blocks.triage import from_customer_post, note_post, sent_post, triage_card, unsent_post
