@@ -111,7 +111,7 @@ def blow(url: str, tickets: int) -> Blown:
     """Let the first answers of so many tickets fall due in the same second, half of them warned of before."""
     filling.tickets(url, tickets)
     with ExitStack() as stack:
-        sandbox = Sandbox.start(ROOT / "demo" / "workspace.toml")
+        sandbox = Sandbox.start(ROOT / "demo" / "workspace.toml", begins=None)
         stack.callback(sandbox.stop)
         sandbox.put("/control/faults", {"rate_limits": True})
         database = Database.open(url)

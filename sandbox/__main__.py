@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from sandbox import config, manifest
@@ -20,9 +21,23 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8900, help="0 takes any free port")
     parser.add_argument("--http-url", default="", help="deliver by signed HTTP to this address, not over Socket Mode")
     parser.add_argument("--rate", type=float, help="how fast the workspace's clock runs; 60 plays an hour a minute")
+    parser.add_argument(
+        "--begins", type=_instant, help="the workspace's time at the start and after each reset, as 2027-01-12T09:00Z"
+    )
     parser.add_argument("--no-rate-limits", action="store_true", help="never answer 429")
     parser.add_argument("--ready-file", type=Path, help="write what a bot needs there, as JSON, once it serves")
     return parser.parse_args()
+
+
+def _instant(text: str) -> float:
+    """Unix seconds. Raises ArgumentTypeError with a sentence; a time without a zone could be anybody's."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2027-01-12T09:00Z") from error
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no zone: write 2027-01-12T09:00Z")
+    return instant.timestamp()
 
 
 def _say(line: str) -> None:
@@ -60,6 +75,7 @@ def main() -> int:
             http_url=given.http_url,
             rate=given.rate,
             rate_limits=not given.no_rate_limits,
+            begins=given.begins,
         )
     except (manifest.ManifestError, config.ConfigError) as error:
         sys.stderr.write(f"sandbox: {error}\n")

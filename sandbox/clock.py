@@ -13,7 +13,8 @@ class BusinessClock:
     """
     Stamps what happens in the workspace. It may run fast and jump ahead, never back.
 
-    Instants are seconds since 1970 (UTC); `rate` is workspace seconds per machine second.
+    Instants are seconds since 1970 (UTC); `rate` is workspace seconds per machine second. With `begins` it begins there
+    instead of now, and again there at each restart, so that what depends on the hour can be played again.
     `machine` and `monotonic` are passed in so that a test can hold them still.
     """
 
@@ -21,6 +22,7 @@ class BusinessClock:
         self,
         *,
         rate: float = 1.0,
+        begins: float | None = None,
         machine: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -28,12 +30,10 @@ class BusinessClock:
         self._machine = machine
         self._changed = asyncio.Event()
         self.version = 0
-        self._start(rate)
-
-    def _start(self, rate: float) -> None:
         self.rate = rate
-        self._base = self._machine()
-        self._mark = self._monotonic()
+        self._begins = begins
+        self._base = machine() if begins is None else begins
+        self._mark = monotonic()
 
     def now(self) -> float:
         """The workspace's present instant, unix seconds."""
@@ -50,8 +50,8 @@ class BusinessClock:
         self._tell()
 
     def restart(self, rate: float) -> None:
-        """As configured again, but never earlier than now: a stamp once given stays in the past."""
-        self._base = max(self.now(), self._machine())
+        """As configured again; without an instant to begin at, no earlier than now: a stamp once given stays in the past."""
+        self._base = max(self.now(), self._machine()) if self._begins is None else self._begins
         self._mark = self._monotonic()
         self.rate = rate
         self._tell()

@@ -24,11 +24,18 @@ class House:
     """One workspace with its doors. Built inside the event loop that serves it."""
 
     def __init__(
-        self, config: WorkspaceConfig, manifest: Manifest, *, rate: float | None, http_url: str, rate_limits: bool
+        self,
+        config: WorkspaceConfig,
+        manifest: Manifest,
+        *,
+        rate: float | None,
+        http_url: str,
+        rate_limits: bool,
+        begins: float | None = None,
     ) -> None:
         self.config = config
         self.rate = config.clock_rate if rate is None else rate
-        self.clock = BusinessClock(rate=self.rate)
+        self.clock = BusinessClock(rate=self.rate, begins=begins)
         self.workspace = Workspace(config, manifest, self.clock)
         self.faults = Faults(rate_limits=rate_limits)
         self.limits = RateLimits()
@@ -59,12 +66,12 @@ class House:
         """Back to the workspace as configured; open connections stay."""
         self.courier.forget()
         self.courier.switch_on()
+        self.clock.restart(self.rate)
         self.workspace.reset()
         self._new_triggers()
         self.faults.clear()
         self.limits.clear()
         self.log.clear()
-        self.clock.restart(self.rate)
         self.workspace.changes.tell("conversations")
 
     def set_member(self, channel: Channel, user: str, *, present: bool) -> None:

@@ -40,7 +40,10 @@ HOUSE: web.AppKey[House] = web.AppKey("house", House)
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """How a sandbox is started. `port` 0 takes any free one; `rate` None takes the workspace file's."""
+    """
+    How a sandbox is started. `port` 0 takes any free one; `rate` None takes the workspace file's; `begins` (unix seconds) None
+    lets the workspace's clock begin now.
+    """
 
     manifest: Manifest
     workspace: WorkspaceConfig = field(default_factory=WorkspaceConfig)
@@ -49,6 +52,7 @@ class ServerConfig:
     http_url: str = ""
     rate: float | None = None
     rate_limits: bool = True
+    begins: float | None = None
 
 
 @web.middleware
@@ -211,7 +215,12 @@ def make_app(house: House) -> web.Application:
 async def running(config: ServerConfig) -> AsyncIterator[House]:
     """A sandbox that serves while inside. Raises OSError when the port is taken."""
     house = House(
-        config.workspace, config.manifest, rate=config.rate, http_url=config.http_url, rate_limits=config.rate_limits
+        config.workspace,
+        config.manifest,
+        rate=config.rate,
+        http_url=config.http_url,
+        rate_limits=config.rate_limits,
+        begins=config.begins,
     )
     runner = web.AppRunner(make_app(house), access_log=None, shutdown_timeout=STOPPING_S)
     await runner.setup()

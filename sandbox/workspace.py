@@ -26,8 +26,12 @@ class Workspace:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what happened. Stamps and the sequence number go on, so nothing is given out twice."""
+        """
+        Forget what happened. Stamps and the sequence number go on, so nothing is given out twice; stamps go back only with a
+        clock that begins again.
+        """
         config = self.config
+        self._last_us = min(self._last_us, int(self.clock.now() * 1_000_000))
         self.ids = Ids()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from tests.processes import ROOT, Process
 
 JSON = dict[str, Any]
+BEGINS = datetime.fromisoformat(os.environ.get("HELPDESK_TESTS_BEGIN", "2027-01-12T09:00Z"))
+"""The workspace's time when it starts: a Tuesday morning without a change of clocks near, whenever the tests are run."""
 ANSWER_S = 60.0
 """How long an answer may take, in real seconds: longer than any wait that a request asks for."""
 
@@ -44,8 +48,18 @@ class Sandbox:
         self._process = process
 
     @classmethod
-    def start(cls, workspace: Path, *options: str, manifest: Path = ROOT / "app_manifest.yml") -> Sandbox:
-        """Start a sandbox of one's own on a free port. Raises AssertionError, with its output, when it does not start."""
+    def start(
+        cls,
+        workspace: Path,
+        *options: str,
+        manifest: Path = ROOT / "app_manifest.yml",
+        begins: datetime | None = BEGINS,
+    ) -> Sandbox:
+        """
+        Start a sandbox of one's own on a free port, its clock at `begins` or at the present instant.
+
+        Raises AssertionError, with its output, when it does not start.
+        """
         command = [
             sys.executable,
             "-m",
@@ -57,6 +71,8 @@ class Sandbox:
             "--port",
             "0",
         ]
+        if begins is not None:
+            command += ["--begins", begins.isoformat()]
         process = Process([*command, *options])
         try:
             return cls(process.line(r"Browser: (http://\S+)")[1], process)

