@@ -26,7 +26,7 @@ from ticketing.categories import DEFAULT_CATEGORIES, TRIAL_CATEGORY, Category
 from ticketing.durations import format_duration
 from ticketing.errors import InvalidConfiguration
 from ticketing.follow import Follow
-from ticketing.ladder import Ladder
+from ticketing.ladder import Added, Ladder
 from ticketing.macros import MOST_SHARED, Macro
 from ticketing.model import ClockKind, Priority, Tier
 from ticketing.opening_hours import parse_windows
@@ -132,11 +132,13 @@ class Configuration(Part):
     """
     A version of the configuration; 0 is one that was never stored. Make it with `parse`.
 
-    `former` are the private categories of earlier versions that are gone; no document says them (`remembering`).
+    `former` are the private categories of earlier versions that are gone, `added` says of each step of the ladder which version
+    has added it; no document says them (`remembering`).
     """
 
     version: Annotated[int, Field(strict=True, ge=0)] = 0
     former: tuple[Category, ...] = ()
+    added: tuple[Added, ...] = ()
     zone: str = "UTC"
     categories: Annotated[tuple[Category, ...], Field(max_length=100)] = DEFAULT_CATEGORIES
     calendars: Annotated[tuple[CalendarDefinition, ...], Field(max_length=100)] = ()
@@ -224,10 +226,15 @@ class Configuration(Part):
         """The category of that key, if only the members of its channel may see its tickets."""
         return self._private_by_key.get(key)
 
-    def remembering(self, private_before: Iterable[Category]) -> Configuration:
-        """The same, with those of the earlier private categories that it has no more as its `former` ones."""
+    def remembering(self, private_before: Iterable[Category], added: Iterable[Added] = ()) -> Configuration:
+        """The same, with those of the earlier private categories that it has no more as its `former` ones, and with `added`."""
         former = (each for each in private_before if each.key not in self._categories_by_key)
-        return self.model_copy(update={"former": tuple(former)})
+        return self.model_copy(update={"former": tuple(former), "added": tuple(added)})
+
+    def step_counts_from(self, number: int, at: datetime) -> datetime:
+        """From when the ladder's step of that number (from 0) counts, following one at `at`: not from before it was added."""
+        added_at = self.added[number].at if number < len(self.added) else None
+        return at if added_at is None else max(at, added_at)
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; "24x7" is always there. Raises KeyError for another that is not defined."""
@@ -252,8 +259,9 @@ def parse(document: Mapping[str, Any], version: int = 0) -> Configuration:
         raise InvalidConfiguration("The configuration has to be a table of settings.")
     if "version" in document:
         raise InvalidConfiguration("version: It is counted when the document is stored and cannot be set.")
-    if "former" in document:
-        raise InvalidConfiguration("former: It is what earlier versions had and cannot be set.")
+    for name in ("former", "added"):
+        if name in document:
+            raise InvalidConfiguration(f"{name}: It is what earlier versions had and cannot be set.")
     try:
         configuration = Configuration.model_validate({**document, "version": version})
     except ValidationError as error:
@@ -267,7 +275,7 @@ def parse(document: Mapping[str, Any], version: int = 0) -> Configuration:
 
 def to_document(configuration: Configuration) -> dict[str, Any]:
     """The document as JSON, each setting written out, in a fixed order; `parse` reads it back to an equal value."""
-    return configuration.model_dump(mode="json", exclude={"version", "former"}, exclude_none=True)
+    return configuration.model_dump(mode="json", exclude={"version", "former", "added"}, exclude_none=True)
 
 
 def default_document() -> dict[str, Any]:

@@ -8,8 +8,9 @@ somebody did about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -70,6 +71,13 @@ class LadderStep(BaseModel):
     person: PersonRef | None = None
 
 
+class Added(NamedTuple):
+    """Which version of the settings has added a step, and when that was stored; 0 and None: it was there from the beginning."""
+
+    version: int
+    at: datetime | None
+
+
 REMINDER = LadderStep(after=timedelta(minutes=30))
 SENIOR = LadderStep(after=timedelta(hours=1), escalate=True)
 
@@ -97,6 +105,16 @@ class Ladder(BaseModel):
     def quiet_calendar(self, zone: str) -> Calendar | None:
         """When alerts wait; None where they never do."""
         return Calendar("quiet hours", zone, parse_windows(self.quiet)) if self.quiet else None
+
+
+def added_by(before: Sequence[Added], count: int, version: Added) -> tuple[Added, ...]:
+    """
+    What has added each of the `count` steps that a version has, where `before` holds the same of the one before it.
+
+    A step is known by its place: another time or another person makes no other step of it; one that is taken away and comes
+    back is added anew.
+    """
+    return (*before[:count], *[version] * (count - len(before)))
 
 
 def stage(step: int, since: str = "step") -> str:

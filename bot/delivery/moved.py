@@ -20,7 +20,7 @@ from bot.views import AlertState, Message
 from bot.words import outbound as words
 from ticketing.configuration import Configuration
 from ticketing.desk import Desk
-from ticketing.desk.rehousing import FIRST, Spot
+from ticketing.desk.open_tickets import FIRST, Spot
 from ticketing.lanes import AHEAD_FROM
 from ticketing.model import TicketRef
 from ticketing.outbox import Errand, Notice

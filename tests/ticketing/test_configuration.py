@@ -406,7 +406,7 @@ def parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 SETTINGS = sorted(
     {(part.__name__, name) for part in parts(Configuration) for name in part.model_fields}
-    - {("Configuration", "version"), ("Configuration", "former")}
+    - {("Configuration", each) for each in ("version", "former", "added")}
 )
 
 

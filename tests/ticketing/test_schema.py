@@ -15,10 +15,12 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from ticketing import picking
 from ticketing.database import Database, migrate
 from ticketing.desk import (
+    added_steps,
     alerting,
     assignment,
     boards,
     climbs,
+    open_tickets,
     problem_acts,
     problems,
     progress,
@@ -186,7 +188,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "cards waiting": (alerting.CARDS_OF, IN_MESSAGE, "ix_outbox_place"),
     "lines waiting": (alerting.LINES_OF, IN_MESSAGE | {"of_kind": "alert_line", "rows": 10}, "ix_outbox_place"),
     "a page of what is open": (
-        rehousing.LAST_OF_PAGE,
+        open_tickets.LAST_OF_PAGE,
         dict.fromkeys(("after_version", "after_customer", "after_ticket", "besides_it"), 1),
         "ix_tickets_promised",
     ),
@@ -195,6 +197,13 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
         dict.fromkeys(("after_version", "after_customer", "after_ticket"), 1)
         | dict.fromkeys(("last_version", "last_customer", "last_ticket"), 9)
         | {"rows": 10, "places": ["c:C1", "c:C2"]},
+        "ix_tickets_promised",
+    ),
+    "what has climbed all steps": (
+        added_steps.RESTING,
+        dict.fromkeys(("after_version", "after_customer", "after_ticket"), 1)
+        | dict.fromkeys(("last_version", "last_customer", "last_ticket"), 9)
+        | {"rows": 10, "first": 2, "last": 3},
         "ix_tickets_promised",
     ),
     "cards asked for in a place": (rehousing.WAITING_CARDS, {"at_place": "c:C1"}, "ix_outbox_place"),

@@ -18,6 +18,7 @@ from ticketing.database import Database, is_conflict
 from ticketing.desk.setbacks import Setbacks
 from ticketing.errors import InvalidInput
 from ticketing.instants import from_us, is_id, to_us
+from ticketing.ladder import Added, Ladder, added_by
 from ticketing.model import PersonId
 from ticketing.prepared import run
 from ticketing.tables import configurations
@@ -39,6 +40,15 @@ STORED_AT = select(configurations.c.created_at).where(configurations.c.version =
 EARLIER = (
     select(configurations.c.document)
     .where(configurations.c.version < bindparam("version"))
+    .order_by(configurations.c.version)
+)
+STEPS = (
+    select(
+        configurations.c.version,
+        configurations.c.created_at,
+        configurations.c.document[("ladder", "steps")].label("steps"),
+    )
+    .where(configurations.c.version <= bindparam("version"))
     .order_by(configurations.c.version)
 )
 DOCUMENT = select(configurations.c.document).where(configurations.c.version == bindparam("version"))
@@ -180,7 +190,8 @@ class DeskBase:
         if known is None:
             stored = connection.execute(DOCUMENT, {"version": version}).scalar_one_or_none()
             known = parse(default_document() if stored is None else stored, version)
-            known = known.remembering(self._private_before(connection, version))
+            before, count = self._private_before(connection, version), len(known.ladder.steps)
+            known = known.remembering(before, self._steps_added(connection, version, count))
             if len(self._parsed) >= VERSIONS_KEPT:
                 self._parsed.clear()
             self._parsed[version] = known
@@ -198,6 +209,20 @@ class DeskBase:
                 if each.get("private"):
                     known[each["key"]] = Category.model_validate(each)
         return known.values()
+
+    def _steps_added(self, connection: Connection, version: int, count: int) -> tuple[Added, ...]:
+        """Which version has added each of the `count` steps of the ladder that this one has."""
+        before = self._parsed.get(version - 1)
+        if before is not None and count <= len(before.added):
+            return before.added[:count]
+        if before is not None:
+            stored_at = connection.execute(STORED_AT, {"version": version}).scalar_one_or_none()
+            return added_by(before.added, count, Added(version, from_us(stored_at)))
+        added = (Added(0, None),) * len(Ladder().steps)
+        for row in connection.execute(STEPS, {"version": version}):
+            steps = Ladder().steps if row.steps is None else row.steps
+            added = added_by(added, len(steps), Added(row.version, from_us(row.created_at)))
+        return added
 
 
 D = TypeVar("D", bound=DeskBase)

@@ -18,7 +18,8 @@ from sqlalchemy import bindparam, select
 
 from ticketing import ladder as rules
 from ticketing.calendars import Calendar
-from ticketing.desk.base import DeskBase, use_case
+from ticketing.desk.added_steps import AddedSteps
+from ticketing.desk.base import use_case
 from ticketing.desk.climbs import (
     HELD,
     HELD_LAPSE,
@@ -55,7 +56,7 @@ _UNTOLD = select(alerts.c.kind, alerts.c.run, alerts.c.stage).where(
 _REF_OF: Callable[[Climb], TicketRef] = attrgetter("ref")
 
 
-class Climbing(DeskBase):
+class Climbing(AddedSteps):
     """See `ticketing.desk.Desk`."""
 
     _quiet_seen: Calendar | Literal["never", "not looked"] = "not looked"
@@ -71,17 +72,19 @@ class Climbing(DeskBase):
         setbacks, is_sqlite = self.setbacks("ladder"), self._database.is_sqlite
         look, rows = setbacks.look(now), (limit if is_sqlite else max(limit, LOOKS_AT)) + len(setbacks)
         self._follow_quiet_hours(now)
+        goes_on = self._follow_added_steps(now)
         with self._database.read() as connection:
             due = due_climbs(connection, now, rows)
         free = look.free(due)
         climbs = (free if is_sqlite else by_customer(free, _REF_OF))[:limit]
         take = partial(self._climb, now=now, at_once=is_sqlite or len(climbs) <= TOGETHER)
         look.all_of(climbs, on_each_of(climbs, take, ref_of=_REF_OF, is_sqlite=is_sqlite))
-        if len(climbs) < len(free) or len(due) == rows:
+        if len(climbs) < len(free) or len(due) == rows or (goes_on is not None and goes_on <= now):
             return now
         with self._database.read() as connection:
             statement = NEXT_AFTER if len(setbacks) else NEXT
-            return look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
+            following = look.next(from_us(connection.execute(statement, {"now": to_us(now)}).scalar()))
+        return min((at for at in (following, goes_on) if at is not None), default=None)
 
     def _follow_quiet_hours(self, now: datetime) -> None:
         """What other quiet hours hold back is looked at by those in force: it may have its time earlier."""
@@ -142,11 +145,11 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     """Its first step says what is the matter; then it climbs as a breach does."""
     steps = tx.configuration.ladder.steps
     clock = rules.first_due(ticket)
-    if not _is_so(tx, ticket, climb) or climb.step > len(steps):
+    if not _is_so(tx, ticket, climb) or climb.coming >= len(steps):
         _lay_aside(tx, ticket, climb)
         return
     if climb.step:
-        _take_step(tx, ticket, climb, clock, steps[climb.step - 1])
+        _take_step(tx, ticket, climb, clock, steps[climb.coming])
         return
     fell_due = (_lies_at(tx, ticket, climb) if climb.kind == IDLE else climb.next_at) or tx.now
     due = rules.told_from(tx.configuration.quiet_hours, ticket.priority, max(fell_due, tx.now))
@@ -199,7 +202,7 @@ def _is_touched(tx: Transaction, ticket: Ticket) -> bool:
 
 def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, step: LadderStep) -> None:
     """Once nobody has done anything for long enough; otherwise it waits on from what was done."""
-    since = climb.since or tx.now
+    since = tx.configuration.step_counts_from(climb.coming, climb.since or tx.now)
     promise = promise_of(tx.connection, ticket.ref)
     quiet = tx.configuration.quiet_hours
     is_about = promise is not None and _is_about(tx, ticket, promise, climb, clock)
@@ -213,7 +216,7 @@ def _take_step(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock, s
     if step.escalate and not ticket.is_escalated:
         ticket = tx.change(ticket, is_escalated=True)
         ticket = tx.log(ticket, EventKind.ESCALATED, by=None, reason=rules.BY_LADDER)
-    stage = rules.stage(climb.step - 1, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.step)
+    stage = rules.stage(climb.coming, climb.kind) if climb.kind in (NOBODY, IDLE) else rules.stage(climb.coming)
     _alert(tx, ticket, clock, stage, step, fell_due_at=_could_be_taken(tx, ticket, climb, fell_due))
     _go_on(tx, ticket, climb, clock)
 
@@ -235,11 +238,11 @@ def _is_about(tx: Transaction, ticket: Ticket, promise: AlertPromise, climb: Cli
 
 def _go_on(tx: Transaction, ticket: Ticket, climb: Climb, clock: SlaClock) -> None:
     steps = tx.configuration.ladder.steps
-    taken = climb.step + 1
-    coming = taken - 1 if climb.kind in (NOBODY, IDLE) else taken
-    calendar = calendar_of(tx, ticket, clock.kind)
-    next_at = rules.next_instant(steps[coming], tx.now, calendar=calendar) if coming < len(steps) else None
-    put_climb(tx, replace(climb, step=taken, since=tx.now, next_at=next_at))
+    taken = replace(climb, step=climb.step + 1, since=tx.now, next_at=None)
+    if taken.coming < len(steps):
+        step, calendar = steps[taken.coming], calendar_of(tx, ticket, clock.kind)
+        taken = replace(taken, next_at=rules.next_instant(step, tx.now, calendar=calendar))
+    put_climb(tx, taken)
 
 
 def _alert(

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from ticketing.instants import from_us, to_us
-from ticketing.ladder import IDLE, NOBODY, Ladder
-from ticketing.model import OVER, ClockKind, PersonId, TicketRef
-from ticketing.tables import ladder, sla_clocks, tickets
+from ticketing.ladder import IDLE, NOBODY
+from ticketing.model import ClockKind, PersonId, TicketRef
+from ticketing.tables import ladder
 from ticketing.transaction import Transaction
 
 HELD, HELD_LAPSE = "held", "held_lapse"
@@ -72,36 +72,17 @@ _RETHINK = (
     )
     .values(next_at=bindparam("at"))
 )
-_LATE = select(sla_clocks.c.customer_id, sla_clocks.c.ticket_id, sla_clocks.c.kind, sla_clocks.c.run).where(
-    sla_clocks.c.ended_at.is_(None), sla_clocks.c.breached_at.is_not(None)
-)
-_CLIMB_FURTHER = (
-    update(ladder)
-    .where(
-        _row.next_at.is_(None),
-        _row.step.between(bindparam("through"), bindparam("last")),
-        tuple_(_row.customer_id, _row.ticket_id, _row.kind, _row.run).in_(_LATE),
-    )
-    .values(since=bindparam("now"), next_at=bindparam("then"))
-)
-_LIE_FURTHER = (
-    update(ladder)
-    .where(
-        _row.next_at.is_(None),
-        _row.kind.in_([NOBODY, IDLE]),
-        _row.step.between(bindparam("through"), bindparam("last")),
-        tuple_(_row.customer_id, _row.ticket_id).in_(
-            select(tickets.c.customer_id, tickets.c.id).where(tickets.c.status.not_in([each.value for each in OVER]))
-        ),
-    )
-    .values(next_at=bindparam("then"))
-)
 HELD_BACK = (
     select(_row.customer_id, _row.ticket_id)
     .where(_row.kind.in_([HELD, HELD_LAPSE]), _row.next_at > bindparam("now"))
     .distinct()
 )
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
+_RESTING = select(_row.kind, _row.run, _row.step, _row.since).where(
+    _row.customer_id == bindparam("key_customer_id"),
+    _row.ticket_id == bindparam("key_ticket_id"),
+    _row.next_at.is_(None),
+)
 _DROP = delete(ladder).where(*_KEY)
 _new = postgresql.insert(ladder)  # SQLite writes the clause in the same words
 _PUT = _new.on_conflict_do_update(
@@ -120,6 +101,11 @@ class Climb:
     step: int = 0
     since: datetime | None = None
     next_at: datetime | None = None
+
+    @property
+    def coming(self) -> int:
+        """Which step of the settings it takes next, from 0; -1 while it is still to be said what is the matter."""
+        return self.step - 1 if self.kind in (NOBODY, IDLE) else self.step
 
     @property
     def key(self) -> dict[str, Any]:
@@ -150,6 +136,12 @@ def stored_climb(tx: Transaction, climb: Climb) -> Climb | None:
     return replace(climb, step=row.step, since=from_us(row.since), next_at=from_us(row.next_at))
 
 
+def resting_climbs(tx: Transaction, ref: TicketRef) -> list[Climb]:
+    """What rests of a ticket where it is."""
+    rows = tx.connection.execute(_RESTING, _of_ticket(ref))
+    return [Climb(ref, row.kind, row.run, row.step, from_us(row.since)) for row in rows]
+
+
 def put_climb(tx: Transaction, climb: Climb) -> None:
     """Write its row, whether it has one or not."""
     row = {
@@ -167,17 +159,6 @@ def put_climb(tx: Transaction, climb: Climb) -> None:
 def drop_climb(tx: Transaction, climb: Climb) -> None:
     """It climbs no more."""
     tx.connection.execute(_DROP, climb.key)
-
-
-def climb_further(connection: Connection, before: Ladder, after: Ladder, now: datetime) -> None:
-    """What has climbed all steps and is still owed takes those that are added, the first after its time from now."""
-    through, last = len(before.steps), len(after.steps) - 1
-    if through > last:
-        return
-    times = {"now": to_us(now), "then": to_us(now + after.steps[through].after)}
-    connection.execute(_CLIMB_FURTHER, times | {"through": through, "last": last})
-    # Before the first of these there is one that says what is the matter.
-    connection.execute(_LIE_FURTHER, {"then": times["then"], "through": through + 1, "last": last + 1})
 
 
 def go_on_again(tx: Transaction, ref: TicketRef) -> None:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import String, and_, bindparam, cast, literal, literal_column, select, tuple_
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import String, and_, bindparam, cast, literal, literal_column, select
 
 from ticketing.categories import TRIAL_CATEGORY
 from ticketing.configuration import Configuration
@@ -25,45 +23,20 @@ from ticketing.desk.alerting import (
     alerted_tickets,
 )
 from ticketing.desk.base import DeskBase
+from ticketing.desk.open_tickets import ON_PAGE, Spot, looked_at, note_looked_at, page_after
 from ticketing.model import PersonId, TicketRef
-from ticketing.tables import IS_NOT_OVER, alerts, outbox, sequences, shown, sla_clocks, tickets
-
-Spot = tuple[int, int, int]
-"""A spot in the order of the index of open tickets: the version that promised, the customer, the number."""
-
-FIRST: Final[Spot] = (-1, -1, -1)
-_LAST: Final[Spot] = (2**31 - 1, 2**63 - 1, 2**63 - 1)
+from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 _LOOKED_AT = "alerts_looked_at"
-LOOKED = select(sequences.c.value).where(sequences.c.name == bindparam("named"))
-_new = postgresql.insert(sequences)  # SQLite writes the clause in the same words
-_NOTE = _new.on_conflict_do_update(
-    index_elements=["name"],
-    set_={"value": _new.excluded.value},
-    where=sequences.c.value < _new.excluded.value,
-)
 
-_ticket, _row = tickets.c, outbox.c
-_SPOT = (_ticket.promised_version, _ticket.customer_id, _ticket.id)
-_AFTER = tuple_(*_SPOT) > tuple_(bindparam("after_version"), bindparam("after_customer"), bindparam("after_ticket"))
-_UP_TO = tuple_(*_SPOT) <= tuple_(bindparam("last_version"), bindparam("last_customer"), bindparam("last_ticket"))
-# A ticket that follows another configuration meanwhile moves on in this order, and is met once more: none is missed.
-LAST_OF_PAGE = select(*_SPOT).where(IS_NOT_OVER, _AFTER).order_by(*_SPOT).limit(1).offset(bindparam("besides_it"))
-_page = (
-    select(_ticket.customer_id, _ticket.id)
-    .where(IS_NOT_OVER, _AFTER, _UP_TO)
-    .order_by(*_SPOT)
-    .limit(bindparam("rows"))
-    .cte("page")
-    .prefix_with("MATERIALIZED")
-)
+_row = outbox.c
 _STANDS = and_(
-    shown.c.customer_id == _page.c.customer_id,
+    shown.c.customer_id == ON_PAGE.c.customer_id,
     shown.c.place.in_(bindparam("places", expanding=True)),
-    shown.c.about == literal("a:") + cast(_page.c.id, String),
+    shown.c.about == literal("a:") + cast(ON_PAGE.c.id, String),
 )
 PAGE = select(*ALERT_COLUMNS, shown.c.place).select_from(
-    _page.join(alerts, and_(alerts.c.customer_id == _page.c.customer_id, alerts.c.ticket_id == _page.c.id))
+    ON_PAGE.join(alerts, and_(alerts.c.customer_id == ON_PAGE.c.customer_id, alerts.c.ticket_id == ON_PAGE.c.id))
     .outerjoin(shown, _STANDS)
     .outerjoin(sla_clocks, CLOCK_OF_ALERT)
     .join(tickets, TICKET_OF_ALERT)
@@ -100,14 +73,14 @@ class Rehousing(DeskBase):
         """
         with self._database.read() as connection:
             now = self._configuration_in_force(connection)
-            looked = connection.execute(LOOKED, {"named": _LOOKED_AT}).scalar()
+            looked = looked_at(connection, _LOOKED_AT)
             first = 0 if looked is None else min(looked, now.version)
             return tuple(self._configuration_of(connection, version) for version in range(first, now.version + 1))
 
     def note_alerts_looked_at(self, version: int) -> None:
         """All that is owed was looked through under that version of the configuration. Never goes back."""
         with self._database.write() as connection:
-            connection.execute(_NOTE, [{"name": _LOOKED_AT, "value": version}])
+            note_looked_at(connection, _LOOKED_AT, version)
 
     def owed_alerts(self, after: Spot, *, places: Collection[str], rows: int) -> OwedPage:
         """
@@ -115,12 +88,9 @@ class Rehousing(DeskBase):
 
         Test tickets are left out: where their alerts go no setting changes.
         """
-        start = dict(zip(("after_version", "after_customer", "after_ticket"), after, strict=True))
         with self._database.read() as connection:
-            last = connection.execute(LAST_OF_PAGE, {**start, "besides_it": rows - 1}).one_or_none()
-            goes_on = None if last is None else (last.promised_version, last.customer_id, last.id)
-            until = dict(zip(("last_version", "last_customer", "last_ticket"), goes_on or _LAST, strict=True))
-            found = connection.execute(PAGE, {**start, **until, "rows": rows, "places": sorted(places)}).all()
+            page, goes_on = page_after(connection, after, rows)
+            found = connection.execute(PAGE, {**page, "places": sorted(places)}).all()
         stands: dict[TicketRef, set[str]] = {}
         for row in found:
             of_ticket = stands.setdefault(TicketRef(PersonId(row.customer_id), row.ticket_id), set())

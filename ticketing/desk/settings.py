@@ -12,7 +12,6 @@ from sqlalchemy import Connection, bindparam, func, select
 from ticketing import sla
 from ticketing.configuration import Configuration, parse
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.climbs import climb_further
 from ticketing.desk.roles import as_admin
 from ticketing.errors import InvalidConfiguration, StaleConfiguration
 from ticketing.instants import from_us
@@ -94,7 +93,6 @@ class Settings(DeskBase):
             before = self._configuration_in_force(connection)
             _check_private(connection, before, new)
             version = self._store(connection, document, by=by)
-            climb_further(connection, before.ladder, new.ladder, self._clock())
         for callback in (*self._after_commit, *self._after_configured):
             callback()
         return version

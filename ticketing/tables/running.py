@@ -63,8 +63,8 @@ dated_jobs = Table(
 )
 
 # SQLite has no sequences: the last number of each is kept here; on PostgreSQL those below serve. On both also how far the
-# index of words has been made anew (`ticketing.reindexing`), and under which version of the configuration all that is owed was
-# last looked through (`ticketing.desk.rehousing`).
+# index of words has been made anew (`ticketing.reindexing`), and under which version of the configuration all open tickets were
+# last looked through (`ticketing.desk.rehousing`, `ticketing.desk.added_steps`).
 sequences = Table(
     "sequences",
     metadata,
