@@ -37,7 +37,7 @@ from bot.views import (
     TriageState,
 )
 from bot.views.common import Block
-from bot.views.team import WhichTicket
+from bot.views.team import TeamEnd, WhichTicket
 from bot.words import common
 from bot.words import team as words
 from ticketing.model import ClockKind, CloseReason, Priority
@@ -49,7 +49,10 @@ _OVER = frozenset(
     {TriageState.CLOSED, TriageState.WITHDRAWN, TriageState.MERGED, TriageState.MOVED, TriageState.NOT_A_TICKET}
 )
 _UNDOES = {TriageState.MERGED: Act.UNMERGE, TriageState.MOVED: Act.UNDO, TriageState.NOT_A_TICKET: Act.UNDO}
-_REASONS = {TriageState.MOVED: CloseReason.MOVED, TriageState.NOT_A_TICKET: CloseReason.NOT_A_TICKET}
+_REASONS: dict[TriageState, TeamEnd] = {
+    TriageState.MOVED: CloseReason.MOVED,
+    TriageState.NOT_A_TICKET: CloseReason.NOT_A_TICKET,
+}
 _ANSWERING = 3
 WHICH_MOST = 10
 _OBSTACLES = 5  # named on the card; the rest are counted

@@ -167,7 +167,7 @@ class Dossier:
     def end(self) -> End | None:
         """How the team ended it, other than by solving it."""
         reason, step = self.ticket.close_reason, self._end
-        if reason not in TEAM_ENDS or step is None:
+        if step is None or (reason is not CloseReason.MOVED and reason is not CloseReason.NOT_A_TICKET):
             return None
         return End(reason=reason, by=self.name(step.actor_id), goes_back=reason is MOVED and not self._moves)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from bot.views.common import OtherAnswer, Possible, TicketFacts
 from bot.views.joining import Together
@@ -98,11 +99,15 @@ class AssignmentCard:
     possible: Possible = None
 
 
+TeamEnd = Literal[CloseReason.NOT_A_TICKET, CloseReason.MOVED]
+"""How the team ends a ticket that nobody solved."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class End:
     """How the team ended a ticket that nobody solved, and who did; `goes_back` where that took back a move."""
 
-    reason: CloseReason
+    reason: TeamEnd
     by: str | None = None
     goes_back: bool = False
 

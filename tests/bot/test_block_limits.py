@@ -149,6 +149,8 @@ def anything(wanted: Any) -> st.SearchStrategy[Any]:
         return st.lists(anything(arguments[0]), max_size=12).map(tuple)
     if origin is tuple:
         return st.tuples(*(anything(one) for one in arguments))
+    if origin is typing.Literal:
+        return st.sampled_from(arguments)
     if origin is frozenset:
         return st.frozensets(anything(arguments[0]))
     if isinstance(wanted, type) and issubclass(wanted, Enum):
