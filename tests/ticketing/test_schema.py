@@ -171,6 +171,7 @@ LOOKS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "late, marked": (watching.LATE[0].limit(100), {"now": 1}, "ix_sla_clocks_late"),
     "late, not marked": (watching.LATE[1].limit(100), {"now": 1}, "ix_sla_clocks_due"),
     "due steps": (climbs.DUE, {"now": 1, "rows": 200}, "ix_ladder_next_at"),
+    "held back": (climbs.HELD_BACK, {"now": 1}, "ix_ladder_held"),
     "next step": (climbs.NEXT, {}, "ix_ladder_next_at"),
     "next warning, of what does not fail": (watching.NEXT_AFTER[0], {"now": 1}, "ix_sla_clocks_warn"),
     "next breach, of what does not fail": (watching.NEXT_AFTER[1], {"now": 1}, "ix_sla_clocks_due"),
@@ -302,7 +303,9 @@ def _of_ticket(number: int) -> dict[str, Any]:
 
 
 def _step(number: int) -> dict[str, Any]:
-    return _values("ladder", _of_ticket(number) | {"kind": "resolution", "next_at": 5 + number})
+    return _values(
+        "ladder", _of_ticket(number) | {"kind": "resolution" if number % 50 else "held", "next_at": 5 + number}
+    )
 
 
 def _alert(number: int) -> dict[str, Any]:

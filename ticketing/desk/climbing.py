@@ -145,8 +145,9 @@ def _climb_without_deadline(tx: Transaction, ticket: Ticket, climb: Climb) -> No
     """Its first step says what is the matter; then it climbs as a breach does."""
     steps = tx.configuration.ladder.steps
     clock = rules.first_due(ticket)
-    if not _is_so(tx, ticket, climb) or climb.coming >= len(steps):
-        _lay_aside(tx, ticket, climb)
+    is_touched = climb.kind == IDLE and climb.step > 0 and _is_touched(tx, ticket)
+    if not _is_so(tx, ticket, climb, is_touched=is_touched) or climb.coming >= len(steps):
+        _lay_aside(tx, ticket, climb, is_touched=is_touched)
         return
     if climb.step:
         _take_step(tx, ticket, climb, clock, steps[climb.coming])
@@ -166,7 +167,7 @@ def _lies_at(tx: Transaction, ticket: Ticket, climb: Climb) -> datetime | None:
     return due if due is None or promise is None or not promise.picks_up(ticket) else max(due, promise.until + GRACE)
 
 
-def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
+def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb, *, is_touched: bool) -> None:
     """Nothing is to be told. What may lie for too long again is not forgotten: touched meanwhile, it counts from that."""
     if climb.kind == NOBODY:
         is_open = ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
@@ -176,15 +177,15 @@ def _lay_aside(tx: Transaction, ticket: Ticket, climb: Climb) -> None:
         drop_climb(tx, climb)
     elif rules.is_any_late(ticket, tx.now):
         # Until the end of the breach; where nobody has done anything, it then goes on from where it was.
-        put_climb(tx, replace(climb, step=0 if _is_touched(tx, ticket) else climb.step, next_at=None))
-    elif climb.step and _is_touched(tx, ticket):
+        put_climb(tx, replace(climb, step=0 if is_touched else climb.step, next_at=None))
+    elif is_touched:
         since = touched(ticket)
         put_climb(tx, replace(climb, step=0, since=since, next_at=idle_at(tx, ticket, since)))
     else:
         put_climb(tx, replace(climb, next_at=None))  # until somebody does something
 
 
-def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
+def _is_so(tx: Transaction, ticket: Ticket, climb: Climb, *, is_touched: bool) -> bool:
     """Whether what began the climb is still the case; a breach climbs by itself, and says more."""
     if rules.is_any_late(ticket, tx.now):
         return False
@@ -192,7 +193,7 @@ def _is_so(tx: Transaction, ticket: Ticket, climb: Climb) -> bool:
         return ticket.status is TicketStatus.OPEN and climb.run == ticket.reopened_count
     if climb.run != ticket.reopened_count or climb.since is None or idle_at(tx, ticket, climb.since) is None:
         return False
-    return climb.step == 0 or not _is_touched(tx, ticket)
+    return not is_touched
 
 
 def _is_touched(tx: Transaction, ticket: Ticket) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from ticketing.instants import from_us, to_us
 from ticketing.ladder import IDLE, NOBODY
 from ticketing.model import ClockKind, PersonId, TicketRef
-from ticketing.tables import ladder
+from ticketing.tables import IS_HELD_BACK, ladder
 from ticketing.transaction import Transaction
 
 HELD, HELD_LAPSE = "held", "held_lapse"
@@ -72,11 +72,7 @@ _RETHINK = (
     )
     .values(next_at=bindparam("at"))
 )
-HELD_BACK = (
-    select(_row.customer_id, _row.ticket_id)
-    .where(_row.kind.in_([HELD, HELD_LAPSE]), _row.next_at > bindparam("now"))
-    .distinct()
-)
+HELD_BACK = select(_row.customer_id, _row.ticket_id).where(IS_HELD_BACK, _row.next_at > bindparam("now"))
 _READ = select(_row.step, _row.since, _row.next_at).where(*_KEY)
 _RESTING = select(_row.kind, _row.run, _row.step, _row.since).where(
     _row.customer_id == bindparam("key_customer_id"),
@@ -123,9 +119,9 @@ def due_climbs(connection: Connection, by: datetime, limit: int) -> list[Climb]:
 
 
 def held_back(connection: Connection, now: datetime) -> list[TicketRef]:
-    """The tickets of which quiet hours hold something back."""
+    """The tickets of which quiet hours hold something back, each once."""
     rows = connection.execute(HELD_BACK, {"now": to_us(now)})
-    return [TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows]
+    return list(dict.fromkeys(TicketRef(PersonId(row.customer_id), row.ticket_id) for row in rows))
 
 
 def stored_climb(tx: Transaction, climb: Climb) -> Climb | None:

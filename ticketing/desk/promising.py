@@ -167,11 +167,11 @@ class Promising(Reading):
             if until > tx.now + LONGEST:
                 raise InvalidInput("until", "Choose a time within a week.")
             as_team(tx, ticket, by, "take alerts")
-            promise = _promised(tx.connection, ticket, AlertPromise(by, seen, tx.now, until))
+            before = promise_of(tx.connection, ref)
+            promise = _promised(tx.connection, ticket, AlertPromise(by, seen, tx.now, until), before)
             agent = None if seen or ticket.assigned_agent_id == by else who_can_hold(tx, ticket, by)
             if agent is not None:
                 ticket = give_by_hand(tx, ticket, agent, by=by)
-            before = promise_of(tx.connection, ref)
             if before is not None and before.until > until:
                 count_anew(tx, ref)  # it holds up less
             _forget(tx, ref)
@@ -196,7 +196,8 @@ class Promising(Reading):
         """Raises NoAlert where no alert stands that could be taken or seen now; TicketNotFound."""
         ticket, now = self.ticket(ref), self._clock()
         with self._database.read() as connection:
-            _promised(connection, ticket, AlertPromise(ticket.customer_id, seen, now, now))
+            promise = AlertPromise(ticket.customer_id, seen, now, now)
+            _promised(connection, ticket, promise, promise_of(connection, ref))
 
     def alert_promise(self, ref: TicketRef) -> AlertPromise | None:
         """The promise last given about a ticket's alerts, if it has not come to its end."""
@@ -243,9 +244,10 @@ class Promising(Reading):
             _tell_of_lapse(tx, ticket, promise)
 
 
-def _promised(connection: Connection, ticket: Ticket, promise: AlertPromise) -> AlertPromise:
+def _promised(
+    connection: Connection, ticket: Ticket, promise: AlertPromise, before: AlertPromise | None
+) -> AlertPromise:
     """The promise, with what it is about; whoever takes over what was taken because it lay goes on with that. Raises NoAlert."""
-    before = promise_of(connection, ticket.ref)
     is_handed_on = before is not None and before.picks_up(ticket) and not promise.is_seen
     if is_handed_on or matters_by(connection, ticket, promise.taken_at):
         return promise if promise.is_seen else replace(promise, is_pick_up=True)

@@ -9,7 +9,16 @@ children, so that the schema can be distributed by customer.
 from __future__ import annotations
 
 from ticketing.tables.chat import held_back, inbound_marks, offers, outbox, shown, unread
-from ticketing.tables.clocks import HAS_VERDICT, IS_BROKEN, alert_promises, alerts, ladder, sla_clocks, sla_pauses
+from ticketing.tables.clocks import (
+    HAS_VERDICT,
+    IS_BROKEN,
+    IS_HELD_BACK,
+    alert_promises,
+    alerts,
+    ladder,
+    sla_clocks,
+    sla_pauses,
+)
 from ticketing.tables.handovers import answering, given_back, handovers
 from ticketing.tables.people import (
     agent_leaves,
@@ -52,6 +61,7 @@ __all__ = [
     "HAS_VERDICT",
     "IS_BROKEN",
     "IS_HELD",
+    "IS_HELD_BACK",
     "IS_NOT_OVER",
     "IS_RESOLUTION",
     "IS_RESOLVED",

@@ -137,3 +137,14 @@ Index(
     postgresql_where=text("next_at IS NOT NULL"),
     sqlite_where=text("next_at IS NOT NULL"),
 )
+
+# As the index below has it, and not as parameters.
+IS_HELD_BACK = text("ladder.kind IN ('held', 'held_lapse')")
+
+# What quiet hours hold back.
+Index(
+    "ix_ladder_held",
+    ladder.c.next_at,
+    postgresql_where=text("kind IN ('held', 'held_lapse')"),
+    sqlite_where=text("kind IN ('held', 'held_lapse')"),
+)
