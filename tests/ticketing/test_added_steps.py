@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from tests.ticketing.test_ladder import breached, climb, configured, steps
+from tests.ticketing.ladders import breached, climb, configured, steps
 from ticketing.database import Database
 from ticketing.desk import Desk, added_steps
 from ticketing.desk.climbs import Climb, put_climb

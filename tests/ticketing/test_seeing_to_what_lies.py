@@ -9,7 +9,7 @@ import pytest
 
 from tests.ticketing.conftest import MovableClock
 from tests.ticketing.desks import Cast
-from tests.ticketing.test_ladder import NIGHTS, NO_SLA, VIENNA, climb, configured, is_owed, steps
+from tests.ticketing.ladders import NIGHTS, NO_SLA, VIENNA, climb, configured, is_owed, steps
 from ticketing.desk import Desk
 from ticketing.errors import NoAlert, NoPromise
 from ticketing.events import EventKind
