@@ -124,8 +124,14 @@ def stage(step: int, since: str = "step") -> str:
 
 def step_of(ladder: Ladder, stage: str) -> LadderStep | None:
     """The step that raised an alert, by the settings in force; None for what no step raises."""
+    number = number_of(stage)
+    return next(iter(ladder.steps[number - 1 : number]), None) if number is not None else None
+
+
+def number_of(stage: str) -> int | None:
+    """Which step raised an alert, the first being 1; None for what no step raises."""
     number = stage.lstrip("abcdefghijklmnopqrstuvwxyz")
-    return next(iter(ladder.steps[int(number) - 1 : int(number)]), None) if number else None
+    return int(number) if number else None
 
 
 def calls_somebody(ladder: Ladder, stage: str) -> bool:

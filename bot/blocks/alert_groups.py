@@ -25,13 +25,13 @@ def alert_group_message(group: AlertGroup) -> Message:
     elsewhere = "\n".join(_elsewhere(*each) for each in group.elsewhere)
     if elsewhere and not rows:
         return message(elsewhere, [section(elsewhere)])
-    head = _group_head(group)
-    first = spoken_row(group.alerts[0]) if group.alerts else common.NONE_YET
+    head, first = _group_head(group), spoken_row(group.alerts[0]) if group.alerts else common.NONE_YET
+    heard = words.SPOKEN_GROUP if _is_ranked(group) else words.SPOKEN_ONE
     called = said(words.GROUP_CALLED, mentions=", ".join(group.called)) if group.called else ""
     return message(
-        said(words.SPOKEN_GROUP, sentence=head.replace("*", ""), row=first),
+        said(heard, sentence=head.replace("*", ""), row=first),
         [
-            section(head),
+            section(_shown_head(group)),
             *rows,
             section(called) if called else None,
             section(elsewhere) if elsewhere else None,
@@ -67,17 +67,36 @@ def alert_group_view(group: AlertGroup) -> View:
     """All of them, in pages."""
     rows = [_row(alert) for alert in group.alerts[:PAGE_ROWS]]
     turned = pages(group.page, group.pages, Press.ALERTS_PAGE_BACK, Press.ALERTS_PAGE)
-    blocks = [section(_group_head(group)), *rows, *turned]
+    blocks = [section(_shown_head(group)), *rows, *turned]
     return modal(Form.ALERTS, words.ALERTS_TITLE, blocks, close=common.CLOSE, metadata=group.key)
 
 
+def _shown_head(group: AlertGroup) -> str:
+    head = _group_head(group)
+    return f"{head} {words.WORST_FIRST}" if _is_ranked(group) else head
+
+
+def _is_ranked(group: AlertGroup) -> bool:
+    """Whether there is more than one that is owed, of which one is the worst."""
+    return sum(count for _, count in _counts(group)) > 1
+
+
+def _counts(group: AlertGroup) -> tuple[tuple[str, int], ...]:
+    return (
+        (words.GROUP_OVERDUE, group.overdue),
+        (words.GROUP_DUE_SOON, group.due_soon),
+        (words.GROUP_WAITING, group.waiting),
+        (words.GROUP_UNTOUCHED, group.untouched),
+    )
+
+
 def _group_head(group: AlertGroup) -> str:
-    count = group.overdue + group.due_soon
-    waiting = counted(words.GROUP_WAITING, group.waiting)
-    if count:
-        head = counted(words.GROUP, count, overdue=group.overdue, due_soon=group.due_soon)
-        return f"{head}, {waiting}" if group.waiting else head
-    return f"*{waiting}*" if group.waiting else counted(words.GROUP_SETTLED, group.settled)
+    """How many are owed and of what kind, of the kinds that there are."""
+    counts = _counts(group)
+    parts = ", ".join(said(kind, count=count) for kind, count in counts if count)
+    if not parts:
+        return counted(words.GROUP_SETTLED, group.settled)
+    return counted(words.GROUP, sum(count for _, count in counts), parts=parts)
 
 
 def _row(alert: Alert) -> Block:

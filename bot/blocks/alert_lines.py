@@ -51,7 +51,7 @@ def alert_line(alert: Alert) -> Message:
             line = senior if alert.is_escalated else words.LINE_REMINDED
             sentence = said(line, number=number, since=text.since(alert.unseen_since or alert.due_at, zone))
         case AlertState.NOBODY | AlertState.UNTOUCHED:
-            sentence = first_line(alert)
+            sentence = first_line(alert) if alert.step is None else _aging_step(alert, alert.step)
         case AlertState.REASSIGNED:
             agent = text.first(alert.agent) if alert.agent else common.SOMEBODY
             sentence = said(words.LINE_REASSIGNED, number=number, agent=agent)
@@ -63,6 +63,17 @@ def alert_line(alert: Alert) -> Message:
     if alert.mention:
         sentence = said(words.LINE_NAMED, line=sentence, mention=alert.mention)
     return message(sentence, [section(sentence)])
+
+
+def _aging_step(alert: Alert, step: int) -> str:
+    """That it is still so, and which of the reminders this is."""
+    line, number = words.LINE_STILL_UNTOUCHED if alert.agent else words.LINE_STILL_UNASSIGNED, alert.facts.number
+    if alert.state is AlertState.NOBODY:
+        line = words.LINE_STILL_NOBODY
+    senior = words.LINE_OF_SENIOR_STEP if alert.mention else words.LINE_OF_NO_SENIOR_STEP
+    sentence = said(line, number=number, since=text.since(alert.due_at, alert.facts.zone))
+    of_step = senior if alert.is_escalated else words.LINE_OF_STEP
+    return said(of_step, line=sentence, step=step, steps=max(step, alert.steps))
 
 
 def alert_lines(alerts: Sequence[Alert], more: int = 0, called: Sequence[str] = ()) -> Message:

@@ -6,7 +6,7 @@ from bot import text
 from bot.actions import Block as Field
 from bot.actions import Form, Press
 from bot.blocks.forms import about, metadata, titled, value_of
-from bot.blocks.parts import field, modal, option, said, section
+from bot.blocks.parts import distinct, field, modal, option, said, section
 from bot.values import ticket_value
 from bot.views import Alert, TakeForm, TakeSeveral, View
 from bot.views.common import Block
@@ -21,7 +21,7 @@ def take_view(form: TakeForm) -> View:
     """Take it or Seen: until when?"""
     what = words.TAKE_TEXT
     if form.is_seen:
-        holder = text.first(form.holder) if form.holder else ""
+        holder = text.first(form.holder) if form.holder else None
         what = said(words.SEEN_TEXT if form.holder else words.SEEN_TEXT_NOBODY, holder=holder)
     return modal(
         Form.SEEN if form.is_seen else Form.TAKE,
@@ -60,17 +60,18 @@ def read_until(view: View) -> tuple[int | None, str]:
 
 def take_several_view(form: TakeSeveral) -> View:
     """Which of them, and until when? As many as a list of boxes holds."""
-    options = [
+    options = distinct(
         option(_several_option(alert), ticket_value(alert.facts.ref, alert.facts.version))
         for alert in form.alerts[:OFFERED]
-    ]
+    )
     if not options:
         return modal(Form.TAKE_SEVERAL, team.SEVERAL_TITLE, [section(team.SEVERAL_NONE)], close=common.CLOSE)
     boxes: Block = {"type": "checkboxes", "action_id": Press.VALUE, "options": options}
+    hint = team.SEVERAL_HINT.format(count=len(options), total=form.total) if form.total > len(options) else ""
     return modal(
         Form.TAKE_SEVERAL,
         team.SEVERAL_TITLE,
-        [field(Field.TICKETS, team.SEVERAL_LABEL, boxes), *until_fields()],
+        [field(Field.TICKETS, team.SEVERAL_LABEL, boxes, hint=hint), *until_fields()],
         submit=words.TAKE_SUBMIT,
         metadata=form.key,
     )

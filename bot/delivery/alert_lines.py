@@ -34,7 +34,7 @@ from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.promising import SEEN
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
-from ticketing.ladder import has_no_deadline, touched
+from ticketing.ladder import has_no_deadline, number_of, touched
 from ticketing.model import DESK_ITSELF, OVER, PersonId, TicketStatus
 from ticketing.outbox import Errand
 from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
@@ -274,6 +274,8 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
         alert,
         unseen_since=_unseen_since(dossier, alert.due_at),
         is_escalated=is_escalated,
+        step=number_of(row.key.stage),
+        steps=len(dossier.configuration.ladder.steps),
         mention=" ".join(mentions) or None,
         told_at=found_late,
         fell_due_at=fell_due_at(dossier, row) if found_late else None,

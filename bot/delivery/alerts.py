@@ -27,7 +27,7 @@ from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
-from ticketing.desk.alerting import AlertedTicket
+from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.trying import trial_channel
 from ticketing.ladder import calls_somebody, has_no_deadline
 from ticketing.outbox import Errand
@@ -195,27 +195,33 @@ def group_of(
     page = min(max(1, page), pages)
     part = ranked[(page - 1) * size : page * size]
     owed = [each for each in ranked if each.is_owed]
-    promised = [each for each in owed if any(not has_no_deadline(stage.key.stage) for stage in each.owed)]
-    late = [each for each in promised if each.is_late]
+    lying = [each for each in owed if not any(_has_deadline(stage) for stage in each.owed)]
+    late = [each for each in owed if each.is_late and any(_has_deadline(stage) for stage in each.owed)]
+    untouched = sum(each.is_held for each in lying)
     zone = zone or desk.configuration().zone
     since, told_at = down_since(desk, [stage for each in ranked for stage in each.stages], home)
     mentions = dict.fromkeys(one for stage, of in sorted(called) for one in by_stage(desk, stage, of))
     return AlertGroup(
         alerts=tuple(alert_of(Dossier(desk, each.ref), zone) for each in part),
         overdue=len(late),
-        due_soon=len(promised) - len(late),
+        due_soon=len(owed) - len(lying) - len(late),
         over=len(ranked) - len(part) if page == 1 and size == ROWS else 0,
         page=page,
         pages=pages,
         can_take_several=len(owed) > 1,
         zone=zone,
-        waiting=len(owed) - len(promised),
+        waiting=len(lying) - untouched,
+        untouched=untouched,
         settled=len(ranked) - len(owed),
         due_since=since,
         told_at=told_at,
         called=tuple(mentions),
         key=key,
     )
+
+
+def _has_deadline(stage: AlertedStage) -> bool:
+    return not has_no_deadline(stage.key.stage)
 
 
 def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:

@@ -57,7 +57,7 @@ class AlertLists:
         owed = [each for each in self._seen(person, key) if each.is_owed and each.ref.customer_id != person.id]
         owed.sort(key=lambda each: each.rank)
         alerts = [alert_of(Dossier(self.parts.desk, each.ref), person.tz) for each in owed[:OFFERED]]
-        form = TakeSeveral(alerts=tuple(replace(alert, possible=None) for alert in alerts), key=key)
+        form = TakeSeveral(alerts=tuple(replace(alert, possible=None) for alert in alerts), key=key, total=len(owed))
         self.parts.private.open(press.trigger_id, take_several_view(form), above=press.view)
         ack()
 

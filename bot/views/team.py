@@ -220,7 +220,8 @@ class Alert:
     of the last countdown edit. `told_at` is set when it was found late, and `fell_due_at` too for a step. `by` took, saw or
     answered it at `at`; `until` is the end of a promise, and `released_by` who released it if not they; nobody sees to it
     `unseen_since`. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
-    `is_escalated`, and names whom `mention` mentions. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near; a
+    `is_escalated`, and names whom `mention` mentions; it is `step` of `steps`.
+    NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near; a
     promise about that has it in `about`.
     """
 
@@ -244,6 +245,8 @@ class Alert:
     unseen_since: datetime | None = None
     is_escalated: bool = False
     mention: str | None = None
+    step: int | None = None
+    steps: int = 0
     about: AlertState | None = None
     possible: Possible = None
 
@@ -277,8 +280,9 @@ class AlertGroup:
     """
     Alerts that fell due together, worst first. `alerts` are the ones to show; the counts are of all.
 
-    `waiting` wait for an agent with nothing due yet, `settled` are over. `told_at` is set when they were found late,
-    and `due_since` when the first of those fell due; `called` are the mentions of whom it calls. `elsewhere` are the channels
+    `waiting` wait for an agent with nothing due yet, `untouched` lie although somebody has them, `settled` are over. `told_at` is
+    set when they were found late, and `due_since` when the first of those fell due; `called` are the mentions of whom it calls.
+    `elsewhere` are the channels
     in which others of it are told of now, with their numbers. `key` is what the pages of the list
     are found again by.
     """
@@ -292,6 +296,7 @@ class AlertGroup:
     can_take_several: bool = True
     zone: str = "UTC"
     waiting: int = 0
+    untouched: int = 0
     settled: int = 0
     due_since: datetime | None = None
     told_at: datetime | None = None
@@ -324,10 +329,11 @@ class Board:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeSeveral:
-    """Several alerts to take at once, worst first; `key` is what the message is found again by."""
+    """Several alerts to take at once, the worst of `total` first; `key` is what the message is found again by."""
 
     alerts: tuple[Alert, ...]
     key: str
+    total: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from bot.blocks.alert_lines import alert_line, is_broadcast
 from bot.blocks.alerts import alert_message
 from bot.blocks.assignment import assignment_card, why_you
 from bot.blocks.board import board_message
+from bot.blocks.taking import take_several_view
 from bot.blocks.triage import from_customer_post, note_post, sent_post, triage_card, unsent_post
 from bot.values import read_comment_value, read_menu_value
 from bot.views import (
@@ -24,6 +25,7 @@ from bot.views import (
     End,
     Obstacle,
     ObstacleKind,
+    TakeSeveral,
     TriageState,
     WhyRule,
 )
@@ -479,7 +481,7 @@ def test_several_at_once_are_one_list_worst_first() -> None:
     )
     row = "(Take it, Reassign, Seen, Why, Open)"
     assert buttons(message) == ["[[Take several]]", "Show all", row, row]
-    assert message.text.startswith("2 tickets: 1 overdue, 1 due soon worst first. First: Overdue")
+    assert message.text.startswith("2 tickets: 1 overdue, 1 due soon, worst first. First: Overdue")
 
 
 def test_a_long_list_counts_the_rest_and_pages() -> None:
@@ -513,3 +515,33 @@ def test_the_board_counts_minutes() -> None:
         f"*Open and late* {as_of}: 2 overdue, 3 due within 1 h, 5 without an agent\n"
         "#39 overdue by 9 min. Jo.\n#42 due in 16 min. Nobody has it.\nand 14 more"
     )
+
+
+def test_what_lies_says_at_each_step_that_it_still_does_and_which_step_that_is() -> None:
+    lies = alert(AlertState.UNTOUCHED, agent="Amir Haddad", step=1, steps=2)
+    assert alert_line(lies).text == f"#42: still nobody has touched it {SINCE_1420}. Reminder 1 of 2."
+    free = replace(lies, agent=None, step=2, is_escalated=True)
+    assert alert_line(free).text == (
+        f"#42 still has no agent {SINCE_1420}. Reminder 2 of 2: it goes to the senior agents, and none of them is there."
+    )
+    called = replace(free, state=AlertState.NOBODY, mention="<@U1>")
+    assert alert_line(called).text == (
+        "#42: still nobody can take it. Reminder 2 of 2: it goes to the senior agents. <@U1>"
+    )
+
+
+def test_a_message_of_several_counts_what_there_is_and_nothing_else() -> None:
+    lies = alert(AlertState.UNTOUCHED, agent="Amir Haddad")
+    one = alert_group_message(AlertGroup(alerts=(lies,), overdue=0, due_soon=0, untouched=1, settled=3))
+    assert "*1 ticket: 1 untouched*" in shown(one)
+    assert "worst first" not in shown(one) + one.text
+    kinds = alert_group_message(AlertGroup(alerts=(lies,), overdue=2, due_soon=0, waiting=1, untouched=1))
+    assert "*4 tickets: 2 overdue, 1 waiting for an agent, 1 untouched* worst first" in shown(kinds)
+
+
+def test_take_several_says_how_many_there_are_where_it_offers_fewer() -> None:
+    rows = tuple(alert(AlertState.OVERDUE, facts=facts(ref=TicketRef(REF.customer_id, n))) for n in range(1, 11))
+    assert "The 10 worst of 31. The others are under Show all." in str(
+        take_several_view(TakeSeveral(alerts=rows, key="k", total=31))
+    )
+    assert "worst of" not in str(take_several_view(TakeSeveral(alerts=rows, key="k", total=10)))

@@ -34,7 +34,7 @@ from ticketing.desk.climbs import due_climbs
 from ticketing.desk.watching import GRACE, due_tickets, next_due
 from ticketing.instants import from_us
 from ticketing.ladder import touched_at
-from ticketing.model import ClockKind, PersonId, Priority, TicketRef, TicketStatus
+from ticketing.model import HELD, ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
 from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_LISTED, ALERT_SAID, BREACH, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
@@ -82,7 +82,7 @@ class AlertedStage:
 class AlertedTicket:
     """
     A ticket with all its alerts; `rows` are the ids of the outbox rows that ask for its card, and `about` is the name under
-    which a message shows it.
+    which a message shows it; `is_held` tells whether an agent has it.
     """
 
     ref: TicketRef
@@ -91,6 +91,7 @@ class AlertedTicket:
     stages: tuple[AlertedStage, ...]
     rows: tuple[int, ...] = ()
     about: str = ""
+    is_held: bool = False
 
     @property
     def owed(self) -> list[AlertedStage]:
@@ -345,7 +346,9 @@ def alerted_tickets(rows: Iterable[Any]) -> list[AlertedTicket]:
     for row in rows:
         ref = TicketRef(PersonId(row.customer_id), row.ticket_id)
         about = row.about if "about" in row._fields else ""
-        ticket = found.get(ref) or AlertedTicket(ref, Priority(row.priority), row.category, (), about=about)
+        is_held = TicketStatus(row.status) in HELD
+        new = AlertedTicket(ref, Priority(row.priority), row.category, (), about=about, is_held=is_held)
+        ticket = found.get(ref, new)
         stage = _stage(ref, row)
         known = {each.key for each in ticket.stages}
         ids = ticket.rows if "row" not in row._fields or row.row in ticket.rows else (*ticket.rows, row.row)

@@ -89,6 +89,7 @@ shown = Table(
     PrimaryKeyConstraint("customer_id", "place", "about"),
 )
 Index("ix_shown_message", shown.c.channel, shown.c.ts)
+Index("ix_shown_about", shown.c.customer_id, shown.c.about)
 IS_CARD_OF_AGENT = text("side = 'agent' AND about LIKE 't:%'")
 """The card of an assignment, of who has the ticket or once had it."""
 Index("ix_shown_cards_of_agents", shown.c.place, postgresql_where=IS_CARD_OF_AGENT, sqlite_where=IS_CARD_OF_AGENT)
