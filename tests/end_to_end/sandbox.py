@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from tests.processes import ROOT, Process
 
 JSON = dict[str, Any]
-BEGINS = datetime.fromisoformat(os.environ.get("HELPDESK_TESTS_BEGIN", "2027-01-12T09:00Z"))
+BEGINS = datetime.fromisoformat(os.environ.get("WORKSPACE_BEGINS", "2027-01-12T09:00Z"))
 """The workspace's time when it starts: a Tuesday morning without a change of clocks near, whenever the tests are run."""
 ANSWER_S = 60.0
 """How long an answer may take, in real seconds: longer than any wait that a request asks for."""
