@@ -29,7 +29,7 @@ ALERT_PRIORITY = AHEAD_FROM
 
 _ALERTS = select(shown.c.place, shown.c.about).where(
     shown.c.customer_id == bindparam("customer_id"),
-    or_(shown.c.about == bindparam("about"), shown.c.about == bindparam("listed")),
+    or_(shown.c.about == bindparam("about"), shown.c.about.like(bindparam("listed"))),
 )
 _ALERTED = (
     select(alerts.c.stage)
@@ -87,10 +87,10 @@ def _seen_to(tx: Transaction, ticket: Ticket, seq: int, more: dict[str, Any]) ->
 def redraw_alert(tx: Transaction, ticket: Ticket) -> None:
     """Each message that tells of its alerts is drawn anew, and what has ended is said."""
     place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
-    listed = places.about_down(ticket.number)
+    listed = places.every_down(ticket.number)
     for row in run(tx.connection, _ALERTS, {"customer_id": ticket.customer_id, "about": about, "listed": listed}):
-        if row.about == listed:
-            tx.tell(row.place, listed, ALERT_LISTED, ticket=ticket.ref, priority=ALERT_PRIORITY)
+        if places.is_down(row.about):
+            tx.tell(row.place, row.about, ALERT_LISTED, ticket=ticket.ref, priority=ALERT_PRIORITY)
         elif row.place != place:  # where its alerts were read before
             tx.tell(row.place, about, ALERT_CARD, ticket=ticket.ref, priority=ALERT_PRIORITY)
     if place is None:

@@ -69,7 +69,9 @@ _IS_SHOWN = select(shown.c.ts).where(
 _name = func.substr(shown.c.about, 3)
 _SHOWN_OF = select(shown.c.place, shown.c.about).where(
     shown.c.customer_id == bindparam("customer_id"),
-    or_(_name == cast(bindparam("number"), String), _name.like(bindparam("more"))),
+    or_(
+        _name == cast(bindparam("number"), String), _name.like(bindparam("more")), shown.c.about.like(bindparam("down"))
+    ),
 )
 
 
@@ -126,11 +128,17 @@ class Notices:
 
         A message of alerts may be of others as well: it is drawn anew, without the words.
         """
-        key = {"customer_id": ticket.customer_id, "number": ticket.number, "more": f"{ticket.number}:%"}
+        number = ticket.number
+        key = {
+            "customer_id": ticket.customer_id,
+            "number": number,
+            "more": f"{number}:%",
+            "down": places.every_down(number),
+        }
         for row in tx.connection.execute(_SHOWN_OF, key):
             if row.about == places.about_alert(ticket.number):
                 tx.tell(row.place, row.about, ALERT_CARD, ticket=ticket.ref)
-            elif row.about == places.about_down(ticket.number):
+            elif places.is_down(row.about):
                 tx.tell(row.place, row.about, ALERT_LISTED, ticket=ticket.ref)
             elif row.about == places.about_listed(ticket.number):
                 continue  # a list of many says nothing but its number

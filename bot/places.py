@@ -164,9 +164,22 @@ def about_listed(number: int) -> str:
     return f"i:{number}"
 
 
-def about_down(number: int) -> str:
-    """That a ticket is in the message of what fell due while nothing ran, besides having one of its own."""
-    return f"d:{number}"
+def about_down(number: int, row: str) -> str:
+    """
+    That a ticket is in a message of what fell due while nothing ran, besides having one of its own.
+
+    Each downtime's message has its own name for it, by the message's row of the outbox: all of them follow the ticket.
+    """
+    return f"d:{row}:{number}"
+
+
+def every_down(number: int) -> str:
+    """The pattern of all of a ticket's names of that kind."""
+    return about_down(number, "%")
+
+
+def is_down(about: str) -> bool:
+    return about.startswith("d:")
 
 
 def about_list(row: int) -> str:

@@ -120,7 +120,7 @@ def _new_group(dossier: Dossier, errand: Errand, waiting: list[AlertedTicket]) -
     return Letter(
         about=places.about_alert(dossier.ref.number),
         side=places.ALERT,
-        message=alert_group_message(group_of(dossier.desk, waiting)),
+        message=alert_group_message(group_of(dossier.desk, waiting, told=untold)),
         told=tuple(told),
         owed_since=owed_since_each(dossier.desk, untold),
         also=tuple(row for row in rows if row != own),
@@ -146,10 +146,11 @@ def standing(dossier: Dossier, place: str, stands: Shown, about: str) -> Letter 
     here, elsewhere = _split(dossier, may_be_read, place)
     home = f"{stands.channel}:{stands.ts}"
     called = {(each.key.stage, one.category) for one in here for each in one.owed if each.home == home}
+    told = [each for one in here for each in one.stages if each.home == home]
     return Letter(
         about=about,
         side=places.ALERT,
-        message=alert_group_message(replace(group_of(desk, here, called=called, home=home), elsewhere=elsewhere)),
+        message=alert_group_message(replace(group_of(desk, here, called=called, told=told), elsewhere=elsewhere)),
         only_edit=True,
         also=tuple(asked),
         members=tuple((each.ref.customer_id, each.about) for each in members),
@@ -183,12 +184,12 @@ def group_of(
     zone: str | None = None,
     key: str = "",
     called: Iterable[tuple[str, str]] = (),
-    home: str | None = None,
+    told: Iterable[AlertedStage] = (),
 ) -> AlertGroup:
     """
     A page of several alerts, the worst first, with the counts of all. `zone` is the reader's; in channels the desk's.
 
-    `called` are the stages of steps (and the categories) that it tells of itself, and `home` is the message, if it stands.
+    `called` are the stages of steps (and the categories) that it calls somebody by, and `told` all that it tells of itself.
     """
     ranked = sorted(tickets, key=lambda each: each.rank)
     pages = max(1, -(-len(ranked) // size))
@@ -199,7 +200,7 @@ def group_of(
     late = [each for each in owed if each.is_late and any(_has_deadline(stage) for stage in each.owed)]
     untouched = sum(each.is_held for each in lying)
     zone = zone or desk.configuration().zone
-    since, told_at = down_since(desk, [stage for each in ranked for stage in each.stages], home)
+    since, told_at = down_since(desk, told)
     mentions = dict.fromkeys(one for stage, of in sorted(called) for one in by_stage(desk, stage, of))
     return AlertGroup(
         alerts=tuple(alert_of(Dossier(desk, each.ref), zone) for each in part),

@@ -58,7 +58,8 @@ def instead(dossier: Dossier, errand: Errand) -> Instead | None:
         return None
     homes = {ts for each, ts in lines if id(each) in late or calls(each)}
     new = [each for each in readable(dossier, desk.untold_alerts(errand), place) if told_now(dossier, each)]
-    if len(homes) + bool(new) <= 1:
+    is_one_line = len({each.kind for each, _ in lines if calls(each)}) <= 1
+    if len(homes) + bool(new) <= 1 and is_one_line:
         return None
     return _one_message(desk, errand, new, [each for each, _ in lines], len(homes))
 
@@ -132,7 +133,7 @@ def told(desk: Desk, errand: Errand) -> Letter | None:
     if not found:
         return None
     stages = {stage.key: stage for each in found for stage in each.stages}
-    group = group_of(desk, [each.ticket for each in found], called=_called(found))
+    group = group_of(desk, [each.ticket for each in found], called=_called(found), told=list(stages.values()))
     return Letter(
         about=errand.about,
         side=places.ALERT,
@@ -167,15 +168,20 @@ def _of_lines(any_: Dossier, errand: Errand, lines: Iterable[tuple[Errand, Alert
         stage = still_true(any_, line, each)
         if stage is None:
             continue
-        one = found.get(each.ref) or _Told(each, places.about_down(each.ref.number), ())
+        one = found.get(each.ref) or _Told(each, _beside(errand, each.ref), ())
         # That a promise has lapsed is no alert of its own.
         found[each.ref] = replace(one, stages=(*one.stages, stage)) if line.kind == ALERT_LINE else one
     return found.values()
 
 
+def _beside(errand: Errand, ref: TicketRef) -> str:
+    """What the message is called for a ticket that has one of its own: other downtimes' messages go on beside it."""
+    return places.about_down(ref.number, errand.about.partition(":")[2])
+
+
 def _drawn_anew(errand: Errand, found: Iterable[_Told]) -> tuple[Notice, ...]:
     """What was answered before it was known where the message stands could not ask for it."""
-    besides = (each for each in found if each.about == places.about_down(each.ticket.ref.number))
+    besides = (each for each in found if each.about == _beside(errand, each.ticket.ref))
     return tuple(
         Notice(errand.place, each.about, ALERT_LISTED, each.ticket.ref, priority=AHEAD_FROM)
         for each in itertools.islice(besides, 1)

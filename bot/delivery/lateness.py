@@ -20,6 +20,14 @@ FOUND_LATE = timedelta(minutes=10)
 """How long after its instant an alert is said to be found late. In business time, which the demo plays fast."""
 
 
+_INSTANT = {
+    EventKind.WARNED: FELL_DUE_AT,
+    EventKind.ALERT_STEP: FELL_DUE_AT,
+    EventKind.ALERT_LAPSED: "until",
+}
+"""Where the log's entries of what raises alerts say when it could be found first."""
+
+
 def seems_late(instant: datetime, found_at: datetime) -> bool:
     """Whether it may have been found late: what was set later than its instant only seems so."""
     return found_at - instant > FOUND_LATE
@@ -40,11 +48,14 @@ def could_be_found_at(dossier: Dossier, instant: datetime, found_at: datetime) -
 
 
 def fell_due_at(dossier: Dossier, row: AlertRow) -> datetime:
-    """When an alert fell due, as things stood when it was raised; a step that quiet hours would have held back, at their end."""
+    """
+    When an alert fell due, as things stood when it was raised; a step that quiet hours would have held back, at their end, and
+    what somebody had picked up and let lie, at the end of their time.
+    """
     if row.key.stage == BREACH:
         return row.due_at
     event = next((each for each in reversed(dossier.events) if _raised(each, row)), None)
-    return row.created_at if event is None else from_us(int(event.data[FELL_DUE_AT]))
+    return row.created_at if event is None else from_us(int(event.data[_INSTANT[event.kind]]))
 
 
 def told_at(dossier: Dossier, row: AlertRow) -> datetime | None:
@@ -54,31 +65,26 @@ def told_at(dossier: Dossier, row: AlertRow) -> datetime | None:
 
 def _raised(event: TicketEvent, row: AlertRow) -> bool:
     key, data = row.key, event.data
+    if _INSTANT.get(event.kind) not in data:
+        return False
     stage = WARNING if event.kind is EventKind.WARNED else data.get("stage")
-    return (
-        event.kind in (EventKind.WARNED, EventKind.ALERT_STEP)
-        and FELL_DUE_AT in data
-        and (data["clock"], data["run"], stage) == (key.kind.value, key.run, key.stage)
-    )
+    return (data.get("clock"), data.get("run"), stage) == (key.kind.value, key.run, key.stage)
 
 
-def down_since(
-    desk: Desk, stages: Iterable[AlertedStage], home: str | None = None
-) -> tuple[datetime | None, datetime | None]:
+def down_since(desk: Desk, told: Iterable[AlertedStage]) -> tuple[datetime | None, datetime | None]:
     """
-    Since when nothing found what a message tells of, as far as that shows, and when it was found; of many, a few are looked at.
-
-    What steps of the ladder tell elsewhere than in the message (`home`), where it stands, says nothing of this.
+    Since when nothing found what a message tells of itself, as far as that shows, and when it was found; of many, a few are
+    looked at.
     """
-    known = sorted(stages, key=lambda each: (each.created_at, each.instant))
+    known = sorted(told, key=lambda each: (each.created_at, each.instant))
     seem = [each for each in known if seems_late(each.instant, each.created_at)]
-    steps = [each for each in known if each.key.stage not in (WARNING, BREACH) and each.home in (None, home)]
-    for some in (seem, steps):
-        found = [one for each in some[:LOOKED_AT] if (one := _found(desk, each)) is not None]
-        if found:
-            told_at = min(at for _, at in found)
-            return min(instant for instant, at in found if not seems_late(told_at, at)), told_at
-    return None, None
+    steps = [each for each in known if each.key.stage not in (WARNING, BREACH)]
+    looked_at = (*seem[:LOOKED_AT], *steps[:LOOKED_AT])
+    found = [one for each in looked_at if (one := _found(desk, each)) is not None]
+    if not found:
+        return None, None
+    told_at = min(at for _, at in found)
+    return min(instant for instant, at in found if not seems_late(told_at, at)), told_at
 
 
 def _found(desk: Desk, stage: AlertedStage) -> tuple[datetime, datetime] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, Message, World, hours_from_now, shown_text
@@ -268,6 +268,33 @@ def test_the_message_of_a_downtime_follows_what_becomes_of_its_tickets(world: Wo
     assert f"#{other.number}*" in shown_text(_roots(world)[-1])
 
 
+def test_the_messages_of_two_downtimes_follow_their_tickets_and_each_says_when_that_was(world: World) -> None:
+    _configured(world, ladder={"steps": [{"after": "30m"}, {"after": "3h"}]})
+    known, (new,) = _mixed(world, 2, 1)
+    since: list[datetime] = []
+    for hours in (1.5, 6):
+        last = world.clock()
+        _seen_at(world, last + timedelta(hours=hours))
+        since.append(_late_in(_roots(world)[-1]))
+        assert last < since[-1] < world.clock(), "it fell due in that downtime"
+    first, second = _roots(world)[-2:]
+    assert "3 tickets: 3 overdue" in shown_text(first)
+    assert "3 tickets: 3 overdue" in shown_text(second)
+    for ticket in (*known, new):
+        world.desk.resolve(ticket.ref, by=world.person("amir"), answer="It was a typo.")
+        world.deliver_all()
+    for message, fell_due in zip(_roots(world)[-2:], since, strict=True):
+        assert "3 tickets: nothing is owed any more" in shown_text(message)
+        assert shown_text(message).count("~#") == 3
+        assert _late_in(message) == fell_due, "as it was posted"
+
+
+def _late_in(message: Message) -> datetime:
+    found = re.search(r"Due <!date\^(\d+)\^[^>]*>, told <!date\^\d+\^[^>]*>: we were down\.", shown_text(message))
+    assert found is not None
+    return datetime.fromtimestamp(int(found[1]), UTC)
+
+
 def test_of_many_messages_no_thread_is_written_in_and_whom_steps_call_is_mentioned_once(world: World) -> None:
     """However many messages stand: the channel reads one more."""
     _configured(world, ladder={"steps": [{"after": "30m", "person": PEOPLE["lena"][0]}]})
@@ -309,6 +336,26 @@ def test_one_message_that_stands_alone_gets_its_line_and_no_other_message(world:
     assert [one["ts"] for one in _roots(world)] == [home["ts"]]
     assert [f"#{known.number} is overdue" in line and DOWN in line for line in _lines(world, home)] == [True]
     assert len(_in_channel(world)) == 2, "the channel sees the line as well"
+
+
+def test_what_fell_due_and_a_time_that_ended_meanwhile_are_one_message_though_the_ticket_has_its_own(
+    world: World,
+) -> None:
+    _configured(world, ladder={"steps": [{"after": "30m"}]})
+    (known,), _ = _mixed(world, 1, 0)
+    late_at = _due(known) + timedelta(seconds=2)
+    _seen_at(world, late_at)
+    world.desk.take_alert(known.ref, by=world.person("amir"), until=late_at + timedelta(minutes=20), seen=True)
+    world.deliver_all()
+    before = {one["ts"] for one in _in_channel(world)}
+    (home,) = _roots(world)
+    _seen_at(world, late_at + timedelta(hours=5))
+    (told,) = [one for one in _in_channel(world) if one["ts"] not in before]
+    assert f"#{known.number}*" in shown_text(told)
+    assert DOWN in shown_text(told)
+    said = " ".join(_lines(world, home))
+    assert "This step fell due" in said
+    assert "time ended" in said
 
 
 def test_what_falls_due_in_time_beside_what_stands_is_told_as_ever(world: World) -> None:

@@ -73,6 +73,7 @@ def test_what_stands_somewhere_is_asked_to_be_taken_away_on_both_databases(datab
     )
     number = ticket.number
     stands = [("p:1", f"t:{number}"), ("c:C1", f"m:{number}:1"), ("c:C2", f"a:{number}"), ("o:C3", f"t:{number}")]
+    stands.append(("c:C4", places.about_down(number, "7")))
     with database.write() as connection:
         for place, about in [
             *stands,
@@ -85,7 +86,7 @@ def test_what_stands_somewhere_is_asked_to_be_taken_away_on_both_databases(datab
     desk.erase_customer(mara, by=None)
 
     waiting = {(each.place, each.about, each.kind) for each in desk.outbox.ready(datetime.now(UTC), 50)}
-    assert {kind for _, _, kind in waiting} == {"take_away", "alert_card"}
+    assert {kind for _, _, kind in waiting} == {"take_away", "alert_card", "listed_card"}
     assert ("p:1", f"t:{number}", "take_away") in waiting
     assert ("c:C1", f"m:{number}:1", "take_away") in waiting
     assert ("c:C2", f"a:{number}", "alert_card") in waiting

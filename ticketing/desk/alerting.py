@@ -169,6 +169,8 @@ _UNTOLD = (
     .limit(bindparam("rows"))
 )
 UNTOLD = _UNTOLD.where(or_(_FREE, _OWN))
+# Behind the last colon of its name, as in "a:12" and "d:345:12".
+_number = func.substr(_msg.about, func.length(func.rtrim(_msg.about, "0123456789")) + 1)
 _IS_ALERT = or_(*(_msg.about.like(f"{kind}:%") for kind in "aid"))  # its own message, or one of many
 MEMBERS = (
     select(_msg.about, *ALERT_COLUMNS)
@@ -177,7 +179,7 @@ MEMBERS = (
             alerts,
             and_(
                 _alert.customer_id == _msg.customer_id,
-                _alert.ticket_id == cast(func.substr(_msg.about, 3), BigInteger),
+                _alert.ticket_id == cast(_number, BigInteger),
             ),
         )
         .outerjoin(sla_clocks, CLOCK_OF_ALERT)
