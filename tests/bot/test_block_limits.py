@@ -179,6 +179,8 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
     if hint is NewTicketState:
         return NAMED["state_of_form"]
+    if hint == tuple[views.Alert, ...]:  # each is of another ticket
+        return st.lists(anything(views.Alert), max_size=12, unique_by=lambda one: one.facts.ref).map(tuple)
     if name == "page" and hint is not int:
         return anything(hint)
     return NAMED[name] if name in NAMED else anything(hint)
