@@ -28,11 +28,21 @@ def take_view(form: TakeForm) -> View:
         titled(words.SEEN_TITLE if form.is_seen else words.TAKE_TITLE, form.facts),
         [
             about(form.facts, what),
+            _question(form),
             *until_fields(),
         ],
         submit=words.SEEN_SUBMIT if form.is_seen else words.TAKE_SUBMIT,
         metadata=metadata(form.facts),
     )
+
+
+def _question(form: TakeForm) -> Block | None:
+    """Whether to take the place of whoever sees to it by now, who hears of that."""
+    if not form.promised_by or form.promised_until is None:
+        return None
+    until = text.until(form.promised_until, form.facts.zone)
+    question = words.SEE_INSTEAD if form.is_seen else words.TAKE_FROM
+    return section(said(question, by=text.first(form.promised_by), until=until))
 
 
 def until_fields() -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -298,7 +298,11 @@ class TicketPresses:
         ticket = grant.ticket
         self.parts.desk.check_alert(ticket.ref, seen=is_seen)
         holder = self.parts.desk.person(ticket.assigned_agent_id).name if ticket.assigned_agent_id else None
-        return TakeForm(facts=self._facts(grant), is_seen=is_seen, holder=holder)
+        form = TakeForm(facts=self._facts(grant), is_seen=is_seen, holder=holder)
+        promise = self.parts.desk.standing_promise(ticket.ref)
+        if promise is None or promise.person_id == grant.person.id:
+            return form
+        return replace(form, promised_by=self.parts.desk.person(promise.person_id).name, promised_until=promise.until)
 
     def _assign_form(self, grant: Grant) -> View:
         return assign_view(assign_form(self.parts.screens, grant.ticket, grant.person.tz))

@@ -64,11 +64,13 @@ class AssignForm:
 
 @dataclass(frozen=True, kw_only=True)
 class TakeForm:
-    """Take it, or Seen (`is_seen`): until when?"""
+    """Take it, or Seen (`is_seen`): until when? `promised_by` is who else sees to it by now, and until when."""
 
     facts: TicketFacts
     is_seen: bool = False
     holder: str | None = None
+    promised_by: str | None = None
+    promised_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,11 @@ def test_taking_an_alert_asks_until_when() -> None:
     options = view["blocks"][1]["element"]["options"]
     assert [one["text"]["text"] for one in options] == ["15 min", "30 min", "1 h", "A time"]
     assert "If there is no answer by then, the alert comes back." in shown(view)
+    taken = TakeForm(facts=facts(), promised_by="Mara Jones", promised_until=at(15, 30))
+    question = shown(taking.take_view(taken))
+    assert "*Mara has it <" in question
+    assert "Take it from Mara? We tell Mara." in question
+    assert "Take it from" not in shown(taking.take_view(TakeForm(facts=facts())))
     assert "Priya keeps it." in shown(taking.take_view(TakeForm(facts=facts(), is_seen=True, holder="Priya Nair")))
 
 
