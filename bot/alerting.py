@@ -46,9 +46,7 @@ def alerted(tx: Transaction, ticket: Ticket, event: TicketEvent) -> None:
     stage = str(event.data.get("stage") or (BREACH if event.kind is EventKind.BREACHED else WARNING))
     # What a change takes back may come about again: each time has a line of its own.
     data = {"clock": event.data["clock"], "run": event.data["run"], "stage": stage, "seq": event.seq}
-    if event.kind is EventKind.BREACHED:
-        data[FELL_DUE_AT] = event.data["due_at"]
-    elif FELL_DUE_AT in event.data:
+    if FELL_DUE_AT in event.data:
         data[FELL_DUE_AT] = event.data[FELL_DUE_AT]
     place, about = places.of_alerts(ticket, tx.configuration), places.about_alert(ticket.number)
     if place is not None:

@@ -38,6 +38,8 @@ _WEEK = timedelta(days=7)
 NOBODY, IDLE = "nobody", "idle"
 """The stages that no clock brings about: nobody can take the ticket; it has lain untouched, or without agent, for too long."""
 
+HELD, HELD_LAPSE = "held", "held_lapse"
+"""What quiet hours hold back: alerts, and that a promise came to its end (of that one, by the number of its event)."""
 
 STEPS = frozenset({EventKind.STATUS, EventKind.ASSIGNED, EventKind.SNOOZED, EventKind.WOKEN, EventKind.RECEIVED_MERGE})
 """What touches a ticket beside words: each step of its life, its agents, being put off and coming back."""

@@ -11,13 +11,27 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from ticketing.database import Database
 from ticketing.instants import from_us
+from ticketing.ladder import HELD, HELD_LAPSE, IDLE
 from ticketing.model import ClockKind, PersonId, TicketRef
-from ticketing.tables import alerts, shown, tickets
+from ticketing.tables import alerts, ladder, shown, tickets
 from ticketing.tables.chat import IS_CARD_OF_AGENT
 
 WARNING = "warning"
@@ -73,6 +87,8 @@ class AlertRow:
     due_at: datetime
     created_at: datetime
     home: str | None
+    is_held_back: bool = False
+    """Whether it came about in quiet hours and is to wait for their end, or was when it last was looked at."""
 
 
 _msg = shown.c
@@ -116,9 +132,37 @@ FORGET_MESSAGE = shown.delete().where(
 )
 """A message is gone, with all the matters that it showed together."""
 
-_alert = alerts.c
+_alert, _climb = alerts.c, ladder.c
+_OF_TICKET = (_climb.customer_id == _alert.customer_id, _climb.ticket_id == _alert.ticket_id)
+IS_HELD_BACK = case(
+    (
+        _alert.stage.in_([literal_column(f"'{stage}'") for stage in (WARNING, BREACH)]),
+        exists().where(
+            *_OF_TICKET,
+            _climb.kind == literal_column(f"'{HELD}'"),
+            _climb.run == 0,
+            _climb.since >= _alert.created_at,  # what came about later was told at once
+        ),
+    ),
+    (
+        _alert.stage == literal_column(f"'{IDLE}'"),  # a promise came to its end
+        exists().where(
+            *_OF_TICKET, _climb.kind == literal_column(f"'{HELD_LAPSE}'"), _climb.since == _alert.created_at
+        ),
+    ),
+    else_=false(),
+).label("is_held_back")
+"""Of an alert, whether it waits on the ladder for the end of quiet hours. The steps have waited themselves."""
+_IS_LAPSE_HELD = select(
+    exists().where(
+        _climb.customer_id == bindparam("key_customer_id"),
+        _climb.ticket_id == bindparam("key_ticket_id"),
+        _climb.kind == literal_column(f"'{HELD_LAPSE}'"),
+        _climb.run == bindparam("key_run"),
+    )
+)
 _ALERTS = (
-    select(alerts)
+    select(alerts, IS_HELD_BACK)
     .where(_alert.customer_id == bindparam("key_customer_id"), _alert.ticket_id == bindparam("key_ticket_id"))
     .order_by(_alert.created_at, _alert.stage)
 )
@@ -213,9 +257,16 @@ class ShownMessages:
                     from_us(row.due_at),
                     from_us(row.created_at),
                     row.home,
+                    bool(row.is_held_back),
                 )
                 for row in rows
             ]
+
+    def is_lapse_held_back(self, ref: TicketRef, event: int) -> bool:
+        """Whether it waits for the end of quiet hours that a promise came to its end, as the log's event of that number says."""
+        key = {"key_customer_id": ref.customer_id, "key_ticket_id": ref.number, "key_run": event}
+        with self._database.read() as connection:
+            return bool(connection.execute(_IS_LAPSE_HELD, key).scalar_one())
 
 
 def remember(connection: Connection, *messages: Shown) -> None:

@@ -15,7 +15,7 @@ from ticketing.desk.alerting import AlertedStage
 from ticketing.desk.countdown import MINUTES
 from ticketing.desk.promising import AlertPromise
 from ticketing.ladder import has_no_deadline, is_idle, is_nobody, told_from, touched, without_promise
-from ticketing.model import Outcome, Priority, SlaClock
+from ticketing.model import Outcome, Priority, SlaClock, TicketRef
 from ticketing.shown import BREACH, WARNING, AlertRow
 from ticketing.timeline import ended_by
 
@@ -148,12 +148,13 @@ def owed_since(dossier: Dossier, row: AlertRow) -> datetime | None:
         clock = clock_of(dossier, row)
         instant = clock.warn_at or row.created_at if clock is not None else row.created_at
     found = could_be_found_at(dossier, instant, row.created_at)
-    return told_from(dossier.configuration.quiet_hours, dossier.ticket.priority, found)
+    told = told_from(dossier.configuration.quiet_hours, dossier.ticket.priority, found)
+    return told if told <= dossier.ticket.as_of else found  # those hours were set later
 
 
 def owed_since_each(desk: Desk, stages: Iterable[AlertedStage]) -> tuple[datetime, ...]:
     """The same of the warnings and breaches of many. Where they seem found late, a few are looked at for when that was set."""
-    quiet, looks, found = desk.configuration().quiet_hours, 0, list[datetime]()
+    quiet, now, looks, found = desk.configuration().quiet_hours, desk.now(), 0, list[datetime]()
     for stage in stages:
         if stage.key.stage not in TIMED:
             continue
@@ -161,22 +162,34 @@ def owed_since_each(desk: Desk, stages: Iterable[AlertedStage]) -> tuple[datetim
         if seems_late(instant, stage.created_at) and looks < LOOKED_AT:
             looks += 1
             instant = could_be_found_at(Dossier(desk, stage.key.ref), instant, stage.created_at)
-        found.append(told_from(quiet, stage.priority, instant))
+        told = told_from(quiet, stage.priority, instant)
+        found.append(told if told <= now else instant)
     return tuple(found)
 
 
 def is_time(dossier: Dossier, row: AlertRow) -> bool:
-    """Whether quiet hours do not hold it back any more."""
-    return is_told_by_now(dossier, dossier.ticket.priority, row.created_at)
+    """Whether quiet hours do not hold it back, or not any more."""
+    return not row.is_held_back or not _is_quiet(dossier, dossier.ticket.priority, row.created_at)
 
 
-def is_told_by_now(dossier: Dossier, priority: Priority, at: datetime) -> bool:
+def is_stage_time(dossier: Dossier, stage: AlertedStage) -> bool:
+    """The same of an alert that was read with those of others."""
+    return not stage.is_held_back or not _is_quiet(dossier, stage.priority, stage.created_at)
+
+
+def is_lapse_time(dossier: Dossier, ref: TicketRef, priority: Priority, event: int, at: datetime) -> bool:
+    """The same of a promise that came to its end at `at`, as an event of the ticket's log says."""
+    return not _is_quiet(dossier, priority, at) or not dossier.desk.outbox.is_lapse_held_back(ref, event)
+
+
+def _is_quiet(dossier: Dossier, priority: Priority, at: datetime) -> bool:
     """
-    Whether quiet hours do not hold back any more what came about at `at` with a ticket of that priority.
+    Whether the quiet hours in force cover what came about at `at` with a ticket of that priority, and are not over.
 
-    It has come about, also where the dossier was read a moment before.
+    They hold it back only if it waits for them on the ladder: they may have been set since. It has come about, also where the
+    dossier was read a moment before.
     """
-    return told_from(dossier.configuration.quiet_hours, priority, at) <= max(dossier.ticket.as_of, at)
+    return told_from(dossier.configuration.quiet_hours, priority, at) > max(dossier.ticket.as_of, at)
 
 
 def holds(dossier: Dossier, row: AlertRow) -> bool:

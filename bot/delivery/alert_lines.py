@@ -16,8 +16,9 @@ from bot.delivery.alert_facts import (
     ended_state,
     holds,
     is_alerted,
+    is_lapse_time,
+    is_stage_time,
     is_time,
-    is_told_by_now,
     matter_at,
     of_clock,
     owed_since,
@@ -38,6 +39,7 @@ from ticketing.ladder import has_no_deadline, number_of, touched
 from ticketing.model import DESK_ITSELF, OVER, PersonId, TicketStatus
 from ticketing.outbox import Errand
 from ticketing.shown import ALERT_LINE, ALERT_SAID, ALERT_SETTLED, BREACH, WARNING, AlertKey, AlertRow
+from ticketing.timeline import OWED_AGAIN, last_of
 
 LINES_DRAWN = 10
 """Of several lines told at once; the rest are counted."""
@@ -199,18 +201,18 @@ def still_true(dossier: Dossier, errand: Errand, each: AlertedTicket | None) -> 
         return None
     if errand.kind == ALERT_LINE:
         stage = told_by(errand, each)
-        stage = stage if stage is not None and stage.is_owed else None
-        at = stage.created_at if stage is not None else None
+        is_time_now = stage is not None and stage.is_owed and is_stage_time(dossier, stage)
     elif errand.kind == ALERT_SAID:
         stage = next(iter(each.owed), None)
-        at = errand.created_at if errand.data.get(LAPSED) else None
+        is_time_now = not errand.data.get(LAPSED) or is_lapse_time(
+            dossier, each.ref, each.priority, int(errand.data["event"]), errand.created_at
+        )
     else:
         stage = next(
             (stage for stage in each.stages if stage.has_ended and stage.is_told and _is_end(errand, stage)), None
         )
-        at = None
-    is_held_back = at is not None and not is_told_by_now(dossier, each.priority, at)
-    return None if is_held_back else stage
+        is_time_now = True
+    return stage if is_time_now else None
 
 
 def told_by(errand: Errand, each: AlertedTicket) -> AlertedStage | None:
@@ -284,7 +286,15 @@ def _with_step(dossier: Dossier, alert: Alert, row: AlertRow) -> Alert:
 
 def _unseen_since(dossier: Dossier, due_at: datetime) -> datetime:
     """Since when nobody sees to what is late: since a promise about it ended, somebody got it, or it was our turn again."""
-    return max([due_at, *(event.at for event in dossier.events if _begins_anew(event))])
+    return max([due_at, *(_begun_at(dossier, event) for event in dossier.events if _begins_anew(event))])
+
+
+def _begun_at(dossier: Dossier, event: TicketEvent) -> datetime:
+    """A promise ended at its own instant, whenever that was found, or when what was owed no more then was owed again."""
+    if event.kind is not EventKind.ALERT_LAPSED:
+        return event.at
+    until = from_us(int(event.data["until"]))
+    return max(until, last_of(dossier.events, OWED_AGAIN, event.at) or until)
 
 
 def _begins_anew(event: TicketEvent) -> bool:
@@ -313,7 +323,7 @@ def _deed(dossier: Dossier, errand: Errand) -> Drawn | None:
     if event is None or base is None:
         return None
     is_lapse = event.kind is EventKind.ALERT_LAPSED
-    if is_lapse and not is_told_by_now(dossier, dossier.ticket.priority, event.at):
+    if is_lapse and not is_lapse_time(dossier, dossier.ref, dossier.ticket.priority, seq, event.at):
         return None  # told when the quiet hours are over
     state = {
         EventKind.ALERT_TAKEN: AlertState.SEEN if event.data.get("kind") == SEEN else AlertState.TAKEN,

@@ -15,8 +15,8 @@ from bot.blocks.alerts import alert_message
 from bot.delivery import hidden
 from bot.delivery.alert_facts import (
     is_resting,
+    is_stage_time,
     is_time,
-    is_told_by_now,
     owed_since,
     owed_since_each,
     worst,
@@ -232,4 +232,4 @@ def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:
 
 def told_now(dossier: Dossier, each: AlertedTicket) -> bool:
     """Whether it has something to tell that holds, and it is time; what a message told that is gone is told again."""
-    return any(is_told_by_now(dossier, each.priority, stage.created_at) for stage in each.owed)
+    return any(is_stage_time(dossier, stage) for stage in each.owed)

@@ -16,7 +16,7 @@ from typing import Any
 from bot import places
 from bot.blocks.alert_groups import alert_group_message
 from bot.delivery import hidden
-from bot.delivery.alert_facts import is_told_by_now, owed_since_each
+from bot.delivery.alert_facts import is_stage_time, owed_since_each
 from bot.delivery.alert_lines import LAPSED, QUIET, matter_of, still_true
 from bot.delivery.alert_lists import FEW, calls
 from bot.delivery.alerts import group_of, let_gather, readable, standing, told_now
@@ -152,13 +152,13 @@ def _called(found: Iterable[_Told]) -> set[tuple[str, str]]:
 def _of_new(any_: Dossier, errand: Errand, tickets: Iterable[AlertedTicket]) -> Iterable[_Told]:
     """The tickets whose own message this is."""
     for each in tickets:
-        stages = tuple(stage for stage in each.stages if not stage.is_told and (_holds_now(any_, each, stage)))
+        stages = tuple(stage for stage in each.stages if not stage.is_told and _holds_now(any_, stage))
         if stages:
             yield _Told(each, places.about_alert(each.ref.number), stages)
 
 
-def _holds_now(any_: Dossier, each: AlertedTicket, stage: AlertedStage) -> bool:
-    return stage.is_owed and is_told_by_now(any_, each.priority, stage.created_at)
+def _holds_now(any_: Dossier, stage: AlertedStage) -> bool:
+    return stage.is_owed and is_stage_time(any_, stage)
 
 
 def _of_lines(any_: Dossier, errand: Errand, lines: Iterable[tuple[Errand, AlertedTicket]]) -> Iterable[_Told]:

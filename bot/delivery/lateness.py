@@ -22,6 +22,7 @@ FOUND_LATE = timedelta(minutes=10)
 
 _INSTANT = {
     EventKind.WARNED: FELL_DUE_AT,
+    EventKind.BREACHED: FELL_DUE_AT,
     EventKind.ALERT_STEP: FELL_DUE_AT,
     EventKind.ALERT_LAPSED: "until",
 }
@@ -49,13 +50,13 @@ def could_be_found_at(dossier: Dossier, instant: datetime, found_at: datetime) -
 
 def fell_due_at(dossier: Dossier, row: AlertRow) -> datetime:
     """
-    When an alert fell due, as things stood when it was raised; a step that quiet hours would have held back, at their end, and
+    When an alert fell due, as things stood when it was raised; what quiet hours would have held back, at their end, and
     what somebody had picked up and let lie, at the end of their time.
     """
-    if row.key.stage == BREACH:
-        return row.due_at
     event = next((each for each in reversed(dossier.events) if _raised(each, row)), None)
-    return row.created_at if event is None else from_us(int(event.data[_INSTANT[event.kind]]))
+    if event is None:
+        return row.due_at if row.key.stage == BREACH else row.created_at
+    return from_us(int(event.data[_INSTANT[event.kind]]))
 
 
 def told_at(dossier: Dossier, row: AlertRow) -> datetime | None:
@@ -67,7 +68,7 @@ def _raised(event: TicketEvent, row: AlertRow) -> bool:
     key, data = row.key, event.data
     if _INSTANT.get(event.kind) not in data:
         return False
-    stage = WARNING if event.kind is EventKind.WARNED else data.get("stage")
+    stage = {EventKind.WARNED: WARNING, EventKind.BREACHED: BREACH}.get(event.kind, data.get("stage"))
     return (data.get("clock"), data.get("run"), stage) == (key.kind.value, key.run, key.stage)
 
 
@@ -89,10 +90,10 @@ def down_since(desk: Desk, told: Iterable[AlertedStage]) -> tuple[datetime | Non
 
 def _found(desk: Desk, stage: AlertedStage) -> tuple[datetime, datetime] | None:
     """When it could be found and when it was, if that was late."""
-    dossier, instant = Dossier(desk, stage.key.ref), stage.instant
-    if stage.key.stage != BREACH:
-        rows = desk.outbox.alerts(stage.key.ref)
-        instant = next((fell_due_at(dossier, row) for row in rows if row.key == stage.key), stage.created_at)
+    dossier = Dossier(desk, stage.key.ref)
+    rows = desk.outbox.alerts(stage.key.ref)
+    instant = next((fell_due_at(dossier, row) for row in rows if row.key == stage.key), stage.created_at)
     if not was_found_late(dossier, instant, stage.created_at):
         return None
+    instant = stage.instant if stage.key.stage == BREACH else instant  # also where quiet hours held it back until later
     return could_be_found_at(dossier, instant, stage.created_at), stage.created_at

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.bot.outbound import DOCUMENT, ESCALATIONS, PEOPLE, Message, World, hours_from_now, shown_text
 from ticketing.lanes import Lane
 from ticketing.model import Priority, Role, Ticket
@@ -129,6 +131,50 @@ def test_a_step_that_quiet_hours_hold_back_could_be_found_first_at_their_end(wor
     _seen_at(world, opened + timedelta(hours=8, minutes=5))
     assert "is still overdue" in _lines(world, home)[-1]
     assert DOWN not in _lines(world, home)[-1]
+
+
+@pytest.mark.parametrize(("up_after_h", "is_late"), [(6.0, False), (8.1, False), (9.0, True)])
+def test_what_quiet_hours_hold_back_is_late_only_if_found_long_after_their_end(
+    world: World, up_after_h: float, is_late: bool
+) -> None:
+    """Nothing ran from before its instant; in the quiet hours, or soon after them, it is told when it would have been."""
+    opened = world.clock()
+    _configured(world, ladder={"steps": [], "quiet": hours_from_now(world, 3.75, 8)})
+    world.agent("amir", max_load=9)
+    known = world.ticket(priority=Priority.HIGH, subject="Known")
+    world.deliver_all()
+    world.clock.advance(minutes=20)
+    new = [world.ticket(priority=Priority.HIGH, subject=f"New {number}") for number in range(2)]
+    world.deliver_all()
+    _seen_at(world, _due(known) - timedelta(minutes=30) + timedelta(seconds=2))
+    assert len(_roots(world)) == 1
+    _seen_at(world, opened + timedelta(hours=up_after_h))
+    if up_after_h < 8:
+        assert len(_in_channel(world)) == 1, "an edit notifies nobody"
+        assert DOWN not in shown_text(_in_channel(world)[0])
+        _seen_at(world, opened + timedelta(hours=8, seconds=2))
+    told = "\n".join(shown_text(one) for one in _in_channel(world))
+    assert len(_in_channel(world)) > 1
+    assert (DOWN in told) == is_late, told
+    for one in (known, *new):
+        rows = world.desk.outbox.alerts(one.ref)
+        assert all(row.home for row in rows if row.key.stage == BREACH), one
+
+
+def test_a_step_says_that_nobody_has_seen_to_it_since_a_promise_ended_and_not_since_that_was_found(
+    world: World,
+) -> None:
+    _configured(world, ladder={"steps": [{"after": "30m"}]})
+    amir = world.agent("amir")
+    ticket = _urgent(world)
+    _seen_at(world, _due(ticket) + timedelta(seconds=2))
+    (home,) = _roots(world)
+    until = world.clock() + timedelta(minutes=15)
+    world.desk.take_alert(ticket.ref, by=amir, until=until)
+    world.deliver_all()
+    _seen_at(world, until + timedelta(hours=2))
+    (reminded,) = [line for line in _lines(world, home) if "is still overdue" in line]
+    assert f"nobody has seen to it <!date^{int(until.timestamp())}^since" in reminded
 
 
 # --- whom it calls --------------------------------------------------------------------------------------------------------

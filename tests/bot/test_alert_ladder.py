@@ -28,6 +28,7 @@ from ticketing.desk import Desk
 from ticketing.desk.alerting import LONGEST_WAIT
 from ticketing.events import TicketEvent
 from ticketing.model import Priority, Role, Ticket
+from ticketing.shown import BREACH
 from ticketing.transaction import Transaction
 
 STEPS = [
@@ -417,6 +418,43 @@ def test_quiet_hours_hold_everything_back_but_what_is_urgent(world: World) -> No
     _climb(world, minutes=5)
     told = [one for one in _roots(world) if f"#{high.number} It can wait" in shown_text(one)]
     assert ["*Overdue <" in shown_text(one) for one in told] == [True]
+
+
+@pytest.mark.parametrize(
+    ("how", "tickets", "steps"), [("new hours", 1, []), ("new hours", 3, STEPS), ("less urgent", 3, [])]
+)
+def test_what_came_about_before_it_was_quiet_for_it_is_told_though_slack_has_it_only_then(
+    world_anywhere: World, tickets: int, steps: list[dict[str, Any]], how: str
+) -> None:
+    """Nothing had held it back, so that nothing would tell of it at the end of the quiet hours."""
+    world, ladder = world_anywhere, {"steps": steps}
+    begins_as = Priority.HIGH if how == "new hours" else Priority.URGENT
+    alike = {"first_response": {"high": "1h", "urgent": "1h"}, "resolution": {"high": "none", "urgent": "none"}}
+    quiet = {"quiet": hours_from_now(world, 0.75, 6)}
+    document = {**DOCUMENT, "policies": [alike]}
+    world.desk.configure({**document, "ladder": ladder if how == "new hours" else ladder | quiet}, by=None)
+    amir = world.agent("amir", max_load=9)
+    late = [world.ticket(priority=begins_as, subject=f"Late {number}") for number in range(tickets)]
+    world.deliver_all()
+    world.fault(method="chat.postMessage", error="internal_error", times=100)
+    world.clock.advance(hours=1, seconds=2)
+    world.desk.watch_step(world.clock())
+    world.deliver()
+    assert not _roots(world)
+    if how == "new hours":
+        world.desk.configure({**document, "ladder": ladder | quiet | {"quiet": hours_from_now(world, -1, 5)}}, by=None)
+    else:
+        for ticket in late:
+            world.desk.set_priority(ticket.ref, Priority.HIGH, by=amir)
+    world.fault()
+    _climb(world, seconds=30)
+    told = "\n".join(shown_text(one) for one in _roots(world))
+    assert [told.count(f"Late {number}") > 0 for number in range(tickets)] == [True] * tickets
+    for ticket in late:
+        assert all(row.home for row in world.desk.outbox.alerts(ticket.ref) if row.key.stage == BREACH)
+    before = len(_in_channel(world))
+    _climb(world, hours=3)
+    assert len(_in_channel(world)) == before, "the steps wait"
 
 
 def test_that_a_promise_has_lapsed_is_told_when_the_quiet_hours_are_over(world: World) -> None:

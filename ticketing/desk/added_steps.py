@@ -17,12 +17,12 @@ from sqlalchemy import and_, bindparam, literal_column, or_, select
 from ticketing import ladder as rules
 from ticketing.configuration import Configuration
 from ticketing.desk.base import DeskBase, use_case
-from ticketing.desk.climbs import HELD, HELD_LAPSE, Climb, put_climb, resting_climbs
+from ticketing.desk.climbs import Climb, put_climb, resting_climbs
 from ticketing.desk.foreseeing import calendar_of
 from ticketing.desk.open_tickets import FIRST, ON_PAGE, Spot, looked_at, note_looked_at, page_after
 from ticketing.desk.together import NOT_AT_ONCE, on_all
 from ticketing.errors import TicketNotFound
-from ticketing.ladder import IDLE, NOBODY, Added
+from ticketing.ladder import HELD, HELD_LAPSE, IDLE, NOBODY, Added
 from ticketing.model import OVER, PersonId, Ticket, TicketRef
 from ticketing.tables import ladder, sla_clocks
 from ticketing.transaction import Transaction

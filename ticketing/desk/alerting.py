@@ -36,7 +36,7 @@ from ticketing.instants import from_us
 from ticketing.ladder import touched_at
 from ticketing.model import HELD, ClockKind, PersonId, Priority, TicketRef, TicketStatus
 from ticketing.outbox import LOST_ANSWER, Errand, errand_from
-from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_LISTED, ALERT_SAID, BREACH, WARNING, AlertKey
+from ticketing.shown import ALERT_CARD, ALERT_LINE, ALERT_LISTED, ALERT_SAID, BREACH, IS_HELD_BACK, WARNING, AlertKey
 from ticketing.tables import alerts, outbox, shown, sla_clocks, tickets
 
 MOST = 2500
@@ -72,6 +72,8 @@ class AlertedStage:
     is_late: bool
     has_ended: bool
     """Whether its clock runs no more."""
+    is_held_back: bool = False
+    """Whether it came about in quiet hours and waits for their end."""
 
     @property
     def is_told(self) -> bool:
@@ -122,6 +124,7 @@ ALERT_COLUMNS = (
     _alert.due_at.label("alert_due_at"),
     _alert.created_at,
     _alert.home,
+    IS_HELD_BACK,
     _clock.due_at,
     _clock.warn_at,
     _clock.warned_at,
@@ -381,4 +384,5 @@ def _stage(ref: TicketRef, row: Any) -> AlertedStage:
         due_at=from_us(row.due_at) or due_at,
         is_late=row.breached_at is not None,
         has_ended=row.ended_at is not None,
+        is_held_back=bool(row.is_held_back),
     )

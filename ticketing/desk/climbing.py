@@ -21,8 +21,6 @@ from ticketing.calendars import Calendar
 from ticketing.desk.added_steps import AddedSteps
 from ticketing.desk.base import use_case
 from ticketing.desk.climbs import (
-    HELD,
-    HELD_LAPSE,
     NEXT,
     NEXT_AFTER,
     Climb,
@@ -40,7 +38,7 @@ from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer
 from ticketing.errors import TicketNotFound
 from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
-from ticketing.ladder import IDLE, NOBODY, LadderStep, touched
+from ticketing.ladder import HELD, HELD_LAPSE, IDLE, NOBODY, LadderStep, touched
 from ticketing.model import SlaClock, Ticket, TicketRef, TicketStatus
 from ticketing.shown import BREACH, FELL_DUE_AT, WARNING
 from ticketing.tables import alerts

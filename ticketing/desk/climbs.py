@@ -2,7 +2,7 @@
 The rows of `ladder`: the next step of each matter and its instant, so that a look costs what is due.
 
 Matters are a clock run that was breached, NOBODY and IDLE of a ticket, HELD: alerts that came about in quiet hours, and
-HELD_LAPSE: that in them a promise came to its end.
+HELD_LAPSE: that in them a promise came to its end, whose run is the number of the event.
 """
 
 from __future__ import annotations
@@ -15,13 +15,10 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, literal_column
 from sqlalchemy.dialects import postgresql
 
 from ticketing.instants import from_us, to_us
-from ticketing.ladder import IDLE, NOBODY
+from ticketing.ladder import HELD, HELD_LAPSE, IDLE, NOBODY
 from ticketing.model import ClockKind, PersonId, TicketRef
 from ticketing.tables import IS_HELD_BACK, ladder
 from ticketing.transaction import Transaction
-
-HELD, HELD_LAPSE = "held", "held_lapse"
-"""The run of the second is the number of the event."""
 
 _row = ladder.c
 _KEY = (

@@ -12,8 +12,6 @@ from datetime import datetime
 from ticketing import ladder as rules
 from ticketing.calendars import Calendar
 from ticketing.desk.climbs import (
-    HELD,
-    HELD_LAPSE,
     Climb,
     count_anew,
     drop_climb,
@@ -24,7 +22,7 @@ from ticketing.desk.climbs import (
 )
 from ticketing.desk.promising import let_go, matters_by
 from ticketing.events import EventKind, TicketEvent
-from ticketing.ladder import IDLE, NOBODY, STEPS, touched
+from ticketing.ladder import HELD, HELD_LAPSE, IDLE, NOBODY, STEPS, touched
 from ticketing.model import OVER, ClockKind, Ticket, TicketStatus
 from ticketing.transaction import Transaction
 

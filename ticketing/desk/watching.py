@@ -13,6 +13,7 @@ from ticketing.desk.reading import Reading
 from ticketing.desk.together import LOOKS_AT, NOT_AT_ONCE, TOGETHER, by_customer, itself, on_all
 from ticketing.events import EventKind
 from ticketing.instants import from_us, to_us
+from ticketing.ladder import told_from
 from ticketing.model import PersonId, SlaClock, Ticket, TicketRef
 from ticketing.shown import FELL_DUE_AT
 from ticketing.tables import sla_clocks
@@ -134,9 +135,16 @@ def _mark_clock(tx: Transaction, ref: TicketRef, clock: SlaClock, seen: datetime
     if clock.due_at is not None and clock.due_at <= seen:
         ticket = tx.put_clock(ticket, replace(clock, breached_at=tx.now))
         tx.alert(ticket, clock, BREACH, clock.due_at)
-        tx.log(ticket, EventKind.BREACHED, by=None, data=data | {"due_at": to_us(clock.due_at)})
+        data |= {"due_at": to_us(clock.due_at)} | _fell_due(tx, ticket, clock.due_at)
+        tx.log(ticket, EventKind.BREACHED, by=None, data=data)
     elif clock.warn_at is not None and clock.warned_at is None and clock.warn_at <= seen and clock.due_at is not None:
         ticket = tx.put_clock(ticket, replace(clock, warned_at=tx.now))
         tx.alert(ticket, clock, WARNING, clock.due_at)
-        data |= {"due_at": to_us(clock.due_at), FELL_DUE_AT: to_us(clock.warn_at)}
+        data |= {"due_at": to_us(clock.due_at)} | _fell_due(tx, ticket, clock.warn_at)
         tx.log(ticket, EventKind.WARNED, by=None, data=data)
+
+
+def _fell_due(tx: Transaction, ticket: Ticket, at: datetime) -> dict[str, int]:
+    """When it could be told first: at its instant, or at the end of the quiet hours that cover it."""
+    told = told_from(tx.configuration.quiet_hours, ticket.priority, at)
+    return {FELL_DUE_AT: to_us(min(told, tx.now))}
