@@ -109,7 +109,9 @@ class DeskCollector(Collector):
             clocks.add_metric([state], count)
         yield clocks
         yield GaugeMetricFamily("helpdesk_queue_tickets", "Tickets that wait for an agent.", value=figures.queued)
-        yield _seconds("helpdesk_queue_oldest_seconds", "How long the first has waited.", figures.oldest_waiting)
+        yield _seconds(
+            "helpdesk_queue_oldest_seconds", "Since when the first has been owed an answer.", figures.oldest_waiting
+        )
         yield GaugeMetricFamily(
             "helpdesk_outbox_parked", "What cannot be shown, and why is known.", value=figures.parked
         )
