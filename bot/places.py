@@ -164,13 +164,20 @@ def about_listed(number: int) -> str:
     return f"i:{number}"
 
 
-def about_down(number: int, row: str) -> str:
+def about_down(number: int, row: str, ended: int | None = None) -> str:
     """
     That a ticket is in a message of what fell due while nothing ran, besides having one of its own.
 
-    Each downtime's message has its own name for it, by the message's row of the outbox: all of them follow the ticket.
+    Each downtime's message has its own name for it, by the message's row of the outbox: all of them follow the ticket. `ended`
+    is the entry of the log of a promise of which it tells that it has come to its end.
     """
-    return f"d:{row}:{number}"
+    return f"d:{row}:{number}" if ended is None else f"d:{row}.{ended}:{number}"
+
+
+def ended_in(about: str) -> int | None:
+    """The entry of the log of the promise that a name of that kind says has come to its end."""
+    ended = about.partition(":")[2].partition(":")[0].partition(".")[2]
+    return int(ended) if is_down(about) and ended else None
 
 
 def every_down(number: int) -> str:

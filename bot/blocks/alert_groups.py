@@ -126,6 +126,10 @@ def _row_sentence(alert: Alert, overdue: str, due_soon: str) -> str:
     who = promise(alert).replace("*", "").rstrip(".") or (
         text.first(alert.agent) if alert.agent else words.NOBODY_HAS_IT
     )
+    if alert.ended_by and alert.ended_at:
+        who = said(
+            words.ROW_TIME_ENDED, who=who, by=text.first(alert.ended_by), at=text.at(alert.ended_at, alert.facts.zone)
+        )
     return said(
         overdue if is_late(alert) else due_soon,
         number=alert.facts.number,

@@ -6,7 +6,7 @@ Which tickets stand in one message is written in `shown`: each has its row, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import places
@@ -22,14 +22,16 @@ from bot.delivery.alert_facts import (
     worst,
 )
 from bot.delivery.called import by_stage
-from bot.delivery.lateness import down_since
+from bot.delivery.lateness import down_since, ends_found_at
 from bot.delivery.letters import Letter, NotYet
 from bot.delivery.reading import Dossier
 from bot.views import Alert, AlertGroup, AlertState
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.desk.trying import trial_channel
+from ticketing.instants import from_us
 from ticketing.ladder import calls_somebody, has_no_deadline
+from ticketing.model import TicketRef
 from ticketing.outbox import Errand
 from ticketing.shown import Shown
 
@@ -147,10 +149,12 @@ def standing(dossier: Dossier, place: str, stands: Shown, about: str) -> Letter 
     home = f"{stands.channel}:{stands.ts}"
     called = {(each.key.stage, one.category) for one in here for each in one.owed if each.home == home}
     told = [each for one in here for each in one.stages if each.home == home]
+    ended = {each.ref: seq for each in here if (seq := places.ended_in(each.about)) is not None}
+    group = group_of(desk, here, called=called, told=told, ended=ended)
     return Letter(
         about=about,
         side=places.ALERT,
-        message=alert_group_message(replace(group_of(desk, here, called=called, told=told), elsewhere=elsewhere)),
+        message=alert_group_message(replace(group, elsewhere=elsewhere)),
         only_edit=True,
         also=tuple(asked),
         members=tuple((each.ref.customer_id, each.about) for each in members),
@@ -184,12 +188,14 @@ def group_of(
     zone: str | None = None,
     key: str = "",
     called: Iterable[tuple[str, str]] = (),
-    told: Iterable[AlertedStage] = (),
+    told: Sequence[AlertedStage] = (),
+    ended: Mapping[TicketRef, int] | None = None,
 ) -> AlertGroup:
     """
     A page of several alerts, the worst first, with the counts of all. `zone` is the reader's; in channels the desk's.
 
-    `called` are the stages of steps (and the categories) that it calls somebody by, and `told` all that it tells of itself.
+    `called` are the stages of steps (and the categories) that it calls somebody by, and `told` all that it tells of itself;
+    `ended` are the log's entries of promises of which it says that they have come to their end.
     """
     ranked = sorted(tickets, key=lambda each: each.rank)
     pages = max(1, -(-len(ranked) // size))
@@ -201,9 +207,10 @@ def group_of(
     untouched = sum(each.is_held for each in lying)
     zone = zone or desk.configuration().zone
     since, told_at = down_since(desk, told)
+    lapsed = ended or {}
     mentions = dict.fromkeys(one for stage, of in sorted(called) for one in by_stage(desk, stage, of))
     return AlertGroup(
-        alerts=tuple(alert_of(Dossier(desk, each.ref), zone) for each in part),
+        alerts=tuple(_member(Dossier(desk, each.ref), zone, lapsed.get(each.ref)) for each in part),
         overdue=len(late),
         due_soon=len(owed) - len(lying) - len(late),
         over=len(ranked) - len(part) if page == 1 and size == ROWS else 0,
@@ -214,8 +221,8 @@ def group_of(
         waiting=len(lying) - untouched,
         untouched=untouched,
         settled=len(ranked) - len(owed),
-        due_since=since,
-        told_at=told_at,
+        due_since=since if any(_has_deadline(stage) for stage in told) else None,
+        told_at=told_at or ends_found_at(desk, lapsed),
         called=tuple(mentions),
         key=key,
     )
@@ -223,6 +230,15 @@ def group_of(
 
 def _has_deadline(stage: AlertedStage) -> bool:
     return not has_no_deadline(stage.key.stage)
+
+
+def _member(dossier: Dossier, zone: str, ended: int | None) -> Alert:
+    """With whose promise has come to its end, unless somebody has seen to it since."""
+    alert = alert_of(dossier, zone)
+    last = next((each for each in dossier.events if each.seq == ended), None)
+    if last is None or alert.until is not None:
+        return alert
+    return replace(alert, ended_by=dossier.name(last.data["person"]), ended_at=from_us(int(last.data["until"])))
 
 
 def alert_of(dossier: Dossier, zone: str | None = None) -> Alert:

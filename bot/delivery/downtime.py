@@ -26,6 +26,7 @@ from bot.delivery.reading import Dossier
 from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage, AlertedTicket
 from ticketing.instants import from_us
+from ticketing.ladder import is_idle
 from ticketing.lanes import AHEAD_FROM
 from ticketing.model import PersonId, TicketRef
 from ticketing.outbox import Errand, Notice
@@ -106,6 +107,8 @@ class _Told:
     ticket: AlertedTicket
     about: str
     stages: tuple[AlertedStage, ...]
+    ended: int | None = None
+    """The log's entry of a promise that has come to its end."""
 
 
 def told(desk: Desk, errand: Errand) -> Letter | None:
@@ -133,7 +136,10 @@ def told(desk: Desk, errand: Errand) -> Letter | None:
     if not found:
         return None
     stages = {stage.key: stage for each in found for stage in each.stages}
-    group = group_of(desk, [each.ticket for each in found], called=_called(found), told=list(stages.values()))
+    ended = {each.ticket.ref: each.ended for each in found if each.ended is not None}
+    group = group_of(
+        desk, [each.ticket for each in found], called=_called(found), told=list(stages.values()), ended=ended
+    )
     return Letter(
         about=errand.about,
         side=places.ALERT,
@@ -169,19 +175,23 @@ def _of_lines(any_: Dossier, errand: Errand, lines: Iterable[tuple[Errand, Alert
         if stage is None:
             continue
         one = found.get(each.ref) or _Told(each, _beside(errand, each.ref), ())
-        # That a promise has lapsed is no alert of its own.
-        found[each.ref] = replace(one, stages=(*one.stages, stage)) if line.kind == ALERT_LINE else one
+        if line.kind == ALERT_LINE:
+            found[each.ref] = replace(one, stages=(*one.stages, stage))
+            continue
+        # That a promise has lapsed is no alert of its own, but what was picked up and let lie becomes one by that.
+        ended, lies = int(line.data["event"]), (own for own in each.owed if is_idle(own.key.stage) and not own.is_told)
+        found[each.ref] = replace(one, about=_beside(errand, each.ref, ended), stages=(*one.stages, *lies), ended=ended)
     return found.values()
 
 
-def _beside(errand: Errand, ref: TicketRef) -> str:
+def _beside(errand: Errand, ref: TicketRef, ended: int | None = None) -> str:
     """What the message is called for a ticket that has one of its own: other downtimes' messages go on beside it."""
-    return places.about_down(ref.number, errand.about.partition(":")[2])
+    return places.about_down(ref.number, errand.about.partition(":")[2], ended)
 
 
 def _drawn_anew(errand: Errand, found: Iterable[_Told]) -> tuple[Notice, ...]:
     """What was answered before it was known where the message stands could not ask for it."""
-    besides = (each for each in found if each.about == _beside(errand, each.ticket.ref))
+    besides = (each for each in found if places.is_down(each.about))
     return tuple(
         Notice(errand.place, each.about, ALERT_LISTED, each.ticket.ref, priority=AHEAD_FROM)
         for each in itertools.islice(besides, 1)

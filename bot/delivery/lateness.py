@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.delivery.reading import Dossier
@@ -10,6 +11,7 @@ from ticketing.desk import Desk
 from ticketing.desk.alerting import AlertedStage
 from ticketing.events import EventKind, TicketEvent
 from ticketing.instants import from_us
+from ticketing.model import TicketRef
 from ticketing.shown import BREACH, FELL_DUE_AT, WARNING, AlertRow
 from ticketing.timeline import OTHER_TERMS, OWED_AGAIN, last_of
 
@@ -97,3 +99,14 @@ def _found(desk: Desk, stage: AlertedStage) -> tuple[datetime, datetime] | None:
         return None
     instant = stage.instant if stage.key.stage == BREACH else instant  # also where quiet hours held it back until later
     return could_be_found_at(dossier, instant, stage.created_at), stage.created_at
+
+
+def ends_found_at(desk: Desk, ended: Mapping[TicketRef, int]) -> datetime | None:
+    """When it was found that promises had come to their end, if that was late; of many, a few are looked at."""
+    found = list[datetime]()
+    for ref, seq in itertools.islice(ended.items(), LOOKED_AT):
+        dossier = Dossier(desk, ref)
+        event = next((each for each in dossier.events if each.seq == seq), None)
+        if event is not None and was_found_late(dossier, from_us(int(event.data["until"])), event.at):
+            found.append(event.at)
+    return min(found, default=None)

@@ -218,11 +218,11 @@ class Alert:
 
     `is_late` tells whether the deadline has passed (a TAKEN alert may be either). `countdown` is 30, 15 or 5, the minutes
     of the last countdown edit. `told_at` is set when it was found late, and `fell_due_at` too for a step. `by` took, saw or
-    answered it at `at`; `until` is the end of a promise, and `released_by` who released it if not they; nobody sees to it
-    `unseen_since`. `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if
-    `is_escalated`, and names whom `mention` mentions; it is `step` of `steps`.
-    NOBODY, UNTOUCHED and PICKED_UP are about no deadline that is near; a
-    promise about that has it in `about`.
+    answered it at `at`; `until` is the end of a promise, and `released_by` who released it if not they; nobody sees to
+    it `unseen_since`. The promise of `ended_by` came to its end at `ended_at`, where a message of several tells so.
+    `agent` has the ticket since `agent_since`. A step of the ladder went to the senior agents if `is_escalated`, and
+    names whom `mention` mentions; it is `step` of `steps`. NOBODY, UNTOUCHED and PICKED_UP are about no deadline that
+    is near; a promise about that has it in `about`.
     """
 
     facts: TicketFacts
@@ -248,6 +248,8 @@ class Alert:
     step: int | None = None
     steps: int = 0
     about: AlertState | None = None
+    ended_by: str | None = None
+    ended_at: datetime | None = None
     possible: Possible = None
 
 

@@ -180,6 +180,7 @@ GROUP_CALLED = "For {mentions}."
 GROUP_LINE = ("*{count} alert*, worst first", "*{count} alerts*, worst first")
 ROW_NOBODY = "*Nobody can take #{number}* {subject}"
 ROW_NOBODY_SEEN_TO = "*Nobody can take #{number}* {subject} {who}."
+ROW_TIME_ENDED = "{who}; {by}'s time ended {at}"
 ROW_UNTOUCHED = "*Untouched {since}: #{number}* {subject} {who}."
 SEVERAL_TITLE = "Take several"
 SEVERAL_LABEL = "Which?"

@@ -404,6 +404,28 @@ def test_what_fell_due_and_a_time_that_ended_meanwhile_are_one_message_though_th
     assert "time ended" in said
 
 
+def test_the_message_of_only_promises_that_ended_says_whose_time_that_was_and_that_we_were_down(world: World) -> None:
+    _configured(world, ladder={"steps": []})
+    known, _ = _mixed(world, 2, 0)
+    _seen_at(world, _due(known[-1]) + timedelta(seconds=2))
+    until = world.clock() + timedelta(minutes=20)
+    for ticket in known:
+        world.desk.take_alert(ticket.ref, by=world.person("amir"), until=until, seen=True)
+    world.deliver_all()
+    before = {one["ts"] for one in _in_channel(world)}
+    _seen_at(world, until + timedelta(minutes=40))
+    (told,) = [one for one in _in_channel(world) if one["ts"] not in before]
+    ended = rf"Amir's time ended <!date\^{int(until.timestamp())}\^"
+    assert len(re.findall(ended, str([one for one in told["blocks"] if one["type"] == "section"]))) == 2
+    assert re.search(r"Told <!date\^[^>]*>: we were down\.", shown_text(told))
+
+    world.desk.take_alert(known[0].ref, by=world.person("amir"), until=world.clock() + timedelta(hours=1), seen=True)
+    world.deliver_all()
+    (told,) = [one for one in _in_channel(world) if one["ts"] == told["ts"]]
+    assert len(re.findall(ended, str([one for one in told["blocks"] if one["type"] == "section"]))) == 1
+    assert DOWN in shown_text(told)
+
+
 def test_what_falls_due_in_time_beside_what_stands_is_told_as_ever(world: World) -> None:
     known, new = _mixed(world, 2, 2)
     _seen_at(world, _due(known[-1]) + timedelta(seconds=2))
