@@ -299,6 +299,30 @@ def test_what_fell_due_meanwhile_is_one_message_be_it_new_or_told_of_before(worl
         assert {row.home for row in rows} == {f"{ESCALATIONS}:{told['ts']}"}
 
 
+def test_the_message_of_a_downtime_is_told_though_quiet_hours_are_set_while_it_waits_for_slack(
+    world_anywhere: World,
+) -> None:
+    world = world_anywhere
+    world.agent("amir", max_load=9)
+    known = world.ticket(priority=Priority.HIGH, subject="Known")
+    world.deliver_all()
+    _seen_at(world, _due(known) - timedelta(minutes=30) + timedelta(seconds=2))
+    new = [world.ticket(priority=Priority.HIGH, subject=f"New {number}") for number in range(2)]
+    world.deliver_all()
+    before = len(_in_channel(world))
+    world.fault(method="chat.postMessage", error="internal_error", times=100)
+    world.clock.advance(hours=5)
+    world.desk.watch_step(world.clock())
+    world.deliver()
+    _configured(world, ladder={"steps": [], "quiet": hours_from_now(world, -2, 3)})
+    world.fault()
+    _seen_at(world, world.clock() + timedelta(seconds=30))
+    (told,) = _in_channel(world)[before:]
+    assert "3 tickets: 3 overdue" in shown_text(told)
+    for ticket in (known, *new):
+        assert all(row.home for row in world.desk.outbox.alerts(ticket.ref) if row.key.stage == BREACH)
+
+
 def test_the_message_of_a_downtime_follows_what_becomes_of_its_tickets(world: World) -> None:
     (known, other), (new, *_) = _mixed(world, 2, 2)
     _seen_at(world, world.clock() + timedelta(hours=2))
