@@ -153,8 +153,9 @@ def test_without_programs_the_sentence_says_what_to_install(tmp_path: Path) -> N
 
 
 HOLD_A_SERVER = """
-import sys
+import signal, sys
 from tests.postgres import postgres_server
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever is started in the background begins deaf to it
 with postgres_server() as server:
     print(server.url.query["host"], flush=True)
     sys.stdin.read()
